@@ -1,0 +1,3 @@
+//! payrun turns a file of payouts into money in bank accounts through the Flash Payments API, once.
+//!
+//! ARCHITECTURE.md tells which module does what and which may import which.
