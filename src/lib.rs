@@ -1,3 +1,5 @@
 //! payrun turns a file of payouts into money in bank accounts through the Flash Payments API, once.
 //!
 //! ARCHITECTURE.md tells which module does what and which may import which.
+
+pub mod domain;

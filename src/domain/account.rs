@@ -1,0 +1,215 @@
+//! Australian bank accounts: BSB and account number, or a `PayID`.
+//!
+//! The constructors here are strict: they take the normal form only. What people type is read in `check`,
+//! which says what it normalised.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A value does not have the normal form of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the normal form of {0}")]
+pub struct NotNormal(pub &'static str);
+
+/// Bank, state and branch: six digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Bsb(u32);
+
+impl Bsb {
+    /// Takes exactly six digits.
+    pub fn new(digits: &str) -> Result<Self, NotNormal> {
+        let valid = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        valid
+            .then(|| digits.parse().ok().map(Self))
+            .flatten()
+            .ok_or(NotNormal("a BSB"))
+    }
+
+    /// The six digits as a number, for tables.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The six digits: the form that the API takes.
+    pub fn digits(self) -> String {
+        format!("{:06}", self.0)
+    }
+}
+
+impl fmt::Display for Bsb {
+    /// For people: `062-000`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:03}-{:03}", self.0 / 1000, self.0 % 1000)
+    }
+}
+
+impl TryFrom<String> for Bsb {
+    type Error = NotNormal;
+    fn try_from(text: String) -> Result<Self, NotNormal> {
+        Self::new(&text)
+    }
+}
+
+impl From<Bsb> for String {
+    fn from(bsb: Bsb) -> Self {
+        bsb.digits()
+    }
+}
+
+/// The digits of an Australian account number, 4 to 9. Leading zeros are part of it: `0123` is not `123`.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccountNumber(String);
+
+impl AccountNumber {
+    /// Takes 4 to 9 digits that are not all zero.
+    pub fn new(digits: &str) -> Result<Self, NotNormal> {
+        let valid = (4..=9).contains(&digits.len())
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && digits.bytes().any(|byte| byte != b'0');
+        valid
+            .then(|| Self(digits.to_owned()))
+            .ok_or(NotNormal("an account number"))
+    }
+
+    /// All the digits. For the wire and for digests, not for people.
+    pub fn digits(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for AccountNumber {
+    type Error = NotNormal;
+    fn try_from(text: String) -> Result<Self, NotNormal> {
+        Self::new(&text)
+    }
+}
+
+impl From<AccountNumber> for String {
+    fn from(account: AccountNumber) -> Self {
+        account.0
+    }
+}
+
+impl fmt::Display for AccountNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&masked(&self.0))
+    }
+}
+
+impl fmt::Debug for AccountNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccountNumber({self})")
+    }
+}
+
+/// All but the last three characters hidden: `•••••678`. Three or fewer are hidden whole.
+pub fn masked(text: &str) -> String {
+    let length = text.chars().count();
+    let shown = if length > 3 { 3 } else { 0 };
+    "•".repeat(length - shown) + &text.chars().skip(length - shown).collect::<String>()
+}
+
+/// A `PayID` in its normal form: `+61-412345678`, an e-mail address, an ABN or ACN in digits, an organisation id.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PayId(String);
+
+impl PayId {
+    /// Takes a text that `check` has brought into its normal form.
+    pub fn from_normal(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The whole text. For the wire and for digests, not for people.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PayId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.split_once('@') {
+            Some((user, host)) => {
+                let first: String = user.chars().take(1).collect();
+                write!(f, "{first}•••@{host}")
+            }
+            None => f.write_str(&masked(&self.0)),
+        }
+    }
+}
+
+impl fmt::Debug for PayId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PayId({self})")
+    }
+}
+
+/// Where the money goes. Printing one shows the account masked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum BankAccount {
+    /// An Australian account by branch and number.
+    #[serde(rename = "BSB")]
+    Bsb {
+        /// Bank, state, branch.
+        bsb: Bsb,
+        /// The number at that branch.
+        number: AccountNumber,
+    },
+    /// An Australian account by its alias.
+    #[serde(rename = "PAYID")]
+    PayId {
+        /// The alias.
+        payid: PayId,
+    },
+}
+
+impl BankAccount {
+    /// Every digit or letter, for digests and equality across systems. Never shown.
+    pub fn canonical(&self) -> String {
+        match self {
+            Self::Bsb { bsb, number } => format!("BSB {} {}", bsb.digits(), number.digits()),
+            Self::PayId { payid } => format!("PAYID {}", payid.text()),
+        }
+    }
+}
+
+impl fmt::Display for BankAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bsb { bsb, number } => write!(f, "{bsb} {number}"),
+            Self::PayId { payid } => write!(f, "PayID {payid}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bsb_is_six_digits() {
+        assert_eq!(
+            Bsb::new("062000").map(|bsb| bsb.to_string()),
+            Ok("062-000".to_owned())
+        );
+        for wrong in ["62000", "062-000", "06200O", "+62000", ""] {
+            assert!(Bsb::new(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn no_account_is_printed_whole() {
+        let number = AccountNumber::new("012345678").expect("an account number");
+        assert_eq!(number.to_string(), "••••••678");
+        assert!(!format!("{number:?}").contains("345"));
+        assert_eq!(
+            PayId::from_normal("jo@example.com").to_string(),
+            "j•••@example.com"
+        );
+        assert_eq!(masked("678"), "•••");
+    }
+}

@@ -1,0 +1,115 @@
+//! What the API may answer, seen as facts about money rather than as HTTP.
+
+use serde::{Deserialize, Serialize};
+
+/// Every answer to a request that moves money falls in exactly one of these classes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "class", rename_all = "snake_case")]
+pub enum Answer {
+    /// The API has made the payout: an id came back, and the echoed amount and currency are equal.
+    Accepted {
+        /// The API's id of the payout.
+        flash_id: String,
+        /// Where it stands, if the answer told.
+        status: Option<PayoutStatus>,
+    },
+    /// The API says, with a code, that it made nothing. Trusted only for a first sending.
+    Declined {
+        /// The API's code.
+        code: String,
+        /// The API's words, for people.
+        message: String,
+    },
+    /// No byte left this machine.
+    NotSent {
+        /// What stood in the way.
+        why: String,
+    },
+    /// Refused before the request was looked at: the same bytes may go again.
+    Refused {
+        /// Why.
+        why: Refusal,
+    },
+    /// Nobody knows whether the payout was made.
+    InDoubt {
+        /// What was seen.
+        why: String,
+    },
+}
+
+/// Why a request was refused at the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The token is missing, expired, or not accepted.
+    Unauthenticated,
+    /// Too many requests; everybody waits.
+    Throttled,
+}
+
+/// Where a payout that the API has stands with the banks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayoutStatus {
+    /// The API's own word for it.
+    pub name: String,
+    /// The reason of a cancellation, a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reject_code: Option<String>,
+    /// The API's words, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// What it means for the money.
+    pub meaning: StatusMeaning,
+}
+
+/// What a status means for the money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusMeaning {
+    /// The API is at work on it; not final.
+    UnderWay,
+    /// The payee's bank has it. A return is still possible.
+    Paid,
+    /// The money came back.
+    Returned,
+    /// Cancelled: no money moved.
+    Cancelled,
+    /// A word that this program does not know.
+    Unknown,
+}
+
+/// What a look-up of one payout in doubt has shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "sighting", rename_all = "snake_case")]
+pub enum Sighting {
+    /// One payout with our id, amount, currency and payee.
+    Made {
+        /// The API's id of it.
+        flash_id: String,
+        /// Where it stands.
+        status: Option<PayoutStatus>,
+    },
+    /// Something bears our id that is not our payout, or two do.
+    Conflict {
+        /// What was seen, for people.
+        what: String,
+    },
+    /// Nothing bears our id, and the same look-up showed a payout that is known to exist.
+    Absent,
+    /// Nothing bears our id, but no payout is known that the look-up could have proven itself by.
+    AbsentWithoutCanary,
+    /// The look-up cannot prove anything at this server.
+    Unprovable {
+        /// Why not.
+        why: String,
+    },
+}
+
+/// Proof that the intent to send exactly these bytes is on disk. Only `journal` implements it, and `gateway`
+/// sends money for nothing less.
+pub trait RecordedIntent {
+    /// The request, byte for byte.
+    fn body(&self) -> &str;
+    /// The amount and currency that the answer must echo.
+    fn money(&self) -> super::Money;
+}

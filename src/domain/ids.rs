@@ -1,0 +1,267 @@
+//! Identity: what makes a payout the same payout, whatever file it comes in.
+//!
+//! Everything here is derived from content, never random, so that the same file gives the same ids on any day
+//! and on any machine.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Hashes a list of fields so that no two different lists give the same bytes.
+fn digest(context: &str, fields: &[impl AsRef<str>]) -> [u8; 16] {
+    let mut hasher = blake3::Hasher::new_derive_key(context);
+    for field in fields {
+        let field = collapsed(field.as_ref());
+        hasher.update(&(field.len() as u64).to_le_bytes());
+        hasher.update(field.as_bytes());
+    }
+    let mut out = [0; 16];
+    out.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    out
+}
+
+/// Trimmed, with every run of blanks inside made one.
+pub fn collapsed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+            let _ = write!(out, "{byte:02x}");
+            out
+        })
+}
+
+fn unhex(text: &str) -> Option<[u8; 16]> {
+    let mut out = [0; 16];
+    if text.len() != 32 || !text.is_ascii() {
+        return None;
+    }
+    for (at, byte) in out.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
+    }
+    Some(out)
+}
+
+/// A text is not the form of a stored id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a digest of 32 hexadecimal digits")]
+pub struct NotADigest;
+
+macro_rules! digest_type {
+    ($(#[$doc:meta])* $name:ident, $context:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name([u8; 16]);
+
+        impl $name {
+            /// The digest of a list of fields, blanks collapsed.
+            pub fn of(fields: &[impl AsRef<str>]) -> Self {
+                Self(digest(concat!("payrun ", $context), fields))
+            }
+
+            /// The bytes, for keys.
+            pub fn bytes(&self) -> &[u8; 16] {
+                &self.0
+            }
+
+            /// Reads bytes that [`Self::bytes`] gave.
+            pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+                bytes.try_into().ok().map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&hex(&self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = NotADigest;
+            fn try_from(text: String) -> Result<Self, NotADigest> {
+                unhex(&text).map(Self).ok_or(NotADigest)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.to_string()
+            }
+        }
+    };
+}
+
+digest_type!(
+    /// What makes a payout the same payout.
+    PayoutId,
+    "payout identity v1"
+);
+digest_type!(
+    /// The canonical row.
+    RowDigest,
+    "canonical row v1"
+);
+digest_type!(
+    /// Account, amount, currency and reference.
+    OverlapKey,
+    "overlap v1"
+);
+digest_type!(
+    /// The sorted multiset of a file's canonical rows: renaming, re-saving and reordering do not change it.
+    FileDigest,
+    "file v1"
+);
+
+impl PayoutId {
+    /// The identity of a row that bears the user's own id: the id, within the scope, is all that counts.
+    pub fn of_payment_id(scope: &str, payment_id: &str) -> Self {
+        Self::of(&[scope, "id", payment_id])
+    }
+
+    /// The identity of a row without an id: the `ordinal`-th (from 0) of the equal rows of the run named `label`.
+    pub fn of_row(scope: &str, label: &str, row: &RowDigest, ordinal: u32) -> Self {
+        Self::of(&[scope, "row", label, &row.to_string(), &ordinal.to_string()])
+    }
+
+    /// The id that the API is given: the user's own, else one derived from the identity.
+    pub fn external_id(&self, payment_id: Option<&str>) -> ExternalId {
+        ExternalId(payment_id.map_or_else(|| format!("pr{self}"), str::to_owned))
+    }
+
+    /// The key that makes repeating attempt `attempt` (from 1) harmless at the API.
+    pub fn idempotency_key(&self, attempt: u32) -> IdempotencyKey {
+        IdempotencyKey(format!(
+            "pk{}",
+            hex(&digest(
+                "payrun idempotency key v1",
+                &[self.to_string(), attempt.to_string()]
+            ))
+        ))
+    }
+}
+
+impl FileDigest {
+    /// The digest of rows in any order.
+    pub fn of_rows(mut rows: Vec<RowDigest>) -> Self {
+        rows.sort_unstable();
+        let mut hasher = blake3::Hasher::new_derive_key("payrun file rows v1");
+        for row in &rows {
+            hasher.update(row.bytes());
+        }
+        let mut out = [0; 16];
+        out.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        Self(out)
+    }
+}
+
+/// The most characters of an external id and of an idempotency key.
+pub const LONGEST_ID: usize = 34;
+
+/// Our id of an object at the API. ASCII, at most [`LONGEST_ID`] characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ExternalId(String);
+
+impl ExternalId {
+    /// Wraps an id that is known to be fit: one from the file (checked there) or from our own records.
+    pub fn known(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// An id derived from what a party is. `prefix` tells kinds apart.
+    pub fn derived(prefix: &str, fields: &[impl AsRef<str>]) -> Self {
+        Self(format!(
+            "{prefix}{}",
+            hex(&digest("payrun external id v1", fields))
+        ))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ExternalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The key under which the API recognises a repeated request. ASCII, 34 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A run, numbered from 1 within its scope, shown as `r1`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunId(pub u32);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "r{}", self.0)
+    }
+}
+
+impl std::str::FromStr for RunId {
+    type Err = std::num::ParseIntError;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.strip_prefix('r').unwrap_or(text).parse().map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_fit_the_wire_and_depend_on_nothing_but_content() {
+        let row = RowDigest::of(&["a", "b  c"]);
+        assert_eq!(row, RowDigest::of(&[" a ", "b c"]), "blanks do not matter");
+        assert_ne!(row, RowDigest::of(&["a b", "c"]), "field borders do");
+        let first = PayoutId::of_row("uat", "pay.csv", &row, 0);
+        let second = PayoutId::of_row("uat", "pay.csv", &row, 1);
+        assert_ne!(first, second);
+        assert_eq!(first.external_id(None).as_str().len(), LONGEST_ID);
+        assert_eq!(first.idempotency_key(1).as_str().len(), LONGEST_ID);
+        assert_ne!(first.idempotency_key(1), first.idempotency_key(2));
+        assert_eq!(first.external_id(Some("INV-7")).as_str(), "INV-7");
+    }
+
+    #[test]
+    fn a_file_is_its_rows_in_any_order() {
+        let rows = [
+            RowDigest::of(&["a"]),
+            RowDigest::of(&["b"]),
+            RowDigest::of(&["b"]),
+        ];
+        let turned = [rows[1], rows[0], rows[2]];
+        assert_eq!(
+            FileDigest::of_rows(rows.to_vec()),
+            FileDigest::of_rows(turned.to_vec())
+        );
+        assert_ne!(
+            FileDigest::of_rows(rows.to_vec()),
+            FileDigest::of_rows(rows[..2].to_vec())
+        );
+    }
+}

@@ -1,0 +1,382 @@
+//! One payout's life: its states, and the one function that carries it from fact to fact.
+//!
+//! The journal holds facts; the state is derived from them here and nowhere else, so that a resumed run and an
+//! uninterrupted one cannot come to different conclusions. No fact ever brings a payout that may exist at the
+//! API back to a state from which it would be sent without a look-up.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Timestamp;
+use super::answer::{Answer, PayoutStatus, Sighting, StatusMeaning};
+
+/// The states that users see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayoutState {
+    /// A finding forbids it.
+    Invalid,
+    /// A person must decide.
+    Held,
+    /// May be sent.
+    Ready,
+    /// The intent is on disk; the request may be under way.
+    Sending,
+    /// Sent, and the answer is not known.
+    InDoubt,
+    /// The API has it.
+    Submitted,
+    /// The payee's bank has it.
+    Paid,
+    /// The money came back.
+    Returned,
+    /// The API made nothing, or cancelled it.
+    Rejected,
+    /// Only a person can tell.
+    Attention,
+}
+
+impl PayoutState {
+    /// Every state, in the order of a life.
+    pub const ALL: [Self; 10] = [
+        Self::Invalid,
+        Self::Held,
+        Self::Ready,
+        Self::Sending,
+        Self::InDoubt,
+        Self::Submitted,
+        Self::Paid,
+        Self::Returned,
+        Self::Rejected,
+        Self::Attention,
+    ];
+
+    /// The name that users see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::Held => "held",
+            Self::Ready => "ready",
+            Self::Sending => "sending",
+            Self::InDoubt => "in_doubt",
+            Self::Submitted => "submitted",
+            Self::Paid => "paid",
+            Self::Returned => "returned",
+            Self::Rejected => "rejected",
+            Self::Attention => "attention",
+        }
+    }
+
+    /// Whether a run has still something to do for it.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Ready | Self::Sending | Self::InDoubt)
+    }
+
+    /// Whether the API has, or had, a payout for it.
+    pub fn is_at_the_api(self) -> bool {
+        matches!(self, Self::Submitted | Self::Paid | Self::Returned)
+    }
+}
+
+impl fmt::Display for PayoutState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Something that happened to one payout. What the journal records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// A person must decide before it may be sent.
+    Held {
+        /// Why, in words.
+        why: String,
+    },
+    /// What held it is gone.
+    Released,
+    /// About to be sent. On disk before the first byte leaves.
+    Intent {
+        /// The attempt, from 1. A new attempt has a new key.
+        attempt: u32,
+    },
+    /// What the API answered.
+    Answered(Answer),
+    /// What a look-up showed.
+    LookedUp(Sighting),
+    /// Too often or too long in doubt, or the policy forbids to send again.
+    GivenUp {
+        /// Why, in words.
+        why: String,
+    },
+    /// Where it stands with the banks.
+    Followed(PayoutStatus),
+    /// A person checked at the API that it was made.
+    SettledMade {
+        /// The API's id of it.
+        flash_id: String,
+        /// Why the person is sure.
+        reason: String,
+        /// Where it stands.
+        status: Option<PayoutStatus>,
+    },
+    /// A person is sure that it was not made: a new attempt may be sent.
+    SettledNotMade {
+        /// Why the person is sure.
+        reason: String,
+    },
+}
+
+/// Where one payout stands, derived from its facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Life {
+    /// The state.
+    pub state: PayoutState,
+    /// The attempt that is or will be under way, from 1.
+    pub attempt: u32,
+    /// How often this attempt was sent and may have had an effect.
+    pub sendings: u32,
+    /// Whether any sending of this attempt is in doubt and not yet proven to have made nothing.
+    pub doubt: bool,
+    /// When this attempt was first sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_sent: Option<Timestamp>,
+    /// When this attempt was last sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_sent: Option<Timestamp>,
+    /// When a look-up without a canary first showed nothing, since the last sending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absent_since: Option<Timestamp>,
+    /// Whether this attempt is proven to have made nothing so far, so that the same bytes may go again.
+    #[serde(default)]
+    pub proven_absent: bool,
+    /// The API's id of the payout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flash_id: Option<String>,
+    /// The last status with the banks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<PayoutStatus>,
+    /// Why it stands where it stands, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+impl Life {
+    /// A payout to which nothing has happened yet.
+    pub fn new(state: PayoutState, why: Option<String>) -> Self {
+        Self {
+            state,
+            attempt: 1,
+            sendings: 0,
+            doubt: false,
+            first_sent: None,
+            last_sent: None,
+            absent_since: None,
+            proven_absent: false,
+            flash_id: None,
+            status: None,
+            why,
+        }
+    }
+
+    /// Whether anything was ever sent for this payout that may have made it: other content may no longer
+    /// replace it.
+    pub fn was_sent(&self) -> bool {
+        self.sendings > 0 || self.attempt > 1 || self.flash_id.is_some()
+    }
+
+    /// Carries the life over one fact that happened at `at`.
+    pub fn apply(&mut self, fact: &Fact, at: Timestamp) {
+        match fact {
+            Fact::Held { why } => self.stands(PayoutState::Held, Some(why.clone())),
+            Fact::Released => self.stands(PayoutState::Ready, None),
+            Fact::Intent { attempt } => self.intent(*attempt, at),
+            Fact::Answered(answer) => self.answered(answer),
+            Fact::LookedUp(sighting) => self.looked_up(sighting, at),
+            Fact::GivenUp { why } => self.stands(PayoutState::Attention, Some(why.clone())),
+            Fact::Followed(status) => self.followed(status),
+            Fact::SettledMade { flash_id, status, .. } => self.made(flash_id, status.as_ref()),
+            Fact::SettledNotMade { .. } => {
+                *self = Self {
+                    attempt: self.attempt + 1,
+                    ..Self::new(PayoutState::Ready, None)
+                };
+            }
+        }
+    }
+
+    fn stands(&mut self, state: PayoutState, why: Option<String>) {
+        self.state = state;
+        self.why = why;
+    }
+
+    fn intent(&mut self, attempt: u32, at: Timestamp) {
+        self.stands(PayoutState::Sending, None);
+        self.attempt = attempt;
+        self.sendings += 1;
+        self.first_sent.get_or_insert(at);
+        self.last_sent = Some(at);
+        self.absent_since = None;
+        self.proven_absent = false;
+    }
+
+    fn answered(&mut self, answer: &Answer) {
+        match answer {
+            Answer::Accepted { flash_id, status } => self.made(flash_id, status.as_ref()),
+            Answer::Declined { code, message } if !self.doubt => {
+                self.stands(PayoutState::Rejected, Some(words(code, message)));
+            }
+            Answer::Declined { code, message } => {
+                self.in_doubt(format!(
+                    "an earlier sending is in doubt; the repetition was answered {}",
+                    words(code, message)
+                ));
+            }
+            Answer::NotSent { why } => self.sent_nothing(why),
+            Answer::Refused { why } => self.sent_nothing(match why {
+                super::Refusal::Unauthenticated => "the API did not accept our login",
+                super::Refusal::Throttled => "the API asked us to slow down",
+            }),
+            Answer::InDoubt { why } => self.in_doubt(why.clone()),
+        }
+    }
+
+    fn in_doubt(&mut self, why: String) {
+        self.doubt = true;
+        self.stands(PayoutState::InDoubt, Some(why));
+    }
+
+    /// This sending made nothing; what earlier sendings of the attempt did is as unknown as before.
+    fn sent_nothing(&mut self, why: &str) {
+        self.sendings = self.sendings.saturating_sub(1);
+        if self.doubt {
+            self.stands(PayoutState::InDoubt, Some(why.to_owned()));
+        } else {
+            (self.first_sent, self.last_sent) = (None, None);
+            self.stands(PayoutState::Ready, Some(why.to_owned()));
+        }
+    }
+
+    fn looked_up(&mut self, sighting: &Sighting, at: Timestamp) {
+        self.doubt = true; // a crash after the intent leaves no other trace of the doubt
+        match sighting {
+            Sighting::Made { flash_id, status } => self.made(flash_id, status.as_ref()),
+            Sighting::Conflict { what } | Sighting::Unprovable { why: what } => {
+                self.stands(PayoutState::Attention, Some(what.clone()));
+            }
+            Sighting::Absent => {
+                self.proven_absent = true;
+                self.in_doubt("the API shows no such payout".to_owned());
+            }
+            Sighting::AbsentWithoutCanary => {
+                self.absent_since.get_or_insert(at);
+                self.in_doubt("the API shows no such payout, but nothing else either".to_owned());
+            }
+        }
+    }
+
+    fn made(&mut self, flash_id: &str, status: Option<&PayoutStatus>) {
+        self.flash_id = Some(flash_id.to_owned());
+        self.doubt = false;
+        self.stands(PayoutState::Submitted, None);
+        if let Some(status) = status {
+            self.followed(status);
+        }
+    }
+
+    fn followed(&mut self, status: &PayoutStatus) {
+        let why = status.reject_code.clone().or_else(|| status.message.clone());
+        match status.meaning {
+            StatusMeaning::UnderWay => self.stands(PayoutState::Submitted, None),
+            StatusMeaning::Paid => self.stands(PayoutState::Paid, None),
+            StatusMeaning::Returned => self.stands(PayoutState::Returned, why),
+            StatusMeaning::Cancelled => self.stands(PayoutState::Rejected, why),
+            StatusMeaning::Unknown => {
+                let what = format!(
+                    "the API shows the status {}, which this program does not know",
+                    status.name
+                );
+                self.stands(PayoutState::Attention, Some(what));
+            }
+        }
+        self.status = Some(status.clone());
+    }
+}
+
+fn words(code: &str, message: &str) -> String {
+    match (code.is_empty(), message.is_empty()) {
+        (_, true) => code.to_owned(),
+        (true, false) => message.to_owned(),
+        (false, false) => format!("{code}: {message}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Refusal;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    fn life(facts: &[Fact]) -> Life {
+        let mut life = Life::new(PayoutState::Ready, None);
+        for (second, fact) in facts.iter().enumerate() {
+            life.apply(fact, at(i64::try_from(second).expect("small")));
+        }
+        life
+    }
+
+    const INTENT: Fact = Fact::Intent { attempt: 1 };
+
+    fn declined() -> Fact {
+        Fact::Answered(Answer::Declined {
+            code: "NO".into(),
+            message: String::new(),
+        })
+    }
+
+    fn doubt() -> Fact {
+        Fact::Answered(Answer::InDoubt {
+            why: "time-out".into(),
+        })
+    }
+
+    #[test]
+    fn a_refusal_of_a_first_sending_is_believed_and_of_a_repetition_is_not() {
+        assert_eq!(life(&[INTENT, declined()]).state, PayoutState::Rejected);
+        assert_eq!(
+            life(&[INTENT, doubt(), INTENT, declined()]).state,
+            PayoutState::InDoubt
+        );
+        assert_eq!(
+            life(&[INTENT, Fact::LookedUp(Sighting::Absent), INTENT, declined()]).state,
+            PayoutState::InDoubt
+        );
+    }
+
+    #[test]
+    fn a_doubt_outlives_being_turned_away_at_the_door() {
+        let refused = Fact::Answered(Answer::Refused {
+            why: Refusal::Throttled,
+        });
+        assert_eq!(life(&[INTENT, refused.clone()]).state, PayoutState::Ready);
+        assert_eq!(life(&[INTENT, refused.clone()]).sendings, 0);
+        let again = life(&[INTENT, doubt(), INTENT, refused]);
+        assert_eq!((again.state, again.sendings), (PayoutState::InDoubt, 1));
+    }
+
+    #[test]
+    fn an_intent_without_an_answer_stays_sending() {
+        assert_eq!(life(&[INTENT]).state, PayoutState::Sending);
+    }
+
+    #[test]
+    fn every_new_sending_needs_a_new_proof() {
+        let seen = Fact::LookedUp(Sighting::Absent);
+        assert!(life(&[INTENT, doubt(), seen.clone()]).proven_absent);
+        assert!(!life(&[INTENT, doubt(), seen, INTENT]).proven_absent);
+    }
+}

@@ -1,0 +1,43 @@
+//! The words of the trade as types: money, accounts, parties, payouts, findings, and a payout's life.
+//!
+//! Pure values. No I/O, no async, no clock, and none of the API's wire names, so that every other module may
+//! import this one and nothing here can surprise.
+
+pub mod account;
+pub mod answer;
+pub mod event;
+pub mod finding;
+pub mod ids;
+pub mod life;
+pub mod money;
+pub mod party;
+pub mod payout;
+
+pub use account::{AccountNumber, BankAccount, Bsb, PayId};
+pub use answer::{Answer, PayoutStatus, RecordedIntent, Refusal, Sighting};
+pub use event::{Event, Observer, Stage};
+pub use finding::{Code, Finding, Place, Severity};
+pub use ids::{ExternalId, IdempotencyKey, OverlapKey, PayoutId, RowDigest, RunId};
+pub use life::{Fact, Life, PayoutState};
+pub use money::{Currency, Money, Totals};
+pub use party::{Address, Party, PartyName};
+pub use payout::{Payee, Payout};
+
+/// A moment in UTC. Whoever needs the time is given it.
+pub type Timestamp = jiff::Timestamp;
+
+/// Where the time comes from. The program passes the system's; tests pass their own.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The clock of this machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}

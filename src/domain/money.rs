@@ -1,0 +1,255 @@
+//! Amounts of money: decimal from the cell to the wire, never rounded, never a float.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// An ISO 4217 code in capitals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency([u8; 3]);
+
+/// Currencies whose smallest unit is not a hundredth (ISO 4217 list of 2026-01-01).
+const NO_DECIMALS: [&str; 17] = [
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
+    "XOF", "XPF",
+];
+const THREE_DECIMALS: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+const FOUR_DECIMALS: [&str; 2] = ["CLF", "UYW"];
+
+impl Currency {
+    /// The Australian dollar.
+    pub const AUD: Self = Self(*b"AUD");
+
+    /// The code, three capitals.
+    pub fn code(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("only ASCII capitals are let in")
+    }
+
+    /// How many digits stand after the decimal point.
+    pub fn decimals(self) -> u32 {
+        let code = self.code();
+        match () {
+            () if NO_DECIMALS.contains(&code) => 0,
+            () if THREE_DECIMALS.contains(&code) => 3,
+            () if FOUR_DECIMALS.contains(&code) => 4,
+            () => 2,
+        }
+    }
+}
+
+impl FromStr for Currency {
+    type Err = MoneyError;
+
+    /// Takes three letters in either case.
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
+        match text.trim().as_bytes() {
+            [a, b, c] if [a, b, c].iter().all(|byte| byte.is_ascii_alphabetic()) => Ok(Self([
+                a.to_ascii_uppercase(),
+                b.to_ascii_uppercase(),
+                c.to_ascii_uppercase(),
+            ])),
+            _ => Err(MoneyError::Currency),
+        }
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = MoneyError;
+    fn try_from(text: String) -> Result<Self, MoneyError> {
+        text.parse()
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> Self {
+        currency.code().to_owned()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// Why a value is not money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Not three letters.
+    #[error("not a currency code of three letters")]
+    Currency,
+    /// Zero or less.
+    #[error("not more than zero")]
+    NotPositive,
+    /// More digits after the point than the currency has.
+    #[error("more decimals than the currency has")]
+    TooManyDecimals,
+    /// More digits than a statement could show.
+    #[error("too large")]
+    TooLarge,
+}
+
+/// A positive amount in a currency, with exactly the currency's decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Money {
+    amount: Decimal,
+    currency: Currency,
+}
+
+/// Beyond this many units no payout is plausible, and JSON numbers stop being safe for other readers.
+const LARGEST: i64 = 9_999_999_999_999;
+
+impl Money {
+    /// Takes an amount that is more than zero and has no more decimals than its currency.
+    pub fn new(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
+        if amount <= Decimal::ZERO {
+            return Err(MoneyError::NotPositive);
+        }
+        if amount.normalize().scale() > currency.decimals() {
+            return Err(MoneyError::TooManyDecimals);
+        }
+        if amount > Decimal::from(LARGEST) {
+            return Err(MoneyError::TooLarge);
+        }
+        let mut exact = amount;
+        exact.rescale(currency.decimals());
+        Ok(Self {
+            amount: exact,
+            currency,
+        })
+    }
+
+    /// The amount, in units.
+    pub fn amount(&self) -> Decimal {
+        self.amount
+    }
+
+    /// The currency.
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The amount as digits with exactly the currency's decimals: `1000.10`.
+    pub fn digits(&self) -> String {
+        self.amount.to_string()
+    }
+
+    /// The amount in the smallest unit: cents.
+    pub fn minor_units(&self) -> i128 {
+        self.amount.mantissa()
+    }
+}
+
+impl fmt::Display for Money {
+    /// For people: `AUD 1,234.50`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.currency, grouped(&self.amount))
+    }
+}
+
+/// Digits with a comma before every third: `1,234.50`.
+pub fn grouped(amount: &Decimal) -> String {
+    let digits = amount.to_string();
+    let (sign, digits) = digits
+        .strip_prefix('-')
+        .map_or(("", digits.as_str()), |rest| ("-", rest));
+    let (whole, rest) = digits.find('.').map_or((digits, ""), |dot| digits.split_at(dot));
+    let mut out = String::from(sign);
+    for (at, digit) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out + rest
+}
+
+/// Count and sum per currency.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Totals(BTreeMap<Currency, (u64, Decimal)>);
+
+/// One line of [`Totals`], as the program's JSON shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Total {
+    /// The currency.
+    pub currency: Currency,
+    /// How many payouts.
+    pub count: u64,
+    /// Their sum, with the currency's decimals.
+    pub amount: Decimal,
+}
+
+impl Totals {
+    /// Adds one payout.
+    pub fn add(&mut self, money: Money) {
+        let mut zero = Decimal::ZERO;
+        zero.rescale(money.currency.decimals());
+        let entry = self.0.entry(money.currency).or_insert((0, zero));
+        entry.0 += 1;
+        entry.1 += money.amount;
+    }
+
+    /// One line a currency, in the order of their codes.
+    pub fn lines(&self) -> Vec<Total> {
+        self.0
+            .iter()
+            .map(|(currency, (count, amount))| Total {
+                currency: *currency,
+                count: *count,
+                amount: *amount,
+            })
+            .collect()
+    }
+
+    /// How many payouts, and their sum, in one currency.
+    pub fn of(&self, currency: Currency) -> (u64, Decimal) {
+        self.0.get(&currency).copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Total {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {} in {}",
+            self.currency,
+            grouped(&self.amount),
+            plural(self.count, "payout")
+        )
+    }
+}
+
+/// `1 payout`, `2 payouts`, `1,204 payouts`.
+pub fn plural(count: u64, noun: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{s}", grouped(&Decimal::from(count)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn aud(text: &str) -> Result<Money, MoneyError> {
+        Money::new(Decimal::from_str_exact(text).expect("a decimal"), Currency::AUD)
+    }
+
+    #[test]
+    fn money_keeps_the_currency_s_decimals() {
+        assert_eq!(aud("1000.1").expect("money").digits(), "1000.10");
+        assert_eq!(aud("7").expect("money").digits(), "7.00");
+        assert_eq!(aud("1000.100").expect("money").minor_units(), 100_010);
+        assert_eq!(aud("1234567.5").expect("money").to_string(), "AUD 1,234,567.50");
+    }
+
+    #[test]
+    fn what_would_need_rounding_or_is_not_positive_is_refused() {
+        assert_eq!(aud("0.005"), Err(MoneyError::TooManyDecimals));
+        assert_eq!(aud("0"), Err(MoneyError::NotPositive));
+        assert_eq!(aud("-1"), Err(MoneyError::NotPositive));
+        assert_eq!(aud("10000000000000"), Err(MoneyError::TooLarge));
+    }
+}

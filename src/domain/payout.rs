@@ -1,0 +1,86 @@
+//! One payout: what a row of the file asks for, once checking has let it through.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{OverlapKey, RowDigest};
+use super::{BankAccount, Money, Party};
+
+/// Who is paid, and where the money goes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Payee {
+    /// The user's own id of the payee, such as an employee number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payee_id: Option<String>,
+    /// Name, contact and address.
+    #[serde(flatten)]
+    pub party: Party,
+    /// The account that is credited.
+    pub account: BankAccount,
+}
+
+/// One payout of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Payout {
+    /// The row of the file as a person counts: the header is row 1.
+    pub row: u32,
+    /// The user's own id of this payout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_id: Option<String>,
+    /// Who is paid.
+    pub payee: Payee,
+    /// What the payee gets.
+    #[serde(flatten)]
+    pub money: Money,
+    /// What the payee's statement shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The `remitter` cell: a remitter of the configuration or a name to show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remitter: Option<String>,
+    /// The API's reason for the transaction, passed on as given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The sub-client on whose behalf is paid, passed on as given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub_client_id: Option<String>,
+}
+
+impl Payout {
+    /// The digest of the canonical row: every field, blanks collapsed, amount in minor units, wherever the row
+    /// stands in whatever file.
+    pub fn row_digest(&self) -> RowDigest {
+        let party = &self.payee.party;
+        let address = &party.address;
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        RowDigest::of(&[
+            text(&self.payment_id),
+            text(&self.payee.payee_id),
+            party.name.to_string(),
+            text(&party.email),
+            text(&party.mobile),
+            party.dob.map(|dob| dob.to_string()).unwrap_or_default(),
+            text(&address.street),
+            text(&address.suburb),
+            text(&address.state),
+            text(&address.postcode),
+            address.country.clone(),
+            self.payee.account.canonical(),
+            self.money.currency().to_string(),
+            self.money.minor_units().to_string(),
+            text(&self.reference),
+            text(&self.remitter),
+            text(&self.reason),
+            text(&self.sub_client_id),
+        ])
+    }
+
+    /// Same account, amount, currency and reference: what makes two payouts look like one paid twice.
+    pub fn overlap_key(&self) -> OverlapKey {
+        OverlapKey::of(&[
+            self.payee.account.canonical(),
+            self.money.currency().to_string(),
+            self.money.minor_units().to_string(),
+            self.reference.as_deref().unwrap_or_default().to_lowercase(),
+        ])
+    }
+}
