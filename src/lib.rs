@@ -3,3 +3,4 @@
 //! ARCHITECTURE.md tells which module does what and which may import which.
 
 pub mod domain;
+pub mod journal;

@@ -12,16 +12,18 @@ pub mod life;
 pub mod money;
 pub mod party;
 pub mod payout;
+pub mod run;
 
 pub use account::{AccountNumber, BankAccount, Bsb, PayId};
 pub use answer::{Answer, PayoutStatus, RecordedIntent, Refusal, Sighting};
 pub use event::{Event, Observer, Stage};
 pub use finding::{Code, Finding, Place, Severity};
-pub use ids::{ExternalId, IdempotencyKey, OverlapKey, PayoutId, RowDigest, RunId};
+pub use ids::{ExternalId, FileDigest, IdempotencyKey, OverlapKey, PayoutId, RowDigest, RunId};
 pub use life::{Fact, Life, PayoutState};
 pub use money::{Currency, Money, Totals};
 pub use party::{Address, Party, PartyName};
 pub use payout::{Payee, Payout};
+pub use run::{PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
 
 /// A moment in UTC. Whoever needs the time is given it.
 pub type Timestamp = jiff::Timestamp;

@@ -1,0 +1,176 @@
+//! A run: the payouts of one file, the terms they are paid on, and how it is shown.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, RunId};
+use super::money::Total;
+use super::{Life, Party, Payout, PayoutState, Timestamp};
+
+/// Whether parties are made in the API's address book first, or ride inside each payout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartyMode {
+    /// Found or created once, then named by id.
+    #[default]
+    Precreate,
+    /// The whole object inside every payout; no address-book record is made.
+    Inline,
+}
+
+/// What was decided when the run was opened. A resumed run keeps to it, whatever the configuration says by then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunHead {
+    /// The run.
+    pub run: RunId,
+    /// Its name: the file's when first seen, or the user's own.
+    pub label: String,
+    /// The file's name, without folders.
+    pub file: String,
+    /// What is in the file, in any order.
+    pub digest: FileDigest,
+    /// `simulator`, `uat` or `production`.
+    pub environment: String,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// Rows of the file, paid or not.
+    pub rows: u64,
+    /// How parties travel.
+    pub parties: PartyMode,
+    /// The remitters of the run by the id they have at the API. Empty where the account itself is the sender.
+    pub remitters: BTreeMap<ExternalId, Party>,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Its rows are being written to the journal; nothing can have been sent.
+    Recording,
+    /// At work, or interrupted while at work.
+    Running,
+    /// Stopped early; `resume` goes on.
+    Stopped,
+    /// Nothing is left to do.
+    Finished,
+}
+
+/// What a row of a run is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "row_is", rename_all = "snake_case")]
+pub enum RowEntry {
+    /// This run pays it.
+    Own {
+        /// The payout's identity.
+        id: PayoutId,
+    },
+    /// An earlier run has paid it, or is about to.
+    Earlier {
+        /// The payout's identity.
+        id: PayoutId,
+    },
+    /// Bears the identity of another payout, but other content.
+    Conflict {
+        /// What the row asks for.
+        payout: Box<Payout>,
+        /// Both contents, in words.
+        why: String,
+    },
+    /// A finding forbids it.
+    Invalid {
+        /// The finding, in words.
+        why: String,
+    },
+}
+
+/// All that is known of one payout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayoutEntry {
+    /// Its identity.
+    pub id: PayoutId,
+    /// The run that pays it.
+    pub run: RunId,
+    /// What it asks for.
+    pub payout: Payout,
+    /// Its id at the API.
+    pub external_id: ExternalId,
+    /// What would make another payout look like this one paid twice.
+    pub overlap: OverlapKey,
+    /// The remitter's id at the API; none where the account itself is the sender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remitter: Option<ExternalId>,
+    /// Where it stands.
+    pub life: Life,
+}
+
+/// One payout as people and scripts see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PayoutView {
+    /// The row of the file.
+    pub row: u32,
+    /// The user's own id.
+    pub payment_id: Option<String>,
+    /// The id at the API that we gave.
+    pub external_id: Option<ExternalId>,
+    /// The state.
+    pub status: PayoutState,
+    /// `withdrawal` or `payment`.
+    pub kind: &'static str,
+    /// The id at the API that it gave.
+    pub flash_id: Option<String>,
+    /// The amount, with the currency's decimals.
+    pub amount: Option<String>,
+    /// The currency's code.
+    pub currency: Option<String>,
+    /// Who is paid.
+    pub payee: Option<String>,
+    /// Where to, masked.
+    pub account: Option<String>,
+    /// What the payee's statement shows.
+    pub reference: Option<String>,
+    /// Why it stands where it stands.
+    pub reason: Option<String>,
+    /// What to do.
+    pub next: Option<String>,
+    /// The run that sent it, where that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_by: Option<RunId>,
+}
+
+/// One run as people and scripts see it, without its payouts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunView {
+    /// The run.
+    pub run: String,
+    /// The file's name.
+    pub file: String,
+    /// The run's name.
+    pub label: String,
+    /// `simulator`, `uat` or `production`.
+    pub environment: String,
+    /// `running`, `stopped` or `finished`.
+    pub state: RunState,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// How many rows are in each state.
+    pub counts: BTreeMap<&'static str, u64>,
+    /// What the API has of it, per currency: submitted, paid and returned.
+    pub totals: Vec<Total>,
+}
+
+impl RunView {
+    /// How many rows are in `state`.
+    pub fn count(&self, state: PayoutState) -> u64 {
+        self.counts.get(state.name()).copied().unwrap_or_default()
+    }
+
+    /// How many rows wait for the run to go on.
+    pub fn open(&self) -> u64 {
+        PayoutState::ALL
+            .iter()
+            .filter(|state| state.is_open())
+            .map(|state| self.count(*state))
+            .sum()
+    }
+}

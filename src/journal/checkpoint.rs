@@ -1,0 +1,238 @@
+//! Where every run and payout stands, in sled, so that no question needs the journal read through.
+//!
+//! Reading is here, writing is in `fold`. The checkpoint may lag behind the journal or be lost: the journal
+//! brings it up to date at every start. It is never ahead of what the journal has made durable.
+
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sled::Tree;
+
+use super::error::JournalError;
+use super::log::Tip;
+use crate::domain::{
+    ExternalId, FileDigest, OverlapKey, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState,
+};
+
+/// The derived state of one scope.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    pub(super) db: sled::Db,
+    /// Run → head and state.
+    pub(super) runs: Tree,
+    /// Digest of a file → the last run of it.
+    pub(super) digests: Tree,
+    /// Run and row → what the row is.
+    pub(super) rows: Tree,
+    /// Payout → all that is known of it.
+    pub(super) payouts: Tree,
+    /// Payout → its frozen request, while it may be sent again.
+    pub(super) bodies: Tree,
+    /// Run and row → payout, while the run has something to do for it.
+    pub(super) open: Tree,
+    /// Overlap key and payout → nothing; payouts that were sent.
+    pub(super) overlaps: Tree,
+    /// What was applied, and known canaries.
+    pub(super) meta: Tree,
+}
+
+/// A run as the checkpoint keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct StoredRun {
+    pub head: RunHead,
+    pub state: RunState,
+}
+
+/// A payout as the checkpoint keeps it, with the last record that was applied to it, so that applying twice does
+/// nothing.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct StoredPayout {
+    pub seq: u64,
+    pub entry: PayoutEntry,
+}
+
+const CACHE_BYTES: u64 = 64 << 20;
+
+impl Checkpoint {
+    /// Opens the database in `folder`, or makes it.
+    pub(super) fn open(folder: &Path) -> Result<Self, JournalError> {
+        remove_torn_snapshots(folder)?;
+        let config = sled::Config::new()
+            .path(folder)
+            .cache_capacity(CACHE_BYTES)
+            .flush_every_ms(None);
+        // sled panics on some kinds of damage where it could answer with an error
+        let open = || config.open().map_err(JournalError::from).and_then(Self::of);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(open)).unwrap_or_else(|_| {
+            Err(JournalError::Checkpoint {
+                why: "the database is damaged".to_owned(),
+            })
+        })
+    }
+
+    /// A database that is gone when this value is: for looking at a journal that another process writes.
+    pub(super) fn temporary() -> Result<Self, JournalError> {
+        Self::of(
+            sled::Config::new()
+                .temporary(true)
+                .cache_capacity(CACHE_BYTES)
+                .flush_every_ms(None)
+                .open()?,
+        )
+    }
+
+    fn of(db: sled::Db) -> Result<Self, JournalError> {
+        Ok(Self {
+            runs: db.open_tree("runs")?,
+            digests: db.open_tree("digests")?,
+            rows: db.open_tree("rows")?,
+            payouts: db.open_tree("payouts")?,
+            bodies: db.open_tree("bodies")?,
+            open: db.open_tree("open")?,
+            overlaps: db.open_tree("overlaps")?,
+            meta: db.open_tree("meta")?,
+            db,
+        })
+    }
+
+    /// The last record that was applied.
+    pub(super) fn applied(&self) -> Result<Tip, JournalError> {
+        Ok(get::<(u64, String)>(&self.meta, b"applied")?
+            .map_or_else(Tip::default, |(seq, sum)| Tip { seq, sum }))
+    }
+
+    /// All runs, oldest first, with their recorded state.
+    pub fn runs(&self) -> Result<Vec<(RunHead, RunState)>, JournalError> {
+        self.runs
+            .iter()
+            .values()
+            .map(|value| decode::<StoredRun>(&value?).map(|run| (run.head, run.state)))
+            .collect()
+    }
+
+    /// One run.
+    pub fn run(&self, run: RunId) -> Result<Option<(RunHead, RunState)>, JournalError> {
+        Ok(get::<StoredRun>(&self.runs, &run.0.to_be_bytes())?.map(|run| (run.head, run.state)))
+    }
+
+    /// The number that the next run gets.
+    pub fn next_run(&self) -> Result<RunId, JournalError> {
+        Ok(self
+            .runs()?
+            .last()
+            .map_or(RunId(1), |(head, _)| RunId(head.run.0 + 1)))
+    }
+
+    /// The last run of a file with these rows.
+    pub fn run_of_file(&self, digest: &FileDigest) -> Result<Option<RunId>, JournalError> {
+        get(&self.digests, digest.bytes())
+    }
+
+    /// The rows of a run, in order, without holding them in memory.
+    pub fn rows(&self, run: RunId) -> impl Iterator<Item = Result<(u32, RowEntry), JournalError>> + use<> {
+        self.rows.scan_prefix(run.0.to_be_bytes()).map(|item| {
+            let (key, value) = item?;
+            Ok((row_of(&key), decode(&value)?))
+        })
+    }
+
+    /// The payouts for which a run has still something to do, in order of their rows.
+    pub fn open_payouts(
+        &self,
+        run: RunId,
+    ) -> impl Iterator<Item = Result<(u32, PayoutId), JournalError>> + use<> {
+        self.open.scan_prefix(run.0.to_be_bytes()).map(|item| {
+            let (key, value) = item?;
+            Ok((row_of(&key), payout_id(&value)?))
+        })
+    }
+
+    /// One row of a run.
+    pub fn row(&self, run: RunId, row: u32) -> Result<Option<RowEntry>, JournalError> {
+        get(&self.rows, &row_key(run, row))
+    }
+
+    /// One payout.
+    pub fn payout(&self, id: PayoutId) -> Result<Option<PayoutEntry>, JournalError> {
+        Ok(get::<StoredPayout>(&self.payouts, id.bytes())?.map(|stored| stored.entry))
+    }
+
+    /// The frozen request of a payout's present attempt.
+    pub(super) fn body(&self, id: PayoutId) -> Result<Option<String>, JournalError> {
+        let stored = self.bodies.get(id.bytes())?;
+        stored
+            .map(|bytes| String::from_utf8(bytes.to_vec()).map_err(|_| unreadable()))
+            .transpose()
+    }
+
+    /// The payouts that were sent with this account, amount, currency and reference.
+    pub fn overlapping(&self, key: OverlapKey) -> Result<Vec<PayoutEntry>, JournalError> {
+        let mut found = Vec::new();
+        for item in self.overlaps.scan_prefix(key.bytes()) {
+            let (key, _) = item?;
+            let id = payout_id(&key[16..])?;
+            found.extend(self.payout(id)?);
+        }
+        Ok(found)
+    }
+
+    /// The first and the last payout that the API is known to have: look-ups prove themselves by them.
+    pub fn canaries(&self) -> Result<Vec<ExternalId>, JournalError> {
+        let first: Option<ExternalId> = get(&self.meta, b"canary-first")?;
+        let last: Option<ExternalId> = get(&self.meta, b"canary-last")?;
+        Ok(first.into_iter().chain(last).collect())
+    }
+}
+
+/// A snapshot that a crash left half written makes sled refuse to open; it is safe to delete, being written
+/// before any change to the log.
+fn remove_torn_snapshots(folder: &Path) -> Result<(), JournalError> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Ok(());
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            let path = entry.path();
+            std::fs::remove_file(&path).map_err(|error| JournalError::io("cannot remove", &path, &error))?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn row_key(run: RunId, row: u32) -> [u8; 8] {
+    let mut key = [0; 8];
+    key[..4].copy_from_slice(&run.0.to_be_bytes());
+    key[4..].copy_from_slice(&row.to_be_bytes());
+    key
+}
+
+fn row_of(key: &[u8]) -> u32 {
+    key[4..].try_into().map_or(0, u32::from_be_bytes)
+}
+
+fn payout_id(bytes: &[u8]) -> Result<PayoutId, JournalError> {
+    PayoutId::from_bytes(bytes).ok_or_else(unreadable)
+}
+
+pub(super) fn get<T: DeserializeOwned>(tree: &Tree, key: &[u8]) -> Result<Option<T>, JournalError> {
+    tree.get(key)?.map(|value| decode(&value)).transpose()
+}
+
+pub(super) fn decode<T: DeserializeOwned>(value: &[u8]) -> Result<T, JournalError> {
+    serde_json::from_slice(value).map_err(|error| JournalError::Checkpoint {
+        why: error.to_string(),
+    })
+}
+
+pub(super) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    serde_json::to_vec(value).expect("the checkpoint holds only what JSON can hold")
+}
+
+fn unreadable() -> JournalError {
+    JournalError::Checkpoint {
+        why: "an entry is unreadable".to_owned(),
+    }
+}

@@ -1,0 +1,88 @@
+//! What can go wrong between this program and its disk, each a sentence that says what to do.
+
+use std::io;
+use std::path::PathBuf;
+
+/// The journal or its checkpoint cannot be used. Nothing is sent after any of these.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum JournalError {
+    /// Another process works on the same scope.
+    #[error(
+        "another payrun is at work on this state folder ({holder}); wait until it has finished, or use --state for another folder"
+    )]
+    Held {
+        /// Who, as written in the lock file.
+        holder: String,
+    },
+    /// A file or folder cannot be made, read or written.
+    #[error("{what} {}: {why}; {hint}", path.display())]
+    Io {
+        /// `cannot write`, …
+        what: &'static str,
+        /// Which file or folder.
+        path: PathBuf,
+        /// The system's words.
+        why: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// A record is not what the records before it promise.
+    #[error(
+        "the journal is damaged: {what}, in {} line {line}; nothing is sent until this is understood: keep a copy of the folder and see \"The journal is damaged\" in docs/OPERATIONS.md",
+        segment.display()
+    )]
+    Damaged {
+        /// Which segment.
+        segment: PathBuf,
+        /// Which line of it, from 1.
+        line: u64,
+        /// What is wrong.
+        what: String,
+    },
+    /// The checkpoint failed. It is rebuilt at the next start.
+    #[error("the checkpoint could not be used ({why}); start payrun again: it is rebuilt from the journal")]
+    Checkpoint {
+        /// The database's words.
+        why: String,
+    },
+    /// An earlier write has failed; nothing more is accepted.
+    #[error("the journal has stopped: {why}")]
+    Stopped {
+        /// The first failure.
+        why: String,
+    },
+}
+
+impl JournalError {
+    pub(super) fn io(what: &'static str, path: impl Into<PathBuf>, error: &io::Error) -> Self {
+        let hint = match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                "free some space on this disk, then run `payrun resume`"
+            }
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                "make the folder writable for this user, or choose another with --state"
+            }
+            _ => "check the disk and the folder, then start payrun again",
+        };
+        Self::Io {
+            what,
+            path: path.into(),
+            why: plain(error),
+            hint,
+        }
+    }
+}
+
+/// The system's words without its error number.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+impl From<sled::Error> for JournalError {
+    fn from(error: sled::Error) -> Self {
+        Self::Checkpoint {
+            why: error.to_string(),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The one way in which a record of the journal changes the checkpoint.
+//!
+//! Applying a record twice does nothing, so that a checkpoint of any age can be brought up to date.
+
+use super::checkpoint::{Checkpoint, StoredPayout, StoredRun, encode, get, row_key};
+use super::error::JournalError;
+use super::log::Tip;
+use super::record::Record;
+use crate::domain::{Fact, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState, Timestamp};
+
+impl Checkpoint {
+    /// Applies one record.
+    pub(super) fn apply(&self, seq: u64, at: Timestamp, record: &Record) -> Result<(), JournalError> {
+        match record {
+            Record::RunOpened(head) => self.opened(head),
+            Record::PayoutPlanned {
+                run,
+                id,
+                payout,
+                external_id,
+                overlap,
+                remitter,
+                life,
+            } => {
+                let entry = PayoutEntry {
+                    id: *id,
+                    run: *run,
+                    payout: (**payout).clone(),
+                    external_id: external_id.clone(),
+                    overlap: *overlap,
+                    remitter: remitter.clone(),
+                    life: life.clone(),
+                };
+                self.planned(seq, &entry)
+            }
+            Record::RowNoted { run, row, entry } => {
+                self.rows.insert(row_key(*run, *row), encode(entry))?;
+                Ok(())
+            }
+            Record::RunReady { run } => self.run_is(*run, RunState::Running),
+            Record::RunEnded { run, state } => self.run_is(*run, *state),
+            Record::PartySettled { .. } => Ok(()), // evidence; every run asks the API again
+            Record::Happened { id, fact, body } => self.happened(seq, at, *id, fact, body.as_deref()),
+        }
+    }
+
+    /// Notes up to where the journal was applied.
+    pub(super) fn applied_to(&self, tip: &Tip) -> Result<(), JournalError> {
+        self.meta.insert(b"applied", encode(&(tip.seq, &tip.sum)))?;
+        Ok(())
+    }
+
+    fn opened(&self, head: &RunHead) -> Result<(), JournalError> {
+        for tree in [&self.rows, &self.open] {
+            for item in tree.scan_prefix(head.run.0.to_be_bytes()) {
+                tree.remove(item?.0)?; // a run whose recording was interrupted is recorded anew
+            }
+        }
+        let stored = StoredRun {
+            head: head.clone(),
+            state: RunState::Recording,
+        };
+        self.runs.insert(head.run.0.to_be_bytes(), encode(&stored))?;
+        self.digests.insert(head.digest.bytes(), encode(&head.run))?;
+        Ok(())
+    }
+
+    fn run_is(&self, run: RunId, state: RunState) -> Result<(), JournalError> {
+        if let Some(mut stored) = get::<StoredRun>(&self.runs, &run.0.to_be_bytes())? {
+            stored.state = state;
+            self.runs.insert(run.0.to_be_bytes(), encode(&stored))?;
+        }
+        Ok(())
+    }
+
+    fn planned(&self, seq: u64, entry: &PayoutEntry) -> Result<(), JournalError> {
+        let row = row_key(entry.run, entry.payout.row);
+        self.rows.insert(row, encode(&RowEntry::Own { id: entry.id }))?;
+        if let Some(stored) = get::<StoredPayout>(&self.payouts, entry.id.bytes())? {
+            if stored.seq >= seq {
+                return Ok(());
+            }
+            // never sent, and now planned anew: the run that had it first has nothing more to do for it
+            self.open
+                .remove(row_key(stored.entry.run, stored.entry.payout.row))?;
+            self.bodies.remove(entry.id.bytes())?;
+        }
+        self.store(seq, entry)
+    }
+
+    fn happened(
+        &self,
+        seq: u64,
+        at: Timestamp,
+        id: PayoutId,
+        fact: &Fact,
+        body: Option<&str>,
+    ) -> Result<(), JournalError> {
+        let Some(mut stored) = get::<StoredPayout>(&self.payouts, id.bytes())? else {
+            return Err(JournalError::Checkpoint {
+                why: format!("payout {id} is not known"),
+            });
+        };
+        if stored.seq >= seq {
+            return Ok(());
+        }
+        if let Some(body) = body {
+            self.bodies.insert(id.bytes(), body)?;
+        }
+        let entry = &mut stored.entry;
+        entry.life.apply(fact, at);
+        if entry.life.flash_id.is_some() || matches!(fact, Fact::SettledNotMade { .. }) {
+            self.bodies.remove(id.bytes())?;
+        }
+        if entry.life.flash_id.is_some() {
+            self.note_canary(entry)?;
+        }
+        self.store(seq, entry)
+    }
+
+    fn store(&self, seq: u64, entry: &PayoutEntry) -> Result<(), JournalError> {
+        let row = row_key(entry.run, entry.payout.row);
+        if entry.life.state.is_open() {
+            self.open.insert(row, entry.id.bytes())?;
+        } else {
+            self.open.remove(row)?;
+        }
+        if entry.life.was_sent() {
+            let key = [entry.overlap.bytes().as_slice(), entry.id.bytes()].concat();
+            self.overlaps.insert(key, &[])?;
+        }
+        self.payouts.insert(
+            entry.id.bytes(),
+            encode(&StoredPayout {
+                seq,
+                entry: entry.clone(),
+            }),
+        )?;
+        Ok(())
+    }
+
+    fn note_canary(&self, entry: &PayoutEntry) -> Result<(), JournalError> {
+        let value = encode(&entry.external_id);
+        if self.meta.get(b"canary-first")?.is_none() {
+            self.meta.insert(b"canary-first", value.clone())?;
+        }
+        self.meta.insert(b"canary-last", value)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+//! One process owns a scope at a time.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+
+use super::disk::private;
+use super::error::JournalError;
+
+/// Held as long as this value lives; the system lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub struct ScopeLock(#[expect(dead_code, reason = "held for its lock")] File);
+
+/// What the lock file says of whoever holds the scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// Nobody.
+    Nobody,
+    /// Somebody; in their own words.
+    Process(String),
+}
+
+impl ScopeLock {
+    /// Takes the lock at `path`, or says who has it.
+    pub fn take(path: &Path) -> Result<Self, JournalError> {
+        let failed = |error: &std::io::Error| JournalError::io("cannot write", path, error);
+        let mut options = OpenOptions::new();
+        options.create(true).read(true).write(true).truncate(false);
+        private(&mut options);
+        let mut file = options.open(path).map_err(|error| failed(&error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file.read_to_string(&mut holder); // an unreadable name is no reason to go on
+                return Err(JournalError::Held {
+                    holder: holder.trim().to_owned(),
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(&error)),
+        }
+        let holder = format!("process {}\n", std::process::id());
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(holder.as_bytes()))
+            .map_err(|error| failed(&error))?;
+        Ok(Self(file))
+    }
+
+    /// Who holds the lock at `path` now.
+    pub fn holder(path: &Path) -> Holder {
+        let Ok(mut file) = File::open(path) else {
+            return Holder::Nobody;
+        };
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file.read_to_string(&mut holder);
+                Holder::Process(holder.trim().to_owned())
+            }
+            Ok(()) | Err(TryLockError::Error(_)) => Holder::Nobody,
+        }
+    }
+}

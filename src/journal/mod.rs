@@ -1,0 +1,28 @@
+//! The truth on disk: an append-only journal, and a checkpoint that is fed from it.
+//!
+//! `SCOPE/journal/` holds numbered segments of JSON lines, each with its sequence number, the digest of the line
+//! before and its own; they are written in groups, and nobody is told before `fdatasync` has returned.
+//! `SCOPE/checkpoint/` is a sled database that serves every question about runs and payouts without reading the
+//! journal through. It is never the truth: lost or damaged, it is set aside and rebuilt.
+//!
+//! This module alone writes either, and alone can make an [`Intent`], the proof without which nothing that moves
+//! money is sent. It does not know the API.
+
+mod checkpoint;
+mod disk;
+mod error;
+mod fold;
+mod lock;
+mod log;
+mod record;
+mod scope;
+mod writer;
+
+pub use checkpoint::Checkpoint;
+pub use disk::{Disk, LogFile, RealDisk};
+pub use error::JournalError;
+pub use lock::{Holder, ScopeLock};
+pub use log::{Verified, verify};
+pub use record::Record;
+pub use scope::ScopeFolder;
+pub use writer::{Ack, Intent, Journal};

@@ -1,0 +1,192 @@
+//! One line of the journal, and what it may say.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::domain::{
+    ExternalId, Fact, Life, OverlapKey, Payout, PayoutId, RowEntry, RunHead, RunId, RunState, Timestamp,
+};
+
+/// Something that happened. Fields may be added, never renamed: old journals must be read for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Record {
+    /// A run was opened; its rows follow.
+    RunOpened(RunHead),
+    /// A payout that a run will pay, or hold.
+    PayoutPlanned {
+        /// The run.
+        run: RunId,
+        /// The payout's identity.
+        id: PayoutId,
+        /// What it asks for; its row is the row of the run.
+        payout: Box<Payout>,
+        /// Its id at the API.
+        external_id: ExternalId,
+        /// What would make another payout look like this one paid twice.
+        overlap: OverlapKey,
+        /// The remitter's id at the API.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remitter: Option<ExternalId>,
+        /// Where it starts: ready or held.
+        life: Life,
+    },
+    /// A row of a run that this run does not pay.
+    RowNoted {
+        /// The run.
+        run: RunId,
+        /// The row.
+        row: u32,
+        /// What it is.
+        entry: RowEntry,
+    },
+    /// All rows of the run are recorded: from here on it may send.
+    RunReady {
+        /// The run.
+        run: RunId,
+    },
+    /// A party was found or created at the API.
+    PartySettled {
+        /// The run.
+        run: RunId,
+        /// Our id of it.
+        external_id: ExternalId,
+        /// The API's id of it.
+        flash_id: String,
+        /// Whether this run created it.
+        created: bool,
+    },
+    /// Something happened to a payout.
+    Happened {
+        /// The payout's identity.
+        id: PayoutId,
+        /// What.
+        #[serde(flatten)]
+        fact: Fact,
+        /// With the first intent of an attempt: the request, byte for byte.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        body: Option<String>,
+    },
+    /// A run came to an end, or stopped.
+    RunEnded {
+        /// The run.
+        run: RunId,
+        /// Finished or stopped.
+        state: RunState,
+    },
+}
+
+/// The digest that chains the lines: 32 hexadecimal digits.
+pub(super) type Link = String;
+
+/// The link before the first line.
+pub(super) const GENESIS: &str = "00000000000000000000000000000000";
+
+/// A line as it stands in the file.
+#[derive(Deserialize)]
+struct Line<'a> {
+    seq: u64,
+    prev: Link,
+    at: Timestamp,
+    #[serde(borrow)]
+    record: &'a RawValue,
+    sum: Link,
+}
+
+/// A line that was read and found whole.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub seq: u64,
+    pub at: Timestamp,
+    pub record: Record,
+    pub sum: Link,
+}
+
+/// Writes one line, newline included, and gives its link.
+pub(super) fn encode(seq: u64, prev: &str, at: Timestamp, record: &Record, out: &mut Vec<u8>) -> Link {
+    let record = serde_json::to_string(record).expect("records hold only what JSON can hold");
+    let at = at.to_string();
+    let sum = link(seq, prev, &at, &record);
+    let line = format!(
+        "{{\"seq\":{seq},\"prev\":\"{prev}\",\"at\":\"{at}\",\"record\":{record},\"sum\":\"{sum}\"}}\n"
+    );
+    out.extend_from_slice(line.as_bytes());
+    sum
+}
+
+/// Reads one line without its newline; `Err` says what is wrong with it.
+pub(super) fn decode(line: &[u8], seq: u64, prev: &str) -> Result<Entry, String> {
+    let text = std::str::from_utf8(line).map_err(|_| "it is not text".to_owned())?;
+    let parsed: Line<'_> = serde_json::from_str(text).map_err(|_| "it is not a record".to_owned())?;
+    if parsed.seq != seq {
+        return Err(format!(
+            "record {seq} was expected and record {} stands there",
+            parsed.seq
+        ));
+    }
+    if parsed.prev != prev {
+        return Err(format!("record {seq} does not follow the record before it"));
+    }
+    if link(seq, prev, &parsed.at.to_string(), parsed.record.get()) != parsed.sum {
+        return Err(format!("record {seq} was altered"));
+    }
+    let record = serde_json::from_str(parsed.record.get())
+        .map_err(|error| format!("record {seq} is of a kind that this version does not know ({error})"))?;
+    Ok(Entry {
+        seq,
+        at: parsed.at,
+        record,
+        sum: parsed.sum,
+    })
+}
+
+/// What the first line of a segment claims to be and to follow.
+pub(super) fn first_claims(line: &[u8]) -> Option<(u64, Link)> {
+    let parsed: Line<'_> = serde_json::from_slice(line).ok()?;
+    Some((parsed.seq, parsed.prev))
+}
+
+fn link(seq: u64, prev: &str, at: &str, record: &str) -> Link {
+    let mut hasher = blake3::Hasher::new_derive_key("payrun journal line v1");
+    for part in [seq.to_string().as_str(), prev, at, record] {
+        hasher.update(part.as_bytes());
+        hasher.update(b"\n");
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(seq: u64, prev: &str) -> (Vec<u8>, Link) {
+        let mut out = Vec::new();
+        let link = encode(
+            seq,
+            prev,
+            Timestamp::UNIX_EPOCH,
+            &Record::RunReady { run: RunId(1) },
+            &mut out,
+        );
+        out.pop();
+        (out, link)
+    }
+
+    #[test]
+    fn a_line_reads_back_and_any_changed_byte_is_seen() {
+        let (bytes, sum) = line(7, GENESIS);
+        assert_eq!(decode(&bytes, 7, GENESIS).expect("whole").sum, sum);
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1;
+            assert!(decode(&damaged, 7, GENESIS).is_err(), "byte {at} changed unseen");
+        }
+    }
+
+    #[test]
+    fn a_line_knows_its_place() {
+        let (bytes, _) = line(7, GENESIS);
+        assert!(decode(&bytes, 8, GENESIS).is_err());
+        assert!(decode(&bytes, 7, "11111111111111111111111111111111").is_err());
+    }
+}
