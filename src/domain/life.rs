@@ -270,6 +270,7 @@ impl Life {
                 self.in_doubt("the API shows no such payout".to_owned());
             }
             Sighting::AbsentWithoutCanary => {
+                self.proven_absent = self.absent_since.is_some();
                 self.absent_since.get_or_insert(at);
                 self.in_doubt("the API shows no such payout, but nothing else either".to_owned());
             }

@@ -1,0 +1,223 @@
+//! What to do with every row of a file, given what earlier runs did.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::SignedDuration;
+
+use crate::domain::{OverlapKey, Payout, PayoutEntry, PayoutId, PayoutState, RowDigest, RunId, Timestamp};
+
+/// A payout of an earlier run, as far as planning needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// Its identity.
+    pub id: PayoutId,
+    /// The run that has it.
+    pub run: RunId,
+    /// That run's name.
+    pub label: String,
+    /// Its row in that run's file.
+    pub row: u32,
+    /// Whether the user gave it an id.
+    pub has_payment_id: bool,
+    /// Account, amount, currency and reference.
+    pub overlap: OverlapKey,
+    /// Where it stands.
+    pub state: PayoutState,
+    /// Whether something was sent for it.
+    pub was_sent: bool,
+    /// When it was last sent.
+    pub sent_at: Option<Timestamp>,
+    /// Its content, in words, the account masked.
+    pub content: String,
+}
+
+impl Earlier {
+    /// Takes what planning needs from what the journal knows.
+    pub fn of(entry: &PayoutEntry, label: &str) -> Self {
+        Self {
+            id: entry.id,
+            run: entry.run,
+            label: label.to_owned(),
+            row: entry.payout.row,
+            has_payment_id: entry.payout.payment_id.is_some(),
+            overlap: entry.overlap,
+            state: entry.life.state,
+            was_sent: entry.life.was_sent()
+                || !matches!(entry.life.state, PayoutState::Ready | PayoutState::Held),
+            sent_at: entry.life.last_sent,
+            content: content(&entry.payout),
+        }
+    }
+}
+
+fn content(payout: &Payout) -> String {
+    let reference = payout
+        .reference
+        .as_deref()
+        .map_or(String::new(), |text| format!(", reference \"{text}\""));
+    format!(
+        "{} to {}, {}{reference}",
+        payout.money, payout.payee.party.name, payout.payee.account
+    )
+}
+
+/// What a person has said about rows that look as if an earlier run had paid them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlaps {
+    /// Nothing: hold them.
+    Hold,
+    /// The file corrects that run: equal rows are that run's.
+    Amends(RunId),
+    /// They really are new payments.
+    Repeat,
+}
+
+/// What to do with one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Pay it.
+    Pay,
+    /// An earlier run has it.
+    Already,
+    /// A person must decide.
+    Hold(String),
+    /// The same id with other content, and something was sent for it.
+    Conflict(String),
+}
+
+/// One row with its identity and what to do with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// The row.
+    pub row: u32,
+    /// The payout's identity.
+    pub id: PayoutId,
+    /// What to do.
+    pub decision: Decision,
+}
+
+/// Decides row by row. Remembers what equal rows of the same file it has seen, and nothing else.
+#[derive(Debug)]
+pub struct Arranger {
+    scope: String,
+    run: RunId,
+    label: String,
+    overlaps: Overlaps,
+    window: SignedDuration,
+    now: Timestamp,
+    ordinals: HashMap<RowDigest, u32>,
+    taken: HashSet<PayoutId>,
+}
+
+impl Arranger {
+    /// For the rows of `run`, named `label`. Payouts sent within `window` before `now` count as overlaps.
+    pub fn new(
+        scope: &str,
+        run: RunId,
+        label: &str,
+        overlaps: Overlaps,
+        window: SignedDuration,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            scope: scope.to_owned(),
+            run,
+            label: label.to_owned(),
+            overlaps,
+            window,
+            now,
+            ordinals: HashMap::new(),
+            taken: HashSet::new(),
+        }
+    }
+
+    /// The identity of the next row. Call once for each row, in the order of the file.
+    pub fn identity(&mut self, payout: &Payout) -> PayoutId {
+        if let Some(payment_id) = &payout.payment_id {
+            return PayoutId::of_payment_id(&self.scope, payment_id);
+        }
+        let digest = payout.row_digest();
+        let ordinal = self.ordinals.entry(digest).or_default();
+        *ordinal += 1;
+        PayoutId::of_row(&self.scope, &self.label, &digest, *ordinal - 1)
+    }
+
+    /// What to do with a row. `same` bears its identity; `alike` were sent with its account, amount, currency
+    /// and reference.
+    pub fn decide(
+        &mut self,
+        payout: &Payout,
+        id: PayoutId,
+        same: Option<&Earlier>,
+        alike: &[Earlier],
+    ) -> Planned {
+        let planned = |id, decision| Planned {
+            row: payout.row,
+            id,
+            decision,
+        };
+        if let Some(same) = same.filter(|same| same.was_sent) {
+            return planned(
+                id,
+                if same.overlap == payout.overlap_key() {
+                    Decision::Already
+                } else {
+                    Decision::Conflict(conflict(payout, same))
+                },
+            );
+        }
+        let alike: Vec<&Earlier> = alike
+            .iter()
+            .filter(|earlier| self.overlaps_with(payout, earlier))
+            .collect();
+        match self.overlaps {
+            Overlaps::Repeat => planned(id, Decision::Pay),
+            Overlaps::Amends(run) => {
+                if let Some(own) = alike.iter().find(|earlier| earlier.run == run) {
+                    self.taken.insert(own.id);
+                    return planned(own.id, Decision::Already);
+                }
+                planned(id, held(&alike))
+            }
+            Overlaps::Hold => planned(id, held(&alike)),
+        }
+    }
+
+    /// Whether paying `payout` could be paying `earlier` twice: unless both bear ids of the user's, which then
+    /// tell them apart, or the API made nothing, or it was long ago.
+    fn overlaps_with(&self, payout: &Payout, earlier: &Earlier) -> bool {
+        let recent = earlier
+            .sent_at
+            .is_none_or(|sent| self.now.duration_since(sent) <= self.window);
+        earlier.was_sent
+            && earlier.run != self.run
+            && earlier.state != PayoutState::Rejected
+            && recent
+            && !(payout.payment_id.is_some() && earlier.has_payment_id)
+            && !self.taken.contains(&earlier.id)
+    }
+}
+
+fn held(alike: &[&Earlier]) -> Decision {
+    let Some(earlier) = alike.first() else {
+        return Decision::Pay;
+    };
+    let sent = earlier
+        .sent_at
+        .map_or(String::new(), |at| format!(", sent {}", at.strftime("%-d %b %Y")));
+    Decision::Hold(format!(
+        "same account, amount and reference as row {} of {}{sent}; if this file corrects that run, say --amends {}; if this really is a new payment, say --repeat",
+        earlier.row, earlier.label, earlier.run
+    ))
+}
+
+fn conflict(payout: &Payout, earlier: &Earlier) -> String {
+    format!(
+        "the payment_id {} was already used in row {} of {}, for {}; this row asks for {}; give the new payment an id of its own",
+        payout.payment_id.as_deref().unwrap_or("of this row"),
+        earlier.row,
+        earlier.label,
+        earlier.content,
+        content(payout)
+    )
+}

@@ -1,0 +1,10 @@
+//! What to do: with every row of a file, and next with every payout.
+//!
+//! Pure functions over what checking found and what the journal remembers. They decide, the engine acts; the dry
+//! run shows exactly these decisions.
+
+mod arrange;
+mod step;
+
+pub use arrange::{Arranger, Decision, Earlier, Overlaps, Planned};
+pub use step::{Resend, SettlePolicy, Step, next_step};
