@@ -2,6 +2,7 @@
 //!
 //! ARCHITECTURE.md tells which module does what and which may import which.
 
+pub mod config;
 pub mod domain;
 pub mod journal;
 pub mod plan;

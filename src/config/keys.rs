@@ -1,0 +1,111 @@
+//! The keys of the configuration, each with the environment variable that overrides it: one table for reading,
+//! help and documentation.
+
+/// One key.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Its name in the file, with its section: `gateway.timeout`.
+    pub name: &'static str,
+    /// The environment variable.
+    pub variable: &'static str,
+    /// The value without any configuration.
+    pub default: &'static str,
+    /// What it does.
+    pub meaning: &'static str,
+}
+
+const fn key(
+    name: &'static str,
+    variable: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+) -> Key {
+    Key {
+        name,
+        variable,
+        default,
+        meaning,
+    }
+}
+
+/// Every key but those of remitters.
+pub const KEYS: [Key; 13] = [
+    key(
+        "environment",
+        "PAYRUN_ENVIRONMENT",
+        "simulator",
+        "simulator, uat or production",
+    ),
+    key(
+        "api_url",
+        "PAYRUN_API_URL",
+        "of the environment",
+        "another address of the API; http:// only to this machine",
+    ),
+    key(
+        "state",
+        "PAYRUN_STATE",
+        "~/.local/state/payrun",
+        "the folder of the journal",
+    ),
+    key(
+        "credentials",
+        "PAYRUN_CREDENTIALS",
+        "none",
+        "a file with email, password and affiliation",
+    ),
+    key(
+        "gateway.timeout",
+        "PAYRUN_GATEWAY_TIMEOUT",
+        "90s",
+        "of one request",
+    ),
+    key(
+        "gateway.in_doubt_wait",
+        "PAYRUN_GATEWAY_IN_DOUBT_WAIT",
+        "180s (simulator: 2s)",
+        "before a payout whose answer was lost is looked up",
+    ),
+    key(
+        "gateway.max_in_flight",
+        "PAYRUN_GATEWAY_MAX_IN_FLIGHT",
+        "32",
+        "requests at the same time, at most",
+    ),
+    key(
+        "gateway.resend",
+        "PAYRUN_GATEWAY_RESEND",
+        "locks (production: proven)",
+        "whether a payout proven absent is sent again: proven, locks or never",
+    ),
+    key(
+        "gateway.patience",
+        "PAYRUN_GATEWAY_PATIENCE",
+        "30s",
+        "how long look-ups and logins are tried again before a run stops",
+    ),
+    key(
+        "payouts.parties",
+        "PAYRUN_PAYOUTS_PARTIES",
+        "precreate",
+        "precreate or inline",
+    ),
+    key(
+        "payouts.remitter",
+        "PAYRUN_PAYOUTS_REMITTER",
+        "default",
+        "a remitter of this file, or account: the Flash account itself",
+    ),
+    key(
+        "payouts.duplicate_window",
+        "PAYRUN_PAYOUTS_DUPLICATE_WINDOW",
+        "35d",
+        "how long an equal payout of an earlier run holds a row",
+    ),
+    key(
+        "payouts.follow",
+        "PAYRUN_PAYOUTS_FOLLOW",
+        "2s",
+        "how long a run waits at its end for the banks' answers",
+    ),
+];

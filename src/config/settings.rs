@@ -1,0 +1,383 @@
+//! The settings of one call of the program.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use config::{Config, File, FileFormat};
+use secrecy::SecretString;
+use serde::{Deserialize, Deserializer};
+
+use super::ConfigError;
+use super::keys::KEYS;
+use super::remitter::{RemitterConfig, Remitters};
+use crate::domain::PartyMode;
+
+/// Which Flash is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// Our own, inside this program. No money moves.
+    #[default]
+    Simulator,
+    /// Flash's test environment. No money moves.
+    Uat,
+    /// Money moves.
+    Production,
+}
+
+impl Environment {
+    /// The name that users write.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Simulator => "simulator",
+            Self::Uat => "uat",
+            Self::Production => "production",
+        }
+    }
+
+    /// The address of its API, where it has one of its own.
+    pub fn url(self) -> Option<&'static str> {
+        match self {
+            Self::Simulator => None,
+            Self::Uat => Some("https://api.uat.flash-payments.com.au"),
+            Self::Production => Some("https://api.flash-payments.com"),
+        }
+    }
+}
+
+/// What is asked before the file: flags and the environment, both passed in.
+#[derive(Debug, Default)]
+pub struct Layers {
+    /// `--config`.
+    pub file: Option<PathBuf>,
+    /// Where `payrun.toml` is looked for when no file is named, in this order.
+    pub folders: Vec<PathBuf>,
+    /// Environment variables by name.
+    pub variables: BTreeMap<String, String>,
+    /// Flags by key: `gateway.timeout`.
+    pub flags: Vec<(&'static str, String)>,
+}
+
+/// A login.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// The user's e-mail address.
+    pub email: String,
+    /// The password.
+    pub password: SecretString,
+    /// The agreement, where there are several: `FP_AUS` or `FP_LUX`.
+    pub affiliation: Option<String>,
+}
+
+/// All settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Which Flash.
+    pub environment: Environment,
+    /// Another address of the API.
+    pub api_url: Option<String>,
+    /// Where the journal is kept.
+    pub state: PathBuf,
+    /// The login; none is needed for the embedded simulator.
+    pub credentials: Option<Credentials>,
+    /// Of one request.
+    pub timeout: Duration,
+    /// Before a payout in doubt is looked up.
+    pub in_doubt_wait: Duration,
+    /// Requests at the same time.
+    pub max_in_flight: usize,
+    /// `proven`, `locks` or `never`.
+    pub resend: Option<ResendSetting>,
+    /// How long look-ups and logins are tried again.
+    pub patience: Duration,
+    /// How parties travel.
+    pub parties: PartyMode,
+    /// Who pays.
+    pub remitters: Remitters,
+    /// How long an equal payout of an earlier run holds a row.
+    pub duplicate_window: Duration,
+    /// How long a run waits at its end for the banks' answers.
+    pub follow: Duration,
+}
+
+/// The word of `gateway.resend`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResendSetting {
+    /// See `gateway.resend` in the documentation.
+    Proven,
+    /// The same.
+    Locks,
+    /// The same.
+    Never,
+}
+
+/// The file, as written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    environment: Environment,
+    api_url: Option<String>,
+    state: Option<PathBuf>,
+    credentials: Option<PathBuf>,
+    #[serde(default)]
+    gateway: WrittenGateway,
+    #[serde(default)]
+    payouts: WrittenPayouts,
+    #[serde(default)]
+    remitters: BTreeMap<String, RemitterConfig>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenGateway {
+    #[serde(deserialize_with = "duration")]
+    timeout: Option<Duration>,
+    #[serde(deserialize_with = "duration")]
+    in_doubt_wait: Option<Duration>,
+    max_in_flight: Option<usize>,
+    resend: Option<ResendSetting>,
+    #[serde(deserialize_with = "duration")]
+    patience: Option<Duration>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenPayouts {
+    parties: PartyMode,
+    remitter: Option<String>,
+    #[serde(deserialize_with = "duration")]
+    duplicate_window: Option<Duration>,
+    #[serde(deserialize_with = "duration")]
+    follow: Option<Duration>,
+}
+
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let parsed = humantime::parse_duration(&text);
+    parsed
+        .map(Some)
+        .map_err(|_| serde::de::Error::custom(format!("\"{text}\" is not a time like 90s, 5m or 35d")))
+}
+
+impl Settings {
+    /// Puts the layers together.
+    pub fn load(layers: &Layers) -> Result<Self, ConfigError> {
+        let written = read(layers)?;
+        let simulator = written.environment == Environment::Simulator;
+        let credentials = credentials(layers, written.credentials.as_deref())?;
+        if credentials.is_none() && !simulator {
+            return Err(ConfigError::NoCredentials {
+                environment: written.environment.name(),
+            });
+        }
+        let chosen = written.payouts.remitter.unwrap_or_else(|| "default".to_owned());
+        let in_doubt_wait = Duration::from_secs(if simulator { 2 } else { 180 });
+        Ok(Self {
+            environment: written.environment,
+            api_url: written.api_url,
+            state: written
+                .state
+                .map_or_else(|| default_state(&layers.variables), Ok)?,
+            credentials,
+            timeout: written.gateway.timeout.unwrap_or(Duration::from_secs(90)),
+            in_doubt_wait: written.gateway.in_doubt_wait.unwrap_or(in_doubt_wait),
+            max_in_flight: written.gateway.max_in_flight.unwrap_or(32).clamp(1, 512),
+            resend: written.gateway.resend,
+            patience: written.gateway.patience.unwrap_or(Duration::from_secs(30)),
+            parties: written.payouts.parties,
+            remitters: Remitters::new(chosen, written.remitters, simulator),
+            duplicate_window: written
+                .payouts
+                .duplicate_window
+                .unwrap_or(Duration::from_secs(35 * 24 * 3600)),
+            follow: written.payouts.follow.unwrap_or(Duration::from_secs(2)),
+        })
+    }
+
+    /// What tells this scope from every other: environment, address, agreement and login.
+    pub fn scope(&self) -> String {
+        let credentials = self.credentials.as_ref();
+        let parts = [
+            self.environment.name().to_owned(),
+            self.api_url.clone().unwrap_or_default(),
+            credentials
+                .and_then(|login| login.affiliation.clone())
+                .unwrap_or_default(),
+            credentials
+                .map(|login| login.email.to_lowercase())
+                .unwrap_or_default(),
+        ];
+        let digest = blake3::hash(parts.join("\n").as_bytes()).to_hex();
+        format!("{}-{}", self.environment.name(), &digest[..12])
+    }
+}
+
+fn read(layers: &Layers) -> Result<Written, ConfigError> {
+    let found = layers
+        .folders
+        .iter()
+        .map(|folder| folder.join("payrun.toml"))
+        .find(|path| path.is_file());
+    let mut builder = Config::builder();
+    if let Some(path) = layers.file.clone().or(found) {
+        let text = std::fs::read_to_string(&path).map_err(|error| ConfigError::Unreadable {
+            path: path.clone(),
+            why: error.to_string(),
+        })?;
+        builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
+    }
+    let variables = KEYS
+        .iter()
+        .filter_map(|key| Some((key.name, layers.variables.get(key.variable)?.clone())));
+    for (name, value) in variables.chain(layers.flags.iter().cloned()) {
+        builder = builder
+            .set_override(name, value)
+            .map_err(|error| ConfigError::Wrong(error.to_string()))?;
+    }
+    let built = builder.build().and_then(Config::try_deserialize);
+    built.map_err(|error| ConfigError::Wrong(error.to_string()))
+}
+
+/// The variables, else the file that the configuration names.
+fn credentials(layers: &Layers, file: Option<&Path>) -> Result<Option<Credentials>, ConfigError> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Login {
+        email: String,
+        password: SecretText,
+        affiliation: Option<String>,
+    }
+    let variable = |name: &str| {
+        layers
+            .variables
+            .get(name)
+            .filter(|value| !value.is_empty())
+            .cloned()
+    };
+    if let (Some(email), Some(password)) = (variable("PAYRUN_EMAIL"), variable("PAYRUN_PASSWORD")) {
+        let affiliation = variable("PAYRUN_AFFILIATION");
+        return Ok(Some(Credentials {
+            email,
+            password: password.into(),
+            affiliation,
+        }));
+    }
+    let Some(path) = file else { return Ok(None) };
+    let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
+        path: path.to_owned(),
+        why: error.to_string(),
+    })?;
+    // the parser's own message could quote the password
+    let login: Login = Config::builder()
+        .add_source(File::from_str(&text, FileFormat::Toml))
+        .build()
+        .and_then(Config::try_deserialize)
+        .map_err(|_| {
+            ConfigError::Wrong(format!(
+                "{} must hold email, password and, where needed, affiliation",
+                path.display()
+            ))
+        })?;
+    Ok(Some(Credentials {
+        email: login.email,
+        password: login.password.0,
+        affiliation: login.affiliation,
+    }))
+}
+
+struct SecretText(SecretString);
+
+impl<'de> Deserialize<'de> for SecretText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(text.into()))
+    }
+}
+
+fn default_state(variables: &BTreeMap<String, String>) -> Result<PathBuf, ConfigError> {
+    let folder = |name: &str| {
+        variables
+            .get(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    folder("XDG_STATE_HOME")
+        .or_else(|| {
+            Some(
+                folder("HOME")
+                    .or_else(|| folder("USERPROFILE"))?
+                    .join(".local/state"),
+            )
+        })
+        .map(|base| base.join("payrun"))
+        .ok_or(ConfigError::NoHome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str, variables: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("payrun.toml"), text).expect("a file");
+        let mut all: BTreeMap<String, String> = BTreeMap::from([("HOME".into(), "/home/jo".into())]);
+        all.extend(
+            variables
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        Settings::load(&Layers {
+            folders: vec![folder.path().into()],
+            variables: all,
+            ..Layers::default()
+        })
+    }
+
+    #[test]
+    fn nothing_configured_is_the_simulator() {
+        let settings = load("", &[]).expect("settings");
+        assert_eq!(settings.environment, Environment::Simulator);
+        assert_eq!(settings.state, PathBuf::from("/home/jo/.local/state/payrun"));
+        assert_eq!(settings.duplicate_window, Duration::from_secs(35 * 86_400));
+    }
+
+    #[test]
+    fn the_environment_overrides_the_file() {
+        let file = "[gateway]\ntimeout = \"20s\"\nmax_in_flight = 4\n";
+        let settings = load(file, &[("PAYRUN_GATEWAY_TIMEOUT", "250ms")]).expect("settings");
+        assert_eq!(settings.timeout, Duration::from_millis(250));
+        assert_eq!(settings.max_in_flight, 4);
+        assert_eq!(
+            load("", &[("PAYRUN_GATEWAY_MAX_IN_FLIGHT", "7")])
+                .expect("settings")
+                .max_in_flight,
+            7
+        );
+    }
+
+    #[test]
+    fn a_misspelt_key_and_a_strange_value_are_refused() {
+        for text in [
+            "[gateway]\nmax_inflight = 4\n",
+            "colour = 1\n",
+            "[gateway]\ntimeout = \"soon\"\n",
+        ] {
+            assert!(matches!(load(text, &[]), Err(ConfigError::Wrong(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn money_moves_only_with_a_login_and_scopes_never_mix() {
+        assert!(matches!(
+            load("environment = \"uat\"", &[]),
+            Err(ConfigError::NoCredentials { .. })
+        ));
+        let login = [("PAYRUN_EMAIL", "a@example.com"), ("PAYRUN_PASSWORD", "hidden")];
+        let uat = load("environment = \"uat\"", &login).expect("settings");
+        let production = load("environment = \"production\"", &login).expect("settings");
+        assert_ne!(uat.scope(), production.scope());
+        assert!(!format!("{uat:?}").contains("hidden"));
+    }
+}
