@@ -130,6 +130,13 @@ impl Symptom {
     }
 }
 
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        self.symptom.duration().map_or(Ok(()), |time| write!(f, "={}ms", time.as_millis()))
+    }
+}
+
 impl Kind {
     /// The name in the text form.
     pub fn name(self) -> &'static str {
@@ -175,10 +182,7 @@ pub struct Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.operation.map_or("any", Operation::name), self.kind.name())?;
-        if let Some(time) = self.kind.symptom.duration() {
-            write!(f, "={}ms", time.as_millis())?;
-        }
+        write!(f, "{}:{}", self.operation.map_or("any", Operation::name), self.kind)?;
         match self.when {
             When::Always => Ok(()),
             When::Calls { from, to: Some(to) } if from == to => write!(f, "@{from}"),

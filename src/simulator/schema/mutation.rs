@@ -169,7 +169,7 @@ fn not_found(what: &str) -> Refused {
 }
 
 fn today() -> jiff::civil::Date {
-    now().to_zoned(TimeZone::UTC).date()
+    TimeZone::UTC.to_datetime(now()).date()
 }
 
 fn check_login(options: &Options, input: &LoginInput) -> Result<(), Refused> {

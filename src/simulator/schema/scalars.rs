@@ -16,13 +16,14 @@ pub struct Float(pub Decimal);
 /// How many significant digits every `f64` keeps.
 const DIGITS_OF_F64: usize = 15;
 
-fn exact(literal: &str) -> InputValueResult<Decimal> {
+fn exact(literal: &str) -> InputValueResult<Float> {
     Decimal::from_str_exact(literal)
         .or_else(|_| Decimal::from_scientific(literal))
+        .map(Float)
         .map_err(|_| InputValueError::custom(format!("{literal} is not a decimal number of at most 28 digits")))
 }
 
-fn from_query(number: &Number) -> InputValueResult<Decimal> {
+fn from_query(number: &Number) -> InputValueResult<Float> {
     let text = number.to_string();
     let digits = text.trim_start_matches(['-', '0', '.']).bytes().take_while(|byte| *byte != b'e');
     if number.is_f64() && digits.filter(u8::is_ascii_digit).count() > DIGITS_OF_F64 {
@@ -36,10 +37,10 @@ impl ScalarType for Float {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
             Value::Binary(literal) => match std::str::from_utf8(literal) {
-                Ok(text) => exact(text).map(Self),
+                Ok(text) => exact(text),
                 Err(_) => Err(InputValueError::expected_type(value)),
             },
-            Value::Number(number) => from_query(number).map(Self),
+            Value::Number(number) => from_query(number),
             _ => Err(InputValueError::expected_type(value)),
         }
     }
