@@ -17,6 +17,7 @@ use async_graphql::{Context, EmptySubscription, Error, ErrorExtensions, Schema};
 use jiff::Timestamp;
 
 use self::objects::{IMutationReply, Recipient, Sender, Withdrawal, named};
+use self::scalars::ExactFloat;
 use super::flash::Flash;
 use super::ledger::Ledger;
 use super::options::StatusStep;
@@ -30,7 +31,8 @@ pub struct Token(pub String);
 /// The schema, working for `flash` where there is one.
 pub fn build(flash: Option<Arc<Flash>>) -> FlashSchema {
     let builder = Schema::build(query::Query, mutation::Mutation, EmptySubscription)
-        .register_output_type::<IMutationReply>();
+        .register_output_type::<IMutationReply>()
+        .register_output_type::<ExactFloat>();
     match flash {
         Some(flash) => builder.data(flash).finish(),
         None => builder.finish(),

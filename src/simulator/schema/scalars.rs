@@ -1,6 +1,12 @@
 //! The scalars: money that keeps its digits, dates, and times.
 
-use async_graphql::{InputValueError, InputValueResult, Number, Scalar, ScalarType, Value};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::{MetaType, Registry};
+use async_graphql::{ContextSelectionSet, Positioned, ServerResult};
+use async_graphql::{InputValueError, InputValueResult, Number, OutputType, Scalar, ScalarType, Value};
 use jiff::{Timestamp, civil};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -53,6 +59,29 @@ impl ScalarType for Float {
     fn to_value(&self) -> Value {
         let nearest = self.0.to_string().parse().ok();
         nearest.and_then(Number::from_f64).map_or(Value::Null, Value::Number)
+    }
+}
+
+/// Registers [`Float`]'s own validity check in the place of the built-in one, which was registered under that name
+/// first and accepts nothing but an `f64`.
+pub struct ExactFloat;
+
+impl OutputType for ExactFloat {
+    fn type_name() -> Cow<'static, str> {
+        <Float as OutputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        let float = registry.types.get_mut(&*Self::type_name());
+        if let Some(MetaType::Scalar { is_valid, .. }) = float {
+            *is_valid = Some(Arc::new(<Float as ScalarType>::is_valid));
+        }
+        <Float as OutputType>::create_type_info(registry)
+    }
+
+    /// No field has this type.
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::Null)
     }
 }
 

@@ -91,11 +91,13 @@ impl Flash {
     pub async fn pay(&self, amount: &str) -> Value {
         let (_, body) = self.try_pay(amount).await.expect("an answer");
         let reply: Value = serde_json::from_str(&body).expect("JSON");
+        assert!(reply["data"]["createWithdrawal"].is_object(), "{reply}");
         reply["data"]["createWithdrawal"].clone()
     }
 
     pub async fn pay_as(&self, amount: &str, external_id: &str, key: &str, reference: &str) -> Value {
         let reply = self.graphql(WITHDRAW, &withdrawal(amount, external_id, key, reference)).await;
+        assert!(reply["data"]["createWithdrawal"].is_object(), "{reply}");
         reply["data"]["createWithdrawal"].clone()
     }
 
