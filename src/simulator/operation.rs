@@ -58,7 +58,10 @@ impl Operation {
 
     /// Whether it makes or changes something.
     pub(super) const fn is_mutation(self) -> bool {
-        matches!(self, Self::Login | Self::Logout | Self::PartyCreate | Self::WithdrawalCreate)
+        matches!(
+            self,
+            Self::Login | Self::Logout | Self::PartyCreate | Self::WithdrawalCreate
+        )
     }
 
     fn of_field(name: &str) -> Self {
@@ -76,7 +79,10 @@ impl Operation {
 
     /// The calls of these root fields, each once.
     pub(super) fn of_fields(fields: &[&Field]) -> Vec<Self> {
-        let mut operations: Vec<_> = fields.iter().map(|field| Self::of_field(&field.name.node)).collect();
+        let mut operations: Vec<_> = fields
+            .iter()
+            .map(|field| Self::of_field(&field.name.node))
+            .collect();
         operations.sort_unstable();
         operations.dedup();
         operations
@@ -97,22 +103,33 @@ impl FromStr for Operation {
     type Err = NoSuchOperation;
 
     fn from_str(text: &str) -> Result<Self, NoSuchOperation> {
-        Self::ALL.into_iter().find(|operation| operation.name() == text).ok_or(NoSuchOperation)
+        Self::ALL
+            .into_iter()
+            .find(|operation| operation.name() == text)
+            .ok_or(NoSuchOperation)
     }
 }
 
 /// The operation of `document` that `name` selects, as the GraphQL specification has it.
-pub(super) fn selected<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
+pub(super) fn selected<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Option<&'a OperationDefinition> {
     match (&document.operations, name) {
         (DocumentOperations::Single(operation), _) => Some(&operation.node),
         (DocumentOperations::Multiple(all), Some(name)) => all.get(name).map(|operation| &operation.node),
-        (DocumentOperations::Multiple(all), None) if all.len() == 1 => all.values().next().map(|only| &only.node),
+        (DocumentOperations::Multiple(all), None) if all.len() == 1 => {
+            all.values().next().map(|only| &only.node)
+        }
         (DocumentOperations::Multiple(_), None) => None,
     }
 }
 
 /// The fields at the root of `operation`, fragments resolved.
-pub(super) fn root_fields<'a>(document: &'a ExecutableDocument, operation: &'a OperationDefinition) -> Vec<&'a Field> {
+pub(super) fn root_fields<'a>(
+    document: &'a ExecutableDocument,
+    operation: &'a OperationDefinition,
+) -> Vec<&'a Field> {
     let mut fields = Vec::new();
     collect(document, &operation.selection_set.node, &mut fields, 0);
     fields
@@ -121,14 +138,21 @@ pub(super) fn root_fields<'a>(document: &'a ExecutableDocument, operation: &'a O
 /// Deeper fragments than this are left to the validation, which refuses circles.
 const DEEPEST: u8 = 8;
 
-fn collect<'a>(document: &'a ExecutableDocument, set: &'a SelectionSet, fields: &mut Vec<&'a Field>, depth: u8) {
+fn collect<'a>(
+    document: &'a ExecutableDocument,
+    set: &'a SelectionSet,
+    fields: &mut Vec<&'a Field>,
+    depth: u8,
+) {
     if depth > DEEPEST {
         return;
     }
     for item in &set.items {
         match &item.node {
             Selection::Field(field) => fields.push(&field.node),
-            Selection::InlineFragment(part) => collect(document, &part.node.selection_set.node, fields, depth + 1),
+            Selection::InlineFragment(part) => {
+                collect(document, &part.node.selection_set.node, fields, depth + 1)
+            }
             Selection::FragmentSpread(spread) => {
                 if let Some(part) = document.fragments.get(&spread.node.fragment_name.node) {
                     collect(document, &part.node.selection_set.node, fields, depth + 1);

@@ -59,7 +59,9 @@ pub fn standing(reference: &str, made: Timestamp, looks: u32, step: StatusStep, 
 }
 
 fn time_of(place: usize, made: Timestamp, step: StatusStep) -> Timestamp {
-    let StatusStep::Every(time) = step else { return made };
+    let StatusStep::Every(time) = step else {
+        return made;
+    };
     let steps = u32::try_from(place).unwrap_or(u32::MAX);
     let after = SignedDuration::try_from(time.saturating_mul(steps)).unwrap_or_default();
     made.checked_add(after).unwrap_or(made)
@@ -68,7 +70,9 @@ fn time_of(place: usize, made: Timestamp, step: StatusStep) -> Timestamp {
 fn message(status: WithdrawalStatus, reference: &str) -> Option<&'static str> {
     match status {
         Cancelled => Some("Declined by compliance"),
-        Reviewing if reference.contains("SEND_RFI") => Some("Waiting for an answer to a request for information"),
+        Reviewing if reference.contains("SEND_RFI") => {
+            Some("Waiting for an answer to a request for information")
+        }
         Failed | Refunded => Some("The account is closed"),
         _ => None,
     }

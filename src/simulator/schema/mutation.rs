@@ -39,7 +39,11 @@ impl Mutation {
         if let Some(Token(token)) = ctx.data_opt() {
             flash(ctx)?.logins().end(token);
         }
-        Ok(MutationReply { success: true, code: Some("SUCCESS".to_owned()), message: None })
+        Ok(MutationReply {
+            success: true,
+            code: Some("SUCCESS".to_owned()),
+            message: None,
+        })
     }
 
     async fn create_sender(&self, ctx: &Context<'_>, input: SenderInput) -> Result<MutateSenderReply> {
@@ -47,7 +51,11 @@ impl Mutation {
             rules::sender(&input, today())?;
             let mut ledger = flash.ledger();
             let id = format!("snd_{:08}", ledger.senders.len() + 1);
-            let record = PartyRecord { id, created_at: now(), party: input };
+            let record = PartyRecord {
+                id,
+                created_at: now(),
+                party: input,
+            };
             put_sender(&mut ledger, record, "CREATED")
         })
     }
@@ -61,18 +69,32 @@ impl Mutation {
         with_faults(ctx, |flash| {
             rules::sender(&input, today())?;
             let mut ledger = flash.ledger();
-            let (_, known) = id.and_then(|id| ledger.senders.get(&id)).ok_or_else(|| not_found("sender"))?;
-            let record = PartyRecord { id: known.id.clone(), created_at: known.created_at, party: input };
+            let (_, known) = id
+                .and_then(|id| ledger.senders.get(&id))
+                .ok_or_else(|| not_found("sender"))?;
+            let record = PartyRecord {
+                id: known.id.clone(),
+                created_at: known.created_at,
+                party: input,
+            };
             put_sender(&mut ledger, record, "UPDATED")
         })
     }
 
-    async fn create_recipient(&self, ctx: &Context<'_>, input: RecipientInput) -> Result<MutateRecipientReply> {
+    async fn create_recipient(
+        &self,
+        ctx: &Context<'_>,
+        input: RecipientInput,
+    ) -> Result<MutateRecipientReply> {
         with_faults(ctx, |flash| {
             rules::recipient(&input, today())?;
             let mut ledger = flash.ledger();
             let id = format!("rcp_{:08}", ledger.recipients.len() + 1);
-            let record = PartyRecord { id, created_at: now(), party: input };
+            let record = PartyRecord {
+                id,
+                created_at: now(),
+                party: input,
+            };
             put_recipient(&mut ledger, record, "CREATED")
         })
     }
@@ -86,11 +108,17 @@ impl Mutation {
         with_faults(ctx, |flash| {
             rules::recipient(&input, today())?;
             let mut ledger = flash.ledger();
-            let (_, known) = id.and_then(|id| ledger.recipients.get(&id)).ok_or_else(|| not_found("recipient"))?;
+            let (_, known) = id
+                .and_then(|id| ledger.recipients.get(&id))
+                .ok_or_else(|| not_found("recipient"))?;
             if known.party.account_id_type != input.account_id_type {
                 return Err(Refused::input("accountIdType cannot change").into());
             }
-            let record = PartyRecord { id: known.id.clone(), created_at: known.created_at, party: input };
+            let record = PartyRecord {
+                id: known.id.clone(),
+                created_at: known.created_at,
+                party: input,
+            };
             put_recipient(&mut ledger, record, "UPDATED")
         })
     }
@@ -102,7 +130,10 @@ impl Mutation {
     ) -> Result<CreateWithdrawalReply> {
         let mut reply = with_faults(ctx, |flash| create_withdrawal(flash, input))?;
         if struck(ctx).reply(Symptom::WrongEcho).is_some() {
-            reply.withdrawal.iter_mut().for_each(super::objects::Withdrawal::misquote);
+            reply
+                .withdrawal
+                .iter_mut()
+                .for_each(super::objects::Withdrawal::misquote);
         }
         Ok(reply)
     }
@@ -134,7 +165,10 @@ impl From<Refused> for Stop {
 
 impl From<std::io::Error> for Stop {
     fn from(source: std::io::Error) -> Self {
-        Self::Error(error("INTERNAL_SERVER_ERROR", format!("the ledger cannot be written: {source}")))
+        Self::Error(error(
+            "INTERNAL_SERVER_ERROR",
+            format!("the ledger cannot be written: {source}"),
+        ))
     }
 }
 
@@ -182,10 +216,14 @@ fn check_login(options: &Options, input: &LoginInput) -> Result<(), Refused> {
         Affiliation::FpLux => Agreement::Luxembourg,
     });
     match agreement {
-        _ if !known => Err(Refused::new("UNREGISTERED", "this e-mail and password are not known")),
-        None if options.agreements.len() > 1 => {
-            Err(Refused::new("NEED_AFFILIATION", "there are several agreements, name one"))
-        }
+        _ if !known => Err(Refused::new(
+            "UNREGISTERED",
+            "this e-mail and password are not known",
+        )),
+        None if options.agreements.len() > 1 => Err(Refused::new(
+            "NEED_AFFILIATION",
+            "there are several agreements, name one",
+        )),
         Some(agreement) if !options.agreements.contains(&agreement) => {
             Err(Refused::new("UNREGISTERED", "there is no such agreement"))
         }
@@ -200,7 +238,10 @@ fn put_sender(
 ) -> Result<MutateSenderReply, Stop> {
     let place = ledger.commit(Line::Sender(record))?;
     let record = ledger.senders.at(place);
-    Ok(MutateSenderReply::done(code, Some(Sender::new(Some(&record.id), record.party.clone()))))
+    Ok(MutateSenderReply::done(
+        code,
+        Some(Sender::new(Some(&record.id), record.party.clone())),
+    ))
 }
 
 fn put_recipient(
@@ -210,7 +251,10 @@ fn put_recipient(
 ) -> Result<MutateRecipientReply, Stop> {
     let place = ledger.commit(Line::Recipient(record))?;
     let record = ledger.recipients.at(place);
-    Ok(MutateRecipientReply::done(code, Some(Recipient::new(Some(&record.id), record.party.clone()))))
+    Ok(MutateRecipientReply::done(
+        code,
+        Some(Recipient::new(Some(&record.id), record.party.clone())),
+    ))
 }
 
 /// The one that moves money. The lock is held from the look at the key to the commit, so that two equal requests at
@@ -248,7 +292,12 @@ fn create_withdrawal(flash: &Flash, input: CreateWithdrawalInput) -> Result<Crea
         sender,
         recipient,
     };
-    let left = ledger.balance(record.currency, &options.balances, options.status_step, record.created_at);
+    let left = ledger.balance(
+        record.currency,
+        &options.balances,
+        options.status_step,
+        record.created_at,
+    );
     if left < record.amount {
         let message = format!("the {} balance is too small", record.currency.code());
         return Err(Refused::new("INSUFFICIENT_FUNDS", message).into());
@@ -266,7 +315,9 @@ fn repeated(
 ) -> Option<Result<CreateWithdrawalReply, Stop>> {
     let key = key?;
     let place = ledger.by_key(key)?;
-    let age = now().duration_since(ledger.withdrawals.at(place).created_at).unsigned_abs();
+    let age = now()
+        .duration_since(ledger.withdrawals.at(place).created_at)
+        .unsigned_abs();
     let duplicate = Refused::new("DUPLICATE_IDEMPOTENCY_KEY", "this idempotencyKey was used before");
     match options.repeated_key {
         RepeatedKey::Ignored => None,
@@ -280,7 +331,10 @@ fn repeated(
         }
         RepeatedKey::FailsWithObject => {
             let first = show_withdrawal(ledger, place, options.status_step);
-            Some(Ok(CreateWithdrawalReply { withdrawal: Some(first), ..duplicate.into() }))
+            Some(Ok(CreateWithdrawalReply {
+                withdrawal: Some(first),
+                ..duplicate.into()
+            }))
         }
         RepeatedKey::FailsWithoutObject => Some(Err(duplicate.into())),
         RepeatedKey::GraphqlError => Some(Err(Stop::Error(error(duplicate.code, duplicate.message)))),

@@ -7,7 +7,9 @@ use rust_decimal::Decimal;
 use super::enums::{
     AccountIdType, CountryIso2, CurrencyIso3, PaymentStatus, TransactionReason, WithdrawalStatus,
 };
-use super::inputs::{AddressInput, AddressLines, RecipientDetails, RecipientInput, SenderDetails, SenderInput};
+use super::inputs::{
+    AddressInput, AddressLines, RecipientDetails, RecipientInput, SenderDetails, SenderInput,
+};
 use super::rules::Refused;
 use super::scalars::{DateTime, Float};
 use crate::simulator::records::{PartyRef, WithdrawalRecord};
@@ -22,7 +24,10 @@ pub struct Address {
 
 impl From<AddressInput> for Address {
     fn from(input: AddressInput) -> Self {
-        Self { lines: input.lines, country: Some(input.country) }
+        Self {
+            lines: input.lines,
+            country: Some(input.country),
+        }
     }
 }
 
@@ -37,7 +42,11 @@ pub struct Sender {
 impl Sender {
     /// `id` is absent where the sender rode inside a withdrawal.
     pub fn new(id: Option<&str>, input: SenderInput) -> Self {
-        Self { id: id.map(ID::from), details: input.details, address: Some(input.address.into()) }
+        Self {
+            id: id.map(ID::from),
+            details: input.details,
+            address: Some(input.address.into()),
+        }
     }
 }
 
@@ -125,12 +134,18 @@ impl Withdrawal {
 
     /// A cent more than was asked for.
     pub fn misquote(&mut self) {
-        self.amount = self.amount.map(|Float(amount)| Float(amount + Decimal::new(1, 2)));
+        self.amount = self
+            .amount
+            .map(|Float(amount)| Float(amount + Decimal::new(1, 2)));
     }
 }
 
 /// The party that a withdrawal names, if `known` can tell it.
-pub fn named<T, O>(party: &PartyRef<T>, known: impl Fn(&str) -> Option<T>, show: impl Fn(Option<&str>, T) -> O) -> Option<O>
+pub fn named<T, O>(
+    party: &PartyRef<T>,
+    known: impl Fn(&str) -> Option<T>,
+    show: impl Fn(Option<&str>, T) -> O,
+) -> Option<O>
 where
     T: Clone,
 {
@@ -259,7 +274,9 @@ reply!(MutationReply);
 reply!(LoginReply { token: String });
 reply!(MutateSenderReply { sender: Sender });
 reply!(MutateRecipientReply { recipient: Recipient });
-reply!(CreateWithdrawalReply { withdrawal: Withdrawal });
+reply!(CreateWithdrawalReply {
+    withdrawal: Withdrawal
+});
 reply!(CreatePaymentReply { payment: Payment });
 reply!(CopReply { billable: bool });
 

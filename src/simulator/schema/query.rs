@@ -50,7 +50,11 @@ impl Query {
         Ok(found.map(|(_, record)| Recipient::new(Some(&record.id), record.party.clone())))
     }
 
-    async fn recipients(&self, ctx: &Context<'_>, input: Option<RecipientQueryInput>) -> Result<List<Recipient>> {
+    async fn recipients(
+        &self,
+        ctx: &Context<'_>,
+        input: Option<RecipientQueryInput>,
+    ) -> Result<List<Recipient>> {
         let list = Listing::of(ctx, |options| options.party_filter)?;
         let input = input.unwrap_or_default();
         let ledger = flash(ctx)?.ledger();
@@ -65,30 +69,46 @@ impl Query {
         let flash = flash(ctx)?;
         let step = flash.options().status_step;
         let mut ledger = flash.ledger();
-        let place = id.as_ref().and_then(|id| ledger.withdrawals.get(id)).map(|(place, _)| place);
+        let place = id
+            .as_ref()
+            .and_then(|id| ledger.withdrawals.get(id))
+            .map(|(place, _)| place);
         Ok(place.map(|place| show_withdrawal(&mut ledger, place, step)))
     }
 
-    async fn withdrawals(&self, ctx: &Context<'_>, input: Option<WithdrawalQueryInput>) -> Result<List<Withdrawal>> {
+    async fn withdrawals(
+        &self,
+        ctx: &Context<'_>,
+        input: Option<WithdrawalQueryInput>,
+    ) -> Result<List<Withdrawal>> {
         let list = Listing::of(ctx, |options| options.withdrawal_filter)?;
         let flash = flash(ctx)?;
         let step = flash.options().status_step;
         let input = input.unwrap_or_default();
-        let (min, max) = (time(input.min_created_at.as_deref())?, time(input.max_created_at.as_deref())?);
+        let (min, max) = (
+            time(input.min_created_at.as_deref())?,
+            time(input.max_created_at.as_deref())?,
+        );
         if input.sub_client_id.is_some() {
             return Ok(Some(Vec::new()));
         }
         let mut ledger = flash.ledger();
         let window = ledger.withdrawals.made_between(min, max);
-        let wanted: Option<Vec<WithdrawalStatus>> =
-            input.statuses.map(|statuses| statuses.into_iter().flatten().collect());
+        let wanted: Option<Vec<WithdrawalStatus>> = input
+            .statuses
+            .map(|statuses| statuses.into_iter().flatten().collect());
         let mut places = list.places(&ledger.withdrawals, input.external_id.as_deref());
         places.retain(|place| window.contains(place));
         if let Some(wanted) = wanted {
             places.retain(|&place| wanted.contains(&ledger.standing(place, step, now()).status));
         }
         places.truncate(list.max_items);
-        Ok(Some(places.into_iter().map(|place| Some(show_withdrawal(&mut ledger, place, step))).collect()))
+        Ok(Some(
+            places
+                .into_iter()
+                .map(|place| Some(show_withdrawal(&mut ledger, place, step)))
+                .collect(),
+        ))
     }
 
     async fn payment(&self, id: Option<ID>) -> Option<Payment> {
@@ -115,7 +135,12 @@ impl Query {
         };
         let balance = |currency| Balance {
             currency: Some(currency),
-            cleared: Some(Float(ledger.balance(currency, &options.balances, options.status_step, now()))),
+            cleared: Some(Float(ledger.balance(
+                currency,
+                &options.balances,
+                options.status_step,
+                now(),
+            ))),
             pending: Some(Float(rust_decimal::Decimal::ZERO)),
         };
         Ok(Some(currencies.into_iter().map(balance).map(Some).collect()))
@@ -126,7 +151,10 @@ impl Query {
         None
     }
 
-    async fn available_delivery_methods(&self, input: Option<AvailableDeliveryMethodsInput>) -> List<DeliveryMethod> {
+    async fn available_delivery_methods(
+        &self,
+        input: Option<AvailableDeliveryMethodsInput>,
+    ) -> List<DeliveryMethod> {
         let _ = input;
         Some(Vec::new())
     }
@@ -150,10 +178,15 @@ struct Listing {
 }
 
 impl Listing {
-    fn of(ctx: &Context<'_>, filter: impl Fn(&super::super::options::Options) -> ExternalIdFilter) -> Result<Self> {
+    fn of(
+        ctx: &Context<'_>,
+        filter: impl Fn(&super::super::options::Options) -> ExternalIdFilter,
+    ) -> Result<Self> {
         let options = flash(ctx)?.options();
         let lag = struck(ctx).lag();
-        let made_until = SignedDuration::try_from(lag).ok().and_then(|lag| now().checked_sub(lag).ok());
+        let made_until = SignedDuration::try_from(lag)
+            .ok()
+            .and_then(|lag| now().checked_sub(lag).ok());
         Ok(Self {
             filter: filter(&options),
             made_until: made_until.filter(|_| !lag.is_zero()),
@@ -175,7 +208,12 @@ impl Listing {
 
 /// A bound of a list's time.
 fn time(text: Option<&str>) -> Result<Option<Timestamp>> {
-    let wrong = |_| error("INVALID_INPUT", "a time is written as in 2026-03-03T01:25:11.984Z");
+    let wrong = |_| {
+        error(
+            "INVALID_INPUT",
+            "a time is written as in 2026-03-03T01:25:11.984Z",
+        )
+    };
     text.map(str::parse).transpose().map_err(wrong)
 }
 
@@ -206,7 +244,9 @@ fn matches_recipient(wanted: &RecipientQueryInput, have: &RecipientInput) -> boo
         (&wanted.ifsc, &of.ifsc),
         (&wanted.account_no, &of.account_no),
     ];
-    texts.into_iter().all(|(wanted, have)| fits(wanted.as_ref(), have.as_ref()))
+    texts
+        .into_iter()
+        .all(|(wanted, have)| fits(wanted.as_ref(), have.as_ref()))
         && fits(wanted.dob.as_ref(), of.dob.as_ref())
         && fits(wanted.account_id_type.as_ref(), Some(&have.account_id_type))
         && fits(wanted.currency.as_ref(), Some(&have.currency))
