@@ -27,11 +27,9 @@ impl<T: Entry> Book<T> {
     /// Adds a row, or puts it in the place of the one with its id. Says where it is.
     pub fn put(&mut self, row: T) -> usize {
         let at = self.by_id.get(row.id()).copied().unwrap_or(self.rows.len());
-        if let Some(old) = self.rows.get(at) {
-            let same_external_id = old.external_id().and_then(|id| self.by_external_id.get_mut(id));
-            same_external_id
-                .into_iter()
-                .for_each(|places| places.retain(|&place| place != at));
+        let old = self.rows.get(at).and_then(Entry::external_id);
+        if let Some(places) = old.and_then(|id| self.by_external_id.get_mut(id)) {
+            places.retain(|&place| place != at);
         }
         if let Some(external_id) = row.external_id() {
             self.by_external_id
@@ -65,12 +63,9 @@ impl<T: Entry> Book<T> {
         self.rows.len()
     }
 
-    /// The places of the rows with this `externalId`, or of all rows, oldest first.
-    pub fn places(&self, external_id: Option<&str>) -> Vec<usize> {
-        match external_id {
-            Some(id) => self.by_external_id.get(id).cloned().unwrap_or_default(),
-            None => (0..self.rows.len()).collect(),
-        }
+    /// The places of the rows with this `externalId`, oldest first.
+    pub fn with_external_id(&self, id: &str) -> &[usize] {
+        self.by_external_id.get(id).map_or(&[], Vec::as_slice)
     }
 
     /// The places of the rows made from `min` to `max`, oldest first: rows stand in the order of their making.

@@ -3,7 +3,7 @@
 //! A change is written to the file before it is made in memory, and made in memory before it is answered: whoever
 //! saw an answer finds its object after a kill. The file is not synced; a power cut may lose what a kill may not.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::book::Book;
-use super::options::StatusStep;
+use super::options::{Options, StatusStep};
 use super::records::{Line, PartyRecord, WithdrawalRecord};
 use super::schema::enums::{CurrencyIso3, WithdrawalStatus};
 use super::schema::inputs::{RecipientInput, SenderInput};
@@ -167,17 +167,25 @@ impl Ledger {
         standing(record.reference(), record.created_at, looks, step, now)
     }
 
-    /// What is left of `opening`, the balance before the first withdrawal.
-    pub(super) fn balance(
+    /// What is left of the balance that `options` opened with.
+    pub(super) fn balance(&self, currency: CurrencyIso3, options: &Options, now: Timestamp) -> Decimal {
+        self.unspent(currency, options) + self.refunded(currency, options.status_step, now)
+    }
+
+    /// Whether the balance holds `amount`. Refunds are added up only where they decide.
+    pub(super) fn covers(
         &self,
+        amount: Decimal,
         currency: CurrencyIso3,
-        opening: &BTreeMap<String, Decimal>,
-        step: StatusStep,
+        options: &Options,
         now: Timestamp,
-    ) -> Decimal {
-        let opening = opening.get(currency.code()).copied().unwrap_or_default();
-        let spent = self.spent.get(&currency).copied().unwrap_or_default();
-        opening - spent + self.refunded(currency, step, now)
+    ) -> bool {
+        self.unspent(currency, options) >= amount || self.balance(currency, options, now) >= amount
+    }
+
+    fn unspent(&self, currency: CurrencyIso3, options: &Options) -> Decimal {
+        let opening = options.balances.get(currency.code()).copied().unwrap_or_default();
+        opening - self.spent.get(&currency).copied().unwrap_or_default()
     }
 
     fn refunded(&self, currency: CurrencyIso3, step: StatusStep, now: Timestamp) -> Decimal {

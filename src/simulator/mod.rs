@@ -46,6 +46,7 @@
 
 mod answers;
 mod book;
+mod fault_text;
 mod faults;
 mod flash;
 mod ledger;
@@ -71,7 +72,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use self::faults::{Effect, Fault, FaultError, KINDS, Kind, Symptom, When};
+pub use self::fault_text::FaultError;
+pub use self::faults::{Effect, Fault, KINDS, Kind, Symptom, When};
 use self::flash::Flash;
 pub use self::ledger::LedgerError;
 pub use self::operation::Operation;

@@ -151,7 +151,7 @@ fn collect<'a>(
         match &item.node {
             Selection::Field(field) => fields.push(&field.node),
             Selection::InlineFragment(part) => {
-                collect(document, &part.node.selection_set.node, fields, depth + 1)
+                collect(document, &part.node.selection_set.node, fields, depth + 1);
             }
             Selection::FragmentSpread(spread) => {
                 if let Some(part) = document.fragments.get(&spread.node.fragment_name.node) {

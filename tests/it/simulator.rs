@@ -2,6 +2,9 @@
 
 mod behaviour;
 mod client;
+mod door;
 mod faults;
 mod ledger;
+mod money;
+mod parties;
 mod schema;

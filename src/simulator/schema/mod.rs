@@ -10,6 +10,7 @@ pub mod objects;
 mod query;
 pub mod rules;
 pub mod scalars;
+mod withdraw;
 
 use std::sync::Arc;
 

@@ -5,23 +5,24 @@
 use async_graphql::{Context, Error, ID, Object, Result};
 use jiff::tz::TimeZone;
 
-use super::enums::{Affiliation, CurrencyIso3};
+use super::enums::Affiliation;
 use super::inputs::{CopInput, CreateWithdrawalInput, LoginInput, PaymentInput, RecipientInput, SenderInput};
 use super::objects::{
     CopReply, CreatePaymentReply, CreateWithdrawalReply, LoginReply, MutateRecipientReply, MutateSenderReply,
-    MutationReply, Recipient, Sender, WithObject,
+    MutationReply, Recipient, Sender, WithObject, Withdrawal,
 };
 use super::rules::{self, Refused};
-use super::{Token, error, flash, now, show_withdrawal, struck};
+use super::{Token, error, flash, now, struck, withdraw};
 use crate::simulator::faults::{Effect, Symptom};
 use crate::simulator::flash::Flash;
 use crate::simulator::ledger::Ledger;
-use crate::simulator::options::{Agreement, Options, RepeatedKey};
-use crate::simulator::records::{Line, PartyRecord, PartyRef, WithdrawalRecord};
+use crate::simulator::options::{Agreement, Options};
+use crate::simulator::records::{Line, PartyRecord};
 
 pub struct Mutation;
 
 #[Object]
+#[expect(clippy::unused_async, reason = "the macro wants resolvers to be async")]
 impl Mutation {
     async fn login(&self, ctx: &Context<'_>, input: LoginInput) -> Result<LoginReply> {
         with_faults(ctx, |flash| {
@@ -128,12 +129,9 @@ impl Mutation {
         ctx: &Context<'_>,
         input: CreateWithdrawalInput,
     ) -> Result<CreateWithdrawalReply> {
-        let mut reply = with_faults(ctx, |flash| create_withdrawal(flash, input))?;
+        let mut reply = with_faults(ctx, |flash| withdraw::create(flash, input))?;
         if struck(ctx).reply(Symptom::WrongEcho).is_some() {
-            reply
-                .withdrawal
-                .iter_mut()
-                .for_each(super::objects::Withdrawal::misquote);
+            reply.withdrawal.iter_mut().for_each(Withdrawal::misquote);
         }
         Ok(reply)
     }
@@ -150,7 +148,7 @@ impl Mutation {
 }
 
 /// Why a mutation has no success to show.
-enum Stop {
+pub enum Stop {
     /// `success: false`
     Refused(Refused),
     /// An entry in `errors`.
@@ -198,11 +196,11 @@ fn not_simulated(what: &str) -> Refused {
     Refused::new("NOT_SIMULATED", format!("the simulator has no {what}"))
 }
 
-fn not_found(what: &str) -> Refused {
+pub fn not_found(what: &str) -> Refused {
     Refused::new("NOT_FOUND", format!("there is no such {what}"))
 }
 
-fn today() -> jiff::civil::Date {
+pub fn today() -> jiff::civil::Date {
     TimeZone::UTC.to_datetime(now()).date()
 }
 
@@ -255,88 +253,4 @@ fn put_recipient(
         code,
         Some(Recipient::new(Some(&record.id), record.party.clone())),
     ))
-}
-
-/// The one that moves money. The lock is held from the look at the key to the commit, so that two equal requests at
-/// the same time make one withdrawal.
-fn create_withdrawal(flash: &Flash, input: CreateWithdrawalInput) -> Result<CreateWithdrawalReply, Stop> {
-    let options = flash.options();
-    rules::withdrawal(&input, today())?;
-    let mut ledger = flash.ledger();
-    if let Some(reply) = repeated(&mut ledger, &options, input.idempotency_key.as_deref()) {
-        return reply;
-    }
-    let sender = match (input.sender_id, input.sender) {
-        (Some(id), _) if ledger.senders.get(&id).is_none() => return Err(not_found("sender").into()),
-        (Some(id), _) => PartyRef::Known(id.0),
-        (None, Some(inline)) => PartyRef::Inline(Box::new(inline)),
-        (None, None) if input.sub_client_id.is_some() => return Err(not_found("subClient").into()),
-        (None, None) => PartyRef::Account,
-    };
-    let recipient = match (input.recipient_id, input.recipient) {
-        (Some(id), _) if ledger.recipients.get(&id).is_none() => return Err(not_found("recipient").into()),
-        (Some(id), _) => PartyRef::Known(id.0),
-        (None, Some(inline)) => PartyRef::Inline(Box::new(inline)),
-        (None, None) => return Err(not_found("recipient").into()),
-    };
-    let record = WithdrawalRecord {
-        id: format!("wdl_{:08}", ledger.withdrawals.len() + 1),
-        created_at: now(),
-        amount: input.amount.0,
-        currency: input.currency.unwrap_or(CurrencyIso3::AUD),
-        external_id: input.external_id,
-        idempotency_key: input.idempotency_key,
-        external_reference: input.external_reference,
-        callback_uri: input.callback_uri,
-        reason: input.reason,
-        sender,
-        recipient,
-    };
-    let left = ledger.balance(
-        record.currency,
-        &options.balances,
-        options.status_step,
-        record.created_at,
-    );
-    if left < record.amount {
-        let message = format!("the {} balance is too small", record.currency.code());
-        return Err(Refused::new("INSUFFICIENT_FUNDS", message).into());
-    }
-    let place = ledger.commit(Line::Withdrawal(Box::new(record)))?;
-    let withdrawal = show_withdrawal(&mut ledger, place, options.status_step);
-    Ok(CreateWithdrawalReply::done("CREATED", Some(withdrawal)))
-}
-
-/// What is replied to a key that is known; nothing where the call is to pay.
-fn repeated(
-    ledger: &mut Ledger,
-    options: &Options,
-    key: Option<&str>,
-) -> Option<Result<CreateWithdrawalReply, Stop>> {
-    let key = key?;
-    let place = ledger.by_key(key)?;
-    let age = now()
-        .duration_since(ledger.withdrawals.at(place).created_at)
-        .unsigned_abs();
-    let duplicate = Refused::new("DUPLICATE_IDEMPOTENCY_KEY", "this idempotencyKey was used before");
-    match options.repeated_key {
-        RepeatedKey::Ignored => None,
-        RepeatedKey::Forgets(after) if age >= after => {
-            ledger.forget_key(key);
-            None
-        }
-        RepeatedKey::ReturnsFirst | RepeatedKey::Forgets(_) => {
-            let first = show_withdrawal(ledger, place, options.status_step);
-            Some(Ok(CreateWithdrawalReply::done("OK", Some(first))))
-        }
-        RepeatedKey::FailsWithObject => {
-            let first = show_withdrawal(ledger, place, options.status_step);
-            Some(Ok(CreateWithdrawalReply {
-                withdrawal: Some(first),
-                ..duplicate.into()
-            }))
-        }
-        RepeatedKey::FailsWithoutObject => Some(Err(duplicate.into())),
-        RepeatedKey::GraphqlError => Some(Err(Stop::Error(error(duplicate.code, duplicate.message)))),
-    }
 }

@@ -288,7 +288,10 @@ reply!(CopReply { billable: bool });
     field(name = "code", ty = "&Option<String>"),
     field(name = "message", ty = "&Option<String>")
 )]
-#[expect(clippy::large_enum_variant, reason = "registered with the schema, never made")]
+#[expect(
+    clippy::duplicated_attributes,
+    reason = "the fields of an interface, two of one type"
+)]
 pub enum IMutationReply {
     Plain(MutationReply),
     Login(LoginReply),

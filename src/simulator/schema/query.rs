@@ -5,6 +5,7 @@
 use async_graphql::resolver_utils::EnumType;
 use async_graphql::{Context, ID, Object, Result};
 use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
 
 use super::enums::{CurrencyIso3, WithdrawalStatus};
 use super::inputs::{
@@ -17,7 +18,7 @@ use super::objects::{
 use super::scalars::Float;
 use super::{error, flash, now, show_withdrawal, struck};
 use crate::simulator::book::Book;
-use crate::simulator::options::ExternalIdFilter;
+use crate::simulator::options::{ExternalIdFilter, Options};
 use crate::simulator::records::Entry;
 
 /// A list as the API writes it: it may be null and so may its items.
@@ -26,6 +27,7 @@ type List<T> = Option<Vec<Option<T>>>;
 pub struct Query;
 
 #[Object]
+#[expect(clippy::unused_async, reason = "the macro wants resolvers to be async")]
 impl Query {
     async fn sender(&self, ctx: &Context<'_>, id: Option<ID>) -> Result<Option<Sender>> {
         let ledger = flash(ctx)?.ledger();
@@ -37,7 +39,7 @@ impl Query {
         let list = Listing::of(ctx, |options| options.party_filter)?;
         let input = input.unwrap_or_default();
         let ledger = flash(ctx)?.ledger();
-        let places = list.places(&ledger.senders, input.external_id.as_deref());
+        let places = list.places(&ledger.senders, input.external_id.as_deref(), None, None);
         let records = places.into_iter().map(|place| ledger.senders.at(place));
         let matching = records.filter(|record| matches_sender(&input, &record.party));
         let shown = matching.map(|record| Some(Sender::new(Some(&record.id), record.party.clone())));
@@ -58,7 +60,7 @@ impl Query {
         let list = Listing::of(ctx, |options| options.party_filter)?;
         let input = input.unwrap_or_default();
         let ledger = flash(ctx)?.ledger();
-        let places = list.places(&ledger.recipients, input.external_id.as_deref());
+        let places = list.places(&ledger.recipients, input.external_id.as_deref(), None, None);
         let records = places.into_iter().map(|place| ledger.recipients.at(place));
         let matching = records.filter(|record| matches_recipient(&input, &record.party));
         let shown = matching.map(|record| Some(Recipient::new(Some(&record.id), record.party.clone())));
@@ -93,12 +95,10 @@ impl Query {
             return Ok(Some(Vec::new()));
         }
         let mut ledger = flash.ledger();
-        let window = ledger.withdrawals.made_between(min, max);
         let wanted: Option<Vec<WithdrawalStatus>> = input
             .statuses
             .map(|statuses| statuses.into_iter().flatten().collect());
-        let mut places = list.places(&ledger.withdrawals, input.external_id.as_deref());
-        places.retain(|place| window.contains(place));
+        let mut places = list.places(&ledger.withdrawals, input.external_id.as_deref(), min, max);
         if let Some(wanted) = wanted {
             places.retain(|&place| wanted.contains(&ledger.standing(place, step, now()).status));
         }
@@ -135,13 +135,8 @@ impl Query {
         };
         let balance = |currency| Balance {
             currency: Some(currency),
-            cleared: Some(Float(ledger.balance(
-                currency,
-                &options.balances,
-                options.status_step,
-                now(),
-            ))),
-            pending: Some(Float(rust_decimal::Decimal::ZERO)),
+            cleared: Some(Float(ledger.balance(currency, &options, now()))),
+            pending: Some(Float(Decimal::ZERO)),
         };
         Ok(Some(currencies.into_iter().map(balance).map(Some).collect()))
     }
@@ -178,10 +173,7 @@ struct Listing {
 }
 
 impl Listing {
-    fn of(
-        ctx: &Context<'_>,
-        filter: impl Fn(&super::super::options::Options) -> ExternalIdFilter,
-    ) -> Result<Self> {
+    fn of(ctx: &Context<'_>, filter: impl Fn(&Options) -> ExternalIdFilter) -> Result<Self> {
         let options = flash(ctx)?.options();
         let lag = struck(ctx).lag();
         let made_until = SignedDuration::try_from(lag)
@@ -194,15 +186,25 @@ impl Listing {
         })
     }
 
-    /// The places of what the list may show of `book`, oldest first.
-    fn places<T: Entry>(&self, book: &Book<T>, external_id: Option<&str>) -> Vec<usize> {
-        let external_id = external_id.filter(|_| self.filter == ExternalIdFilter::Works);
-        let mut places = book.places(external_id);
-        if self.made_until.is_some() {
-            let visible = book.made_between(None, self.made_until);
-            places.retain(|place| visible.contains(place));
+    /// The places of what the list may show of `book`, made from `min` to `max`, oldest first.
+    fn places<T: Entry>(
+        &self,
+        book: &Book<T>,
+        external_id: Option<&str>,
+        min: Option<Timestamp>,
+        max: Option<Timestamp>,
+    ) -> Vec<usize> {
+        let max = [max, self.made_until].into_iter().flatten().min();
+        let window = book.made_between(min, max);
+        match external_id.filter(|_| self.filter == ExternalIdFilter::Works) {
+            Some(id) => book
+                .with_external_id(id)
+                .iter()
+                .copied()
+                .filter(|place| window.contains(place))
+                .collect(),
+            None => window.collect(),
         }
-        places
     }
 }
 

@@ -70,8 +70,8 @@ pub fn sender(input: &SenderInput, today: civil::Date) -> Ruling {
     ];
     let free = [("nickName", &of.nick_name), ("mobile", &of.mobile)];
     texts(&people, &companies, &plain, &free)?;
-    whole_name(&people, &of.company_name)?;
-    contact(&of.nick_name, of.dob, &of.mobile, today)?;
+    whole_name(&people, of.company_name.is_some())?;
+    contact(("nickName", &of.nick_name), of.dob, ("mobile", &of.mobile), today)?;
     address(&input.address)?;
     input.id_doc.as_ref().map_or(Ok(()), id_doc)
 }
@@ -91,8 +91,8 @@ pub fn recipient(input: &RecipientInput, today: civil::Date) -> Ruling {
     ];
     let free = [("nickName", &of.nick_name), ("mobile", &of.mobile)];
     texts(&people, &companies, &plain, &free)?;
-    whole_name(&people, &of.company_name)?;
-    contact(&of.nick_name, of.dob, &of.mobile, today)?;
+    whole_name(&people, of.company_name.is_some())?;
+    contact(("nickName", &of.nick_name), of.dob, ("mobile", &of.mobile), today)?;
     address(&input.address)?;
     account(input)
 }
@@ -183,25 +183,18 @@ fn is_company_name(text: &str) -> bool {
     (2..=256).contains(&text.len()) && text.is_ascii() && !text.contains(['<', '=', '>'])
 }
 
-fn whole_name(person: &[Field<'_>; 3], company: &Option<String>) -> Ruling {
+fn whole_name(person: &[Field<'_>; 3], is_company: bool) -> Ruling {
     let [(_, first), _, (_, last)] = person;
-    rule(company.is_some() || (first.is_some() && last.is_some()), || {
+    rule(is_company || (first.is_some() && last.is_some()), || {
         "a person needs firstName and lastName, a company companyName".to_owned()
     })
 }
 
-fn contact(
-    nick_name: &Option<String>,
-    dob: Option<Date>,
-    mobile: &Option<String>,
-    today: civil::Date,
-) -> Ruling {
-    each(
-        &[("nickName", nick_name)],
-        "needs at least 2 characters",
-        |text| text.chars().count() >= 2,
-    )?;
-    each(&[("mobile", mobile)], "must be + and 8 to 15 digits", is_mobile)?;
+fn contact(nick_name: Field<'_>, dob: Option<Date>, mobile: Field<'_>, today: civil::Date) -> Ruling {
+    each(&[nick_name], "needs at least 2 characters", |text| {
+        text.chars().count() >= 2
+    })?;
+    each(&[mobile], "must be + and 8 to 15 digits", is_mobile)?;
     dob.map_or(Ok(()), |Date(dob)| {
         let of_age = today.checked_sub(18.years()).is_ok_and(|latest| dob <= latest);
         rule(of_age && dob > civil::date(1900, 1, 1), || {
