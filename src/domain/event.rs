@@ -43,7 +43,9 @@ pub enum Event<'a> {
     Payout {
         /// Its row.
         row: u32,
-        /// The state.
+        /// The state it was in.
+        from: PayoutState,
+        /// The state it is in.
         state: PayoutState,
     },
     /// Something a person may want to know while it happens, one sentence.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{OverlapKey, RowDigest};
+use super::ids::{ExternalId, OverlapKey, RowDigest};
 use super::{BankAccount, Money, Party};
 
 /// Who is paid, and where the money goes.
@@ -16,6 +16,16 @@ pub struct Payee {
     pub party: Party,
     /// The account that is credited.
     pub account: BankAccount,
+}
+
+impl Payee {
+    /// The payee's id at the API: the user's own, else one derived from name and account.
+    pub fn external_id(&self) -> ExternalId {
+        self.payee_id.as_deref().map_or_else(
+            || ExternalId::derived("pp", &[self.party.name.to_string(), self.account.canonical()]),
+            ExternalId::known,
+        )
+    }
 }
 
 /// One payout of a file.

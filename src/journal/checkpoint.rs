@@ -12,7 +12,7 @@ use sled::Tree;
 use super::error::JournalError;
 use super::log::Tip;
 use crate::domain::{
-    ExternalId, FileDigest, OverlapKey, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState,
+    FileDigest, OverlapKey, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState,
 };
 
 /// The derived state of one scope.
@@ -33,7 +33,7 @@ pub struct Checkpoint {
     pub(super) open: Tree,
     /// Overlap key and payout → nothing; payouts that were sent.
     pub(super) overlaps: Tree,
-    /// What was applied, and known canaries.
+    /// What was applied, and the canary.
     pub(super) meta: Tree,
 }
 
@@ -177,11 +177,10 @@ impl Checkpoint {
         Ok(found)
     }
 
-    /// The first and the last payout that the API is known to have: look-ups prove themselves by them.
-    pub fn canaries(&self) -> Result<Vec<ExternalId>, JournalError> {
-        let first: Option<ExternalId> = get(&self.meta, b"canary-first")?;
-        let last: Option<ExternalId> = get(&self.meta, b"canary-last")?;
-        Ok(first.into_iter().chain(last).collect())
+    /// The payout that the API was last seen to have: look-ups prove themselves by it.
+    pub fn canary(&self) -> Result<Option<PayoutEntry>, JournalError> {
+        let id: Option<PayoutId> = get(&self.meta, b"canary")?;
+        id.map_or(Ok(None), |id| self.payout(id))
     }
 }
 

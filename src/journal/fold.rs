@@ -113,7 +113,7 @@ impl Checkpoint {
             self.bodies.remove(id.bytes())?;
         }
         if entry.life.flash_id.is_some() {
-            self.note_canary(entry)?;
+            self.meta.insert(b"canary", encode(&id))?;
         }
         self.store(seq, entry)
     }
@@ -136,15 +136,6 @@ impl Checkpoint {
                 entry: entry.clone(),
             }),
         )?;
-        Ok(())
-    }
-
-    fn note_canary(&self, entry: &PayoutEntry) -> Result<(), JournalError> {
-        let value = encode(&entry.external_id);
-        if self.meta.get(b"canary-first")?.is_none() {
-            self.meta.insert(b"canary-first", value.clone())?;
-        }
-        self.meta.insert(b"canary-last", value)?;
         Ok(())
     }
 }

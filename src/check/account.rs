@@ -1,0 +1,181 @@
+//! BSBs and account numbers as people type them. Zeros are never added or taken away.
+
+use super::directory::Directory;
+use super::plain;
+use crate::domain::{AccountNumber, Bsb};
+
+/// What is wrong with a cell, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wrong {
+    pub what: String,
+    pub hint: Option<String>,
+}
+
+impl Wrong {
+    fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), hint: None }
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// Reads a BSB: six digits, with or without one hyphen, blank or point between.
+pub(super) fn bsb(text: &str, directory: &Directory) -> Result<Bsb, Wrong> {
+    let text = plain(text);
+    let text = text.trim();
+    refuse_hidden(text, "the BSB")?;
+    let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ' | '.')).collect();
+    if let Some((at, odd)) = digits.chars().enumerate().find(|(_, c)| !c.is_ascii_digit()) {
+        let meant: String = digits.chars().map(meant).collect();
+        let wrong = Wrong::new(format!("the BSB has \"{odd}\" as its character {}, only digits can stand there", at + 1));
+        return Err(match Bsb::new(&meant).ok().and_then(|bsb| suggestion(bsb, directory)) {
+            Some(suggestion) => wrong.hint(format!("was a digit meant? {suggestion}")),
+            None => wrong.hint("write six digits, such as 062-000"),
+        });
+    }
+    let wrong = Wrong::new(format!("BSB {text} has {} digits, six are needed", digits.len()));
+    match digits.len() {
+        6 => Bsb::new(&digits).map_err(|_| wrong),
+        5 => Err(match Bsb::new(&format!("0{digits}")).ok().and_then(|bsb| suggestion(bsb, directory)) {
+            Some(suggestion) => wrong.hint(format!("did a leading zero get lost? {suggestion}")),
+            None => wrong.hint("did a leading zero get lost? ask the payee"),
+        }),
+        _ => Err(wrong.hint("ask the payee for the BSB")),
+    }
+}
+
+fn suggestion(bsb: Bsb, directory: &Directory) -> Option<String> {
+    directory.words(bsb).map(|words| format!("{bsb} is {words}"))
+}
+
+/// The digit that a letter is often typed for.
+fn meant(c: char) -> char {
+    match c {
+        'O' | 'o' => '0',
+        'I' | 'l' | 'i' => '1',
+        'S' | 's' => '5',
+        'B' => '8',
+        c => c,
+    }
+}
+
+/// Reads an account number: digits, with blanks or hyphens between.
+pub(super) fn number(text: &str, bsb: Option<Bsb>) -> Result<AccountNumber, Wrong> {
+    let text = plain(text);
+    let text = text.trim();
+    refuse_hidden(text, "the account number")?;
+    let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+    let upper = digits.to_uppercase();
+    if upper.contains("E+") || (upper.contains('E') && upper.contains('.')) {
+        return Err(Wrong::new("the account number is in scientific notation, digits are lost")
+            .hint("format the column as text and type the number again"));
+    }
+    if let Some((at, odd)) = digits.chars().enumerate().find(|(_, c)| !c.is_ascii_digit()) {
+        return Err(Wrong::new(format!("the account number has \"{odd}\" as its character {}", at + 1))
+            .hint("Australian account numbers have digits only; ask the payee"));
+    }
+    if let Some(bsb) = bsb.filter(|bsb| digits.len() > 9 && digits.starts_with(&bsb.digits())) {
+        return Err(Wrong::new("the account number begins with the BSB")
+            .hint(format!("take {} away from its front", bsb.digits())));
+    }
+    match digits.len() {
+        15..=16 if luhn(&digits) => {
+            Err(Wrong::new("this looks like the number of a card").hint("ask the payee for the account number"))
+        }
+        0..=3 => Err(Wrong::new("the account number has fewer than four digits").hint("ask the payee")),
+        4..=9 => AccountNumber::new(&digits)
+            .map_err(|_| Wrong::new("the account number is all zeros").hint("ask the payee")),
+        more => Err(Wrong::new(format!("the account number has {more} digits, nine at most are possible"))
+            .hint("ask the payee")),
+    }
+}
+
+fn refuse_hidden(text: &str, what: &str) -> Result<(), Wrong> {
+    let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}');
+    if text.contains(hidden) {
+        return Err(Wrong::new(format!("{what} has an invisible character in it")).hint("type it again by hand"));
+    }
+    Ok(())
+}
+
+/// The lengths that are usual at a bank, by the first digits of its BSBs (Stripe's and NAB's published checks).
+pub(super) fn usual_lengths(bsb: Bsb) -> (usize, usize) {
+    match &bsb.digits()[..2] {
+        "06" | "76" => (8, 9),
+        "03" | "73" => (6, 9),
+        "01" | "08" => (9, 9),
+        "80" => (4, 9),
+        _ => (5, 9),
+    }
+}
+
+fn luhn(digits: &str) -> bool {
+    let sum: u32 = digits
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(at, byte)| {
+            let digit = u32::from(byte - b'0');
+            match at % 2 {
+                0 => digit,
+                _ if digit > 4 => digit * 2 - 9,
+                _ => digit * 2,
+            }
+        })
+        .sum();
+    sum.is_multiple_of(10)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str) -> Result<Bsb, Wrong> {
+        bsb(text, &Directory::built_in())
+    }
+
+    #[test]
+    fn bsbs_as_people_type_them() {
+        for text in ["062000", "062-000", "062 000", "06-2000", "062.000", "062\u{2013}000", "062\u{a0}000"] {
+            assert_eq!(read(text).map(|bsb| bsb.to_string()), Ok("062-000".to_owned()), "{text}");
+        }
+        let lost = read("62000").expect_err("five digits").hint.expect("a suggestion");
+        assert!(lost.contains("062-000 is Commonwealth Bank"), "{lost}");
+        let letter = read("O62000").expect_err("a letter");
+        assert!(letter.what.contains("\"O\" as its character 1"), "{letter:?}");
+        for text in ["", "6200", "0620001", "062-00O", "062\u{200b}000"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn account_numbers_keep_their_zeros() {
+        let digits = |text: &str| number(text, Bsb::new("062000").ok()).map(|number| number.digits().to_owned());
+        assert_eq!(digits("0123 4567"), Ok("01234567".to_owned()));
+        assert_eq!(digits("12-345-678"), Ok("12345678".to_owned()));
+        for text in ["", "123", "1234567890", "0000", "12345O", "1.23E+08", "06200012345678", "4111111111111111"] {
+            assert!(digits(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,20}") {
+            let _ = read(&text);
+            let _ = number(&text, None);
+        }
+
+        #[test]
+        fn what_is_accepted_prints_back_equal(digits in "[0-9]{6}", account in "[0-9]{3}[1-9][0-9]{0,5}") {
+            let bsb = read(&digits).expect("six digits");
+            prop_assert_eq!(read(&bsb.to_string()), Ok(bsb));
+            prop_assert_eq!(bsb.digits(), digits);
+            let read = number(&account, None).expect("an account");
+            prop_assert_eq!(read.digits(), account.as_str());
+        }
+    }
+}

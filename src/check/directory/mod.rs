@@ -1,0 +1,200 @@
+//! The directory of Australian bank branches, compiled in: AusPayNet's file of September 2025.
+//!
+//! From the `bsb-lookup` package (MIT, see LICENSE beside this file), packed by `examples/pack_bsb_directory.rs`.
+//! It is a guide, not a judge: branches are added and merged every month.
+
+mod pack;
+
+pub use pack::{Line, pack};
+
+use serde::Serialize;
+
+use crate::domain::Bsb;
+
+/// Of when the directory is.
+pub const DATE: &str = "September 2025";
+
+static PACKED: &[u8] = include_bytes!("directory.bin");
+static PREFIXES: &str = include_str!("prefixes.csv");
+
+/// Successors are followed so far; two of them lead in a circle.
+const MOST_HOPS: usize = 5;
+
+/// The directory. Reading it costs nothing until it is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Directory {
+    packed: &'static [u8],
+}
+
+/// What the directory knows of a BSB.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Branch {
+    /// The BSB.
+    pub bsb: String,
+    /// The bank's code of three letters.
+    pub code: &'static str,
+    /// The bank's name, or its code where the name is not known.
+    pub bank: String,
+    /// The branch.
+    pub name: &'static str,
+    /// Its street.
+    pub street: &'static str,
+    /// Its suburb.
+    pub suburb: &'static str,
+    /// Its state.
+    pub state: &'static str,
+    /// Its postcode.
+    pub postcode: &'static str,
+    /// `P` takes paper, `E` Direct Entry, `H` high value.
+    pub flags: &'static str,
+    /// Where a merged or closed branch's payments go, as `NNN-NNN`.
+    pub successor: Option<String>,
+}
+
+impl Branch {
+    /// Whether the branch is no more.
+    pub fn is_gone(&self) -> bool {
+        matches!(self.name, "Merged" | "Closed")
+    }
+
+    /// Whether the bank takes electronic payments there.
+    pub fn takes_direct_entry(&self) -> bool {
+        self.flags.contains('E')
+    }
+}
+
+impl Directory {
+    /// The directory that is compiled in.
+    pub fn built_in() -> Self {
+        Self { packed: PACKED }
+    }
+
+    /// The branch of a BSB.
+    pub fn lookup(&self, bsb: Bsb) -> Option<Branch> {
+        let fields = self.fields(bsb.number())?;
+        let mut place = fields[4].split('\t');
+        let mut part = || place.next().unwrap_or_default();
+        let (state, postcode, flags) = (part(), part(), part());
+        Some(Branch {
+            bsb: bsb.to_string(),
+            code: fields[0],
+            bank: self.bank_of_prefix(bsb).unwrap_or(fields[0]).to_owned(),
+            name: fields[1],
+            street: fields[2],
+            suburb: fields[3],
+            state,
+            postcode,
+            flags,
+            successor: self.successor(bsb).map(|bsb| bsb.to_string()),
+        })
+    }
+
+    /// Bank and branch in a few words: `Commonwealth Bank of Australia, Sydney`.
+    pub fn words(&self, bsb: Bsb) -> Option<String> {
+        let branch = self.lookup(bsb)?;
+        Some(format!("{}, {}", branch.bank, if branch.suburb.is_empty() { branch.name } else { branch.suburb }))
+    }
+
+    /// The bank that owns the first digits of a BSB.
+    pub fn bank_of_prefix(&self, bsb: Bsb) -> Option<&'static str> {
+        let digits = bsb.digits();
+        PREFIXES
+            .lines()
+            .skip(1)
+            .filter_map(|line| {
+                let (rest, prefix) = line.rsplit_once(',')?;
+                let (_, name) = rest.split_once(',')?;
+                digits.starts_with(prefix.trim()).then_some((prefix.len(), name.trim_matches('"')))
+            })
+            .max()
+            .map(|(_, name)| name)
+    }
+
+    /// Where a merged branch's payments go, over several mergers, never in a circle.
+    fn successor(&self, bsb: Bsb) -> Option<Bsb> {
+        let mut seen = vec![bsb];
+        let mut last = None;
+        while seen.len() <= MOST_HOPS {
+            let Some(next) = self.fields(seen[seen.len() - 1].number()).and_then(|fields| named(fields[1], fields[2])) else {
+                break;
+            };
+            if seen.contains(&next) {
+                break;
+            }
+            seen.push(next);
+            last = Some(next);
+        }
+        last
+    }
+
+    fn fields(&self, bsb: u32) -> Option<[&'static str; 5]> {
+        let count = self.number(4);
+        let (mut low, mut high) = (0, count);
+        while low < high {
+            let middle = low.midpoint(high);
+            let at = 12 + middle * pack::ENTRY;
+            let entry = &self.packed[at..at + pack::ENTRY];
+            let found = u32::from_le_bytes([entry[0], entry[1], entry[2], 0]);
+            match found.cmp(&bsb) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => {
+                    let field = |number: usize| {
+                        self.text(usize::from(u16::from_le_bytes([entry[3 + 2 * number], entry[4 + 2 * number]])))
+                    };
+                    return Some([field(0), field(1), field(2), field(3), field(4)]);
+                }
+            }
+        }
+        None
+    }
+
+    fn text(&self, number: usize) -> &'static str {
+        let ends = 12 + self.number(4) * pack::ENTRY;
+        let texts = ends + self.number(8) * 4;
+        let from = if number == 0 { 0 } else { self.number(ends + 4 * (number - 1)) };
+        let to = self.number(ends + 4 * number);
+        std::str::from_utf8(&self.packed[texts + from..texts + to]).unwrap_or_default()
+    }
+
+    fn number(&self, at: usize) -> usize {
+        let bytes = self.packed[at..at + 4].try_into().expect("four bytes");
+        usize::try_from(u32::from_le_bytes(bytes)).expect("small")
+    }
+}
+
+/// The BSB that the street of a branch that is gone names: `Refer to BSB 012-019 [07/21]`.
+fn named(name: &str, street: &str) -> Option<Bsb> {
+    if !matches!(name, "Merged" | "Closed") {
+        return None;
+    }
+    let digits: String = street.split("BSB").nth(1)?.chars().filter(char::is_ascii_digit).take(6).collect();
+    Bsb::new(&digits).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn branch(bsb: &str) -> Option<Branch> {
+        Directory::built_in().lookup(Bsb::new(bsb).expect("six digits"))
+    }
+
+    #[test]
+    fn branches_are_found_and_merged_ones_name_their_successor() {
+        let sydney = branch("062000").expect("a branch");
+        assert!(sydney.bank.starts_with("Commonwealth Bank"), "{sydney:?}");
+        assert_eq!(branch("012003").expect("a merged branch").successor.as_deref(), Some("012-019"));
+        assert_eq!(branch("012620"), None);
+    }
+
+    #[test]
+    fn no_chain_of_successors_is_endless() {
+        let directory = Directory::built_in();
+        for at in 0..directory.number(4) {
+            let at = 12 + at * pack::ENTRY;
+            let bsb = u32::from_le_bytes([directory.packed[at], directory.packed[at + 1], directory.packed[at + 2], 0]);
+            let _ = directory.successor(Bsb::new(&format!("{bsb:06}")).expect("six digits"));
+        }
+    }
+}

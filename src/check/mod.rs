@@ -1,0 +1,65 @@
+//! From rows to payouts: everything that is wrong with a file, cell by cell and all at once.
+//!
+//! Parse once: after this module nobody checks a field again. Nothing is repaired silently; what was normalised is
+//! a finding. Pure but for reading the source; the date and the environment are arguments. Memory grows by a small
+//! fixed record for each row.
+
+mod account;
+mod amount;
+pub mod directory;
+mod fields;
+mod file;
+mod name;
+mod payid;
+mod report;
+mod row;
+mod seen;
+
+pub use file::{CheckError, Checked, Options, check};
+pub use report::{CheckReport, render_text};
+
+use crate::domain::{Code, Finding, Place};
+
+/// Findings of a row as they are made.
+#[derive(Debug, Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Adds one, with the severity of its code.
+    fn add(&mut self, code: Code, place: Place, message: impl Into<String>) -> &mut Finding {
+        self.0.push(Finding {
+            severity: code.severity(),
+            code,
+            message: message.into(),
+            hint: None,
+            place,
+            value: None,
+        });
+        self.0.last_mut().expect("it was just added")
+    }
+}
+
+impl Finding {
+    /// With the cell as typed.
+    fn showing(&mut self, value: &str) -> &mut Self {
+        self.value = Some(value.to_owned());
+        self
+    }
+
+    /// With what to do.
+    fn advising(&mut self, hint: impl Into<String>) -> &mut Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// Blanks and dashes of every kind made plain ones; other invisible characters are left for the rules to refuse.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => '-',
+            c if c.is_whitespace() => ' ',
+            c => c,
+        })
+        .collect()
+}

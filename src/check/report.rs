@@ -1,0 +1,129 @@
+//! What checking found, for people and for programs.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::file::Checked;
+use crate::domain::money::{Total, plural};
+use crate::domain::{Finding, Severity};
+
+/// So many findings of a kind are shown to people.
+const MOST_SHOWN: usize = 20;
+
+/// The answer of `check`. Fields may be added, not changed.
+#[derive(Debug, Clone, Serialize)]
+pub struct CheckReport {
+    /// The file as it was named.
+    pub file: String,
+    /// Its kind.
+    pub format: &'static str,
+    /// Rows that are meant to be payouts.
+    pub rows: u64,
+    /// Rows that can be paid.
+    pub payable: u64,
+    /// Their sums.
+    pub totals: Vec<Total>,
+    /// Everything found.
+    pub findings: Vec<ReportedFinding>,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReportedFinding {
+    /// `error`, `warning` or `info`.
+    pub severity: Severity,
+    /// Its stable code.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// The row.
+    pub row: Option<u32>,
+    /// The column's name in the file.
+    pub column: Option<String>,
+    /// The cell.
+    pub cell: Option<String>,
+    /// The cell as typed, accounts masked.
+    pub value: Option<String>,
+    #[serde(skip)]
+    place: String,
+}
+
+impl From<&Finding> for ReportedFinding {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            severity: finding.severity,
+            code: finding.code.name(),
+            message: finding.message.clone(),
+            hint: finding.hint.clone(),
+            sheet: finding.place.sheet.clone(),
+            row: finding.place.row,
+            column: finding.place.column.clone(),
+            cell: finding.place.cell(),
+            value: finding.value.clone(),
+            place: finding.place.to_string(),
+        }
+    }
+}
+
+impl CheckReport {
+    /// The report on a file.
+    pub fn new(file: &str, checked: &Checked) -> Self {
+        Self {
+            file: file.to_owned(),
+            format: "csv",
+            rows: checked.rows,
+            payable: checked.payable,
+            totals: checked.totals.lines(),
+            findings: checked.findings.iter().map(ReportedFinding::from).collect(),
+        }
+    }
+}
+
+/// The report for people: errors first, findings of one kind together, the sums last.
+pub fn render_text(report: &CheckReport) -> String {
+    let mut text = format!("{}\n", report.file);
+    for (severity, title) in
+        [(Severity::Error, "Errors: these must be mended"), (Severity::Warning, "Warnings: have a look"), (Severity::Info, "For information")]
+    {
+        let of = report.findings.iter().filter(|finding| finding.severity == severity);
+        let mut of: Vec<&ReportedFinding> = of.collect();
+        if of.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "\n{title}");
+        of.sort_by_key(|finding| (finding.code, finding.row));
+        for group in of.chunk_by(|a, b| a.code == b.code) {
+            show(group, &mut text);
+        }
+    }
+    let unpaid = report.rows - report.payable;
+    let sums: Vec<String> = report.totals.iter().map(ToString::to_string).collect();
+    let sums = if sums.is_empty() { String::new() } else { format!(": {}", sums.join(", ")) };
+    let _ = write!(text, "\n{}, {} can be paid{sums}.", plural(report.rows, "row"), report.payable);
+    if unpaid > 0 {
+        let _ = write!(text, " {} cannot.", plural(unpaid, "row"));
+    }
+    text.push('\n');
+    text
+}
+
+/// Findings of one kind; a hint that all share is said once.
+fn show(group: &[&ReportedFinding], text: &mut String) {
+    let shared = group.windows(2).all(|pair| pair[0].hint == pair[1].hint);
+    for finding in group.iter().take(MOST_SHOWN) {
+        let hint = finding.hint.as_ref().filter(|_| !shared || group.len() == 1);
+        let hint = hint.map_or(String::new(), |hint| format!("; {hint}"));
+        let _ = writeln!(text, "  {}: {}{hint}", finding.place, finding.message);
+    }
+    if group.len() > MOST_SHOWN {
+        let _ = writeln!(text, "  … and {} more like these", group.len() - MOST_SHOWN);
+    }
+    if let (true, Some(hint)) = (shared && group.len() > 1, &group[0].hint) {
+        let _ = writeln!(text, "    → {hint}");
+    }
+}

@@ -1,0 +1,214 @@
+//! What may be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::exit::TABLE;
+use crate::domain::RunId;
+
+/// Turns a spreadsheet of payouts into money in bank accounts through the Flash Payments API, once.
+#[derive(Debug, Parser)]
+#[command(name = "payrun", version, after_help = TABLE, max_term_width = 100)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub globals: Globals,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What holds for every command.
+#[derive(Debug, Args)]
+pub struct Globals {
+    /// Which Flash: simulator, uat or production [default: simulator]
+    #[arg(long = "env", value_name = "ENVIRONMENT", global = true)]
+    pub environment: Option<String>,
+    /// Another address of the API; http:// only to this machine
+    #[arg(long, value_name = "URL", global = true)]
+    pub api_url: Option<String>,
+    /// The configuration [default: payrun.toml here, else in ~/.config/payrun]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// Where the journal is kept [default: ~/.local/state/payrun]
+    #[arg(long, value_name = "FOLDER", global = true)]
+    pub state: Option<PathBuf>,
+    /// How the answer is written
+    #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
+    pub format: Format,
+    /// No progress bars and no progress lines
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say everything that is wrong with a file, cell by cell
+    #[command(after_help = TABLE)]
+    Check(CheckArgs),
+    /// Pay a file
+    #[command(after_help = TABLE)]
+    Pay(PayArgs),
+    /// Go on with a run that was interrupted or stopped
+    #[command(after_help = TABLE)]
+    Resume(ResumeArgs),
+    /// Say what only a person can tell: whether a payout was made
+    #[command(after_help = TABLE)]
+    Settle(SettleArgs),
+    /// Show all runs, or one with its payouts
+    #[command(after_help = TABLE)]
+    Status(StatusArgs),
+    /// Write the report of a run as CSV and JSON
+    #[command(after_help = TABLE)]
+    Report(ReportArgs),
+    /// Run a simulated Flash, or show what it holds
+    #[command(after_help = TABLE)]
+    Simulate(SimulateArgs),
+    /// Show the bank and branch of a BSB
+    #[command(after_help = TABLE)]
+    Bsb(BsbArgs),
+    /// Look after the journal
+    #[command(after_help = TABLE)]
+    Journal(JournalArgs),
+}
+
+/// `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The file of payouts
+    pub file: PathBuf,
+}
+
+/// `pay`.
+#[derive(Debug, Args)]
+pub struct PayArgs {
+    /// The file of payouts
+    pub file: PathBuf,
+    /// Send without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Show the plan and stop
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Pay the rows that can be paid and write the others to a file to correct
+    #[arg(long)]
+    pub skip_invalid: bool,
+    /// A name for this run; with a new name an identical file is paid again, on purpose
+    #[arg(long, value_name = "LABEL")]
+    pub name: Option<String>,
+    /// Who pays: a remitter of the configuration, a name to show, or "account"
+    #[arg(long, value_name = "NAME")]
+    pub remitter: Option<String>,
+    /// This file corrects that run: equal rows are not paid again
+    #[arg(long, value_name = "RUN", conflicts_with = "repeat")]
+    pub amends: Option<RunId>,
+    /// Rows that equal payouts of earlier runs really are new payments
+    #[arg(long)]
+    pub repeat: bool,
+    /// The number of payouts that the file must have
+    #[arg(long, value_name = "N")]
+    pub expect_count: Option<u64>,
+    /// The sum that the file must have, such as AUD=1234.50; may be repeated
+    #[arg(long, value_name = "CURRENCY=AMOUNT")]
+    pub expect_total: Vec<String>,
+}
+
+/// `resume`.
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// The run [default: the last that is not finished]
+    pub run: Option<RunId>,
+    /// Pay the rows that can be paid although others must be held
+    #[arg(long)]
+    pub skip_invalid: bool,
+}
+
+/// `settle`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("verdict").required(true))]
+pub struct SettleArgs {
+    /// The run
+    pub run: RunId,
+    /// The row of the file
+    #[arg(long)]
+    pub row: u32,
+    /// It was made: Flash's id of it, which is checked there
+    #[arg(long, value_name = "FLASH_ID", group = "verdict")]
+    pub made: Option<String>,
+    /// It was not made: send it again as a new attempt
+    #[arg(long, group = "verdict")]
+    pub not_made: bool,
+    /// How you know; kept in the journal
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// `status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// The run [default: a list of all]
+    pub run: Option<RunId>,
+}
+
+/// `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// The run
+    pub run: RunId,
+    /// The folder to write to [default: reports/ in the state folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub to: Option<PathBuf>,
+}
+
+/// `simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// The port on this machine; 0 takes any that is free
+    #[arg(long, default_value_t = 4010)]
+    pub port: u16,
+    /// Show what the simulator holds, and stop
+    #[arg(long)]
+    pub ledger: bool,
+    /// A fault to play: OPERATION:FAULT, see docs/SIMULATOR.md; may be repeated
+    #[arg(long, value_name = "FAULT")]
+    pub fault: Vec<String>,
+    /// How long every answer takes, such as 20ms
+    #[arg(long, value_name = "TIME", default_value = "0ms")]
+    pub latency: String,
+    /// What a repeated idempotency key is answered
+    #[arg(long, value_name = "FORM", default_value = "returns_first")]
+    pub repeated_key: String,
+}
+
+/// `bsb`.
+#[derive(Debug, Args)]
+pub struct BsbArgs {
+    /// The BSB: 062-000 or 062000
+    pub bsb: String,
+}
+
+/// `journal`.
+#[derive(Debug, Args)]
+pub struct JournalArgs {
+    /// What to do with it
+    #[command(subcommand)]
+    pub command: JournalCommand,
+}
+
+/// The commands of `journal`.
+#[derive(Debug, Subcommand)]
+pub enum JournalCommand {
+    /// Walk the whole chain and say whether every record is whole and in its place
+    Verify,
+}

@@ -1,0 +1,57 @@
+//! Arguments become settings and calls; answers become text, JSON and exit codes.
+//!
+//! The only module that prints. Each command is one file, read from top to bottom; nobody imports this module but
+//! `main`.
+
+mod args;
+mod bsb;
+mod check;
+mod exit;
+mod journal;
+mod out;
+mod pay;
+mod progress;
+mod report;
+mod resume;
+mod session;
+mod settle;
+mod simulate;
+mod status;
+mod summary;
+
+pub use exit::Exit;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+
+/// Runs the program with the arguments and variables of this process.
+pub fn run() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(help) => {
+            let _ = help.print();
+            return if help.use_stderr() { Exit::Usage } else { Exit::Done };
+        }
+    };
+    session::log_to_stderr();
+    let globals = &cli.globals;
+    let outcome = match &cli.command {
+        Command::Check(args) => check::run(globals, args),
+        Command::Pay(args) => pay::run(globals, args),
+        Command::Resume(args) => resume::run(globals, args),
+        Command::Settle(args) => settle::run(globals, args),
+        Command::Status(args) => status::run(globals, args),
+        Command::Report(args) => report::run(globals, args),
+        Command::Simulate(args) => simulate::run(globals, args),
+        Command::Bsb(args) => bsb::run(globals, args),
+        Command::Journal(args) => journal::run(globals, args),
+    };
+    match outcome {
+        Ok(exit) => exit,
+        Err(failure) => {
+            out::note(&failure.message);
+            failure.exit
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `payrun report RUN`: the report as CSV and JSON, and the rows that were not paid as a file to correct.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use super::args::{Format, Globals, ReportArgs};
+use super::exit::{Exit, Failure};
+use super::session::Session;
+use super::{out, status};
+use crate::domain::{PayoutState, RunId};
+use crate::engine;
+use crate::intake;
+use crate::journal::{Checkpoint, Journal};
+use crate::report;
+
+/// Runs the command.
+pub fn run(globals: &Globals, args: &ReportArgs) -> Result<Exit, Failure> {
+    let session = Session::new(globals, Vec::new())?;
+    let seen = status::look(&session)?;
+    let folder = args.to.clone().unwrap_or_else(|| session.folder.reports());
+    let files = write(seen.checkpoint(), args.run, &folder)?;
+    match globals.format {
+        Format::Text => {
+            out::answer(&files.iter().map(|path| format!("Report: {}\n", path.display())).collect::<String>());
+        }
+        Format::Json => {
+            let names: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
+            out::answer(&serde_json::json!({ "run": args.run.to_string(), "files": names }).to_string());
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Writes both reports of a run into a folder.
+pub fn write(checkpoint: &Checkpoint, run: RunId, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let view = engine::run_view(checkpoint, run, false)?;
+    let stem = Path::new(&view.label).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
+    let path = |extension: &str| folder.join(format!("{run}-{}.{extension}", plain(&stem)));
+    let (csv, json) = (path("csv"), path("json"));
+    let failed = |error: &dyn std::fmt::Display| Failure::new(Exit::Configuration, error.to_string());
+    std::fs::create_dir_all(folder).map_err(|error| failed(&format!("cannot make the folder {}: {error}", folder.display())))?;
+    let create = |path: &Path| {
+        let file = File::create(path);
+        file.map(BufWriter::new).map_err(|error| failed(&format!("cannot write {}: {error}", path.display())))
+    };
+    report::write_csv(engine::payouts(checkpoint, run), create(&csv)?).map_err(|error| failed(&error))?;
+    report::write_json(&view, engine::payouts(checkpoint, run), create(&json)?).map_err(|error| failed(&error))?;
+    Ok(vec![csv, json])
+}
+
+/// The run with its payouts as one JSON document.
+pub fn json(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<String, Failure> {
+    let view = engine::run_view(checkpoint, run, at_work)?;
+    let mut bytes = Vec::new();
+    report::write_json(&view, engine::payouts(checkpoint, run), &mut bytes)
+        .map_err(|error| Failure::new(Exit::Defect, error.to_string()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The rows that were not paid and may be corrected, in the user's own columns. None where there are none.
+pub fn write_fix_file(journal: &Journal, run: RunId) -> Result<Option<PathBuf>, Failure> {
+    let mut rows = BTreeMap::new();
+    for payout in engine::payouts(journal.checkpoint(), run) {
+        let payout = payout?;
+        if matches!(payout.status, PayoutState::Invalid | PayoutState::Held) {
+            rows.insert(payout.row, payout.reason.unwrap_or_default());
+        }
+    }
+    let head = journal.checkpoint().run(run)?.map(|(head, _)| head);
+    let Some(head) = head.filter(|_| !rows.is_empty()) else { return Ok(None) };
+    let source = engine::kept_copy(journal, run, &head.file);
+    let path = journal.folder().reports().join(format!("{run}-to-correct.csv"));
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::new(Exit::Configuration, format!("cannot write {}: {error}", path.display()))
+    };
+    let file = File::create(&path).map_err(|error| failed(&error))?;
+    intake::copy_rows(&source, &rows, BufWriter::new(file)).map_err(|error| failed(&error))?;
+    Ok(Some(path))
+}
+
+/// A name that any file system takes.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_alphanumeric() || "-_. ()".contains(c) { c } else { '_' }).collect()
+}

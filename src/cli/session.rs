@@ -1,0 +1,209 @@
+//! What most commands begin with: settings, the scope's folder, a way to the API, and an ear for Ctrl-C.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::args::Globals;
+use super::exit::{Exit, Failure};
+use super::{out, progress};
+use crate::config::{Credentials, Environment, Layers, ResendSetting, Settings};
+use crate::domain::{Clock, Observer, SystemClock};
+use crate::engine::{Engine, Stop, StopHandle, Terms};
+use crate::gateway::{self, Gateway};
+use crate::journal::{Journal, RealDisk, ScopeFolder, ScopeLock};
+use crate::plan::{Resend, SettlePolicy};
+use crate::simulator::{self, Simulator};
+
+/// The log of whoever is on duty: off unless `PAYRUN_LOG` names a level.
+pub fn log_to_stderr() {
+    let level = std::env::var("PAYRUN_LOG").ok().and_then(|text| text.parse::<tracing::Level>().ok());
+    if let Some(level) = level {
+        let _ = tracing_subscriber::fmt() // a second call only means that a logger is there already
+            .with_max_level(level)
+            .with_writer(std::io::stderr)
+            .with_ansi(false)
+            .try_init();
+    }
+}
+
+/// Settings and what follows from them alone.
+pub struct Session {
+    /// The settings.
+    pub settings: Settings,
+    /// The scope's name.
+    pub scope: String,
+    /// The scope's folder.
+    pub folder: ScopeFolder,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Who watches.
+    pub observer: Arc<dyn Observer>,
+}
+
+impl Session {
+    /// Reads the settings. `flags` are those of the command itself, by key.
+    pub fn new(globals: &Globals, flags: Vec<(&'static str, String)>) -> Result<Self, Failure> {
+        let settings = Settings::load(&layers(globals, flags))?;
+        let scope = settings.scope();
+        let folder = ScopeFolder::new(&settings.state, &scope);
+        let observer = progress::watcher(globals.no_progress);
+        Ok(Self { settings, scope, folder, clock: Arc::new(SystemClock), observer })
+    }
+
+    /// Takes the scope.
+    pub fn journal(&self) -> Result<Arc<Journal>, Failure> {
+        let journal = Journal::open(&self.folder, Arc::new(RealDisk))?;
+        if journal.was_rebuilt() {
+            out::note("The checkpoint was missing or damaged; it has been rebuilt from the journal.");
+        }
+        Ok(Arc::new(journal))
+    }
+
+    /// What the program must do to be told of the rest: whether this is the demonstration.
+    pub fn is_embedded(&self) -> bool {
+        self.settings.environment == Environment::Simulator && self.settings.api_url.is_none()
+    }
+
+    /// Connects, works, and disconnects. Ctrl-C and SIGTERM ask the engine to stop.
+    pub fn with_engine<T>(
+        &self,
+        journal: Arc<Journal>,
+        skip_held: bool,
+        work: impl AsyncFnOnce(Engine) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::new(Exit::Defect, format!("the program could not start: {error}")))?;
+        runtime.block_on(async {
+            let embedded = if self.is_embedded() { Some(self.embedded().await?) } else { None };
+            let url = embedded.as_ref().map_or_else(|| self.url(), |(running, _)| running.url.clone());
+            let gateway = Gateway::new(self.gateway_settings(url), Arc::clone(&self.clock))?;
+            let (handle, stop) = Stop::new();
+            tokio::spawn(listen(handle));
+            let engine = Engine {
+                journal,
+                gateway,
+                clock: Arc::clone(&self.clock),
+                observer: Arc::clone(&self.observer),
+                stop,
+                terms: self.terms(skip_held),
+            };
+            let outcome = work(engine).await;
+            if let Some((running, _lock)) = embedded {
+                running.stop().await;
+            }
+            outcome
+        })
+    }
+
+    async fn embedded(&self) -> Result<(simulator::Running, ScopeLock), Failure> {
+        let ledger = ledger_path(&self.settings);
+        let lock = lock_ledger(&self.settings)?;
+        let options = simulator::Options { ledger: Some(ledger), ..simulator::Options::default() };
+        let running = Simulator::start(options)
+            .await
+            .map_err(|error| Failure::new(Exit::Configuration, format!("the simulator could not start: {error}")))?;
+        Ok((running, lock))
+    }
+
+    fn url(&self) -> String {
+        let own = self.settings.environment.url().map(str::to_owned);
+        self.settings.api_url.clone().or(own).unwrap_or_default()
+    }
+
+    fn gateway_settings(&self, url: String) -> gateway::Settings {
+        let login = self.settings.credentials.clone().unwrap_or_else(demonstration);
+        gateway::Settings {
+            url,
+            email: login.email,
+            password: login.password,
+            affiliation: login.affiliation,
+            timeout: self.settings.timeout,
+            max_in_flight: self.settings.max_in_flight,
+            login_interval: gateway::LOGIN_INTERVAL,
+            patience: self.settings.patience,
+        }
+    }
+
+    fn terms(&self, skip_held: bool) -> Terms {
+        let resend = match (self.settings.resend, self.settings.environment) {
+            (Some(ResendSetting::Proven), _) | (None, Environment::Production) => Resend::Proven,
+            (Some(ResendSetting::Never), _) => Resend::Never,
+            (Some(ResendSetting::Locks) | None, _) => Resend::Locks,
+        };
+        Terms {
+            policy: SettlePolicy {
+                in_doubt_wait: signed(self.settings.in_doubt_wait),
+                resend,
+                key_honoured: false,
+            },
+            max_in_flight: self.settings.max_in_flight,
+            follow: self.settings.follow,
+            skip_held,
+        }
+    }
+}
+
+/// Any name will do for the simulator inside this program.
+fn demonstration() -> Credentials {
+    Credentials { email: "demonstration@example.com".to_owned(), password: "none".into(), affiliation: None }
+}
+
+/// Where every simulator of this state folder keeps its ledger.
+pub fn ledger_path(settings: &Settings) -> PathBuf {
+    settings.state.join("flash-simulator").join("flash-ledger.jsonl")
+}
+
+/// Two simulators on one ledger would not know of each other.
+pub fn lock_ledger(settings: &Settings) -> Result<ScopeLock, Failure> {
+    let folder = ScopeFolder::new(&settings.state, "flash-simulator");
+    std::fs::create_dir_all(folder.path()).map_err(|error| {
+        Failure::new(Exit::Configuration, format!("cannot make the folder {}: {error}", folder.path().display()))
+    })?;
+    Ok(folder.lock()?)
+}
+
+/// A length of time as the plan counts it.
+pub fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}
+
+fn layers(globals: &Globals, flags: Vec<(&'static str, String)>) -> Layers {
+    let variables: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let mut folders = vec![PathBuf::from(".")];
+    let home = variables.get("XDG_CONFIG_HOME").map(PathBuf::from);
+    folders.extend(home.or_else(|| Some(PathBuf::from(variables.get("HOME")?).join(".config"))).map(|path| path.join("payrun")));
+    let given = [
+        ("environment", globals.environment.clone()),
+        ("api_url", globals.api_url.clone()),
+        ("state", globals.state.as_ref().map(|path| path.display().to_string())),
+    ];
+    let mut all: Vec<_> = given.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+    all.extend(flags);
+    Layers { file: globals.config.clone(), folders, variables, flags: all }
+}
+
+/// Turns signals into a polite stop.
+async fn listen(handle: StopHandle) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = tokio::signal::ctrl_c().await;
+    out::note("Stopping: what is under way is finished and recorded first.");
+    handle.ask();
+}

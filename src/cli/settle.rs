@@ -1,0 +1,34 @@
+//! `payrun settle RUN --row N`: what only a person can tell.
+
+use std::sync::Arc;
+
+use super::args::{Format, Globals, SettleArgs};
+use super::exit::{Exit, Failure};
+use super::session::Session;
+use super::out;
+use crate::engine::{self, Verdict};
+
+/// Runs the command.
+pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
+    let session = Session::new(globals, Vec::new())?;
+    if args.reason.trim().is_empty() {
+        return Err(Failure::new(Exit::Usage, "Say with --reason how you know; the journal keeps it."));
+    }
+    let journal = session.journal()?;
+    let verdict = args.made.clone().map_or(Verdict::NotMade, Verdict::Made);
+    let (run, row, reason) = (args.run, args.row, args.reason.clone());
+    let entry = session.with_engine(Arc::clone(&journal), false, async move |engine| {
+        let settled = engine::settle(&engine, run, row, verdict, reason).await;
+        engine.gateway.sign_out().await;
+        Ok(settled?)
+    })?;
+    let state = entry.life.state;
+    match globals.format {
+        Format::Json => out::answer(&serde_json::json!({ "run": run.to_string(), "row": row, "status": state }).to_string()),
+        Format::Text if state.is_open() => {
+            out::answer(&format!("Row {row} of run {run} may be sent again, as attempt {}. To send it: payrun resume {run}", entry.life.attempt));
+        }
+        Format::Text => out::answer(&format!("Row {row} of run {run} is settled: {state}.")),
+    }
+    Ok(Exit::Done)
+}

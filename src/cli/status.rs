@@ -1,0 +1,104 @@
+//! `payrun status [RUN]`: how everything stands, also while another process is at work.
+
+use std::fmt::Write;
+
+use super::args::{Format, Globals, StatusArgs};
+use super::exit::{Exit, Failure};
+use super::session::Session;
+use super::{out, report, summary};
+use crate::domain::{PayoutState, RunId};
+use crate::engine;
+use crate::journal::{Checkpoint, Holder, Journal, RealDisk};
+
+/// What can be seen now, and whether somebody else is at work.
+pub struct Seen {
+    kept: Kept,
+    /// Whether another process works on it.
+    pub at_work: bool,
+}
+
+enum Kept {
+    Ours(Journal),
+    Copy(Checkpoint),
+}
+
+impl Seen {
+    /// Where everything stands.
+    pub fn checkpoint(&self) -> &Checkpoint {
+        match &self.kept {
+            Kept::Ours(journal) => journal.checkpoint(),
+            Kept::Copy(checkpoint) => checkpoint,
+        }
+    }
+}
+
+/// Looks without disturbing: through the checkpoint where nobody has it, else through the journal.
+pub fn look(session: &Session) -> Result<Seen, Failure> {
+    if !session.folder.journal().is_dir() {
+        return Err(Failure::new(Exit::Usage, format!("There are no runs yet in {}.", session.folder.path().display())));
+    }
+    let at_work = session.folder.holder() != Holder::Nobody;
+    if !at_work && let Ok(journal) = Journal::open(&session.folder, std::sync::Arc::new(RealDisk)) {
+        return Ok(Seen { kept: Kept::Ours(journal), at_work });
+    }
+    Ok(Seen { kept: Kept::Copy(Journal::look(&session.folder)?), at_work })
+}
+
+/// Runs the command.
+pub fn run(globals: &Globals, args: &StatusArgs) -> Result<Exit, Failure> {
+    let session = Session::new(globals, Vec::new())?;
+    let seen = look(&session)?;
+    match (args.run, globals.format) {
+        (None, Format::Text) => out::answer(&list(&seen)?),
+        (None, Format::Json) => out::answer(&list_json(&seen)?),
+        (Some(run), Format::Json) => out::answer(&report::json(seen.checkpoint(), run, seen.at_work)?),
+        (Some(run), Format::Text) => out::answer(&one(&seen, run, &session)?),
+    }
+    Ok(Exit::Done)
+}
+
+fn list(seen: &Seen) -> Result<String, Failure> {
+    let runs = seen.checkpoint().runs()?;
+    if runs.is_empty() {
+        return Ok("No runs yet.".to_owned());
+    }
+    let mut text = String::new();
+    for (head, _) in runs {
+        let view = engine::run_view(seen.checkpoint(), head.run, seen.at_work)?;
+        let counts: Vec<String> = PayoutState::ALL
+            .iter()
+            .filter(|state| view.count(**state) > 0)
+            .map(|state| format!("{} {}", view.count(*state), state.name().replace('_', " ")))
+            .collect();
+        let state = serde_json::to_string(&view.state).unwrap_or_default();
+        let opened = view.opened_at.strftime("%Y-%m-%d %H:%M UTC");
+        let _ = writeln!(text, "{:<5} {opened}  {:<9} {}: {}", view.run, state.trim_matches('"'), view.label, counts.join(", "));
+    }
+    Ok(text)
+}
+
+fn list_json(seen: &Seen) -> Result<String, Failure> {
+    let runs = seen.checkpoint().runs()?;
+    let views = runs.iter().map(|(head, _)| engine::run_view(seen.checkpoint(), head.run, seen.at_work));
+    let views = views.collect::<Result<Vec<_>, _>>()?;
+    serde_json::to_string(&serde_json::json!({ "runs": views })).map_err(|error| Failure::new(Exit::Defect, error.to_string()))
+}
+
+fn one(seen: &Seen, run: RunId, session: &Session) -> Result<String, Failure> {
+    let view = engine::run_view(seen.checkpoint(), run, seen.at_work)?;
+    let mut text = summary::run(&view, &[], None, session);
+    text.push('\n');
+    for payout in engine::payouts(seen.checkpoint(), run) {
+        let payout = payout?;
+        let amount = payout.amount.unwrap_or_default();
+        let payee = payout.payee.unwrap_or_default();
+        let account = payout.account.unwrap_or_default();
+        let _ = writeln!(text, "row {:<5} {:<10} {:>14}  {payee}  {account}", payout.row, payout.status.name(), amount);
+        for (what, said) in [("why", payout.reason), ("next", payout.next)] {
+            if let Some(said) = said {
+                let _ = writeln!(text, "          {what}: {said}");
+            }
+        }
+    }
+    Ok(text)
+}

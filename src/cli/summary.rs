@@ -1,0 +1,136 @@
+//! The sentences about a plan and about a run.
+
+use std::path::{Path, PathBuf};
+
+use super::exit::{Exit, Failure};
+use super::session::Session;
+use crate::config::Environment;
+use crate::domain::money::plural;
+use crate::domain::{PayoutState, RunId, RunState, RunView};
+use crate::engine::{Prepared, StopReason};
+
+/// What is about to be sent.
+pub fn plan(prepared: &Prepared, session: &Session) -> String {
+    let mut lines = vec![format!("{} → {}", prepared.head.label, place(session))];
+    for total in prepared.to_pay.lines() {
+        lines.push(format!("  to send: {total}"));
+    }
+    if prepared.to_pay.lines().is_empty() {
+        lines.push("  to send: nothing".to_owned());
+    }
+    let remitters = prepared.remitter_names();
+    let example = if session.settings.remitters.is_example() { " (an invented one, for the simulator)" } else { "" };
+    lines.push(if remitters.is_empty() {
+        "  remitter: the Flash account itself".to_owned()
+    } else {
+        format!("  remitter: {}{example}", remitters.join(", "))
+    });
+    if prepared.already() > 0 {
+        lines.push(format!("  already paid by an earlier run: {}", plural(prepared.already() as u64, "row")));
+    }
+    for (row, why) in prepared.held().take(MOST_SHOWN) {
+        lines.push(format!("  held, row {row}: {why}"));
+    }
+    let more = prepared.held().count().saturating_sub(MOST_SHOWN);
+    if more > 0 {
+        lines.push(format!("  … and {more} more held rows"));
+    }
+    lines.join("\n")
+}
+
+const MOST_SHOWN: usize = 20;
+
+fn place(session: &Session) -> String {
+    let login = session.settings.credentials.as_ref().map_or(String::new(), |login| format!(", as {}", login.email));
+    match session.settings.environment {
+        Environment::Simulator => format!("simulator{login} (no money moves)"),
+        Environment::Uat => format!("Flash UAT{login} (test environment, no money moves)"),
+        Environment::Production => format!("Flash production{login}: money moves"),
+    }
+}
+
+/// How a run stands.
+pub fn run(view: &RunView, reports: &[PathBuf], fix: Option<&Path>, session: &Session) -> String {
+    let state = match view.state {
+        RunState::Recording | RunState::Running => "at work",
+        RunState::Stopped => "stopped early",
+        RunState::Finished => "finished",
+    };
+    let mut lines = vec![format!("Run {} of {}: {state}", view.run, view.label)];
+    for state in PayoutState::ALL.iter().rev() {
+        let count = view.count(*state);
+        if count > 0 {
+            lines.push(format!("  {:>9}  {}", count, meaning(*state)));
+        }
+    }
+    for total in &view.totals {
+        lines.push(format!("  with Flash: {total}"));
+    }
+    if session.settings.environment != Environment::Production {
+        lines.push(match session.settings.environment {
+            Environment::Simulator => "  This was the simulator: no money was moved.".to_owned(),
+            _ => "  This was Flash's test environment: no money was moved.".to_owned(),
+        });
+    }
+    for path in reports {
+        lines.push(format!("Report: {}", path.display()));
+    }
+    if let Some(path) = fix {
+        lines.push(format!("Rows that were not paid, to correct and pay: {}", path.display()));
+    }
+    lines.join("\n")
+}
+
+/// A state in a few words.
+pub fn meaning(state: PayoutState) -> &'static str {
+    match state {
+        PayoutState::Invalid => "invalid: a finding forbids paying it",
+        PayoutState::Held => "held: a person must decide",
+        PayoutState::Ready => "ready: not sent yet",
+        PayoutState::Sending => "sending: interrupted while being sent; resume looks it up",
+        PayoutState::InDoubt => "in doubt: sent, the answer was lost; resume looks it up",
+        PayoutState::Submitted => "submitted: Flash has it, the bank's answer is to come",
+        PayoutState::Paid => "paid: the payee's bank has it",
+        PayoutState::Returned => "returned: the money came back",
+        PayoutState::Rejected => "rejected: not paid",
+        PayoutState::Attention => "attention: only a person can tell, see the report",
+    }
+}
+
+/// `3 rows cannot be paid and 1 row must be decided by a person`.
+pub fn and(parts: &[(usize, &str)]) -> String {
+    let said: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{} {what}", plural(*count as u64, "row")))
+        .collect();
+    said.join(" and ")
+}
+
+/// Why a run stopped and how to go on.
+pub fn stopped(reason: &StopReason, run: RunId) -> Failure {
+    let on = format!("To go on: payrun resume {run}");
+    match reason {
+        StopReason::Asked => Failure::new(Exit::Stopped, format!("Stopped as asked. {on}")),
+        StopReason::Gateway(error) if error.is_account_problem() => {
+            Failure::new(Exit::Configuration, format!("{error}. Once that is mended, {}", on.to_lowercase()))
+        }
+        StopReason::Gateway(error) => Failure::new(Exit::Stopped, format!("{error}. {on}")),
+        StopReason::Unreliable(what) => {
+            Failure::new(Exit::Stopped, format!("Stopped because {what}; nothing more was sent. {on}"))
+        }
+        StopReason::Conflict(what) => Failure::new(
+            Exit::Stopped,
+            format!("Stopped because something at Flash is not as it should be: {what}. Look at it before you go on. {on}"),
+        ),
+        StopReason::Held(reasons) => {
+            let mut lines = vec!["Nothing was sent:".to_owned()];
+            lines.extend(reasons.iter().take(MOST_SHOWN).map(|why| format!("  {why}")));
+            if reasons.len() > MOST_SHOWN {
+                lines.push(format!("  … and {} more", reasons.len() - MOST_SHOWN));
+            }
+            lines.push(format!("Once that is settled: payrun resume {run}. To pay the others now: payrun resume {run} --skip-invalid"));
+            Failure::new(Exit::Findings, lines.join("\n"))
+        }
+    }
+}

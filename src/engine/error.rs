@@ -1,0 +1,66 @@
+//! How a run ends, and what can keep it from beginning.
+
+use crate::check::CheckError;
+use crate::config::ConfigError;
+use crate::domain::RunId;
+use crate::gateway::GatewayError;
+use crate::intake::IntakeError;
+use crate::journal::JournalError;
+
+/// How carrying out ended. The journal is in order either way.
+#[derive(Debug)]
+pub enum Ending {
+    /// Nothing is left to do.
+    Finished,
+    /// Something is left; `resume` goes on.
+    Stopped(StopReason),
+}
+
+/// Why a run stopped early.
+#[derive(Debug)]
+pub enum StopReason {
+    /// Somebody asked.
+    Asked,
+    /// The API cannot be used.
+    Gateway(GatewayError),
+    /// Payees or remitters at the API differ from the file: sentences for people.
+    Held(Vec<String>),
+    /// Too many answers in a row left payouts in doubt.
+    Unreliable(String),
+    /// The API holds something under our id that is not ours.
+    Conflict(String),
+}
+
+/// What keeps the engine from working.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// Checking could not go on.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The API cannot be used.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// A setting is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// There is no such run.
+    #[error("there is no run {0} here; `payrun status` lists the runs")]
+    NoSuchRun(RunId),
+    /// The name is taken by a run of another file.
+    #[error("the name \"{label}\" belongs to run {run} of another file; choose another name, or say --amends {run} if this file corrects it")]
+    NameTaken {
+        /// The name.
+        label: String,
+        /// Whose it is.
+        run: RunId,
+    },
+    /// What a person asked to settle cannot be settled so.
+    #[error("{0}")]
+    Settle(String),
+}

@@ -1,0 +1,126 @@
+//! Carries a plan out: parties first, then one payout alone, then the rest; settles every doubt; follows what the
+//! banks make of it.
+//!
+//! The only module that knows both the journal and the gateway, and the rule between them: what is sent was on
+//! disk before, and what is shown is on disk already. It prints nothing; it tells an [`Observer`].
+
+mod doubt;
+mod error;
+mod follow;
+mod open;
+mod parties;
+mod person;
+mod prepare;
+mod send;
+mod stop;
+mod view;
+
+pub use error::{EngineError, Ending, StopReason};
+pub use open::{PlannedRun, record};
+pub use person::{Verdict, settle};
+pub use prepare::{Inputs, Prepared, prepare};
+pub use stop::{Stop, StopHandle};
+pub use view::{payouts, run_view};
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::{Clock, Event, Fact, Observer, PartyMode, PayoutEntry, PayoutId, RunHead, RunId, RunState, Stage};
+use crate::gateway::Gateway;
+use crate::journal::{Journal, JournalError, Record};
+use crate::plan::SettlePolicy;
+
+/// What the engine works with. Cheap to clone: every task has one.
+#[derive(Clone)]
+pub struct Engine {
+    /// Where the truth is written.
+    pub journal: Arc<Journal>,
+    /// The way to the API.
+    pub gateway: Gateway,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Who watches.
+    pub observer: Arc<dyn Observer>,
+    /// Whether to stop.
+    pub stop: Stop,
+    /// How it works.
+    pub terms: Terms,
+}
+
+/// How the engine works.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// How doubt is settled.
+    pub policy: SettlePolicy,
+    /// Payouts under way at the same time, at most.
+    pub max_in_flight: usize,
+    /// How long to wait at the end for the banks' answers.
+    pub follow: Duration,
+    /// Whether rows that must be held are left out, rather than stopping the file.
+    pub skip_held: bool,
+}
+
+impl Engine {
+    /// Carries a recorded run on from wherever it stands, until nothing is left to do or it has to stop.
+    pub async fn carry_out(&self, run: RunId) -> Result<Ending, EngineError> {
+        let (head, _) = self.journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
+        let ending = match self.work(&head).await? {
+            None => Ending::Finished,
+            Some(reason) => Ending::Stopped(reason),
+        };
+        let open = self.journal.checkpoint().open_payouts(run).next().is_some();
+        let state = if open { RunState::Stopped } else { RunState::Finished };
+        self.write(Record::RunEnded { run, state }).await?;
+        self.gateway.sign_out().await;
+        Ok(ending)
+    }
+
+    async fn work(&self, head: &RunHead) -> Result<Option<StopReason>, EngineError> {
+        if self.journal.checkpoint().open_payouts(head.run).next().is_some() {
+            self.write(Record::RunReady { run: head.run }).await?;
+            if let Err(error) = self.gateway.sign_in().await {
+                return Ok(Some(StopReason::Gateway(error)));
+            }
+            let parties = match head.parties {
+                PartyMode::Inline => parties::Parties::default(),
+                PartyMode::Precreate => match self.settle_parties(head).await? {
+                    Ok(parties) => parties,
+                    Err(reason) => return Ok(Some(reason)),
+                },
+            };
+            if let Some(reason) = self.pay(head, Arc::new(parties)).await? {
+                return Ok(Some(reason));
+            }
+        }
+        self.follow(head.run).await
+    }
+
+    /// Writes one record and waits until it is durable.
+    async fn write(&self, record: Record) -> Result<(), JournalError> {
+        self.journal.append(self.clock.now(), vec![record]).durable().await
+    }
+
+    /// Writes one fact about a payout, waits until it is durable, and tells who watches.
+    async fn happened(&self, entry: &mut PayoutEntry, fact: Fact) -> Result<(), JournalError> {
+        let now = self.clock.now();
+        let from = entry.life.state;
+        entry.life.apply(&fact, now);
+        self.journal.happened(now, entry.id, fact).durable().await?;
+        self.tell(&Event::Payout { row: entry.payout.row, from, state: entry.life.state });
+        Ok(())
+    }
+
+    /// A payout that the checkpoint has just named.
+    fn entry(&self, id: PayoutId) -> Result<PayoutEntry, JournalError> {
+        let missing = || JournalError::Checkpoint { why: format!("payout {id} is not known") };
+        self.journal.checkpoint().payout(id)?.ok_or_else(missing)
+    }
+
+    fn tell(&self, event: &Event<'_>) {
+        self.observer.on(event);
+    }
+
+    fn begin(&self, stage: Stage, total: u64) {
+        self.tell(&Event::Begin { stage, total: Some(total) });
+    }
+}

@@ -1,0 +1,254 @@
+//! Remitters and payees at the API: found by our id, else created, one task for each id.
+//!
+//! What the API holds is read again in every run, since a record may have been edited meanwhile. Bank details that
+//! differ from the file are never updated: that is how payroll is robbed. They are held, old and new shown.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::{Engine, EngineError, StopReason};
+use crate::domain::{Currency, Event, ExternalId, Fact, Party, Payee, PayoutId, PayoutState, RunHead, Stage};
+use crate::gateway::{Created, GatewayError, PartyLookUp, PartyRecord};
+use crate::journal::Record;
+
+/// So many parties are looked up in one request.
+const IN_ONE_REQUEST: usize = 40;
+/// So often a party is created whose creation is in doubt and which does not appear.
+const MOST_CREATIONS: u32 = 4;
+
+/// The API's ids of the parties of a run.
+#[derive(Debug, Default)]
+pub(super) struct Parties {
+    pub payees: HashMap<ExternalId, String>,
+    pub remitters: HashMap<ExternalId, String>,
+}
+
+/// What became of one party.
+enum Settled {
+    At(String),
+    /// Why a person must look at it.
+    Held(String),
+    Stop(StopReason),
+}
+
+/// A party to be settled.
+#[derive(Clone)]
+enum Wanted {
+    Remitter(Party),
+    Payee(Box<Payee>, Currency),
+}
+
+impl Engine {
+    /// Settles every party that an open payout of the run needs.
+    pub(super) async fn settle_parties(
+        &self,
+        head: &RunHead,
+    ) -> Result<Result<Parties, StopReason>, EngineError> {
+        let payees = self.wanted_payees(head)?;
+        self.begin(Stage::Parties, (payees.len() + head.remitters.len()) as u64);
+        let settled = self.settle_all(head, payees).await;
+        self.tell(&Event::End { stage: Stage::Parties });
+        settled
+    }
+
+    async fn settle_all(
+        &self,
+        head: &RunHead,
+        payees: BTreeMap<ExternalId, PayoutId>,
+    ) -> Result<Result<Parties, StopReason>, EngineError> {
+        let remitters: Vec<_> =
+            head.remitters.iter().map(|(id, party)| (id.clone(), Wanted::Remitter(party.clone()))).collect();
+        let mut parties = Parties::default();
+        let mut held = BTreeMap::new();
+        for group in remitters.chunks(IN_ONE_REQUEST) {
+            if let Some(reason) = self.clone().group(head, group.to_vec(), &mut parties.remitters, &mut held).await? {
+                return Ok(Err(reason));
+            }
+        }
+        if !held.is_empty() {
+            return Ok(Err(StopReason::Held(held.into_values().collect())));
+        }
+        let mut ids = payees.iter();
+        loop {
+            let mut group = Vec::new();
+            for (id, payout) in ids.by_ref().take(IN_ONE_REQUEST) {
+                let payout = self.entry(*payout)?.payout;
+                group.push((id.clone(), Wanted::Payee(Box::new(payout.payee), payout.money.currency())));
+            }
+            if group.is_empty() {
+                break;
+            }
+            if self.stop.is_asked() {
+                return Ok(Err(StopReason::Asked));
+            }
+            if let Some(reason) = self.clone().group(head, group, &mut parties.payees, &mut held).await? {
+                return Ok(Err(reason));
+            }
+        }
+        if held.is_empty() {
+            return Ok(Ok(parties));
+        }
+        if !self.terms.skip_held {
+            return Ok(Err(StopReason::Held(held.into_values().collect())));
+        }
+        self.hold(head, &held).await?;
+        Ok(Ok(parties))
+    }
+
+    /// The payees of payouts that may still be sent for the first time, each with one of its payouts.
+    fn wanted_payees(&self, head: &RunHead) -> Result<BTreeMap<ExternalId, PayoutId>, EngineError> {
+        let mut payees = BTreeMap::new();
+        for open in self.journal.checkpoint().open_payouts(head.run) {
+            let entry = self.entry(open?.1)?;
+            payees.entry(entry.payout.payee.external_id()).or_insert(entry.id);
+        }
+        Ok(payees)
+    }
+
+    /// One look-up for the whole group, then one task for each party that is not there yet.
+    async fn group(
+        self,
+        head: &RunHead,
+        group: Vec<(ExternalId, Wanted)>,
+        settled: &mut HashMap<ExternalId, String>,
+        held: &mut BTreeMap<ExternalId, String>,
+    ) -> Result<Option<StopReason>, EngineError> {
+        let mut found = match self.find(&group).await {
+            Ok(found) => found,
+            Err(reason) => return Ok(Some(reason)),
+        };
+        let mut tasks = JoinSet::new();
+        for (id, wanted) in group {
+            let engine = self.clone();
+            let there = found.remove(&id).unwrap_or_default();
+            tasks.spawn(async move {
+                let (outcome, created) = engine.settle_one(&id, &wanted, there).await;
+                (id, outcome, created)
+            });
+        }
+        let mut stop = None;
+        let mut records = Vec::new();
+        while let Some(task) = tasks.join_next().await {
+            let (id, outcome, created) = match task {
+                Ok(done) => done,
+                Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+                Err(_) => continue, // the runtime is shutting down
+            };
+            match outcome {
+                Settled::At(flash_id) => {
+                    records.push(Record::PartySettled {
+                        run: head.run,
+                        external_id: id.clone(),
+                        flash_id: flash_id.clone(),
+                        created,
+                    });
+                    settled.insert(id, flash_id);
+                }
+                Settled::Held(why) => drop(held.insert(id, why)),
+                Settled::Stop(reason) => drop(stop.get_or_insert(reason)),
+            }
+            self.tell(&Event::Step { stage: Stage::Parties, count: 1 });
+        }
+        if !records.is_empty() {
+            self.journal.append(self.clock.now(), records).durable().await?;
+        }
+        Ok(stop)
+    }
+
+    async fn find(
+        &self,
+        group: &[(ExternalId, Wanted)],
+    ) -> Result<HashMap<ExternalId, Vec<PartyRecord>>, StopReason> {
+        let ids: Vec<ExternalId> = group.iter().map(|(id, _)| id.clone()).collect();
+        let looked = match group.first() {
+            Some((_, Wanted::Payee(..))) => self.gateway.find_recipients(&ids).await,
+            Some((_, Wanted::Remitter(_))) => self.gateway.find_senders(&ids).await,
+            None => return Ok(HashMap::new()),
+        };
+        match looked {
+            Ok(PartyLookUp::Found(found)) => Ok(found),
+            Ok(PartyLookUp::FilterUnusable { why }) => Err(StopReason::Gateway(GatewayError::unusable(format!(
+                "Flash cannot look up payees and remitters by our ids ({why}); set payouts.parties = \"inline\" to send them with each payout"
+            )))),
+            Err(error) => Err(StopReason::Gateway(error)),
+        }
+    }
+
+    /// Found, or created; says whether it was created.
+    async fn settle_one(&self, id: &ExternalId, wanted: &Wanted, there: Vec<PartyRecord>) -> (Settled, bool) {
+        let mut there = there;
+        for round in 0..MOST_CREATIONS {
+            if let Some(oldest) = there.first() {
+                return (compared(wanted, oldest), round > 0);
+            }
+            if self.stop.is_asked() {
+                return (Settled::Stop(StopReason::Asked), false);
+            }
+            match self.create(id, wanted).await {
+                Created::Made(record) => return (compared(wanted, &record), true),
+                Created::Declined { code, message } => {
+                    return (Settled::Held(format!("Flash did not accept {}: {code} {message}", who(wanted))), false);
+                }
+                Created::Failed(error) => return (Settled::Stop(StopReason::Gateway(error)), false),
+                Created::InDoubt { .. } => {
+                    let wait = Duration::try_from(self.terms.policy.in_doubt_wait).unwrap_or_default();
+                    self.stop.sleep(wait).await;
+                }
+                Created::NotSent { .. } => drop(self.stop.sleep(Duration::from_millis(200 << round)).await),
+            }
+            there = match self.find(&[(id.clone(), wanted.clone())]).await {
+                Ok(mut found) => found.remove(id).unwrap_or_default(),
+                Err(reason) => return (Settled::Stop(reason), false),
+            };
+        }
+        let what = format!("Flash gave no clear answer to creating {}", who(wanted));
+        (Settled::Stop(StopReason::Unreliable(what)), false)
+    }
+
+    async fn create(&self, id: &ExternalId, wanted: &Wanted) -> Created {
+        match wanted {
+            Wanted::Remitter(party) => self.gateway.create_sender(id, party).await,
+            Wanted::Payee(payee, currency) => self.gateway.create_recipient(id, payee, *currency).await,
+        }
+    }
+
+    /// Holds every open payout of these payees.
+    async fn hold(&self, head: &RunHead, held: &BTreeMap<ExternalId, String>) -> Result<(), EngineError> {
+        for open in self.journal.checkpoint().open_payouts(head.run) {
+            let mut entry = self.entry(open?.1)?;
+            let why = held.get(&entry.payout.payee.external_id());
+            if let (Some(why), PayoutState::Ready) = (why, entry.life.state) {
+                self.happened(&mut entry, Fact::Held { why: why.clone() }).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn who(wanted: &Wanted) -> String {
+    match wanted {
+        Wanted::Remitter(party) => format!("the remitter {}", party.name),
+        Wanted::Payee(payee, _) => format!("the payee {}", payee.party.name),
+    }
+}
+
+/// What the API holds against what the file says.
+fn compared(wanted: &Wanted, record: &PartyRecord) -> Settled {
+    match wanted {
+        Wanted::Remitter(party) if record.name != party.name.to_string() => Settled::Held(format!(
+            "Flash shows the remitter as \"{}\", the configuration says \"{}\": give it another external_id, or the name that Flash has",
+            record.name, party.name
+        )),
+        Wanted::Payee(payee, _) if record.account.as_deref() != Some(payee.account.canonical().as_str()) => {
+            Settled::Held(format!(
+                "the bank details of {} have changed: Flash has {}, the file says {}; call the payee on a number you know before you change anything",
+                payee.party.name,
+                record.account_shown.as_deref().unwrap_or("none"),
+                payee.account
+            ))
+        }
+        Wanted::Remitter(_) | Wanted::Payee(..) => Settled::At(record.flash_id.clone()),
+    }
+}

@@ -1,0 +1,277 @@
+//! From a file to a plan: read, check, recognise, decide. Nothing is recorded yet and nothing is sent.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::SignedDuration;
+
+use super::EngineError;
+use crate::check::{self, Checked};
+use crate::config::Remitters;
+use crate::domain::{
+    Clock, ExternalId, FileDigest, Observer, PartyMode, Party, Payout, RowDigest, RunHead, RunId, RunState, Totals,
+};
+use crate::intake;
+use crate::journal::{Checkpoint, Journal, JournalError};
+use crate::plan::{Arranger, Decision, Earlier, Overlaps, Planned};
+
+/// What a person asks for.
+#[derive(Debug, Clone)]
+pub struct Inputs<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// A name for the run, where the user gives one.
+    pub name: Option<&'a str>,
+    /// What is said of rows that look paid already.
+    pub overlaps: Overlaps,
+    /// How to check.
+    pub check: check::Options,
+    /// The scope's name.
+    pub scope: &'a str,
+    /// `simulator`, `uat` or `production`.
+    pub environment: &'a str,
+    /// Who pays.
+    pub remitters: &'a Remitters,
+    /// How parties travel.
+    pub parties: PartyMode,
+    /// How long an equal payout of an earlier run holds a row.
+    pub window: SignedDuration,
+}
+
+/// A file that was checked and planned.
+#[derive(Debug)]
+pub struct Prepared {
+    /// What checking found.
+    pub checked: Checked,
+    /// The run it is or would be.
+    pub head: RunHead,
+    /// Where the run stands, if this file was seen before.
+    pub known: Option<RunState>,
+    /// What to do with every row that checking let through, in the order of the file.
+    pub planned: Vec<Planned>,
+    /// What would be sent.
+    pub to_pay: Totals,
+    /// The remitter of each row that names its own.
+    pub(super) row_remitters: BTreeMap<u32, Option<ExternalId>>,
+    /// The remitter of all others.
+    pub(super) remitter: Option<ExternalId>,
+    pub(super) spool: Spool,
+}
+
+impl Prepared {
+    /// Rows that a person must decide on, and why.
+    pub fn held(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.planned.iter().filter_map(|planned| match &planned.decision {
+            Decision::Hold(why) | Decision::Conflict(why) => Some((planned.row, why.as_str())),
+            Decision::Pay | Decision::Already => None,
+        })
+    }
+
+    /// How many rows an earlier run has.
+    pub fn already(&self) -> usize {
+        self.planned.iter().filter(|planned| planned.decision == Decision::Already).count()
+    }
+
+    /// The remitters by their ids.
+    pub fn remitter_names(&self) -> Vec<String> {
+        self.head.remitters.values().map(|party| party.name.to_string()).collect()
+    }
+}
+
+/// Reads, checks and plans. The journal is asked, not written.
+pub fn prepare(
+    journal: &Journal,
+    inputs: &Inputs<'_>,
+    clock: &dyn Clock,
+    observer: &dyn Observer,
+) -> Result<Prepared, EngineError> {
+    intake::open(inputs.path)?; // says what is wrong with the file before a copy of it is made
+    let mut spool = Spool::copy(inputs.path, &journal.folder().files())?;
+    let mut digests = Vec::new();
+    let checked = check::check(
+        intake::open(&spool.copy)?,
+        &inputs.check,
+        &mut |payout| {
+            digests.push(payout.row_digest());
+            spool.add(&payout)
+        },
+        observer,
+    )?;
+    spool.finish()?;
+    let (run, label, known) = which_run(journal.checkpoint(), inputs, &digests)?;
+    let mut head = RunHead {
+        run,
+        label,
+        file: file_name(inputs.path),
+        digest: FileDigest::of_rows(digests),
+        environment: inputs.environment.to_owned(),
+        opened_at: clock.now(),
+        rows: checked.rows,
+        parties: inputs.parties,
+        remitters: BTreeMap::new(),
+    };
+    let remitter = remember(&mut head.remitters, inputs.remitters.resolve(None)?);
+    let mut prepared = Prepared {
+        checked,
+        head,
+        known,
+        planned: Vec::new(),
+        to_pay: Totals::default(),
+        row_remitters: BTreeMap::new(),
+        remitter,
+        spool,
+    };
+    arrange(&mut prepared, journal.checkpoint(), inputs, clock)?;
+    Ok(prepared)
+}
+
+fn arrange(
+    prepared: &mut Prepared,
+    checkpoint: &Checkpoint,
+    inputs: &Inputs<'_>,
+    clock: &dyn Clock,
+) -> Result<(), EngineError> {
+    let head = &mut prepared.head;
+    let mut arranger =
+        Arranger::new(inputs.scope, head.run, &head.label, inputs.overlaps, inputs.window, clock.now());
+    for payout in prepared.spool.payouts()? {
+        let payout = payout?;
+        let id = arranger.identity(&payout);
+        let same = checkpoint.payout(id)?.map(|entry| earlier(checkpoint, &entry)).transpose()?;
+        let alike = checkpoint.overlapping(payout.overlap_key())?;
+        let alike = alike.iter().map(|entry| earlier(checkpoint, entry)).collect::<Result<Vec<_>, _>>()?;
+        let mut planned = arranger.decide(&payout, id, same.as_ref(), &alike);
+        if let Some(name) = payout.remitter.as_deref() {
+            match inputs.remitters.resolve(Some(name)) {
+                Ok(found) => {
+                    let id = remember(&mut head.remitters, found);
+                    prepared.row_remitters.insert(payout.row, id);
+                }
+                Err(error) => planned.decision = Decision::Hold(error.to_string()),
+            }
+        }
+        if planned.decision == Decision::Pay {
+            prepared.to_pay.add(payout.money);
+        }
+        prepared.planned.push(planned);
+    }
+    Ok(())
+}
+
+fn remember(
+    remitters: &mut BTreeMap<ExternalId, Party>,
+    found: Option<(ExternalId, Party)>,
+) -> Option<ExternalId> {
+    found.map(|(id, party)| {
+        remitters.insert(id.clone(), party);
+        id
+    })
+}
+
+fn earlier(checkpoint: &Checkpoint, entry: &crate::domain::PayoutEntry) -> Result<Earlier, JournalError> {
+    let label = checkpoint.run(entry.run)?.map_or_else(|| entry.run.to_string(), |(head, _)| head.label);
+    Ok(Earlier::of(entry, &label))
+}
+
+/// The run that a file is, by its content and the name that a person gave.
+fn which_run(
+    checkpoint: &Checkpoint,
+    inputs: &Inputs<'_>,
+    digests: &[RowDigest],
+) -> Result<(RunId, String, Option<RunState>), EngineError> {
+    let digest = FileDigest::of_rows(digests.to_vec());
+    let runs = checkpoint.runs()?;
+    let next = runs.last().map_or(RunId(1), |(head, _)| RunId(head.run.0 + 1));
+    let named = |label: &str| runs.iter().find(|(head, _)| head.label == label);
+    let known = |(head, state): &(RunHead, RunState)| (head.run, head.label.clone(), Some(*state));
+    match inputs.name {
+        Some(name) => match named(name) {
+            Some(run) if run.0.digest == digest => Ok(known(run)),
+            Some((head, _)) => Err(EngineError::NameTaken { label: name.to_owned(), run: head.run }),
+            None => Ok((next, name.to_owned(), None)),
+        },
+        None => {
+            if let Some(run) = runs.iter().rev().find(|(head, _)| head.digest == digest && !digests.is_empty()) {
+                return Ok(known(run));
+            }
+            let file = file_name(inputs.path);
+            let label = (1..)
+                .map(|number| if number == 1 { file.clone() } else { format!("{file} ({number})") })
+                .find(|label| named(label).is_none())
+                .expect("numbers do not run out");
+            Ok((next, label, None))
+        }
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The file as it was read, and the payouts that checking let through, both in the state folder until the run is
+/// recorded, so that neither a change of the file nor its size matters.
+#[derive(Debug)]
+pub(super) struct Spool {
+    pub(super) copy: PathBuf,
+    payouts: PathBuf,
+    writer: Option<BufWriter<File>>,
+}
+
+impl Spool {
+    fn copy(path: &Path, folder: &Path) -> Result<Self, EngineError> {
+        let name = format!("incoming-{}", std::process::id());
+        let copy = folder.join(&name).with_extension(path.extension().unwrap_or_default());
+        let payouts = folder.join(name).with_extension("payouts");
+        let mut from = File::open(path).map_err(|error| unwritable(path, &error))?;
+        let mut to = private(&copy).map_err(|error| unwritable(&copy, &error))?;
+        io::copy(&mut from, &mut to).map_err(|error| unwritable(&copy, &error))?;
+        let writer = private(&payouts).map_err(|error| unwritable(&payouts, &error))?;
+        Ok(Self { copy, payouts, writer: Some(BufWriter::new(writer)) })
+    }
+
+    fn add(&mut self, payout: &Payout) -> io::Result<()> {
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        serde_json::to_writer(&mut *writer, payout)?;
+        writer.write_all(b"\n")
+    }
+
+    fn finish(&mut self) -> Result<(), EngineError> {
+        let flushed = self.writer.take().map_or(Ok(()), |mut writer| writer.flush());
+        flushed.map_err(|error| unwritable(&self.payouts, &error))
+    }
+
+    pub(super) fn payouts(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Payout, EngineError>> + use<>, EngineError> {
+        let path = self.payouts.clone();
+        let file = File::open(&path).map_err(|error| unwritable(&path, &error))?;
+        Ok(BufReader::new(file).lines().map(move |line| {
+            let line = line.map_err(|error| unwritable(&path, &error))?;
+            serde_json::from_str(&line).map_err(|error| unwritable(&path, &error.into()))
+        }))
+    }
+}
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.payouts);
+        let _ = std::fs::remove_file(&self.copy); // gone already where the run was recorded
+    }
+}
+
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).write(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> EngineError {
+    JournalError::io("cannot use", path, error).into()
+}

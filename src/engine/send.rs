@@ -1,0 +1,260 @@
+//! Sending: the intent goes to disk, the bytes go out, the answer goes to disk.
+//!
+//! A run begins with one payout alone, and comes back to one at a time after trouble: a mistake in the whole
+//! then costs one payment, and what was accepted is the canary by which look-ups prove themselves.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::parties::Parties;
+use super::{Engine, EngineError, StopReason};
+use crate::domain::{
+    Answer, Event, Fact, PartyMode, PayoutEntry, PayoutState, Refusal, RunHead, RunId, Stage,
+};
+use crate::gateway::{Gateway, RecipientBy, SenderBy, WithdrawalRequest};
+use crate::plan::{Step, next_step};
+
+/// So many answers in a row may leave payouts in doubt before sending goes on one by one.
+const DOUBTS_IN_A_ROW: u32 = 8;
+/// So many payouts sent one by one may end in doubt before the run stops.
+const CAREFUL_DOUBTS: u32 = 3;
+/// So often one payout may be turned away at the door before the run stops.
+const MOST_REFUSALS: u32 = 6;
+/// So often the API may be out of reach, payout after payout, before the run stops.
+const MOST_UNREACHABLE: u32 = 5;
+
+/// What sending shares over all tasks of a pass.
+#[derive(Default)]
+struct Mood {
+    doubts_in_a_row: AtomicU32,
+    unreachable_in_a_row: AtomicU32,
+    accepted: AtomicU32,
+    doubts: AtomicU32,
+}
+
+impl Mood {
+    fn heard(&self, answer: &Answer) {
+        match answer {
+            Answer::Accepted { .. } => {
+                self.accepted.fetch_add(1, Ordering::Relaxed);
+                self.doubts_in_a_row.store(0, Ordering::Relaxed);
+                self.unreachable_in_a_row.store(0, Ordering::Relaxed);
+            }
+            Answer::InDoubt { .. } => {
+                self.doubts.fetch_add(1, Ordering::Relaxed);
+                self.doubts_in_a_row.fetch_add(1, Ordering::Relaxed);
+            }
+            Answer::NotSent { .. } => {
+                self.unreachable_in_a_row.fetch_add(1, Ordering::Relaxed);
+            }
+            Answer::Declined { .. } | Answer::Refused { .. } => {}
+        }
+    }
+
+    fn is_bad(&self) -> bool {
+        self.doubts_in_a_row.load(Ordering::Relaxed) >= DOUBTS_IN_A_ROW
+    }
+
+    fn is_out_of_reach(&self) -> bool {
+        self.unreachable_in_a_row.load(Ordering::Relaxed) >= MOST_UNREACHABLE
+    }
+}
+
+impl Engine {
+    /// Sends and settles until no payout of the run is open.
+    pub(super) async fn pay(
+        &self,
+        head: &RunHead,
+        parties: Arc<Parties>,
+    ) -> Result<Option<StopReason>, EngineError> {
+        let run = head.run;
+        self.begin(Stage::Payouts, self.journal.checkpoint().open_payouts(run).count() as u64);
+        let mut careful = !self.has_submitted(run)?;
+        let mut careful_doubts = 0;
+        let mut looks = super::doubt::Looks::default();
+        let mut in_doubt = self.is_anything_in_doubt(run)?;
+        let stopped = loop {
+            if self.stop.is_asked() {
+                break Some(StopReason::Asked);
+            }
+            let mood = Arc::new(Mood::default());
+            let wait_first = careful && in_doubt;
+            let sent = if wait_first { 0 } else { self.send_pass(head, &parties, careful, &mood).await? };
+            if mood.is_out_of_reach() {
+                break Some(StopReason::Unreliable("Flash cannot be reached".to_owned()));
+            }
+            if in_doubt || mood.doubts.load(Ordering::Relaxed) > 0 {
+                if let Some(reason) = self.look_pass(run, &mut looks).await? {
+                    break Some(reason);
+                }
+                in_doubt = self.is_anything_in_doubt(run)?;
+            }
+            if careful {
+                careful = mood.accepted.load(Ordering::Relaxed) == 0;
+                careful_doubts = if careful { careful_doubts + mood.doubts.load(Ordering::Relaxed) } else { 0 };
+            }
+            careful |= mood.is_bad();
+            if careful_doubts >= CAREFUL_DOUBTS {
+                break Some(StopReason::Unreliable(format!("{CAREFUL_DOUBTS} payouts in a row, sent one by one, were left without a clear answer")));
+            }
+            if sent > 0 {
+                continue;
+            }
+            let Some(pause) = self.until_next_step(run, &looks, wait_first && in_doubt)? else { break None };
+            if self.stop.sleep(pause).await {
+                break Some(StopReason::Asked);
+            }
+        };
+        self.tell(&Event::End { stage: Stage::Payouts });
+        Ok(stopped)
+    }
+
+    /// Whether the API has any payout of this run.
+    fn has_submitted(&self, run: RunId) -> Result<bool, EngineError> {
+        let canary = self.journal.checkpoint().canary()?;
+        Ok(canary.is_some_and(|entry| entry.run == run))
+    }
+
+    fn is_anything_in_doubt(&self, run: RunId) -> Result<bool, EngineError> {
+        for open in self.journal.checkpoint().open_payouts(run) {
+            let life = self.entry(open?.1)?.life;
+            let waits = matches!(self.next(&life), Step::LookUpAt(_));
+            if waits {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    pub(super) fn next(&self, life: &crate::domain::Life) -> Step {
+        next_step(life, self.clock.now(), &self.terms.policy)
+    }
+
+    /// Sends what is to be sent now, one payout only if `careful`. Gives the number of payouts that were tried.
+    async fn send_pass(
+        &self,
+        head: &RunHead,
+        parties: &Arc<Parties>,
+        careful: bool,
+        mood: &Arc<Mood>,
+    ) -> Result<u32, EngineError> {
+        let mut tasks = JoinSet::new();
+        let mut tried = 0;
+        for open in self.journal.checkpoint().open_payouts(head.run) {
+            let entry = self.entry(open?.1)?;
+            if !matches!(self.next(&entry.life), Step::Send | Step::SendAgain) {
+                continue;
+            }
+            while tasks.len() >= self.terms.max_in_flight * 2 {
+                joined(tasks.join_next().await)?;
+            }
+            if self.stop.is_asked() || mood.is_bad() || mood.is_out_of_reach() {
+                break;
+            }
+            tried += 1;
+            let (engine, parties, mood) = (self.clone(), Arc::clone(parties), Arc::clone(mood));
+            let (mode, remitters) = (head.parties, head.remitters.clone());
+            tasks.spawn(async move {
+                let body = |entry: &PayoutEntry| body(entry, mode, &remitters, &parties);
+                engine.send(entry, body, &mood).await
+            });
+            if careful {
+                break;
+            }
+        }
+        while let Some(result) = tasks.join_next().await {
+            joined(Some(result))?;
+        }
+        Ok(tried)
+    }
+
+    /// Sends one payout until there is an answer to it, good or bad.
+    async fn send(
+        &self,
+        mut entry: PayoutEntry,
+        body: impl Fn(&PayoutEntry) -> Option<String>,
+        mood: &Mood,
+    ) -> Result<(), EngineError> {
+        let mut refusals = 0;
+        loop {
+            let slot = self.gateway.slot().await;
+            if self.stop.is_asked() || mood.is_bad() || mood.is_out_of_reach() {
+                return Ok(());
+            }
+            let Some(frozen) = body(&entry) else {
+                let why = "its payee was not settled at Flash".to_owned();
+                return Ok(self.happened(&mut entry, Fact::Held { why }).await?);
+            };
+            let now = self.clock.now();
+            let intent = self.journal.intent(now, &entry, || frozen).await?;
+            entry.life.apply(&Fact::Intent { attempt: entry.life.attempt }, now);
+            let answer = self.gateway.submit(slot, &intent).await;
+            mood.heard(&answer);
+            let pause = match &answer {
+                Answer::Refused { why: Refusal::Throttled } => Some(Duration::ZERO), // the slot waits for everybody
+                Answer::Refused { why: Refusal::Unauthenticated } => Some(Duration::from_millis(200)),
+                Answer::NotSent { .. } => Some(Duration::from_millis(100 << refusals.min(5))),
+                Answer::Accepted { .. } | Answer::Declined { .. } | Answer::InDoubt { .. } => None,
+            };
+            self.happened(&mut entry, Fact::Answered(answer)).await?;
+            refusals += 1;
+            let is_settled = entry.life.state != PayoutState::Ready;
+            match pause {
+                Some(pause) if !is_settled && refusals < MOST_REFUSALS => {
+                    self.stop.sleep(pause).await;
+                }
+                Some(_) if !is_settled => {
+                    mood.unreachable_in_a_row.fetch_add(MOST_UNREACHABLE, Ordering::Relaxed);
+                    return Ok(());
+                }
+                _ => return Ok(()),
+            }
+        }
+    }
+}
+
+/// A task's own failure, or its panic carried on.
+fn joined(
+    result: Option<Result<Result<(), EngineError>, tokio::task::JoinError>>,
+) -> Result<(), EngineError> {
+    match result {
+        None => Ok(()),
+        Some(Ok(outcome)) => outcome,
+        Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Some(Err(_)) => Ok(()), // the runtime is shutting down
+    }
+}
+
+/// The request of a payout, as it will be frozen. None where a party is not settled.
+fn body(
+    entry: &PayoutEntry,
+    mode: PartyMode,
+    remitters: &std::collections::BTreeMap<crate::domain::ExternalId, crate::domain::Party>,
+    parties: &Parties,
+) -> Option<String> {
+    let payout = &entry.payout;
+    let payee_id = payout.payee.external_id();
+    let recipient = match mode {
+        PartyMode::Inline => RecipientBy::Inline(&payout.payee),
+        PartyMode::Precreate => RecipientBy::Id(parties.payees.get(&payee_id)?),
+    };
+    let sender = match (&entry.remitter, mode) {
+        (None, _) => SenderBy::Account,
+        (Some(id), PartyMode::Precreate) => SenderBy::Id(parties.remitters.get(id)?),
+        (Some(id), PartyMode::Inline) => SenderBy::Inline(remitters.get(id)?),
+    };
+    let key = entry.id.idempotency_key(entry.life.attempt);
+    Some(Gateway::withdrawal_body(&WithdrawalRequest {
+        money: payout.money,
+        reference: payout.reference.as_deref(),
+        external_id: &entry.external_id,
+        key: &key,
+        recipient,
+        sender,
+        sub_client_id: payout.sub_client_id.as_deref(),
+        reason: payout.reason.as_deref(),
+    }))
+}

@@ -1,0 +1,46 @@
+//! Being asked to stop: what is in flight is finished, nothing new begins.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+/// Asks the engine to stop.
+#[derive(Debug, Clone)]
+pub struct StopHandle(Arc<watch::Sender<bool>>);
+
+/// Whether the engine was asked to stop.
+#[derive(Debug, Clone)]
+pub struct Stop(watch::Receiver<bool>);
+
+impl Stop {
+    /// A pair: one to ask, one to be asked.
+    pub fn new() -> (StopHandle, Self) {
+        let (ask, asked) = watch::channel(false);
+        (StopHandle(Arc::new(ask)), Self(asked))
+    }
+
+    /// Whether it was asked for.
+    pub fn is_asked(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits, but no longer than until stopping is asked for. Says whether it was.
+    pub async fn sleep(&self, duration: Duration) -> bool {
+        let mut asked = self.0.clone();
+        tokio::select! {
+            () = tokio::time::sleep(duration) => self.is_asked(),
+            result = asked.wait_for(|asked| *asked) => match result {
+                Ok(_) => true,
+                Err(_) => { tokio::time::sleep(duration).await; false } // nobody is left to ask
+            },
+        }
+    }
+}
+
+impl StopHandle {
+    /// Asks.
+    pub fn ask(&self) {
+        self.0.send_replace(true);
+    }
+}

@@ -1,0 +1,234 @@
+//! What an answer means. One total function for answers about money; a stricter reading for look-ups.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::error::GatewayError;
+use super::transport::Exchange;
+use super::wire::{Envelope, WireWithdrawal};
+use crate::domain::answer::StatusMeaning;
+use crate::domain::{Answer, Money, PayoutStatus, Refusal};
+
+/// The longest text of the API's that is shown.
+const LONGEST_TEXT: usize = 200;
+
+#[derive(Deserialize)]
+struct Created {
+    #[serde(rename = "createWithdrawal")]
+    reply: Option<CreateReply>,
+}
+
+#[derive(Deserialize)]
+struct CreateReply {
+    success: Option<bool>,
+    code: Option<String>,
+    message: Option<String>,
+    withdrawal: Option<WireWithdrawal>,
+}
+
+/// The class of the answer to a request that moves `money`. Total: whatever is not clearly something else is in
+/// doubt.
+pub(super) fn classify(exchange: &Exchange, money: Money) -> Answer {
+    let doubt = |why: &str| Answer::InDoubt { why: why.to_owned() };
+    let (status, body) = match exchange {
+        Exchange::NotSent { why } => return Answer::NotSent { why: why.clone() },
+        Exchange::Lost { why } => return doubt(why),
+        Exchange::Answered { status, body, .. } => (*status, body),
+    };
+    match status {
+        _ if exchange.is_unauthenticated() => Answer::Refused { why: Refusal::Unauthenticated },
+        429 => Answer::Refused { why: Refusal::Throttled },
+        200 => read(body, money).unwrap_or_else(|why| doubt(&why)),
+        other => doubt(&format!("HTTP {other}")),
+    }
+}
+
+fn read(body: &[u8], money: Money) -> Result<Answer, String> {
+    let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|_| "an answer that cannot be read")?;
+    if let Some(error) = envelope.errors.first() {
+        return Err(format!("an error: {}", shown(&error.message)));
+    }
+    let data = envelope.data.ok_or("an answer without data")?;
+    let created: Created = serde_json::from_str(data.get()).map_err(|_| "an answer that cannot be read")?;
+    let reply = created.reply.ok_or("an answer without a reply")?;
+    let code = reply.code.filter(|code| !code.is_empty());
+    match (reply.success, reply.withdrawal, code) {
+        (Some(true), Some(made), _) => accepted(made, money),
+        (Some(true), None, _) => Err("success, but nothing to show for it".to_owned()),
+        (Some(false), None, Some(code)) => {
+            Ok(Answer::Declined { code: shown(&code), message: shown(&reply.message.unwrap_or_default()) })
+        }
+        (Some(false), None, None) => Err("a refusal that does not say why".to_owned()),
+        (Some(false), Some(_), code) => Err(format!("a refusal ({}) that shows a payout", shown(&code.unwrap_or_default()))),
+        (None, ..) => Err("an answer that says neither yes nor no".to_owned()),
+    }
+}
+
+fn accepted(made: WireWithdrawal, money: Money) -> Result<Answer, String> {
+    let status = status(&made);
+    let flash_id = made.id.filter(|id| !id.is_empty()).ok_or("success without an id")?;
+    let same = made.amount == Some(money.amount()) && made.currency.as_deref() == Some(money.currency().code());
+    if !same {
+        return Err(format!("success as {flash_id}, but with another amount or currency"));
+    }
+    Ok(Answer::Accepted { flash_id, status })
+}
+
+/// The status of a payout as the API shows it.
+pub(super) fn status(withdrawal: &WireWithdrawal) -> Option<PayoutStatus> {
+    let name = withdrawal.status.clone()?;
+    let meaning = match name.as_str() {
+        "INITIALISED" | "REVIEWING" | "PENDING" | "FAILED" => StatusMeaning::UnderWay,
+        "CONFIRMED" => StatusMeaning::Paid,
+        "REFUNDED" => StatusMeaning::Returned,
+        "CANCELLED" => StatusMeaning::Cancelled,
+        _ => StatusMeaning::Unknown,
+    };
+    let text = |value: &Option<String>| value.as_deref().filter(|text| !text.is_empty()).map(shown);
+    Some(PayoutStatus { name: shown(&name), reject_code: text(&withdrawal.reject_code), message: text(&withdrawal.status_message), meaning })
+}
+
+/// Words of the API's as they may be shown: short, printable, and without numbers that could be an account.
+pub(super) fn shown(text: &str) -> String {
+    let mut out = String::new();
+    let mut digits = String::new();
+    for c in text.chars().take(LONGEST_TEXT).filter(|c| !c.is_control()).chain([' ']) {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        if digits.len() >= 6 {
+            out.push_str(&crate::domain::account::masked(&digits));
+        } else {
+            out.push_str(&digits);
+        }
+        digits.clear();
+        out.push(c);
+    }
+    out.trim_end().to_owned()
+}
+
+/// The data of an answer that changes nothing.
+#[derive(Debug)]
+pub(super) struct Reply(String);
+
+impl Reply {
+    /// Read as what was asked for.
+    pub(super) fn data<T: DeserializeOwned>(&self) -> Result<T, GatewayError> {
+        serde_json::from_str(&self.0).map_err(|_| unclear("an answer of another shape"))
+    }
+}
+
+fn unclear(what: &str) -> GatewayError {
+    GatewayError::Unclear { what: what.to_owned() }
+}
+
+/// The data, if the answer is whole and has no errors.
+pub(super) fn reply(exchange: &Exchange) -> Result<Reply, GatewayError> {
+    let (status, body) = match exchange {
+        Exchange::NotSent { why } => return Err(GatewayError::Unreachable { why: why.clone() }),
+        Exchange::Lost { why } => return Err(unclear(why)),
+        Exchange::Answered { status, body, .. } => (*status, body),
+    };
+    match status {
+        _ if exchange.is_unauthenticated() => return Err(GatewayError::Unauthenticated),
+        200 => {}
+        429 => return Err(GatewayError::Throttled),
+        403 => return Err(GatewayError::Forbidden { status }),
+        other => return Err(unclear(&format!("HTTP {other}"))),
+    }
+    let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|_| unclear("an answer that cannot be read"))?;
+    if let Some(error) = envelope.errors.first() {
+        return Err(unclear(&format!("an error: {}", shown(&error.message))));
+    }
+    envelope.data.map(|data| Reply(data.get().to_owned())).ok_or_else(|| unclear("an answer without data"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rust_decimal::Decimal;
+
+    use super::*;
+    use crate::domain::Currency;
+
+    fn money() -> Money {
+        Money::new(Decimal::from_str_exact("1000.10").expect("digits"), Currency::AUD).expect("money")
+    }
+
+    fn class(status: u16, body: &str) -> &'static str {
+        let exchange = Exchange::Answered { status, retry_after: None, body: body.as_bytes().to_vec() };
+        name(&classify(&exchange, money()))
+    }
+
+    fn name(answer: &Answer) -> &'static str {
+        match answer {
+            Answer::Accepted { .. } => "accepted",
+            Answer::Declined { .. } => "declined",
+            Answer::NotSent { .. } => "not sent",
+            Answer::Refused { why: Refusal::Throttled } => "throttled",
+            Answer::Refused { why: Refusal::Unauthenticated } => "unauthenticated",
+            Answer::InDoubt { .. } => "in doubt",
+        }
+    }
+
+    fn created(reply: &str) -> String {
+        format!(r#"{{"data":{{"createWithdrawal":{reply}}}}}"#)
+    }
+
+    #[test]
+    fn every_answer_has_its_class() {
+        let whole = r#"{"id":"w1","amount":1000.1,"currency":"AUD","status":"INITIALISED"}"#;
+        let cases = [
+            (200, created(&format!(r#"{{"success":true,"withdrawal":{whole}}}"#)), "accepted"),
+            (200, created(&format!(r#"{{"success":true,"withdrawal":{}}}"#, whole.replace("1000.1", "1000.11"))), "in doubt"),
+            (200, created(&format!(r#"{{"success":true,"withdrawal":{}}}"#, whole.replace("AUD", "NZD"))), "in doubt"),
+            (200, created(&format!(r#"{{"success":true,"withdrawal":{}}}"#, whole.replace("w1", ""))), "in doubt"),
+            (200, created(r#"{"success":true,"withdrawal":{"id":"w1"}}"#), "in doubt"),
+            (200, created(r#"{"success":true,"withdrawal":null}"#), "in doubt"),
+            (200, created(r#"{"success":false,"code":"NO","withdrawal":null}"#), "declined"),
+            (200, created(r#"{"success":false,"code":"NO"}"#), "declined"),
+            (200, created(r#"{"success":false,"code":""}"#), "in doubt"),
+            (200, created(r#"{"success":false}"#), "in doubt"),
+            (200, created(&format!(r#"{{"success":false,"code":"NO","withdrawal":{whole}}}"#)), "in doubt"),
+            (200, created("null"), "in doubt"),
+            (200, r#"{"data":null}"#.into(), "in doubt"),
+            (200, r#"{"errors":[{"message":"x"}],"data":null}"#.into(), "in doubt"),
+            (200, r#"{"errors":[{"message":"x","extensions":{"code":"UNAUTHENTICATED"}}]}"#.into(), "unauthenticated"),
+            (401, String::new(), "unauthenticated"),
+            (429, String::new(), "throttled"),
+            (200, "<html>".into(), "in doubt"),
+            (200, created(&format!(r#"{{"success":true,"withdrawal":{whole}}}"#))[..40].into(), "in doubt"),
+            (502, "<html>".into(), "in doubt"),
+            (307, String::new(), "in doubt"),
+            (403, String::new(), "in doubt"),
+            (201, created(&format!(r#"{{"success":true,"withdrawal":{whole}}}"#)), "in doubt"),
+        ];
+        for (status, body, expected) in cases {
+            assert_eq!(class(status, &body), expected, "HTTP {status} {body}");
+        }
+        assert_eq!(name(&classify(&Exchange::Lost { why: "x" }, money())), "in doubt");
+        assert_eq!(name(&classify(&Exchange::NotSent { why: "x".into() }, money())), "not sent");
+    }
+
+    #[test]
+    fn what_the_api_says_is_shown_without_accounts_and_control_characters() {
+        assert_eq!(shown("account 123456789 of\nrow 12 is closed"), "account ••••••789 ofrow 12 is closed");
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic_or_are_taken_for_success(status in 100_u16..600, body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let exchange = Exchange::Answered { status, retry_after: None, body };
+            prop_assert_ne!(name(&classify(&exchange, money())), "accepted");
+        }
+
+        #[test]
+        fn an_answer_cut_anywhere_is_never_taken_for_success(at in 0_usize..100) {
+            let whole = created(r#"{"success":true,"withdrawal":{"id":"w1","amount":1000.10,"currency":"AUD"}}"#);
+            if at < whole.len() {
+                prop_assert_eq!(class(200, &whole[..at]), "in doubt");
+            }
+        }
+    }
+}

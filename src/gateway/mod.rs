@@ -1,0 +1,153 @@
+//! The client of the Flash API.
+//!
+//! Hides nothing that matters for money: one request for one payout, no redirects, no repetitions of its own, and
+//! one total classification of what comes back. Wire names stay inside. It does not know the journal: it asks for
+//! a [`RecordedIntent`](crate::domain::RecordedIntent) and sends money for nothing less.
+
+mod classify;
+mod error;
+mod operations;
+mod pace;
+mod parties;
+mod token;
+mod transport;
+mod wire;
+mod withdrawals;
+
+pub use error::GatewayError;
+pub use operations::operations;
+pub use pace::Slot;
+pub use parties::{Created, PartyLookUp, PartyRecord};
+pub use withdrawals::{RecipientBy, SenderBy, WithdrawalLookUp, WithdrawalRecord, WithdrawalRequest};
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use secrecy::SecretString;
+
+use crate::domain::Clock;
+use classify::Reply;
+use pace::Pace;
+use token::Token;
+use transport::{Exchange, Transport};
+
+/// Flash allows one login a second.
+pub const LOGIN_INTERVAL: Duration = Duration::from_millis(1100);
+
+/// How the API is reached.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Its address. `http://` only to this machine.
+    pub url: String,
+    /// The login's e-mail address.
+    pub email: String,
+    /// The login's password.
+    pub password: SecretString,
+    /// The agreement, where there are several.
+    pub affiliation: Option<String>,
+    /// Of one request.
+    pub timeout: Duration,
+    /// Requests at the same time, at most.
+    pub max_in_flight: usize,
+    /// The least time between two logins.
+    pub login_interval: Duration,
+    /// How long look-ups and logins are tried again.
+    pub patience: Duration,
+}
+
+/// The way to the API. Cheap to clone; all clones share the token and the pace.
+#[derive(Clone, Debug)]
+pub struct Gateway(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    transport: Transport,
+    token: Token,
+    pace: Pace,
+    patience: Duration,
+    /// What introspection said of each input type's `externalId`.
+    filters: Mutex<HashMap<&'static str, bool>>,
+}
+
+impl Gateway {
+    /// Connects to nothing yet.
+    pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, GatewayError> {
+        let transport = Transport::new(&settings.url, settings.timeout, settings.max_in_flight)?;
+        let pace = Pace::new(settings.max_in_flight);
+        let patience = settings.patience;
+        let token = Token::new(settings, clock);
+        Ok(Self(Arc::new(Inner { transport, token, pace, patience, filters: Mutex::default() })))
+    }
+
+    /// Logs in, so that a wrong password is told before anything else happens.
+    pub async fn sign_in(&self) -> Result<(), GatewayError> {
+        self.0.token.get(&self.0.transport, &self.0.pace).await.map(drop)
+    }
+
+    /// Ends the token. It would end by itself: no failure is worth telling.
+    pub async fn sign_out(&self) {
+        if let Some(token) = self.0.token.take().await {
+            let body = operations::body(operations::LOGOUT, &());
+            let ending = self.0.transport.post(&body, Some(&token));
+            let _ = tokio::time::timeout(Duration::from_secs(3), ending).await;
+        }
+    }
+
+    /// Waits until the pace allows one more request.
+    pub async fn slot(&self) -> Slot {
+        self.0.pace.slot().await
+    }
+
+    /// One request with a token, renewed once where the API turned the first away at the door.
+    async fn exchange(&self, slot: &Slot, body: &str) -> Result<Exchange, GatewayError> {
+        let mut token = self.0.token.get(&self.0.transport, &self.0.pace).await?;
+        let mut exchange = self.timed(slot, body, &token).await;
+        if exchange.is_unauthenticated() {
+            token = self.0.token.renew(&token, &self.0.transport, &self.0.pace).await?;
+            exchange = self.timed(slot, body, &token).await;
+        }
+        Ok(exchange)
+    }
+
+    async fn timed(&self, slot: &Slot, body: &str, token: &SecretString) -> Exchange {
+        let began = Instant::now();
+        let exchange = self.0.transport.post(body, Some(token)).await;
+        self.0.pace.heard(slot, &exchange, began.elapsed());
+        exchange
+    }
+
+    /// A request that changes nothing, tried again while there is patience.
+    async fn read(&self, body: &str) -> Result<Reply, GatewayError> {
+        let began = Instant::now();
+        let mut pause = Duration::from_millis(100);
+        loop {
+            let slot = self.slot().await;
+            let exchange = self.exchange(&slot, body).await?;
+            drop(slot);
+            let error = match classify::reply(&exchange) {
+                Ok(reply) => return Ok(reply),
+                Err(error) => error,
+            };
+            if began.elapsed() + pause > self.0.patience || !error.is_passing() {
+                return Err(error);
+            }
+            tracing::debug!(%error, "a look-up is tried again");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+    }
+
+    /// Whether an input type has the field `externalId` at this API; asked once.
+    async fn has_external_id(&self, input: &'static str) -> Result<bool, GatewayError> {
+        let known = self.0.filters.lock().unwrap_or_else(PoisonError::into_inner).get(input).copied();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let reply = self.read(&operations::body(&operations::introspection(input), &())).await?;
+        let fields = reply.data::<wire::Introspected>()?;
+        let has = fields.has("externalId");
+        self.0.filters.lock().unwrap_or_else(PoisonError::into_inner).insert(input, has);
+        Ok(has)
+    }
+}

@@ -1,0 +1,126 @@
+//! The texts that are sent, written by hand. Only the top-level input is declared, as Flash advises: nested types
+//! may change their names.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+pub(super) const LOGIN: &str =
+    "mutation($input: LoginInput!) { login(input: $input) { success code message token } }";
+
+pub(super) const LOGOUT: &str = "mutation { logout { success code message } }";
+
+pub(super) const CREATE_SENDER: &str = "mutation($input: SenderInput!) { createSender(input: $input) { success code message \
+     sender { id externalId firstName middleName lastName companyName } } }";
+
+pub(super) const CREATE_RECIPIENT: &str = "mutation($input: RecipientInput!) { createRecipient(input: $input) { success code message \
+     recipient { id externalId firstName middleName lastName companyName accountIdType bsb accountNo payid } } }";
+
+pub(super) const CREATE_WITHDRAWAL: &str = "mutation($input: CreateWithdrawalInput!) { createWithdrawal(input: $input) { success code message \
+     withdrawal { id status statusMessage rejectCode amount currency externalId } } }";
+
+pub(super) const WITHDRAWALS: &str = "query($input: WithdrawalQueryInput) { withdrawals(input: $input) { \
+     id status statusMessage rejectCode amount currency externalId \
+     recipient { id externalId accountIdType bsb accountNo payid } } }";
+
+/// A field that is asked for several times in one request, under the aliases `i0`, `i1`, …
+pub(super) struct Aliased {
+    name: &'static str,
+    argument: &'static str,
+    input: &'static str,
+    fields: &'static str,
+}
+
+pub(super) const FIND_SENDERS: Aliased = Aliased {
+    name: "senders",
+    argument: "input",
+    input: "SenderQueryInput",
+    fields: "id externalId firstName middleName lastName companyName",
+};
+
+pub(super) const FIND_RECIPIENTS: Aliased = Aliased {
+    name: "recipients",
+    argument: "input",
+    input: "RecipientQueryInput",
+    fields: "id externalId firstName middleName lastName companyName accountIdType bsb accountNo payid",
+};
+
+pub(super) const FIND_WITHDRAWALS: Aliased = Aliased {
+    name: "withdrawals",
+    argument: "input",
+    input: "WithdrawalQueryInput",
+    fields: "id status statusMessage rejectCode amount currency externalId \
+             recipient { id externalId accountIdType bsb accountNo payid }",
+};
+
+pub(super) const WITHDRAWAL_BY_ID: Aliased = Aliased {
+    name: "withdrawal",
+    argument: "id",
+    input: "ID",
+    fields: "id status statusMessage rejectCode amount currency externalId \
+             recipient { id externalId accountIdType bsb accountNo payid }",
+};
+
+impl Aliased {
+    /// The text for `count` inputs `$i0`, `$i1`, …
+    pub(super) fn text(&self, count: usize) -> String {
+        let Self { name, argument, input, fields } = self;
+        let declared: Vec<String> = (0..count).map(|at| format!("$i{at}: {input}")).collect();
+        let asked: Vec<String> =
+            (0..count).map(|at| format!("i{at}: {name}({argument}: $i{at}) {{ {fields} }}")).collect();
+        format!("query({}) {{ {} }}", declared.join(", "), asked.join(" "))
+    }
+
+    /// The body that asks with these inputs.
+    pub(super) fn body<T: Serialize>(&self, inputs: &[T]) -> String {
+        let variables: std::collections::BTreeMap<String, &T> =
+            inputs.iter().enumerate().map(|(at, input)| (format!("i{at}"), input)).collect();
+        body(&self.text(inputs.len()), &variables)
+    }
+}
+
+/// What fields an input type has at this API.
+pub(super) fn introspection(input: &str) -> String {
+    format!("query {{ __type(name: \"{input}\") {{ inputFields {{ name }} }} }}")
+}
+
+/// The variables of an operation with one input.
+#[derive(Serialize)]
+pub(super) struct Input<T> {
+    pub input: T,
+}
+
+/// The bytes of a request. Serialised straight to text: any detour through a JSON value would lose digits of an
+/// amount.
+pub(super) fn body<T: Serialize>(query: &str, variables: &T) -> String {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        query: &'a str,
+        variables: Box<RawValue>,
+    }
+    let variables = serde_json::to_string(variables).expect("inputs hold only what JSON can hold");
+    let variables = if variables == "null" { "{}".to_owned() } else { variables };
+    let variables = RawValue::from_string(variables).expect("it has just been written as JSON");
+    serde_json::to_string(&Body { query, variables }).expect("two texts are JSON")
+}
+
+/// Every text that this client sends, by name, so that a test can hold each against the schema.
+pub fn operations() -> Vec<(&'static str, String)> {
+    let mut all = vec![
+        ("login", LOGIN.to_owned()),
+        ("logout", LOGOUT.to_owned()),
+        ("create sender", CREATE_SENDER.to_owned()),
+        ("create recipient", CREATE_RECIPIENT.to_owned()),
+        ("create withdrawal", CREATE_WITHDRAWAL.to_owned()),
+        ("withdrawals", WITHDRAWALS.to_owned()),
+        ("introspection", introspection("WithdrawalQueryInput")),
+    ];
+    for (name, aliased) in [
+        ("find senders", FIND_SENDERS),
+        ("find recipients", FIND_RECIPIENTS),
+        ("find withdrawals", FIND_WITHDRAWALS),
+        ("withdrawal by id", WITHDRAWAL_BY_ID),
+    ] {
+        all.extend([1, 2, 50].map(|count| (name, aliased.text(count))));
+    }
+    all
+}

@@ -1,0 +1,117 @@
+//! One HTTP exchange: bytes out, bytes back, or how it failed.
+//!
+//! Redirects are not followed and nothing is repeated: either would send money twice behind everybody's back.
+
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use reqwest::{Client, Url};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::error::GatewayError;
+
+/// A longer answer is not read.
+const LARGEST_ANSWER: usize = 32 << 20;
+const USER_AGENT: &str = concat!("payrun/", env!("CARGO_PKG_VERSION"));
+
+/// What came of one request.
+#[derive(Debug, Clone)]
+pub(super) enum Exchange {
+    /// No byte left this machine.
+    NotSent { why: String },
+    /// Sent, or perhaps; no whole answer.
+    Lost { why: &'static str },
+    /// An answer, read to its end.
+    Answered { status: u16, retry_after: Option<Duration>, body: Vec<u8> },
+}
+
+impl Exchange {
+    /// Whether the API turned the request away for want of a login, before looking at it.
+    pub(super) fn is_unauthenticated(&self) -> bool {
+        match self {
+            Self::Answered { status: 401, .. } => true,
+            Self::Answered { status: 200, body, .. } => super::wire::is_unauthenticated(body),
+            Self::Answered { .. } | Self::Lost { .. } | Self::NotSent { .. } => false,
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Transport {
+    client: Client,
+    url: Url,
+}
+
+impl Transport {
+    pub(super) fn new(url: &str, timeout: Duration, max_in_flight: usize) -> Result<Self, GatewayError> {
+        let wrong = |why: &str| GatewayError::Config(format!("the address of the API, {url}, {why}"));
+        let url: Url = url.parse().map_err(|_| wrong("is not an address like https://api.example.com"))?;
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        match url.scheme() {
+            "https" => {}
+            "http" if loopback => {}
+            "http" => return Err(wrong("is not encrypted: only https:// may leave this machine")),
+            _ => return Err(wrong("must begin with https://")),
+        }
+        let _ = rustls::crypto::ring::default_provider().install_default(); // a second call changes nothing
+        let mut builder = Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .http1_only()
+            .tcp_nodelay(true)
+            .connect_timeout(timeout.min(Duration::from_secs(10)))
+            .timeout(timeout)
+            .pool_max_idle_per_host(max_in_flight)
+            .pool_idle_timeout(Duration::from_secs(20));
+        if loopback {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|_| {
+            GatewayError::Config("this machine has no certificates to check https:// with: install ca-certificates".to_owned())
+        })?;
+        Ok(Self { client, url })
+    }
+
+    /// Posts one body.
+    pub(super) async fn post(&self, body: &str, token: Option<&SecretString>) -> Exchange {
+        let mut request = self.client.post(self.url.clone()).header("content-type", "application/json");
+        if let Some(token) = token {
+            request = request.bearer_auth(token.expose_secret());
+        }
+        let mut response = match request.body(body.to_owned()).send().await {
+            Ok(response) => response,
+            Err(error) if error.is_connect() => return Exchange::NotSent { why: why_not_connected(&error) },
+            Err(error) if error.is_builder() => return Exchange::NotSent { why: "the request could not be made".to_owned() },
+            Err(error) if error.is_timeout() => return Exchange::Lost { why: "no answer in time" },
+            Err(_) => return Exchange::Lost { why: "the connection broke" },
+        };
+        let status = response.status().as_u16();
+        let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+        let retry_after = header.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
+                    return Exchange::Lost { why: "the answer was too long" };
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => return Exchange::Answered { status, retry_after, body },
+                Err(error) if error.is_timeout() => return Exchange::Lost { why: "no answer in time" },
+                Err(_) => return Exchange::Lost { why: "the answer broke off" },
+            }
+        }
+    }
+}
+
+/// The innermost cause, which says more than "error sending request".
+fn why_not_connected(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    let text = cause.to_string().to_lowercase();
+    text.split(" (os error").next().unwrap_or("no connection").to_owned()
+}

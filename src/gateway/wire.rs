@@ -1,0 +1,142 @@
+//! The shapes that come back over the wire, and how exact numbers are read from it.
+
+use std::time::Duration;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+/// A number read from its own digits, never through a float.
+pub(super) fn exact<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+    let raw: Option<Box<RawValue>> = Option::deserialize(deserializer)?;
+    Ok(raw.and_then(|raw| decimal(raw.get())))
+}
+
+fn decimal(text: &str) -> Option<Decimal> {
+    Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text)).ok()
+}
+
+/// The envelope of every answer.
+#[derive(Debug, Deserialize)]
+pub(super) struct Envelope<'a> {
+    #[serde(borrow)]
+    pub data: Option<&'a RawValue>,
+    #[serde(default)]
+    pub errors: Vec<WireError>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct WireError {
+    #[serde(default)]
+    pub message: String,
+    #[serde(default)]
+    pub extensions: Option<Extensions>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Extensions {
+    pub code: Option<String>,
+}
+
+impl WireError {
+    pub(super) fn is_unauthenticated(&self) -> bool {
+        self.extensions.as_ref().and_then(|extensions| extensions.code.as_deref()) == Some("UNAUTHENTICATED")
+    }
+}
+
+/// Whether a body says that the login is not accepted, and that nothing was done.
+pub(super) fn is_unauthenticated(body: &[u8]) -> bool {
+    let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else { return false };
+    let nothing = match envelope.data {
+        None => true,
+        // fields that are all null: nothing was made
+        Some(data) => serde_json::from_str::<std::collections::BTreeMap<String, Option<&RawValue>>>(data.get())
+            .is_ok_and(|fields| fields.values().all(Option::is_none)),
+    };
+    nothing && !envelope.errors.is_empty() && envelope.errors.iter().all(WireError::is_unauthenticated)
+}
+
+/// `retrySecs` of the body of a 429.
+pub(super) fn retry_after(body: &[u8]) -> Option<Duration> {
+    #[derive(Deserialize)]
+    struct Throttled {
+        #[serde(rename = "retrySecs")]
+        seconds: u64,
+    }
+    serde_json::from_slice::<Throttled>(body).ok().map(|throttled| Duration::from_secs(throttled.seconds))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WireWithdrawal {
+    pub id: Option<String>,
+    pub status: Option<String>,
+    pub status_message: Option<String>,
+    pub reject_code: Option<String>,
+    #[serde(default, deserialize_with = "exact")]
+    pub amount: Option<Decimal>,
+    pub currency: Option<String>,
+    pub external_id: Option<String>,
+    pub recipient: Option<WireParty>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct WireParty {
+    pub id: Option<String>,
+    pub external_id: Option<String>,
+    pub first_name: Option<String>,
+    pub middle_name: Option<String>,
+    pub last_name: Option<String>,
+    pub company_name: Option<String>,
+    pub account_id_type: Option<String>,
+    pub bsb: Option<String>,
+    pub account_no: Option<String>,
+    pub payid: Option<String>,
+}
+
+/// What `__type` tells of an input.
+#[derive(Debug, Deserialize)]
+pub(super) struct Introspected {
+    #[serde(rename = "__type")]
+    input: Option<InputType>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InputType {
+    input_fields: Option<Vec<InputField>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct InputField {
+    name: String,
+}
+
+impl Introspected {
+    pub(super) fn has(&self, field: &str) -> bool {
+        let fields = self.input.as_ref().and_then(|input| input.input_fields.as_ref());
+        fields.is_some_and(|fields| fields.iter().any(|known| known.name == field))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        for (text, digits) in [("1000.10", "1000.10"), ("0.1", "0.1"), ("9007199254740993.01", "9007199254740993.01"), ("1e3", "1000")] {
+            assert_eq!(decimal(text).map(|number| number.to_string()).as_deref(), Some(digits));
+        }
+    }
+
+    #[test]
+    fn only_an_answer_that_did_nothing_is_turned_away_at_the_door() {
+        let error = r#"{"errors":[{"message":"no","extensions":{"code":"UNAUTHENTICATED"}}],"data":DATA}"#;
+        assert!(is_unauthenticated(error.replace("DATA", "null").as_bytes()));
+        assert!(is_unauthenticated(error.replace("DATA", r#"{"createWithdrawal":null}"#).as_bytes()));
+        assert!(!is_unauthenticated(error.replace("DATA", r#"{"createWithdrawal":{"success":true}}"#).as_bytes()));
+        assert!(!is_unauthenticated(br#"{"data":null}"#));
+    }
+}

@@ -1,0 +1,44 @@
+//! Why a file cannot be read at all, each a sentence that says what to do.
+
+use std::path::PathBuf;
+
+/// The file as a whole cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// There is no such file.
+    #[error("there is no file {}; check the name and the folder", .0.display())]
+    Missing(PathBuf),
+    /// A folder was named.
+    #[error("{} is a folder; name one file in it", .0.display())]
+    Folder(PathBuf),
+    /// A device, pipe or the like.
+    #[error("{} is not a file that can be read again; save the payouts as a file first", .0.display())]
+    NotAFile(PathBuf),
+    /// The system does not let this user read it.
+    #[error("{} may not be read by this user; ask for the right to read it", .0.display())]
+    Forbidden(PathBuf),
+    /// Nothing is in it.
+    #[error("{} is empty; export the payouts again", .0.display())]
+    Empty(PathBuf),
+    /// A kind of file that this version does not read.
+    #[error("this is {what}, and this version reads CSV: save it as \"CSV UTF-8\" and try again")]
+    OtherKind {
+        /// What it is.
+        what: &'static str,
+    },
+    /// Bytes that are not UTF-8.
+    #[error("row {row} has letters in an old encoding: save the file as \"CSV UTF-8\" and try again")]
+    NotUtf8 {
+        /// The row.
+        row: u32,
+    },
+    /// One record that never ends.
+    #[error("row {row} does not end: a quotation mark (\") was probably opened there and not closed")]
+    Endless {
+        /// The row.
+        row: u32,
+    },
+    /// The system failed.
+    #[error("the file cannot be read: {0}")]
+    Io(String),
+}

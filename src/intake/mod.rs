@@ -1,0 +1,41 @@
+//! A file becomes rows whose cells know their address. Nothing is judged here but the file's own form.
+//!
+//! Rows are counted as a person does who has the file open in a spreadsheet: the first line is row 1, blank lines
+//! count, a line break inside quotes does not. Reading streams: memory does not grow with the file.
+
+mod columns;
+mod copy;
+mod error;
+mod header;
+mod reader;
+
+pub use columns::{COLUMNS, Column, ColumnInfo};
+pub use copy::copy_rows;
+pub use error::IntakeError;
+pub use header::{Header, HeaderProblem};
+pub use reader::{Item, RawRow, Source, open};
+
+/// The column that a file of corrected rows has for the reason; never read.
+pub const REASON_COLUMN: &str = "reason_not_paid";
+
+/// `A`, `B`, … `Z`, `AA`, …: how a spreadsheet names its `index`-th column, from 0.
+pub fn letter(index: usize) -> String {
+    let mut rest = index + 1;
+    let mut letters = Vec::new();
+    while rest > 0 {
+        rest -= 1;
+        letters.push(char::from(b'A' + u8::try_from(rest % 26).unwrap_or(0)));
+        rest /= 26;
+    }
+    letters.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn columns_are_lettered_as_in_a_spreadsheet() {
+        for (index, expected) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")] {
+            assert_eq!(super::letter(index), expected);
+        }
+    }
+}

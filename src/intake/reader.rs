@@ -1,0 +1,252 @@
+//! Reading CSV row by row, each with the number that a spreadsheet shows.
+
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use super::columns::Column;
+use super::error::IntakeError;
+use super::header::Header;
+use super::letter;
+use crate::domain::Place;
+
+/// A record longer than this is a quotation mark that was not closed.
+const LONGEST_RECORD: usize = 64 * 1024;
+/// A row of more cells than this is no row of payouts.
+const MOST_CELLS: usize = 4096;
+
+/// A file that is open, its header read.
+#[derive(Debug)]
+pub struct Source {
+    /// The header.
+    pub header: Header,
+    records: Records,
+}
+
+/// What comes next in a file.
+#[derive(Debug)]
+pub enum Item<'a> {
+    /// A row with as many cells as the header.
+    Row(RawRow<'a>),
+    /// A row with another number of cells.
+    Ragged {
+        /// The row.
+        row: u32,
+        /// How many cells it has.
+        cells: usize,
+    },
+    /// A row without any text.
+    Blank {
+        /// The row.
+        row: u32,
+    },
+}
+
+/// One row of cells.
+#[derive(Debug, Clone, Copy)]
+pub struct RawRow<'a> {
+    /// Its number, as a spreadsheet shows it.
+    pub row: u32,
+    header: &'a Header,
+    record: &'a Record,
+}
+
+impl<'a> RawRow<'a> {
+    /// The text of a cell without the blanks around it; empty where there is no such column.
+    pub fn text(&self, column: Column) -> &'a str {
+        self.raw(column).trim()
+    }
+
+    /// The text of a cell as it stands.
+    pub fn raw(&self, column: Column) -> &'a str {
+        self.header.at[column as usize].map_or("", |index| self.record.cell(index))
+    }
+
+    /// Where a cell is.
+    pub fn place(&self, column: Column) -> Place {
+        match self.header.at[column as usize] {
+            Some(index) => Place {
+                sheet: None,
+                row: Some(self.row),
+                letter: Some(letter(index)),
+                column: Some(self.header.names[index].clone()),
+            },
+            None => Place::row(self.row),
+        }
+    }
+}
+
+/// Opens a file and reads its header.
+pub fn open(path: &Path) -> Result<Source, IntakeError> {
+    let metadata = std::fs::metadata(path).map_err(|error| unopened(path, &error))?;
+    if metadata.is_dir() {
+        return Err(IntakeError::Folder(path.to_owned()));
+    }
+    if !metadata.is_file() {
+        return Err(IntakeError::NotAFile(path.to_owned()));
+    }
+    let mut file = File::open(path).map_err(|error| unopened(path, &error))?;
+    let mut head = Vec::new();
+    file.by_ref().take(512).read_to_end(&mut head).map_err(|error| unopened(path, &error))?;
+    if head.is_empty() {
+        return Err(IntakeError::Empty(path.to_owned()));
+    }
+    if let Some(what) = other_kind(&head) {
+        return Err(IntakeError::OtherKind { what });
+    }
+    file.seek(SeekFrom::Start(0)).map_err(|error| unopened(path, &error))?;
+    let mut records = Records::new(file);
+    loop {
+        match records.next()? {
+            None => return Err(IntakeError::Empty(path.to_owned())),
+            Some(record) if record.is_blank() => {}
+            Some(record) => {
+                let header = Header::read(record.cells(), record.row);
+                return Ok(Source { header, records });
+            }
+        }
+    }
+}
+
+fn unopened(path: &Path, error: &std::io::Error) -> IntakeError {
+    match error.kind() {
+        ErrorKind::NotFound => IntakeError::Missing(path.to_owned()),
+        ErrorKind::PermissionDenied => IntakeError::Forbidden(path.to_owned()),
+        _ => IntakeError::Io(error.to_string()),
+    }
+}
+
+/// What a file is that is no CSV, told by its first bytes.
+fn other_kind(head: &[u8]) -> Option<&'static str> {
+    match head {
+        [b'P', b'K', 3, 4, ..] => Some("a workbook (Excel or OpenDocument)"),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => Some("an old or a protected Excel workbook"),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some("text in UTF-16"),
+        [b'%', b'P', b'D', b'F', ..] => Some("a PDF"),
+        [b'0', rest @ ..] if rest.len() >= 79 && rest[..17].iter().all(|byte| matches!(byte, b' ' | b'0'..=b'9' | b'-')) && rest[17..20].iter().all(u8::is_ascii_digit) => {
+            Some("an ABA file")
+        }
+        _ if head.contains(&0) => Some("not text"),
+        _ => None,
+    }
+}
+
+impl Source {
+    /// The next row; none at the end of the file.
+    pub fn next(&mut self) -> Result<Option<Item<'_>>, IntakeError> {
+        let Some(record) = self.records.next()? else { return Ok(None) };
+        let cells = record.len();
+        Ok(Some(match cells {
+            _ if record.is_blank() => Item::Blank { row: record.row },
+            _ if cells != self.header.names.len() => Item::Ragged { row: record.row, cells },
+            _ => Item::Row(RawRow { row: record.row, header: &self.header, record }),
+        }))
+    }
+}
+
+/// One record, its buffers used again for the next.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    /// The number of its row.
+    pub row: u32,
+    text: Vec<u8>,
+    ends: Vec<usize>,
+    used: usize,
+}
+
+impl Record {
+    pub(super) fn len(&self) -> usize {
+        self.used
+    }
+
+    pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
+        (0..self.used).map(|index| self.cell(index))
+    }
+
+    fn cell(&self, index: usize) -> &str {
+        let from = if index == 0 { 0 } else { self.ends[index - 1] };
+        // checked once for the whole record
+        std::str::from_utf8(&self.text[from..self.ends[index]]).unwrap_or_default()
+    }
+
+    pub(super) fn is_blank(&self) -> bool {
+        self.cells().all(|cell| cell.trim().is_empty())
+    }
+}
+
+/// The records of a file.
+#[derive(Debug)]
+pub(super) struct Records {
+    input: BufReader<File>,
+    parser: Reader,
+    record: Record,
+    next_row: u32,
+    /// Whether the last byte that was read is a carriage return, so that a line feed belongs to it.
+    after_return: bool,
+}
+
+impl Records {
+    pub(super) fn new(file: File) -> Self {
+        let record = Record { text: vec![0; 1024], ends: vec![0; 64], ..Record::default() };
+        let parser = ReaderBuilder::new().build();
+        Self { input: BufReader::with_capacity(1 << 16, file), parser, record, next_row: 1, after_return: false }
+    }
+
+    /// The next record that is not an empty line; empty lines count as rows.
+    pub(super) fn next(&mut self) -> Result<Option<&Record>, IntakeError> {
+        self.skip_empty_lines()?;
+        let (mut written, mut ended) = (0, 0);
+        self.record.row = self.next_row;
+        loop {
+            let input = std::io::BufRead::fill_buf(&mut self.input).map_err(|error| IntakeError::Io(error.to_string()))?;
+            let (result, read, out, ends) =
+                self.parser.read_record(input, &mut self.record.text[written..], &mut self.record.ends[ended..]);
+            self.after_return = read > 0 && input[read - 1] == b'\r';
+            std::io::BufRead::consume(&mut self.input, read);
+            written += out;
+            ended += ends;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull if self.record.text.len() < LONGEST_RECORD => {
+                    let longer = self.record.text.len() * 2;
+                    self.record.text.resize(longer, 0);
+                }
+                ReadRecordResult::OutputEndsFull if self.record.ends.len() < MOST_CELLS => {
+                    let more = self.record.ends.len() * 2;
+                    self.record.ends.resize(more, 0);
+                }
+                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
+                    return Err(IntakeError::Endless { row: self.next_row });
+                }
+                ReadRecordResult::Record => break,
+                ReadRecordResult::End => return Ok(None),
+            }
+        }
+        self.record.used = ended;
+        if std::str::from_utf8(&self.record.text[..written]).is_err() {
+            return Err(IntakeError::NotUtf8 { row: self.next_row });
+        }
+        self.next_row += 1;
+        Ok(Some(&self.record))
+    }
+
+    /// The parser skips empty lines without counting them; a spreadsheet counts them. The second half of the line
+    /// end of the record before is no line.
+    fn skip_empty_lines(&mut self) -> Result<(), IntakeError> {
+        loop {
+            let input = std::io::BufRead::fill_buf(&mut self.input).map_err(|error| IntakeError::Io(error.to_string()))?;
+            match input.first() {
+                Some(b'\n') if self.after_return => self.after_return = false,
+                Some(b'\n') => self.next_row += 1,
+                Some(b'\r') => {
+                    self.next_row += 1;
+                    self.after_return = true;
+                }
+                _ => return Ok(()),
+            }
+            std::io::BufRead::consume(&mut self.input, 1);
+        }
+    }
+}

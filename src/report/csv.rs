@@ -1,0 +1,62 @@
+//! The report as CSV, for a spreadsheet.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::ReportError;
+use crate::domain::PayoutView;
+
+const HEADER: [&str; 13] = [
+    "row", "payment_id", "payee", "account", "amount", "currency", "reference", "status", "reason", "next", "flash_id",
+    "external_id", "sent_by",
+];
+
+/// Writes one line a payout, under a header.
+pub fn write_csv<E: std::error::Error>(
+    payouts: impl Iterator<Item = Result<PayoutView, E>>,
+    out: impl Write,
+) -> Result<(), ReportError<E>> {
+    let mut writer = csv::Writer::from_writer(out);
+    let failed = |error: csv::Error| ReportError::Io(io::Error::from(error));
+    writer.write_record(HEADER).map_err(failed)?;
+    for payout in payouts {
+        let payout = payout.map_err(ReportError::Source)?;
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let cells = [
+            payout.row.to_string(),
+            text(&payout.payment_id),
+            text(&payout.payee),
+            text(&payout.account),
+            text(&payout.amount),
+            text(&payout.currency),
+            text(&payout.reference),
+            payout.status.to_string(),
+            text(&payout.reason),
+            text(&payout.next),
+            text(&payout.flash_id),
+            payout.external_id.as_ref().map_or(String::new(), ToString::to_string),
+            payout.sent_by.map_or(String::new(), |run| run.to_string()),
+        ];
+        writer.write_record(cells.iter().map(|cell| defused(cell).into_owned())).map_err(failed)?;
+    }
+    writer.flush()?;
+    Ok(())
+}
+
+/// A cell that a spreadsheet would take for a formula gets an apostrophe in front (CWE-1236).
+pub fn defused(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for cell in ["=1+1", "+61", "-5", "@SUM(A1)", "\tx", "\rx"] {
+            assert!(defused(cell).starts_with('\''), "{cell:?}");
+        }
+        assert_eq!(defused("Salary = net"), "Salary = net");
+    }
+}
