@@ -32,7 +32,7 @@ pub(super) struct Fields<'a> {
     pub state: Option<&'a str>,
     #[validate(custom(function = ascii), custom(function = placeholder))]
     pub postcode: Option<&'a str>,
-    #[validate(custom(function = country))]
+    #[validate(custom(function = country_code))]
     pub country: Option<&'a str>,
     #[validate(custom(function = ascii), length(max = 280, code = "reference_length"))]
     pub reference: Option<&'a str>,
@@ -61,7 +61,7 @@ pub(super) fn broken(fields: &Fields<'_>) -> Vec<Broken> {
     let Err(errors) = fields.validate() else { return Vec::new() };
     let mut broken: Vec<Broken> = Vec::new();
     for (field, errors) in errors.field_errors() {
-        let Some(column) = column(field) else { continue };
+        let Some(column) = column(field.as_ref()) else { continue };
         for error in errors {
             broken.push(told(column, error));
         }
@@ -156,7 +156,7 @@ fn placeholder(text: &str) -> Result<(), ValidationError> {
     Ok(())
 }
 
-fn country(text: &str) -> Result<(), ValidationError> {
+fn country_code(text: &str) -> Result<(), ValidationError> {
     let is_code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
     if is_code { Ok(()) } else { Err(refuse("country", "a country is a code of two letters, such as AU")) }
 }

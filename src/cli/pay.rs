@@ -77,9 +77,9 @@ fn prepare(session: &Session, journal: &Arc<Journal>, args: &PayArgs) -> Result<
 
 /// How files are checked today, in this environment.
 pub fn check_options(session: &Session) -> check::Options {
-    let today = session.clock.now().to_zoned(jiff::tz::TimeZone::system()).date();
+    let today = session.clock.now().to_zoned_datetime(jiff::tz::TimeZone::system()).date();
     let production = session.settings.environment == Environment::Production;
-    check::Options { today, environment_is_production: production, ..check::Options::default() }
+    check::Options { today, environment_is_production: production }
 }
 
 /// Errors and warnings, before anything else is said.

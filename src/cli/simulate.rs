@@ -1,19 +1,17 @@
 //! `payrun simulate`: a Flash of our own on a port, or what its ledger holds.
 
-use std::sync::Arc;
-
 use super::args::{Globals, SimulateArgs};
 use super::exit::{Exit, Failure};
 use super::out;
 use super::session::{Session, ledger_path, lock_ledger};
-use crate::simulator::{self, Ledger};
+use crate::simulator::{self, LedgerView};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &SimulateArgs) -> Result<Exit, Failure> {
     let session = Session::new(globals, Vec::new())?;
     let path = ledger_path(&session.settings);
     if args.ledger {
-        let view = Ledger::read(&path).map_err(|error| Failure::new(Exit::Configuration, error.to_string()))?;
+        let view = LedgerView::read(&path).map_err(|error| Failure::new(Exit::Configuration, error.to_string()))?;
         out::answer(&view.to_string());
         return Ok(Exit::Done);
     }
@@ -27,10 +25,10 @@ pub fn run(globals: &Globals, args: &SimulateArgs) -> Result<Exit, Failure> {
         ..simulator::Options::default()
     };
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::new(Exit::Defect, error.to_string()))?;
-    runtime.block_on(serve(args.port, options, Arc::clone(&session.clock)))
+    runtime.block_on(serve(args.port, options))
 }
 
-async fn serve(port: u16, options: simulator::Options, _clock: Arc<dyn crate::domain::Clock>) -> Result<Exit, Failure> {
+async fn serve(port: u16, options: simulator::Options) -> Result<Exit, Failure> {
     let failed = |error: std::io::Error| Failure::new(Exit::Configuration, format!("the simulator could not start on port {port}: {error}"));
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
@@ -40,6 +38,7 @@ async fn serve(port: u16, options: simulator::Options, _clock: Arc<dyn crate::do
     simulator::serve(listener, options, async {
         let _ = tokio::signal::ctrl_c().await;
     })
-    .await;
+    .await
+    .map_err(|error| Failure::new(Exit::Configuration, error.to_string()))?;
     Ok(Exit::Done)
 }

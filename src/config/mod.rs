@@ -9,7 +9,7 @@ mod settings;
 
 pub use keys::{KEYS, Key};
 pub use remitter::{RemitterConfig, Remitters};
-pub use settings::{Credentials, Environment, Layers, Settings};
+pub use settings::{Credentials, Environment, Layers, ResendSetting, Settings};
 
 use std::path::PathBuf;
 

@@ -16,7 +16,7 @@ pub mod run;
 
 pub use account::{AccountNumber, BankAccount, Bsb, PayId};
 pub use answer::{Answer, PayoutStatus, RecordedIntent, Refusal, Sighting};
-pub use event::{Event, Observer, Stage};
+pub use event::{Event, Observer, Silent, Stage};
 pub use finding::{Code, Finding, Place, Severity};
 pub use ids::{ExternalId, FileDigest, IdempotencyKey, OverlapKey, PayoutId, RowDigest, RunId};
 pub use life::{Fact, Life, PayoutState};

@@ -16,7 +16,7 @@ mod stop;
 mod view;
 
 pub use error::{EngineError, Ending, StopReason};
-pub use open::{PlannedRun, record};
+pub use open::{PlannedRun, kept_copy, record};
 pub use person::{Verdict, settle};
 pub use prepare::{Inputs, Prepared, prepare};
 pub use stop::{Stop, StopHandle};

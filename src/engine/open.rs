@@ -32,7 +32,7 @@ pub fn record(
     keep_copy(journal, prepared)?;
     observer.on(&Event::Begin { stage: Stage::Recording, total: Some(prepared.checked.rows) });
     let mut records = vec![Record::RunOpened(prepared.head.clone())];
-    let mut write = |records: &mut Vec<Record>| {
+    let write = |records: &mut Vec<Record>| {
         let count = records.len() as u64;
         journal.append(clock.now(), std::mem::take(records)).wait()?;
         observer.on(&Event::Step { stage: Stage::Recording, count });

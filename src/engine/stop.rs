@@ -30,10 +30,11 @@ impl Stop {
         let mut asked = self.0.clone();
         tokio::select! {
             () = tokio::time::sleep(duration) => self.is_asked(),
-            result = asked.wait_for(|asked| *asked) => match result {
-                Ok(_) => true,
-                Err(_) => { tokio::time::sleep(duration).await; false } // nobody is left to ask
-            },
+            () = async {
+                if asked.wait_for(|asked| *asked).await.is_err() {
+                    std::future::pending::<()>().await; // nobody is left to ask
+                }
+            } => true,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use rust_decimal::Decimal;
@@ -27,6 +28,24 @@ pub enum RepeatedKey {
     Ignored,
     /// The first withdrawal while the key is younger than this; later it pays again.
     Forgets(Duration),
+}
+
+impl FromStr for RepeatedKey {
+    type Err = String;
+
+    /// Takes `returns_first`, `fails_with_object`, `fails_without_object`, `graphql_error` or `ignored`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "returns_first" => Ok(Self::ReturnsFirst),
+            "fails_with_object" => Ok(Self::FailsWithObject),
+            "fails_without_object" => Ok(Self::FailsWithoutObject),
+            "graphql_error" => Ok(Self::GraphqlError),
+            "ignored" => Ok(Self::Ignored),
+            other => Err(format!(
+                "\"{other}\" is no form of answer: returns_first, fails_with_object, fails_without_object, graphql_error or ignored"
+            )),
+        }
+    }
 }
 
 /// What filtering a list by `externalId` does.
