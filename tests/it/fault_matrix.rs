@@ -1,0 +1,185 @@
+//! Every fault of the simulator, at every operation, with every form of answer to a repeated key: whatever happens,
+//! each payout is made exactly once and every row is accounted for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use payrun::domain::PayoutState;
+use payrun::plan::Resend;
+use payrun::simulator::{ExternalIdFilter, Fault, FaultError, KINDS, Options, RepeatedKey};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::rig::{Rig, made, quick};
+
+const ROWS: usize = 20;
+const SITTINGS: usize = 11; // the first, and ten times resumed
+const AT_ONCE: usize = 24;
+
+const OPERATIONS: [&str; 5] = ["login", "party_lookup", "party_create", "withdrawal_create", "withdrawal_list"];
+
+const FORMS: [RepeatedKey; 5] = [
+    RepeatedKey::ReturnsFirst,
+    RepeatedKey::FailsWithObject,
+    RepeatedKey::FailsWithoutObject,
+    RepeatedKey::GraphqlError,
+    RepeatedKey::Ignored,
+];
+
+/// One cell of the matrix.
+#[derive(Debug, Clone)]
+struct Cell {
+    operation: &'static str,
+    kind: String,
+    form: RepeatedKey,
+    filter: ExternalIdFilter,
+}
+
+impl Cell {
+    /// The fault strikes the first calls of the operation and some later ones. A look-up of payouts only happens
+    /// where something is in doubt, so there a lost answer is played beside it.
+    fn faults(&self) -> Vec<String> {
+        let Self { operation, kind, .. } = self;
+        let time = match kind.as_str() {
+            "throttle" => "=0ms",
+            "slow" => "=60ms",
+            "lagging_lists" => "=150ms",
+            _ => "",
+        };
+        let when: &[&str] = match (kind.as_str(), *operation) {
+            ("lagging_lists", _) => &["@1-"],
+            (_, "withdrawal_create") => &["@1-2", "@6-8"],
+            (_, "party_create") => &["@1-2", "@5"],
+            _ => &["@1-2"],
+        };
+        let mut faults: Vec<String> = when.iter().map(|when| format!("{operation}:{kind}{time}{when}")).collect();
+        if *operation == "withdrawal_list" {
+            faults.push("withdrawal_create:reset_before@4".to_owned());
+            faults.push("withdrawal_create:reset_after@7".to_owned());
+        }
+        faults
+    }
+
+    /// States other than submitted that this cell may leave rows in. Only the API's own refusal, with a code and
+    /// nothing made, rejects; nothing needs a person.
+    fn may_end_in(&self) -> &'static [PayoutState] {
+        match (self.operation, self.kind.as_str()) {
+            ("withdrawal_create", "declined") => &[PayoutState::Rejected],
+            // the very first payout is lost, nothing is known to exist, and no look-up by id: nothing can be proven
+            ("withdrawal_create", _) if self.filter != ExternalIdFilter::Works => &[PayoutState::Attention],
+            _ => &[],
+        }
+    }
+
+    /// Whether the fault can strike the operation at all: a look-up has no success without an object.
+    fn exists(&self) -> bool {
+        let strikes = |text: &String| !matches!(text.parse::<Fault>(), Err(FaultError::Unfit { .. }));
+        self.faults().iter().all(strikes)
+    }
+
+    async fn play(self) -> Result<(), String> {
+        let faults = self.faults().iter().map(|text| text.parse().expect("a fault")).collect();
+        let options = Options { repeated_key: self.form, withdrawal_filter: self.filter, faults, ..quick() };
+        let rig = Rig::start(options).await;
+        let run = rig.record(rig.file("pay.csv", 0, ROWS)).await;
+        let finished = rig.finish(run, SITTINGS).await;
+        let mut wrongs = rig.wrongs(run, ROWS);
+        wrongs.extend(finished.err());
+        for payout in rig.payouts(run) {
+            if !payout.status.is_at_the_api() && !self.may_end_in().contains(&payout.status) {
+                wrongs.push(format!("row {} ends {}: {:?}", payout.row, payout.status, payout.reason));
+            }
+        }
+        rig.simulator.stop().await;
+        if wrongs.is_empty() { Ok(()) } else { Err(format!("{self:?} {:?}: {wrongs:#?}", self.faults())) }
+    }
+}
+
+/// Plays cells side by side; they mostly wait.
+async fn play_all(cells: Vec<Cell>) {
+    let side_by_side = Arc::new(Semaphore::new(AT_ONCE));
+    let mut tasks = JoinSet::new();
+    let count = cells.len();
+    for cell in cells {
+        let turn = Arc::clone(&side_by_side);
+        tasks.spawn(async move {
+            let _turn = turn.acquire_owned().await.expect("never closed");
+            cell.play().await
+        });
+    }
+    let mut wrongs = Vec::new();
+    while let Some(played) = tasks.join_next().await {
+        wrongs.extend(played.expect("no panic").err());
+    }
+    assert!(wrongs.is_empty(), "{} of {count} cells went wrong:\n{}", wrongs.len(), wrongs.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_fault_at_every_operation_with_every_form_of_repeated_key() {
+    let mut cells = Vec::new();
+    for operation in OPERATIONS {
+        for (kind, _) in KINDS {
+            for form in FORMS {
+                let kind = (*kind).to_owned();
+                cells.push(Cell { operation, kind, form, filter: ExternalIdFilter::Works });
+            }
+        }
+    }
+    cells.retain(Cell::exists);
+    assert!(cells.len() > 400, "the table has shrunk to {}", cells.len());
+    play_all(cells).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_look_up_by_id_the_creation_window_proves_what_was_made() {
+    let mut cells = Vec::new();
+    for filter in [ExternalIdFilter::Missing, ExternalIdFilter::Ignored] {
+        for (kind, _) in KINDS {
+            for form in [RepeatedKey::ReturnsFirst, RepeatedKey::Ignored] {
+                cells.push(Cell { operation: "withdrawal_create", kind: (*kind).to_owned(), form, filter });
+            }
+        }
+    }
+    cells.retain(Cell::exists);
+    play_all(cells).await;
+}
+
+/// The one way to be paid twice: a server that ignores keys and shows new payouts later than we wait. A payout of
+/// long ago is shown, so the look-up seems to prove that the new one is absent.
+async fn late_and_forgetful(form: RepeatedKey, lag: &str, resend: Resend) -> (Vec<PayoutState>, usize) {
+    let mut rig = Rig::start(Options { repeated_key: form, ..quick() }).await;
+    rig.resend = resend;
+    rig.in_doubt_wait = Duration::from_millis(200);
+    let first = rig.record(rig.file("first.csv", 500, 1)).await;
+    rig.finish(first, 1).await.expect("nothing stands in the way");
+    tokio::time::sleep(Duration::from_millis(900)).await;
+    let faults = ["withdrawal_create:reset_after@1".to_owned(), format!("withdrawal_list:lagging_lists={lag}@1-")];
+    rig.simulator.change(|options| options.faults = faults.iter().map(|text| text.parse().expect("a fault")).collect());
+    let run = rig.record(rig.file("second.csv", 0, 1)).await;
+    rig.finish(run, SITTINGS).await.expect("it comes to an end");
+    let states = rig.payouts(run).iter().map(|payout| payout.status).collect();
+    let twice = made(&rig.simulator.ledger()).values().filter(|times| **times > 1).count();
+    rig.simulator.stop().await;
+    (states, twice)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_ignored_keys_and_late_lists_together_can_pay_twice_and_only_under_locks() {
+    let (soon, late) = ("100ms", "800ms");
+    let mut paid_twice = Vec::new();
+    for form in FORMS {
+        for lag in [soon, late] {
+            for resend in [Resend::Locks, Resend::Proven, Resend::Never] {
+                let (states, twice) = late_and_forgetful(form, lag, resend).await;
+                if twice > 0 {
+                    paid_twice.push((form, lag, resend));
+                } else if lag == late && resend != Resend::Locks {
+                    assert_eq!(states, [PayoutState::Attention], "{form:?} {lag} {resend:?}");
+                } else if lag == soon {
+                    assert!(states[0].is_at_the_api(), "{form:?} {lag} {resend:?}: {states:?}");
+                }
+            }
+        }
+    }
+    assert_eq!(paid_twice, [(RepeatedKey::Ignored, late, Resend::Locks)]);
+}

@@ -1,0 +1,186 @@
+//! The engine in this process against a simulator over real sockets, journal and files on a real disk.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use payrun::check;
+use payrun::config::Remitters;
+use payrun::domain::{PartyMode, PayoutState, PayoutView, RunId, Silent, SystemClock};
+use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms};
+use payrun::gateway::{self, Gateway};
+use payrun::journal::{Disk, Journal, RealDisk, ScopeFolder};
+use payrun::plan::{Overlaps, Resend, SettlePolicy};
+use payrun::simulator::{LedgerView, Options, Running, Simulator};
+use rust_decimal::Decimal;
+use tempfile::TempDir;
+
+/// Everything that one run needs, with times short enough for tests.
+pub struct Rig {
+    pub simulator: Running,
+    pub resend: Resend,
+    pub in_doubt_wait: Duration,
+    pub timeout: Duration,
+    pub skip_held: bool,
+    pub disk: Arc<dyn Disk>,
+    folder: TempDir,
+}
+
+/// A simulator that does not slow tests down.
+pub fn quick() -> Options {
+    Options { login_interval: Duration::ZERO, ..Options::default() }
+}
+
+impl Rig {
+    /// Starts the simulator.
+    pub async fn start(options: Options) -> Self {
+        Self {
+            simulator: Simulator::start(options).await.expect("a simulator"),
+            resend: Resend::Locks,
+            in_doubt_wait: Duration::from_millis(250),
+            timeout: Duration::from_millis(400),
+            skip_held: false,
+            disk: Arc::new(RealDisk),
+            folder: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    /// The folder of the scope.
+    pub fn scope(&self) -> ScopeFolder {
+        ScopeFolder::new(self.folder.path(), "rig")
+    }
+
+    /// A file of `rows` payouts, the first at `first`, so that files need not overlap.
+    pub fn file(&self, name: &str, first: usize, rows: usize) -> PathBuf {
+        let mut text = String::from("payee_id,first_name,last_name,street,bsb,account_number,amount,reference\n");
+        for at in first..first + rows {
+            let amount = format!("{}.{:02}", 100 + at, at % 100);
+            let _ = writeln!(text, "P{at},Robin,Example,1 Hill Street,062-000,{},{amount},PAY {at}", 10_000_000 + at);
+        }
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    }
+
+    /// Checks, plans and records a file.
+    pub async fn record(&self, path: PathBuf) -> RunId {
+        let (scope, disk) = (self.scope(), Arc::clone(&self.disk));
+        let recorded = tokio::task::spawn_blocking(move || {
+            let journal = Journal::open(&scope, disk)?;
+            let remitters = Remitters::new("default".into(), BTreeMap::new(), true);
+            let inputs = Inputs {
+                path: &path,
+                name: None,
+                overlaps: Overlaps::Hold,
+                check: check::Options { today: jiff::civil::date(2026, 7, 17), environment_is_production: false },
+                scope: "rig",
+                environment: "simulator",
+                remitters: &remitters,
+                parties: PartyMode::Precreate,
+                window: SignedDuration::from_hours(35 * 24),
+            };
+            let prepared = engine::prepare(&journal, &inputs, &SystemClock, &Silent)?;
+            engine::record(&journal, &prepared, &SystemClock, &Silent)?;
+            Ok::<RunId, EngineError>(prepared.head.run)
+        });
+        recorded.await.expect("no panic").expect("the file is recorded")
+    }
+
+    /// One sitting: open the journal, connect, carry the run on, and leave.
+    pub async fn sit(&self, run: RunId) -> Result<Ending, EngineError> {
+        let journal = Arc::new(Journal::open(&self.scope(), Arc::clone(&self.disk))?);
+        let settings = gateway::Settings {
+            url: self.simulator.url.clone(),
+            email: "rig@example.com".into(),
+            password: "rig".into(),
+            affiliation: None,
+            timeout: self.timeout,
+            max_in_flight: 8,
+            login_interval: Duration::from_millis(1),
+            patience: Duration::from_millis(600),
+        };
+        let (_ask, stop) = Stop::new();
+        let engine = Engine {
+            journal,
+            gateway: Gateway::new(settings, Arc::new(SystemClock)).expect("a gateway"),
+            clock: Arc::new(SystemClock),
+            observer: Arc::new(Silent),
+            stop,
+            terms: Terms {
+                policy: SettlePolicy {
+                    in_doubt_wait: SignedDuration::try_from(self.in_doubt_wait).expect("short"),
+                    resend: self.resend,
+                    key_honoured: false,
+                },
+                max_in_flight: 8,
+                follow: Duration::ZERO,
+                skip_held: self.skip_held,
+            },
+        };
+        engine.carry_out(run).await
+    }
+
+    /// Sits down until the run is finished, at most `times`. Gives the number of sittings.
+    pub async fn finish(&self, run: RunId, times: usize) -> Result<usize, String> {
+        let mut last = String::new();
+        for sitting in 1..=times {
+            match self.sit(run).await {
+                Ok(Ending::Finished) => return Ok(sitting),
+                Ok(Ending::Stopped(reason)) => last = format!("{reason:?}"),
+                Err(error) => last = error.to_string(),
+            }
+        }
+        Err(format!("not finished after {times} sittings: {last}"))
+    }
+
+    /// The payouts of a run.
+    pub fn payouts(&self, run: RunId) -> Vec<PayoutView> {
+        let checkpoint = Journal::look(&self.scope()).expect("a journal");
+        engine::payouts(&checkpoint, run).collect::<Result<_, _>>().expect("payouts")
+    }
+
+    /// What went wrong with money or rows; none if all is well: every row has a state, the simulator holds each
+    /// submitted row exactly once and nothing else, and the sums are equal to the cent.
+    pub fn wrongs(&self, run: RunId, rows: usize) -> Vec<String> {
+        let payouts = self.payouts(run);
+        let ledger = self.simulator.ledger();
+        let mut wrongs = Vec::new();
+        if payouts.len() != rows {
+            wrongs.push(format!("{} of {rows} rows have a state", payouts.len()));
+        }
+        let made = made(&ledger);
+        for payout in &payouts {
+            let id = payout.external_id.as_ref().map_or(String::new(), ToString::to_string);
+            let times = made.get(&id).copied().unwrap_or(0);
+            let expected = usize::from(payout.status.is_at_the_api());
+            // a person has to tell: either is possible, twice is not
+            if times != expected && !(payout.status == PayoutState::Attention && times <= 1) {
+                wrongs.push(format!("row {} is {} and was made {times} times", payout.row, payout.status));
+            }
+        }
+        let known = payouts.iter().filter(|payout| payout.status.is_at_the_api());
+        let sum: Decimal = known.map(|payout| payout.amount.as_ref().and_then(|text| Decimal::from_str_exact(text).ok()).unwrap_or_default()).sum();
+        let attention = payouts.iter().any(|payout| payout.status == PayoutState::Attention);
+        if sum != total(&ledger) && !attention {
+            wrongs.push(format!("{sum} submitted, {} at the simulator", total(&ledger)));
+        }
+        wrongs
+    }
+}
+
+/// How often each external id was paid.
+pub fn made(ledger: &LedgerView) -> BTreeMap<String, usize> {
+    let mut made = BTreeMap::new();
+    for withdrawal in &ledger.withdrawals {
+        *made.entry(withdrawal.external_id.clone().unwrap_or_default()).or_default() += 1;
+    }
+    made
+}
+
+/// Everything that was paid.
+pub fn total(ledger: &LedgerView) -> Decimal {
+    ledger.withdrawals.iter().map(|withdrawal| withdrawal.amount).sum()
+}
