@@ -22,7 +22,10 @@ pub(super) fn read(text: &str, currency: Currency) -> Result<Read, String> {
     }
     refuse_negative(typed)?;
     let bare = without_sign(typed, currency)?;
-    if let Some(odd) = bare.chars().find(|c| !c.is_ascii_digit() && !matches!(c, '.' | ',')) {
+    if let Some(odd) = bare
+        .chars()
+        .find(|c| !c.is_ascii_digit() && !matches!(c, '.' | ','))
+    {
         return Err(match odd {
             'e' | 'E' => "the amount is in scientific notation, digits may be lost".to_owned(),
             '=' => "the amount is a formula".to_owned(),
@@ -34,19 +37,28 @@ pub(super) fn read(text: &str, currency: Currency) -> Result<Read, String> {
     let money = Money::new(amount, currency).map_err(|error| match error {
         MoneyError::NotPositive => "the amount is zero".to_owned(),
         MoneyError::TooManyDecimals => {
-            format!("the amount has more than {} decimals, and amounts are never rounded", currency.decimals())
+            format!(
+                "the amount has more than {} decimals, and amounts are never rounded",
+                currency.decimals()
+            )
         }
         MoneyError::TooLarge => "the amount is larger than any payout".to_owned(),
         MoneyError::Currency => "the currency is not known".to_owned(),
     })?;
-    Ok(Read { money, normalised: digits != typed })
+    Ok(Read {
+        money,
+        normalised: digits != typed,
+    })
 }
 
 fn refuse_negative(text: &str) -> Result<(), String> {
     let upper = text.to_uppercase();
-    let negative = text.starts_with('-') || text.ends_with('-') || text.starts_with('(') || text.contains("$-");
+    let negative =
+        text.starts_with('-') || text.ends_with('-') || text.starts_with('(') || text.contains("$-");
     if negative || upper.ends_with("CR") || upper.ends_with("DR") {
-        return Err("the amount is negative, a credit or a debit, and only payments out can be made".to_owned());
+        return Err(
+            "the amount is negative, a credit or a debit, and only payments out can be made".to_owned(),
+        );
     }
     if text.starts_with('+') {
         return Err("the amount has a sign in front".to_owned());
@@ -62,20 +74,31 @@ fn without_sign(text: &str, currency: Currency) -> Result<&str, String> {
         if sign != code && currency != Currency::AUD {
             continue;
         }
-        if let Some(head) = rest.get(..sign.len()).filter(|head| head.eq_ignore_ascii_case(sign)) {
+        if let Some(head) = rest
+            .get(..sign.len())
+            .filter(|head| head.eq_ignore_ascii_case(sign))
+        {
             rest = rest[head.len()..].trim_start();
         }
         let end = rest.len().checked_sub(sign.len()).filter(|_| sign == code);
-        if end.and_then(|at| rest.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(sign)) {
+        if end
+            .and_then(|at| rest.get(at..))
+            .is_some_and(|tail| tail.eq_ignore_ascii_case(sign))
+        {
             rest = rest[..rest.len() - sign.len()].trim_end();
         }
     }
     let other: String = rest.chars().filter(char::is_ascii_alphabetic).collect();
     if other.len() == 3 && other.parse::<Currency>().is_ok() {
-        return Err(format!("the amount says {}, the row is in {code}", other.to_uppercase()));
+        return Err(format!(
+            "the amount says {}, the row is in {code}",
+            other.to_uppercase()
+        ));
     }
     if rest.chars().any(|c| matches!(c, '€' | '£' | '¥')) {
-        return Err(format!("the amount has the sign of another currency, the row is in {code}"));
+        return Err(format!(
+            "the amount has the sign of another currency, the row is in {code}"
+        ));
     }
     Ok(rest)
 }
@@ -83,7 +106,9 @@ fn without_sign(text: &str, currency: Currency) -> Result<&str, String> {
 /// Takes commas between groups of three away, where a decimal point leaves no doubt what they are.
 fn without_thousands(text: &str) -> Result<String, String> {
     let ambiguous = || {
-        Err(format!("it cannot be told whether \"{text}\" has a decimal comma or thousands: write it like 1234.50"))
+        Err(format!(
+            "it cannot be told whether \"{text}\" has a decimal comma or thousands: write it like 1234.50"
+        ))
     };
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     if rest.contains(['.', ',']) || (whole.contains(',') && !text.contains('.')) {
@@ -130,8 +155,30 @@ mod tests {
     #[test]
     fn what_is_not_clearly_an_amount_is_refused() {
         for text in [
-            "", "0", "0.00", "-1", "(1.00)", "1.00-", "1.00 CR", "1e3", "1.2E+08", "1.234,50", "1,234", "12,34.50",
-            "1_000", ".5", "5.", "+5", "1.005", "USD 5", "5 NZD", "€5", "=1+1", "12a", "１２", "10000000000000.00",
+            "",
+            "0",
+            "0.00",
+            "-1",
+            "(1.00)",
+            "1.00-",
+            "1.00 CR",
+            "1e3",
+            "1.2E+08",
+            "1.234,50",
+            "1,234",
+            "12,34.50",
+            "1_000",
+            ".5",
+            "5.",
+            "+5",
+            "1.005",
+            "USD 5",
+            "5 NZD",
+            "€5",
+            "=1+1",
+            "12a",
+            "１２",
+            "10000000000000.00",
         ] {
             assert_eq!(digits(text), None, "{text}");
         }

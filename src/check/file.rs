@@ -5,10 +5,10 @@ use std::io;
 
 use jiff::civil::Date;
 
+use super::Findings;
 use super::directory::Directory;
 use super::row::Judge;
 use super::seen::Seen;
-use super::Findings;
 use crate::domain::{Code, Event, Finding, Observer, Payout, Place, Severity, Stage, Totals};
 use crate::intake::{Column, Header, HeaderProblem, IntakeError, Item, Source, letter};
 
@@ -61,14 +61,24 @@ pub fn check(
 ) -> Result<Checked, CheckError> {
     let mut all = Collected::default();
     let address_told = header(&source.header, &mut all);
-    let readable = !all.findings.iter().any(|finding| finding.severity == Severity::Error);
-    let judge = Judge { options, directory: Directory::built_in(), address_told };
+    let readable = !all
+        .findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
+    let judge = Judge {
+        options,
+        directory: Directory::built_in(),
+        address_told,
+    };
     let mut checked = Checked::default();
     let mut seen = Seen::default();
     let mut blanks = Vec::new();
     let columns = source.header.names.len();
-    observer.on(&Event::Begin { stage: Stage::Checking, total: None });
-    while let Some(item) = source.next()? {
+    observer.on(&Event::Begin {
+        stage: Stage::Checking,
+        total: None,
+    });
+    while let Some(item) = source.next_item()? {
         match item {
             Item::Blank { row } => {
                 blanks.push(row);
@@ -80,7 +90,9 @@ pub fn check(
             }
             Item::Row(row) => {
                 let mut findings = Findings::default();
-                let made = judge.payout(&row, &mut findings).filter(|made| seen.note(&row, made, &mut findings));
+                let made = judge
+                    .payout(&row, &mut findings)
+                    .filter(|made| seen.note(&row, made, &mut findings));
                 match made.filter(|_| readable) {
                     Some(made) => {
                         checked.payable += 1;
@@ -94,16 +106,34 @@ pub fn check(
         }
         checked.rows += 1;
         if checked.rows.is_multiple_of(STEP) {
-            observer.on(&Event::Step { stage: Stage::Checking, count: STEP });
+            observer.on(&Event::Step {
+                stage: Stage::Checking,
+                count: STEP,
+            });
         }
     }
-    observer.on(&Event::Step { stage: Stage::Checking, count: checked.rows % STEP });
-    observer.on(&Event::End { stage: Stage::Checking });
+    observer.on(&Event::Step {
+        stage: Stage::Checking,
+        count: checked.rows % STEP,
+    });
+    observer.on(&Event::End {
+        stage: Stage::Checking,
+    });
     if checked.rows == 0 {
-        all.take(vec![finding(Code::FileEmpty, Place::file(), "the file has a header and no payouts".to_owned(), "export it again")]);
+        all.take(vec![finding(
+            Code::FileEmpty,
+            Place::file(),
+            "the file has a header and no payouts".to_owned(),
+            "export it again",
+        )]);
     }
     if !blanks.is_empty() {
-        all.take(vec![finding(Code::RowBlank, Place::row(blanks[0]), format!("blank rows were passed over: {}", listed(&blanks)), "")]);
+        all.take(vec![finding(
+            Code::RowBlank,
+            Place::row(blanks[0]),
+            format!("blank rows were passed over: {}", listed(&blanks)),
+            "",
+        )]);
     }
     checked.findings = all.finish();
     Ok(checked)
@@ -111,7 +141,14 @@ pub fn check(
 
 fn finding(code: Code, place: Place, message: String, hint: &str) -> Finding {
     let hint = Some(hint.to_owned()).filter(|hint| !hint.is_empty());
-    Finding { severity: code.severity(), code, message, hint, place, value: None }
+    Finding {
+        severity: code.severity(),
+        code,
+        message,
+        hint,
+        place,
+        value: None,
+    }
 }
 
 fn ragged(row: u32, cells: usize, columns: usize) -> Finding {
@@ -125,7 +162,11 @@ fn ragged(row: u32, cells: usize, columns: usize) -> Finding {
 
 fn listed(rows: &[u32]) -> String {
     let shown: Vec<String> = rows.iter().take(10).map(u32::to_string).collect();
-    let more = if rows.len() > 10 { format!(" and {} more", rows.len() - 10) } else { String::new() };
+    let more = if rows.len() > 10 {
+        format!(" and {} more", rows.len() - 10)
+    } else {
+        String::new()
+    };
     shown.join(", ") + &more
 }
 
@@ -143,15 +184,29 @@ fn header(header: &Header, all: &mut Collected) -> bool {
                 Code::ColumnUnknown,
                 place(*index),
                 format!("the column \"{}\" is not known", header.names[*index]),
-                &near.map_or("remove the column if it is not needed, or give it one of the names in the README".to_owned(), |near| format!("was {near} meant? else remove the column")),
+                &near.map_or(
+                    "remove the column if it is not needed, or give it one of the names in the README"
+                        .to_owned(),
+                    |near| format!("was {near} meant? else remove the column"),
+                ),
             ),
-            HeaderProblem::NotRead { index } => {
-                finding(Code::ColumnNotRead, place(*index), format!("the column \"{}\" is not read", header.names[*index]), "")
-            }
+            HeaderProblem::NotRead { index } => finding(
+                Code::ColumnNotRead,
+                place(*index),
+                format!("the column \"{}\" is not read", header.names[*index]),
+                "",
+            ),
             HeaderProblem::Twice { index, first, column } => finding(
                 Code::ColumnTwice,
                 place(*index),
-                format!("the columns {} (\"{}\") and {} (\"{}\") both mean {}", letter(*first), header.names[*first], letter(*index), header.names[*index], column.name()),
+                format!(
+                    "the columns {} (\"{}\") and {} (\"{}\") both mean {}",
+                    letter(*first),
+                    header.names[*first],
+                    letter(*index),
+                    header.names[*index],
+                    column.name()
+                ),
                 "keep the one to pay by and remove the other",
             ),
         }]);
@@ -161,15 +216,34 @@ fn header(header: &Header, all: &mut Collected) -> bool {
 
 fn missing(header: &Header, all: &mut Collected) -> bool {
     let has = |column| header.has(column);
-    let named = has(Column::AccountName) || has(Column::CompanyName) || (has(Column::FirstName) && has(Column::LastName));
+    let named = has(Column::AccountName)
+        || has(Column::CompanyName)
+        || (has(Column::FirstName) && has(Column::LastName));
     let account = (has(Column::Bsb) && has(Column::AccountNumber)) || has(Column::PayId);
     for (there, what, hint) in [
-        (has(Column::Amount), "no column says how much to pay", "name the column of the net pay: amount"),
-        (named, "no column says whom to pay", "add first_name and last_name, company_name, or account_name"),
-        (account, "no columns say where the money goes", "add bsb and account_number, or payid"),
+        (
+            has(Column::Amount),
+            "no column says how much to pay",
+            "name the column of the net pay: amount",
+        ),
+        (
+            named,
+            "no column says whom to pay",
+            "add first_name and last_name, company_name, or account_name",
+        ),
+        (
+            account,
+            "no columns say where the money goes",
+            "add bsb and account_number, or payid",
+        ),
     ] {
         if !there {
-            all.take(vec![finding(Code::ColumnMissing, Place::file(), what.to_owned(), hint)]);
+            all.take(vec![finding(
+                Code::ColumnMissing,
+                Place::file(),
+                what.to_owned(),
+                hint,
+            )]);
         }
     }
     let address_told = !has(Column::Street) && !has(Column::Country);
@@ -182,7 +256,12 @@ fn missing(header: &Header, all: &mut Collected) -> bool {
         )]);
     }
     if !has(Column::Reference) {
-        all.take(vec![finding(Code::ReferenceBlank, Place::file(), "there is no column reference, so payees will not see what the payment is for".to_owned(), "")]);
+        all.take(vec![finding(
+            Code::ReferenceBlank,
+            Place::file(),
+            "there is no column reference, so payees will not see what the payment is for".to_owned(),
+            "",
+        )]);
     }
     address_told
 }
@@ -209,10 +288,16 @@ impl Collected {
         for (code, count) in self.counts {
             if count > MOST_OF_A_KIND {
                 let more = count - MOST_OF_A_KIND;
-                self.findings.push(finding(code, Place::file(), format!("{more} more findings of this kind are not listed"), ""));
+                self.findings.push(finding(
+                    code,
+                    Place::file(),
+                    format!("{more} more findings of this kind are not listed"),
+                    "",
+                ));
             }
         }
-        self.findings.sort_by_key(|finding| (finding.place.row, finding.severity, finding.code));
+        self.findings
+            .sort_by_key(|finding| (finding.place.row, finding.severity, finding.code));
         self.findings
     }
 }

@@ -4,9 +4,32 @@ use crate::domain::PartyName;
 
 /// Words that only companies have in their names, in lower case.
 const COMPANY_WORDS: [&str; 26] = [
-    "pty", "ltd", "limited", "inc", "incorporated", "trust", "trustee", "trustees", "co", "company", "corp",
-    "corporation", "llc", "plc", "association", "foundation", "fund", "super", "superannuation", "services", "group",
-    "holdings", "partners", "bank", "council", "university",
+    "pty",
+    "ltd",
+    "limited",
+    "inc",
+    "incorporated",
+    "trust",
+    "trustee",
+    "trustees",
+    "co",
+    "company",
+    "corp",
+    "corporation",
+    "llc",
+    "plc",
+    "association",
+    "foundation",
+    "fund",
+    "super",
+    "superannuation",
+    "services",
+    "group",
+    "holdings",
+    "partners",
+    "bank",
+    "council",
+    "university",
 ];
 
 /// Sorts an account name into a person's or a company's. None where it is neither clearly.
@@ -14,8 +37,14 @@ pub(super) fn sorted(text: &str) -> Option<PartyName> {
     let collapsed = crate::domain::ids::collapsed(text);
     let words: Vec<&str> = collapsed.split(' ').filter(|word| !word.is_empty()).collect();
     let company_word = |word: &&str| {
-        let bare: String = word.chars().filter(|c| c.is_alphanumeric() || *c == '&').flat_map(char::to_lowercase).collect();
-        COMPANY_WORDS.contains(&bare.as_str()) || bare == "&" || bare.chars().any(|c| c.is_ascii_digit() || c == '&')
+        let bare: String = word
+            .chars()
+            .filter(|c| c.is_alphanumeric() || *c == '&')
+            .flat_map(char::to_lowercase)
+            .collect();
+        COMPANY_WORDS.contains(&bare.as_str())
+            || bare == "&"
+            || bare.chars().any(|c| c.is_ascii_digit() || c == '&')
     };
     if words.iter().any(company_word) {
         return Some(PartyName::Company(collapsed));
@@ -32,7 +61,11 @@ pub(super) fn sorted(text: &str) -> Option<PartyName> {
 fn person(first: &[&str], last: &str) -> Option<PartyName> {
     let (given, middle) = first.split_first()?;
     let middle = Some(middle.join(" ")).filter(|middle| !middle.is_empty());
-    Some(PartyName::Person { first: (*given).to_owned(), middle, last: last.trim().to_owned() })
+    Some(PartyName::Person {
+        first: (*given).to_owned(),
+        middle,
+        last: last.trim().to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -42,13 +75,26 @@ mod tests {
     #[test]
     fn persons_and_companies_are_told_apart() {
         let person = |first: &str, middle: Option<&str>, last: &str| {
-            Some(PartyName::Person { first: first.into(), middle: middle.map(Into::into), last: last.into() })
+            Some(PartyName::Person {
+                first: first.into(),
+                middle: middle.map(Into::into),
+                last: last.into(),
+            })
         };
         assert_eq!(sorted("Sean O'Brien"), person("Sean", None, "O'Brien"));
         assert_eq!(sorted("NGUYEN, Thi  Mai"), person("Thi", Some("Mai"), "NGUYEN"));
         assert_eq!(sorted("Ana Maria Silva"), person("Ana", Some("Maria"), "Silva"));
-        for company in ["Acme Pty Ltd", "Smith & Sons", "3 Brothers Cafe", "Hay St Medical Trust"] {
-            assert_eq!(sorted(company), Some(PartyName::Company(company.into())), "{company}");
+        for company in [
+            "Acme Pty Ltd",
+            "Smith & Sons",
+            "3 Brothers Cafe",
+            "Hay St Medical Trust",
+        ] {
+            assert_eq!(
+                sorted(company),
+                Some(PartyName::Company(company.into())),
+                "{company}"
+            );
         }
         assert_eq!(sorted("Cher"), None);
         assert_eq!(sorted(""), None);

@@ -16,7 +16,10 @@ pub(super) fn read(text: &str) -> Result<Read, String> {
     let plain = plain(text);
     let typed = plain.trim();
     let normal = normal(typed)?;
-    Ok(Read { normalised: normal != typed, payid: PayId::from_normal(normal) })
+    Ok(Read {
+        normalised: normal != typed,
+        payid: PayId::from_normal(normal),
+    })
 }
 
 fn normal(typed: &str) -> Result<String, String> {
@@ -24,7 +27,9 @@ fn normal(typed: &str) -> Result<String, String> {
         return email(typed);
     }
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    let is_number = typed.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '+' | '(' | ')' | '.'));
+    let is_number = typed
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '+' | '(' | ')' | '.'));
     if typed.starts_with('+') && is_number {
         return foreign_or_mobile(typed, &digits);
     }
@@ -49,17 +54,29 @@ fn email(typed: &str) -> Result<String, String> {
     let lower = typed.to_lowercase();
     let whole = lower.is_ascii() && lower.len() <= 256 && validator::ValidateEmail::validate_email(&lower);
     let dotted = lower.rsplit_once('@').is_some_and(|(_, host)| host.contains('.'));
-    if whole && dotted { Ok(lower) } else { Err("this is not an e-mail address".to_owned()) }
+    if whole && dotted {
+        Ok(lower)
+    } else {
+        Err("this is not an e-mail address".to_owned())
+    }
 }
 
 fn foreign_or_mobile(typed: &str, digits: &str) -> Result<String, String> {
     if let Some(rest) = digits.strip_prefix("61") {
         let rest = rest.strip_prefix('0').unwrap_or(rest);
-        return if rest.len() == 9 { Ok(format!("+61-{rest}")) } else { Err("an Australian number has nine digits after +61".to_owned()) };
+        return if rest.len() == 9 {
+            Ok(format!("+61-{rest}"))
+        } else {
+            Err("an Australian number has nine digits after +61".to_owned())
+        };
     }
-    let (country, number) = typed[1..].split_once('-').ok_or("write a foreign number as +64-211234567")?;
+    let (country, number) = typed[1..]
+        .split_once('-')
+        .ok_or("write a foreign number as +64-211234567")?;
     let number: String = number.chars().filter(char::is_ascii_digit).collect();
-    let country_is_code = (1..=3).contains(&country.len()) && country.bytes().all(|byte| byte.is_ascii_digit()) && !country.starts_with('0');
+    let country_is_code = (1..=3).contains(&country.len())
+        && country.bytes().all(|byte| byte.is_ascii_digit())
+        && !country.starts_with('0');
     if country_is_code && (2..=30).contains(&number.len()) && !number.starts_with('0') {
         return Ok(format!("+{country}-{number}"));
     }
@@ -81,7 +98,11 @@ pub(super) fn is_abn(digits: &str) -> bool {
     if digits.len() != 11 || !digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.starts_with('0') {
         return false;
     }
-    let sum: u32 = digits.bytes().zip(WEIGHTS).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
+    let sum: u32 = digits
+        .bytes()
+        .zip(WEIGHTS)
+        .map(|(byte, weight)| u32::from(byte - b'0') * weight)
+        .sum();
     (sum - WEIGHTS[0]).is_multiple_of(89)
 }
 
@@ -91,7 +112,11 @@ pub(super) fn is_acn(digits: &str) -> bool {
         return false;
     }
     let numbers: Vec<u32> = digits.bytes().map(|byte| u32::from(byte - b'0')).collect();
-    let sum: u32 = numbers[..8].iter().zip((1..=8).rev()).map(|(digit, weight)| digit * weight).sum();
+    let sum: u32 = numbers[..8]
+        .iter()
+        .zip((1..=8).rev())
+        .map(|(digit, weight)| digit * weight)
+        .sum();
     (10 - sum % 10) % 10 == numbers[8]
 }
 
@@ -113,9 +138,21 @@ mod tests {
             ("+64-211234567", "+64-211234567"),
             ("example.payroll", "example.payroll"),
         ] {
-            assert_eq!(read(text).map(|read| read.payid.text().to_owned()), Ok(expected.to_owned()), "{text}");
+            assert_eq!(
+                read(text).map(|read| read.payid.text().to_owned()),
+                Ok(expected.to_owned()),
+                "{text}"
+            );
         }
-        for text in ["", "412345678", "51824753557", "jo@localhost", "+61 412", "Example Payroll", "12345"] {
+        for text in [
+            "",
+            "412345678",
+            "51824753557",
+            "jo@localhost",
+            "+61 412",
+            "Example Payroll",
+            "12345",
+        ] {
             assert!(read(text).is_err(), "{text}");
         }
     }

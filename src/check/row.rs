@@ -6,7 +6,9 @@ use super::directory::Directory;
 use super::fields::{Fields, broken};
 use super::file::Options;
 use super::{Findings, account, amount, name, payid, plain};
-use crate::domain::{Address, BankAccount, Bsb, Code, Currency, Money, Party, PartyName, Payee, Payout, Severity};
+use crate::domain::{
+    Address, BankAccount, Bsb, Code, Currency, Money, Party, PartyName, Payee, Payout, Severity,
+};
 use crate::intake::{Column, RawRow};
 
 /// What every row needs to be judged.
@@ -18,8 +20,14 @@ pub(super) struct Judge<'a> {
 }
 
 /// Columns that only payments abroad need.
-const ABROAD: [Column; 6] =
-    [Column::Iban, Column::Aba, Column::Clabe, Column::Ifsc, Column::Cnaps, Column::SortCode];
+const ABROAD: [Column; 6] = [
+    Column::Iban,
+    Column::Aba,
+    Column::Clabe,
+    Column::Ifsc,
+    Column::Cnaps,
+    Column::SortCode,
+];
 
 impl Judge<'_> {
     /// The payout of a row, if no finding forbids it.
@@ -42,7 +50,13 @@ impl Judge<'_> {
             payment_id: text(row, Column::PaymentId),
             payee: Payee {
                 payee_id: text(row, Column::PayeeId),
-                party: Party { name: named?, email: text(row, Column::Email), mobile, dob, address: address? },
+                party: Party {
+                    name: named?,
+                    email: text(row, Column::Email),
+                    mobile,
+                    dob,
+                    address: address?,
+                },
                 account: account?,
             },
             money: money?,
@@ -61,7 +75,11 @@ impl Judge<'_> {
                 return None;
             }
             findings
-                .add(Code::AddressMissing, row.place(Column::Street), "the payee has no street, and Flash demands one in Australia")
+                .add(
+                    Code::AddressMissing,
+                    row.place(Column::Street),
+                    "the payee has no street, and Flash demands one in Australia",
+                )
                 .advising("fill street, suburb, state and postcode of this row from the employee's record");
             return None;
         }
@@ -82,18 +100,30 @@ impl Judge<'_> {
         match dob(typed, self.options.today) {
             Ok(dob) => Some(dob),
             Err(what) => {
-                findings.add(Code::DobInvalid, row.place(Column::Dob), what).showing(typed).advising("write it like 1985-04-23");
+                findings
+                    .add(Code::DobInvalid, row.place(Column::Dob), what)
+                    .showing(typed)
+                    .advising("write it like 1985-04-23");
                 None
             }
         }
     }
 
     fn account(&self, row: &RawRow<'_>, findings: &mut Findings) -> Option<BankAccount> {
-        let [bsb, number, payid, kind] =
-            [Column::Bsb, Column::AccountNumber, Column::PayId, Column::AccountType].map(|column| row.text(column));
+        let [bsb, number, payid, kind] = [
+            Column::Bsb,
+            Column::AccountNumber,
+            Column::PayId,
+            Column::AccountType,
+        ]
+        .map(|column| row.text(column));
         if let Some(column) = ABROAD.into_iter().find(|column| !row.text(*column).is_empty()) {
             findings
-                .add(Code::AccountTypeInvalid, row.place(column), "an account abroad is not paid by this version")
+                .add(
+                    Code::AccountTypeInvalid,
+                    row.place(column),
+                    "an account abroad is not paid by this version",
+                )
                 .advising("leave the row out and pay it another way");
             return None;
         }
@@ -103,7 +133,11 @@ impl Judge<'_> {
             "PAYID" => Some(false),
             _ => {
                 findings
-                    .add(Code::AccountTypeInvalid, row.place(Column::AccountType), format!("the account type \"{kind}\" is not paid by this version"))
+                    .add(
+                        Code::AccountTypeInvalid,
+                        row.place(Column::AccountType),
+                        format!("the account type \"{kind}\" is not paid by this version"),
+                    )
                     .advising("write BSB or PAYID, or leave it empty");
                 return None;
             }
@@ -112,7 +146,11 @@ impl Judge<'_> {
         match (has_bsb, has_payid, chosen) {
             (true, true, None) => {
                 findings
-                    .add(Code::AccountTwice, row.place(Column::PayId), "the row has both a bank account and a PayID")
+                    .add(
+                        Code::AccountTwice,
+                        row.place(Column::PayId),
+                        "the row has both a bank account and a PayID",
+                    )
                     .advising("keep one of them, or say BSB or PAYID in a column account_type");
                 None
             }
@@ -120,7 +158,11 @@ impl Judge<'_> {
             (_, true, None | Some(false)) => pay_id(row, findings),
             (..) => {
                 findings
-                    .add(Code::AccountMissing, row.place(Column::AccountNumber), "the row has no account to pay to")
+                    .add(
+                        Code::AccountMissing,
+                        row.place(Column::AccountNumber),
+                        "the row has no account to pay to",
+                    )
                     .advising("fill bsb and account_number, or payid");
                 None
             }
@@ -131,12 +173,17 @@ impl Judge<'_> {
         let typed = row.text(Column::Bsb);
         let bsb = match account::bsb(typed, &self.directory) {
             _ if typed.is_empty() => {
-                findings.add(Code::BsbInvalid, row.place(Column::Bsb), "the BSB is missing").advising("ask the payee for the BSB");
+                findings
+                    .add(Code::BsbInvalid, row.place(Column::Bsb), "the BSB is missing")
+                    .advising("ask the payee for the BSB");
                 None
             }
             Ok(bsb) => Some(bsb),
             Err(wrong) => {
-                findings.add(Code::BsbInvalid, row.place(Column::Bsb), wrong.what).showing(typed).hint = wrong.hint;
+                findings
+                    .add(Code::BsbInvalid, row.place(Column::Bsb), wrong.what)
+                    .showing(typed)
+                    .hint = wrong.hint;
                 None
             }
         };
@@ -146,13 +193,22 @@ impl Judge<'_> {
         let typed = row.text(Column::AccountNumber);
         let number = match account::number(typed, bsb) {
             _ if typed.is_empty() => {
-                findings.add(Code::AccountInvalid, row.place(Column::AccountNumber), "the account number is missing").advising("ask the payee");
+                findings
+                    .add(
+                        Code::AccountInvalid,
+                        row.place(Column::AccountNumber),
+                        "the account number is missing",
+                    )
+                    .advising("ask the payee");
                 return None;
             }
             Ok(number) => number,
             Err(wrong) => {
                 let shown = crate::domain::account::masked(typed);
-                findings.add(Code::AccountInvalid, row.place(Column::AccountNumber), wrong.what).showing(&shown).hint = wrong.hint;
+                findings
+                    .add(Code::AccountInvalid, row.place(Column::AccountNumber), wrong.what)
+                    .showing(&shown)
+                    .hint = wrong.hint;
                 return None;
             }
         };
@@ -161,7 +217,14 @@ impl Judge<'_> {
         let length = number.digits().len();
         if !(least..=most).contains(&length) {
             findings
-                .add(Code::AccountLength, row.place(Column::AccountNumber), format!("account numbers at this bank have {} digits, this one has {length}", range(least, most)))
+                .add(
+                    Code::AccountLength,
+                    row.place(Column::AccountNumber),
+                    format!(
+                        "account numbers at this bank have {} digits, this one has {length}",
+                        range(least, most)
+                    ),
+                )
                 .showing(&number.to_string())
                 .advising("ask the payee if the number is whole");
         }
@@ -174,29 +237,63 @@ impl Judge<'_> {
         let shown = bsb.to_string();
         if bsb.number() == 370_370 {
             findings
-                .add(Code::BsbOwn, place, "370-370 is Flash's own BSB: the payee would be a Flash account")
+                .add(
+                    Code::BsbOwn,
+                    place,
+                    "370-370 is Flash's own BSB: the payee would be a Flash account",
+                )
                 .showing(&shown)
                 .advising("ask the payee if this is meant");
             return;
         }
         let Some(branch) = self.directory.lookup(bsb) else {
             let known = self.directory.bank_of_prefix(bsb);
-            let bank = known.map_or("and no bank is known to have BSBs that begin so".to_owned(), |bank| format!("though {bank} has others that begin so"));
+            let bank = known.map_or(
+                "and no bank is known to have BSBs that begin so".to_owned(),
+                |bank| format!("though {bank} has others that begin so"),
+            );
             findings
-                .add(Code::BsbUnknown, place, format!("BSB {shown} is not in the bank directory of {}, {bank}", super::directory::DATE))
+                .add(
+                    Code::BsbUnknown,
+                    place,
+                    format!(
+                        "BSB {shown} is not in the bank directory of {}, {bank}",
+                        super::directory::DATE
+                    ),
+                )
                 .showing(&shown)
                 .advising("ask the payee or the bank if it is right");
             return;
         };
         if branch.is_gone() {
-            let hint = branch.successor.as_ref().map_or("ask the payee for the new BSB".to_owned(), |next| format!("its payments go to {next} now: ask the payee to confirm it"));
+            let hint = branch
+                .successor
+                .as_ref()
+                .map_or("ask the payee for the new BSB".to_owned(), |next| {
+                    format!("its payments go to {next} now: ask the payee to confirm it")
+                });
             findings
-                .add(Code::BsbGone, place, format!("the branch {shown} of {} was {}", branch.bank, branch.name.to_lowercase()))
+                .add(
+                    Code::BsbGone,
+                    place,
+                    format!(
+                        "the branch {shown} of {} was {}",
+                        branch.bank,
+                        branch.name.to_lowercase()
+                    ),
+                )
                 .showing(&shown)
                 .advising(hint);
         } else if !branch.takes_direct_entry() {
             findings
-                .add(Code::BsbNoDirectEntry, place, format!("the branch {shown} of {} takes no electronic payments", branch.bank))
+                .add(
+                    Code::BsbNoDirectEntry,
+                    place,
+                    format!(
+                        "the branch {shown} of {} takes no electronic payments",
+                        branch.bank
+                    ),
+                )
                 .showing(&shown)
                 .advising("ask the payee for another account");
         }
@@ -209,19 +306,33 @@ impl Judge<'_> {
         if (19..=280).contains(&length) {
             let kept: String = typed.chars().take(18).collect();
             findings
-                .add(Code::ReferenceLong, row.place(Column::Reference), format!("the reference has {length} characters; by Direct Entry the payee sees \"{kept}\""))
+                .add(
+                    Code::ReferenceLong,
+                    row.place(Column::Reference),
+                    format!(
+                        "the reference has {length} characters; by Direct Entry the payee sees \"{kept}\""
+                    ),
+                )
                 .advising("shorten it to 18 characters");
         }
         if self.options.environment_is_production && KEYWORDS.iter().any(|keyword| typed.contains(keyword)) {
             findings
-                .add(Code::TestKeyword, row.place(Column::Reference), "the reference is a keyword of Flash's test environment")
+                .add(
+                    Code::TestKeyword,
+                    row.place(Column::Reference),
+                    "the reference is a keyword of Flash's test environment",
+                )
                 .advising("write what the payee should read");
         }
     }
 }
 
 fn range(least: usize, most: usize) -> String {
-    if least == most { most.to_string() } else { format!("{least} to {most}") }
+    if least == most {
+        most.to_string()
+    } else {
+        format!("{least} to {most}")
+    }
 }
 
 fn text(row: &RawRow<'_>, column: Column) -> Option<String> {
@@ -251,24 +362,47 @@ fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings) {
         sub_client_id: field(Column::SubClientId),
     };
     for broken in broken(&fields) {
-        findings.add(broken.code, row.place(broken.column), broken.what.into_owned()).showing(row.text(broken.column));
+        findings
+            .add(broken.code, row.place(broken.column), broken.what.into_owned())
+            .showing(row.text(broken.column));
     }
 }
 
 fn party_name(row: &RawRow<'_>, findings: &mut Findings) -> Option<PartyName> {
-    let [first, middle, last, company] =
-        [Column::FirstName, Column::MiddleName, Column::LastName, Column::CompanyName].map(|column| text(row, column));
-    let place = row.place(if row.text(Column::AccountName).is_empty() { Column::LastName } else { Column::AccountName });
+    let [first, middle, last, company] = [
+        Column::FirstName,
+        Column::MiddleName,
+        Column::LastName,
+        Column::CompanyName,
+    ]
+    .map(|column| text(row, column));
+    let place = row.place(if row.text(Column::AccountName).is_empty() {
+        Column::LastName
+    } else {
+        Column::AccountName
+    });
     match (first, last, company) {
         (Some(first), Some(last), None) => Some(PartyName::Person { first, middle, last }),
         (None, None, Some(company)) => Some(PartyName::Company(company)),
         (None, None, None) => account_name(row, findings),
         (Some(_), Some(_), Some(_)) => {
-            findings.add(Code::NameInvalid, row.place(Column::CompanyName), "the row names both a person and a company").advising("keep one of them");
+            findings
+                .add(
+                    Code::NameInvalid,
+                    row.place(Column::CompanyName),
+                    "the row names both a person and a company",
+                )
+                .advising("keep one of them");
             None
         }
         (..) => {
-            findings.add(Code::NameMissing, place, "a person needs both first_name and last_name").advising("fill both, or company_name alone");
+            findings
+                .add(
+                    Code::NameMissing,
+                    place,
+                    "a person needs both first_name and last_name",
+                )
+                .advising("fill both, or company_name alone");
             None
         }
     }
@@ -279,37 +413,71 @@ fn account_name(row: &RawRow<'_>, findings: &mut Findings) -> Option<PartyName> 
     let typed = row.text(Column::AccountName);
     let place = row.place(Column::AccountName);
     if typed.is_empty() {
-        findings.add(Code::NameMissing, place, "nobody is named").advising("fill first_name and last_name, company_name, or account_name");
+        findings
+            .add(Code::NameMissing, place, "nobody is named")
+            .advising("fill first_name and last_name, company_name, or account_name");
         return None;
     }
     let Some(sorted) = name::sorted(typed) else {
         findings
-            .add(Code::NameInvalid, place, format!("it cannot be told whether \"{typed}\" is a person or a company"))
+            .add(
+                Code::NameInvalid,
+                place,
+                format!("it cannot be told whether \"{typed}\" is a person or a company"),
+            )
             .showing(typed)
             .advising("put a person's name into first_name and last_name, a company's into company_name");
         return None;
     };
     let fields = match &sorted {
-        PartyName::Person { first, middle, last } => {
-            Fields { first_name: Some(first), middle_name: middle.as_deref(), last_name: Some(last), ..Fields::default() }
-        }
-        PartyName::Company(company) => Fields { company_name: Some(company), ..Fields::default() },
+        PartyName::Person { first, middle, last } => Fields {
+            first_name: Some(first),
+            middle_name: middle.as_deref(),
+            last_name: Some(last),
+            ..Fields::default()
+        },
+        PartyName::Company(company) => Fields {
+            company_name: Some(company),
+            ..Fields::default()
+        },
     };
     let wrong = broken(&fields);
     for broken in &wrong {
-        findings.add(broken.code, place.clone(), broken.what.clone().into_owned()).showing(typed);
+        findings
+            .add(broken.code, place.clone(), broken.what.clone().into_owned())
+            .showing(typed);
     }
     if wrong.is_empty() {
-        let kind = if matches!(sorted, PartyName::Company(_)) { "a company" } else { "a person" };
-        findings.add(Code::NameSorted, place, format!("\"{typed}\" is taken for {kind}")).showing(typed);
+        let kind = if matches!(sorted, PartyName::Company(_)) {
+            "a company"
+        } else {
+            "a person"
+        };
+        findings
+            .add(
+                Code::NameSorted,
+                place,
+                format!("\"{typed}\" is taken for {kind}"),
+            )
+            .showing(typed);
     }
     wrong.is_empty().then_some(sorted)
 }
 
 /// A date of birth of somebody who is 18 at `today`.
 fn dob(typed: &str, today: Date) -> Result<Date, String> {
-    let shape = typed.len() == 10 && typed.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
-    let date: Date = Some(typed).filter(|_| shape).and_then(|text| text.parse().ok()).ok_or("the date of birth is not a date written year-month-day")?;
+    let shape = typed.len() == 10
+        && typed.bytes().enumerate().all(|(at, byte)| {
+            if matches!(at, 4 | 7) {
+                byte == b'-'
+            } else {
+                byte.is_ascii_digit()
+            }
+        });
+    let date: Date = Some(typed)
+        .filter(|_| shape)
+        .and_then(|text| text.parse().ok())
+        .ok_or("the date of birth is not a date written year-month-day")?;
     if date.year() < 1900 {
         return Err("the date of birth is before 1900".to_owned());
     }
@@ -328,7 +496,11 @@ fn mobile(row: &RawRow<'_>, findings: &mut Findings) -> Option<String> {
     match international(typed) {
         Ok(number) => {
             if number != typed {
-                findings.add(Code::Normalised, row.place(Column::Mobile), "the mobile number was written with its country");
+                findings.add(
+                    Code::Normalised,
+                    row.place(Column::Mobile),
+                    "the mobile number was written with its country",
+                );
             }
             Some(number)
         }
@@ -346,7 +518,10 @@ fn mobile(row: &RawRow<'_>, findings: &mut Findings) -> Option<String> {
 fn international(typed: &str) -> Result<String, String> {
     let typed = plain(typed);
     let typed = typed.trim();
-    if let Some(odd) = typed.chars().find(|c| !c.is_ascii_digit() && !matches!(c, ' ' | '-' | '(' | ')' | '.' | '+')) {
+    if let Some(odd) = typed
+        .chars()
+        .find(|c| !c.is_ascii_digit() && !matches!(c, ' ' | '-' | '(' | ')' | '.' | '+'))
+    {
         return Err(format!("the mobile number has \"{odd}\" in it"));
     }
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
@@ -356,7 +531,9 @@ fn international(typed: &str) -> Result<String, String> {
         (false, digits) if digits.len() == 10 && digits.starts_with("04") => format!("61{}", &digits[1..]),
         (false, digits) if digits.len() == 11 && digits.starts_with("614") => digits.to_owned(),
         (false, digits) if digits.len() == 9 && digits.starts_with('4') => {
-            return Err(format!("did a leading zero get lost? the number would be 0{digits}"));
+            return Err(format!(
+                "did a leading zero get lost? the number would be 0{digits}"
+            ));
         }
         (false, _) => return Err("the mobile number has no country".to_owned()),
     };
@@ -372,7 +549,11 @@ fn pay_id(row: &RawRow<'_>, findings: &mut Findings) -> Option<BankAccount> {
     match payid::read(typed) {
         Ok(read) => {
             if read.normalised {
-                findings.add(Code::Normalised, row.place(Column::PayId), format!("the PayID is sent as {}", read.payid));
+                findings.add(
+                    Code::Normalised,
+                    row.place(Column::PayId),
+                    format!("the PayID is sent as {}", read.payid),
+                );
             }
             Some(BankAccount::PayId { payid: read.payid })
         }
@@ -393,20 +574,35 @@ fn money(row: &RawRow<'_>, findings: &mut Findings) -> Option<Money> {
         Ok(Currency::AUD) => Currency::AUD,
         Ok(other) => {
             findings
-                .add(Code::CurrencyInvalid, row.place(Column::Currency), format!("{other} is not paid by this version, which pays Australian dollars"))
+                .add(
+                    Code::CurrencyInvalid,
+                    row.place(Column::Currency),
+                    format!("{other} is not paid by this version, which pays Australian dollars"),
+                )
                 .showing(typed)
                 .advising("leave the row out and pay it another way");
             return None;
         }
         Err(_) => {
-            findings.add(Code::CurrencyInvalid, row.place(Column::Currency), "this is not a currency").showing(typed).advising("write AUD, or leave it empty");
+            findings
+                .add(
+                    Code::CurrencyInvalid,
+                    row.place(Column::Currency),
+                    "this is not a currency",
+                )
+                .showing(typed)
+                .advising("write AUD, or leave it empty");
             return None;
         }
     };
     let kind = row.text(Column::Kind);
     if !kind.is_empty() && !kind.eq_ignore_ascii_case("withdrawal") {
         findings
-            .add(Code::CurrencyInvalid, row.place(Column::Kind), format!("the kind \"{kind}\" is not paid by this version"))
+            .add(
+                Code::CurrencyInvalid,
+                row.place(Column::Kind),
+                format!("the kind \"{kind}\" is not paid by this version"),
+            )
             .advising("write withdrawal, or leave it empty");
         return None;
     }
@@ -414,12 +610,19 @@ fn money(row: &RawRow<'_>, findings: &mut Findings) -> Option<Money> {
     match amount::read(typed, currency) {
         Ok(read) => {
             if read.normalised {
-                findings.add(Code::Normalised, row.place(Column::Amount), format!("the amount is read as {}", read.money.digits()));
+                findings.add(
+                    Code::Normalised,
+                    row.place(Column::Amount),
+                    format!("the amount is read as {}", read.money.digits()),
+                );
             }
             Some(read.money)
         }
         Err(what) => {
-            findings.add(Code::AmountInvalid, row.place(Column::Amount), what).showing(typed).advising("write it like 1234.50");
+            findings
+                .add(Code::AmountInvalid, row.place(Column::Amount), what)
+                .showing(typed)
+                .advising("write it like 1234.50");
             None
         }
     }
@@ -435,7 +638,14 @@ mod tests {
     fn only_dates_of_grown_ups_are_dates_of_birth() {
         let today: Date = "2026-07-17".parse().expect("a date");
         assert!(dob("2008-07-17", today).is_ok());
-        for wrong in ["2008-07-18", "1899-12-31", "23/04/1985", "85-04-23", "1985-02-30", "1985-4-3"] {
+        for wrong in [
+            "2008-07-18",
+            "1899-12-31",
+            "23/04/1985",
+            "85-04-23",
+            "1985-02-30",
+            "1985-4-3",
+        ] {
             assert!(dob(wrong, today).is_err(), "{wrong}");
         }
     }

@@ -34,21 +34,30 @@ impl Seen {
         self.payee_id(row, payout, findings);
         self.holder(row, payout, findings);
         self.zero_twin(row, payout, findings);
-        !findings.0[before..].iter().any(|finding| finding.severity == Severity::Error)
+        !findings.0[before..]
+            .iter()
+            .any(|finding| finding.severity == Severity::Error)
     }
 
     fn payment_id(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings) {
         let Some(id) = &payout.payment_id else { return };
         if let Some(first) = earlier(&mut self.ids, RowDigest::of(&[id]), payout.row) {
             findings
-                .add(Code::IdTwice, row.place(Column::PaymentId), format!("row {first} has the same payment_id"))
+                .add(
+                    Code::IdTwice,
+                    row.place(Column::PaymentId),
+                    format!("row {first} has the same payment_id"),
+                )
                 .showing(id)
                 .advising("give every payout an id of its own");
         }
     }
 
     fn same_payout(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings) {
-        let this = First { row: payout.row, has_id: payout.payment_id.is_some() };
+        let this = First {
+            row: payout.row,
+            has_id: payout.payment_id.is_some(),
+        };
         let first = match self.payouts.entry(payout.overlap_key()) {
             Entry::Vacant(vacant) => {
                 vacant.insert(this);
@@ -56,9 +65,14 @@ impl Seen {
             }
             Entry::Occupied(occupied) => *occupied.get(),
         };
-        let what = format!("this row is the same as row {}: same account, amount and reference", first.row);
+        let what = format!(
+            "this row is the same as row {}: same account, amount and reference",
+            first.row
+        );
         if first.has_id && this.has_id {
-            findings.add(Code::DuplicateLooks, row.place(Column::Amount), what).advising("make sure that both are meant");
+            findings
+                .add(Code::DuplicateLooks, row.place(Column::Amount), what)
+                .advising("make sure that both are meant");
         } else {
             findings
                 .add(Code::DuplicateRow, row.place(Column::Amount), what)
@@ -69,12 +83,21 @@ impl Seen {
     fn payee_id(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings) {
         let Some(id) = &payout.payee.payee_id else { return };
         let account = RowDigest::of(&[payout.payee.account.canonical()]);
-        let (first, known) = *self.payees.entry(RowDigest::of(&[id])).or_insert((payout.row, account));
+        let (first, known) = *self
+            .payees
+            .entry(RowDigest::of(&[id]))
+            .or_insert((payout.row, account));
         if known != account {
             findings
-                .add(Code::PayeeTwice, row.place(Column::PayeeId), format!("row {first} has the same payee_id with another account"))
+                .add(
+                    Code::PayeeTwice,
+                    row.place(Column::PayeeId),
+                    format!("row {first} has the same payee_id with another account"),
+                )
                 .showing(id)
-                .advising(format!("if the pay is split, give the second account a payee_id of its own, such as {id}-2"));
+                .advising(format!(
+                    "if the pay is split, give the second account a payee_id of its own, such as {id}-2"
+                ));
         }
     }
 
@@ -88,19 +111,29 @@ impl Seen {
         let (first, known) = *self.holders.entry(account).or_insert((payout.row, family));
         if known != family {
             findings
-                .add(Code::AccountShared, row.place(Column::AccountNumber), format!("row {first} pays the same account under another name"))
+                .add(
+                    Code::AccountShared,
+                    row.place(Column::AccountNumber),
+                    format!("row {first} pays the same account under another name"),
+                )
                 .advising("ask both payees for their accounts on a number that you know");
         }
     }
 
     fn zero_twin(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings) {
-        let BankAccount::Bsb { bsb, number } = &payout.payee.account else { return };
+        let BankAccount::Bsb { bsb, number } = &payout.payee.account else {
+            return;
+        };
         let bare = RowDigest::of(&[bsb.digits(), number.digits().trim_start_matches('0').to_owned()]);
         let whole = RowDigest::of(&[number.digits()]);
         let (first, known) = *self.twins.entry(bare).or_insert((payout.row, whole));
         if known != whole {
             findings
-                .add(Code::LeadingZeroTwin, row.place(Column::AccountNumber), format!("row {first} has this account with another number of leading zeros"))
+                .add(
+                    Code::LeadingZeroTwin,
+                    row.place(Column::AccountNumber),
+                    format!("row {first} has this account with another number of leading zeros"),
+                )
                 .showing(&number.to_string())
                 .advising("ask the payee which one is right: they are different accounts");
         }

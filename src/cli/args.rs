@@ -92,6 +92,7 @@ pub struct CheckArgs {
 
 /// `pay`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PayArgs {
     /// The file of payouts
     pub file: PathBuf,

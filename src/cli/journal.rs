@@ -2,8 +2,8 @@
 
 use super::args::{Format, Globals, JournalArgs, JournalCommand};
 use super::exit::{Exit, Failure};
-use super::session::Session;
 use super::out;
+use super::session::Session;
 use crate::domain::money::plural;
 use crate::journal;
 
@@ -13,7 +13,10 @@ pub fn run(globals: &Globals, args: &JournalArgs) -> Result<Exit, Failure> {
     let session = Session::new(globals, Vec::new())?;
     let folder = session.folder.journal();
     if !folder.is_dir() {
-        return Err(Failure::new(Exit::Usage, format!("There is no journal yet in {}.", session.folder.path().display())));
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("There is no journal yet in {}.", session.folder.path().display()),
+        ));
     }
     let verified = journal::verify(&folder)?;
     match globals.format {
@@ -30,7 +33,9 @@ pub fn run(globals: &Globals, args: &JournalArgs) -> Result<Exit, Failure> {
         Format::Text => {
             let torn = match verified.torn {
                 0 => String::new(),
-                bytes => format!("\nThe last line is not finished ({bytes} bytes): it is being written, or a crash tore it and the next run cuts it off."),
+                bytes => format!(
+                    "\nThe last line is not finished ({bytes} bytes): it is being written, or a crash tore it and the next run cuts it off."
+                ),
             };
             out::answer(&format!(
                 "The journal is whole: {} in {}, the last with the digest {}.{torn}",

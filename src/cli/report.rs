@@ -1,6 +1,7 @@
 //! `payrun report RUN`: the report as CSV and JSON, and the rows that were not paid as a file to correct.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,11 @@ pub fn run(globals: &Globals, args: &ReportArgs) -> Result<Exit, Failure> {
     let files = write(seen.checkpoint(), args.run, &folder)?;
     match globals.format {
         Format::Text => {
-            out::answer(&files.iter().map(|path| format!("Report: {}\n", path.display())).collect::<String>());
+            let mut text = String::new();
+            for path in &files {
+                let _ = writeln!(text, "Report: {}", path.display());
+            }
+            out::answer(&text);
         }
         Format::Json => {
             let names: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
@@ -36,17 +41,22 @@ pub fn run(globals: &Globals, args: &ReportArgs) -> Result<Exit, Failure> {
 /// Writes both reports of a run into a folder.
 pub fn write(checkpoint: &Checkpoint, run: RunId, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let view = engine::run_view(checkpoint, run, false)?;
-    let stem = Path::new(&view.label).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
+    let stem = Path::new(&view.label)
+        .file_stem()
+        .map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
     let path = |extension: &str| folder.join(format!("{run}-{}.{extension}", plain(&stem)));
     let (csv, json) = (path("csv"), path("json"));
     let failed = |error: &dyn std::fmt::Display| Failure::new(Exit::Configuration, error.to_string());
-    std::fs::create_dir_all(folder).map_err(|error| failed(&format!("cannot make the folder {}: {error}", folder.display())))?;
+    std::fs::create_dir_all(folder)
+        .map_err(|error| failed(&format!("cannot make the folder {}: {error}", folder.display())))?;
     let create = |path: &Path| {
         let file = File::create(path);
-        file.map(BufWriter::new).map_err(|error| failed(&format!("cannot write {}: {error}", path.display())))
+        file.map(BufWriter::new)
+            .map_err(|error| failed(&format!("cannot write {}: {error}", path.display())))
     };
     report::write_csv(engine::payouts(checkpoint, run), create(&csv)?).map_err(|error| failed(&error))?;
-    report::write_json(&view, engine::payouts(checkpoint, run), create(&json)?).map_err(|error| failed(&error))?;
+    report::write_json(&view, engine::payouts(checkpoint, run), create(&json)?)
+        .map_err(|error| failed(&error))?;
     Ok(vec![csv, json])
 }
 
@@ -69,11 +79,16 @@ pub fn write_fix_file(journal: &Journal, run: RunId) -> Result<Option<PathBuf>, 
         }
     }
     let head = journal.checkpoint().run(run)?.map(|(head, _)| head);
-    let Some(head) = head.filter(|_| !rows.is_empty()) else { return Ok(None) };
+    let Some(head) = head.filter(|_| !rows.is_empty()) else {
+        return Ok(None);
+    };
     let source = engine::kept_copy(journal, run, &head.file);
     let path = journal.folder().reports().join(format!("{run}-to-correct.csv"));
     let failed = |error: &dyn std::fmt::Display| {
-        Failure::new(Exit::Configuration, format!("cannot write {}: {error}", path.display()))
+        Failure::new(
+            Exit::Configuration,
+            format!("cannot write {}: {error}", path.display()),
+        )
     };
     let file = File::create(&path).map_err(|error| failed(&error))?;
     intake::copy_rows(&source, &rows, BufWriter::new(file)).map_err(|error| failed(&error))?;
@@ -82,5 +97,13 @@ pub fn write_fix_file(journal: &Journal, run: RunId) -> Result<Option<PathBuf>, 
 
 /// A name that any file system takes.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_alphanumeric() || "-_. ()".contains(c) { c } else { '_' }).collect()
+    text.chars()
+        .map(|c| {
+            if c.is_alphanumeric() || "-_. ()".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect()
 }

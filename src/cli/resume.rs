@@ -27,12 +27,13 @@ pub fn run(globals: &Globals, args: &ResumeArgs) -> Result<Exit, Failure> {
             ),
         ));
     }
-    carry_out(&session, journal, globals, run, args.skip_invalid)
+    carry_out(&session, &journal, globals, run, args.skip_invalid)
 }
 
 /// The last run that is not finished.
 fn unfinished(checkpoint: &Checkpoint) -> Result<RunId, Failure> {
     let runs = checkpoint.runs()?;
     let open = runs.iter().rev().find(|(_, state)| *state != RunState::Finished);
-    open.map(|(head, _)| head.run).ok_or_else(|| Failure::new(Exit::Usage, "There is no run to go on with."))
+    open.map(|(head, _)| head.run)
+        .ok_or_else(|| Failure::new(Exit::Usage, "There is no run to go on with."))
 }

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use super::args::{Format, Globals, SettleArgs};
 use super::exit::{Exit, Failure};
-use super::session::Session;
 use super::out;
+use super::session::Session;
 use crate::engine::{self, Verdict};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
     let session = Session::new(globals, Vec::new())?;
     if args.reason.trim().is_empty() {
-        return Err(Failure::new(Exit::Usage, "Say with --reason how you know; the journal keeps it."));
+        return Err(Failure::new(
+            Exit::Usage,
+            "Say with --reason how you know; the journal keeps it.",
+        ));
     }
     let journal = session.journal()?;
     let verdict = args.made.clone().map_or(Verdict::NotMade, Verdict::Made);
@@ -24,9 +27,14 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
     })?;
     let state = entry.life.state;
     match globals.format {
-        Format::Json => out::answer(&serde_json::json!({ "run": run.to_string(), "row": row, "status": state }).to_string()),
+        Format::Json => out::answer(
+            &serde_json::json!({ "run": run.to_string(), "row": row, "status": state }).to_string(),
+        ),
         Format::Text if state.is_open() => {
-            out::answer(&format!("Row {row} of run {run} may be sent again, as attempt {}. To send it: payrun resume {run}", entry.life.attempt));
+            out::answer(&format!(
+                "Row {row} of run {run} may be sent again, as attempt {}. To send it: payrun resume {run}",
+                entry.life.attempt
+            ));
         }
         Format::Text => out::answer(&format!("Row {row} of run {run} is settled: {state}.")),
     }

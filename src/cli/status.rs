@@ -35,13 +35,22 @@ impl Seen {
 /// Looks without disturbing: through the checkpoint where nobody has it, else through the journal.
 pub fn look(session: &Session) -> Result<Seen, Failure> {
     if !session.folder.journal().is_dir() {
-        return Err(Failure::new(Exit::Usage, format!("There are no runs yet in {}.", session.folder.path().display())));
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("There are no runs yet in {}.", session.folder.path().display()),
+        ));
     }
     let at_work = session.folder.holder() != Holder::Nobody;
     if !at_work && let Ok(journal) = Journal::open(&session.folder, std::sync::Arc::new(RealDisk)) {
-        return Ok(Seen { kept: Kept::Ours(journal), at_work });
+        return Ok(Seen {
+            kept: Kept::Ours(journal),
+            at_work,
+        });
     }
-    Ok(Seen { kept: Kept::Copy(Journal::look(&session.folder)?), at_work })
+    Ok(Seen {
+        kept: Kept::Copy(Journal::look(&session.folder)?),
+        at_work,
+    })
 }
 
 /// Runs the command.
@@ -72,16 +81,26 @@ fn list(seen: &Seen) -> Result<String, Failure> {
             .collect();
         let state = serde_json::to_string(&view.state).unwrap_or_default();
         let opened = view.opened_at.strftime("%Y-%m-%d %H:%M UTC");
-        let _ = writeln!(text, "{:<5} {opened}  {:<9} {}: {}", view.run, state.trim_matches('"'), view.label, counts.join(", "));
+        let _ = writeln!(
+            text,
+            "{:<5} {opened}  {:<9} {}: {}",
+            view.run,
+            state.trim_matches('"'),
+            view.label,
+            counts.join(", ")
+        );
     }
     Ok(text)
 }
 
 fn list_json(seen: &Seen) -> Result<String, Failure> {
     let runs = seen.checkpoint().runs()?;
-    let views = runs.iter().map(|(head, _)| engine::run_view(seen.checkpoint(), head.run, seen.at_work));
+    let views = runs
+        .iter()
+        .map(|(head, _)| engine::run_view(seen.checkpoint(), head.run, seen.at_work));
     let views = views.collect::<Result<Vec<_>, _>>()?;
-    serde_json::to_string(&serde_json::json!({ "runs": views })).map_err(|error| Failure::new(Exit::Defect, error.to_string()))
+    serde_json::to_string(&serde_json::json!({ "runs": views }))
+        .map_err(|error| Failure::new(Exit::Defect, error.to_string()))
 }
 
 fn one(seen: &Seen, run: RunId, session: &Session) -> Result<String, Failure> {
@@ -93,7 +112,13 @@ fn one(seen: &Seen, run: RunId, session: &Session) -> Result<String, Failure> {
         let amount = payout.amount.unwrap_or_default();
         let payee = payout.payee.unwrap_or_default();
         let account = payout.account.unwrap_or_default();
-        let _ = writeln!(text, "row {:<5} {:<10} {:>14}  {payee}  {account}", payout.row, payout.status.name(), amount);
+        let _ = writeln!(
+            text,
+            "row {:<5} {:<10} {:>14}  {payee}  {account}",
+            payout.row,
+            payout.status.name(),
+            amount
+        );
         for (what, said) in [("why", payout.reason), ("next", payout.next)] {
             if let Some(said) = said {
                 let _ = writeln!(text, "          {what}: {said}");

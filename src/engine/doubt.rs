@@ -14,13 +14,19 @@ const IN_ONE_REQUEST: usize = 40;
 /// Clocks may differ by this much when a creation window is paged.
 const CLOCKS_DIFFER: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 
+/// So many look-ups in a row may prove nothing before the run stops.
+const BLIND_LOOKS: u32 = 20;
+
 /// Look-ups that proved nothing, and when to try again.
 #[derive(Debug, Default)]
-pub(super) struct Looks(HashMap<PayoutId, Timestamp>);
+pub(super) struct Looks {
+    again_at: HashMap<PayoutId, Timestamp>,
+    blind: u32,
+}
 
 impl Looks {
     fn not_before(&self, id: PayoutId, due: Timestamp) -> Timestamp {
-        self.0.get(&id).map_or(due, |later| due.max(*later))
+        self.again_at.get(&id).map_or(due, |later| due.max(*later))
     }
 }
 
@@ -40,16 +46,29 @@ impl Engine {
                 Ok(sightings) => sightings,
                 Err(reason) => return Ok(Some(reason)),
             };
+            let is_blind = sightings.iter().all(Option::is_none);
+            looks.blind = if is_blind { looks.blind + 1 } else { 0 };
+            if looks.blind >= BLIND_LOOKS {
+                let what = "Flash's look-ups do not show a payout that Flash is known to have, so they prove nothing";
+                return Ok(Some(StopReason::Unreliable(what.to_owned())));
+            }
             let mut conflict = None;
             for (entry, sighting) in group.iter().zip(sightings) {
                 let Some(sighting) = sighting else {
-                    looks.0.insert(entry.id, self.clock.now().saturating_add(self.retry_after()).unwrap_or_default());
+                    looks.again_at.insert(
+                        entry.id,
+                        self.clock
+                            .now()
+                            .saturating_add(self.retry_after())
+                            .unwrap_or_default(),
+                    );
                     continue;
                 };
                 if let Sighting::Conflict { what } = &sighting {
                     conflict.get_or_insert(format!("row {}: {what}", entry.payout.row));
                 }
-                self.happened(&mut entry.clone(), Fact::LookedUp(sighting)).await?;
+                self.happened(&mut entry.clone(), Fact::LookedUp(sighting))
+                    .await?;
             }
             if let Some(what) = conflict {
                 return Ok(Some(StopReason::Conflict(what)));
@@ -97,7 +116,10 @@ impl Engine {
 
     /// Where a look-up could not prove itself, try again after this.
     fn retry_after(&self) -> jiff::SignedDuration {
-        self.terms.policy.in_doubt_wait.min(jiff::SignedDuration::from_secs(15))
+        self.terms
+            .policy
+            .in_doubt_wait
+            .min(jiff::SignedDuration::from_secs(15))
     }
 
     /// What the API shows of each payout; none where the look-up proved nothing this time.
@@ -106,9 +128,16 @@ impl Engine {
         group: &[PayoutEntry],
     ) -> Result<Result<Vec<Option<Sighting>>, StopReason>, EngineError> {
         let asked: HashSet<&ExternalId> = group.iter().map(|entry| &entry.external_id).collect();
-        let canary = self.journal.checkpoint().canary()?.filter(|entry| !asked.contains(&entry.external_id));
+        let canary = self
+            .journal
+            .checkpoint()
+            .canary()?
+            .filter(|entry| !asked.contains(&entry.external_id));
         let ids: Vec<ExternalId> = group.iter().map(|entry| entry.external_id.clone()).collect();
-        let found = self.gateway.find_withdrawals(&ids, canary.as_ref().map(|entry| &entry.external_id)).await;
+        let found = self
+            .gateway
+            .find_withdrawals(&ids, canary.as_ref().map(|entry| &entry.external_id))
+            .await;
         match found {
             Err(error) => Ok(Err(StopReason::Gateway(error))),
             Ok(WithdrawalLookUp::Found { payouts, canary_seen }) => {
@@ -117,10 +146,16 @@ impl Engine {
                     (Some(_), false) => None,
                     (None, _) => Some(Sighting::AbsentWithoutCanary),
                 };
-                let seen = |entry: &PayoutEntry| payouts.get(&entry.external_id).map_or(&[][..], Vec::as_slice);
-                Ok(Ok(group.iter().map(|entry| sighting(entry, seen(entry)).or(nothing.clone())).collect()))
+                let seen =
+                    |entry: &PayoutEntry| payouts.get(&entry.external_id).map_or(&[][..], Vec::as_slice);
+                Ok(Ok(group
+                    .iter()
+                    .map(|entry| sighting(entry, seen(entry)).or(nothing.clone()))
+                    .collect()))
             }
-            Ok(WithdrawalLookUp::FilterUnusable { why }) => self.sightings_in_window(group, canary.as_ref(), &why).await,
+            Ok(WithdrawalLookUp::FilterUnusable { why }) => {
+                self.sightings_in_window(group, canary.as_ref(), &why).await
+            }
         }
     }
 
@@ -131,8 +166,15 @@ impl Engine {
         canary: Option<&PayoutEntry>,
         why: &str,
     ) -> Result<Result<Vec<Option<Sighting>>, StopReason>, EngineError> {
-        let sent = group.iter().chain(canary).filter_map(|entry| entry.life.first_sent).min();
-        let from = sent.unwrap_or_else(|| self.clock.now()).saturating_sub(CLOCKS_DIFFER).unwrap_or_default();
+        let sent = group
+            .iter()
+            .chain(canary)
+            .filter_map(|entry| entry.life.first_sent)
+            .min();
+        let from = sent
+            .unwrap_or_else(|| self.clock.now())
+            .saturating_sub(CLOCKS_DIFFER)
+            .unwrap_or_default();
         let to = self.clock.now().saturating_add(CLOCKS_DIFFER).unwrap_or_default();
         let records = match self.gateway.withdrawals_created(from, to).await {
             Ok(records) => records,
@@ -148,10 +190,19 @@ impl Engine {
         let nothing = if canary_seen {
             Sighting::Absent
         } else {
-            Sighting::Unprovable { why: format!("Flash offers no look-up that could prove that it was not made ({why})") }
+            Sighting::Unprovable {
+                why: format!("Flash offers no look-up that could prove that it was not made ({why})"),
+            }
         };
-        let seen = |entry: &PayoutEntry| by_id.get(entry.external_id.as_str()).map_or(&[][..], Vec::as_slice);
-        Ok(Ok(group.iter().map(|entry| Some(sighting(entry, seen(entry)).unwrap_or_else(|| nothing.clone()))).collect()))
+        let seen = |entry: &PayoutEntry| {
+            by_id
+                .get(entry.external_id.as_str())
+                .map_or(&[][..], Vec::as_slice)
+        };
+        Ok(Ok(group
+            .iter()
+            .map(|entry| Some(sighting(entry, seen(entry)).unwrap_or_else(|| nothing.clone())))
+            .collect()))
     }
 }
 
@@ -160,7 +211,10 @@ fn sighting(entry: &PayoutEntry, records: &[WithdrawalRecord]) -> Option<Sightin
     match records {
         [] => None,
         [record] => Some(match difference(entry, record) {
-            None => Sighting::Made { flash_id: record.flash_id.clone(), status: record.status.clone() },
+            None => Sighting::Made {
+                flash_id: record.flash_id.clone(),
+                status: record.status.clone(),
+            },
             Some(what) => Sighting::Conflict { what },
         }),
         [first, second, ..] => Some(Sighting::Conflict {
@@ -179,8 +233,13 @@ fn sighting(entry: &PayoutEntry, records: &[WithdrawalRecord]) -> Option<Sightin
 pub(super) fn difference(entry: &PayoutEntry, record: &WithdrawalRecord) -> Option<String> {
     let ours = &entry.payout;
     if record.money != Some(ours.money) {
-        let theirs = record.money.map_or("no amount".to_owned(), |money| money.to_string());
-        return Some(format!("Flash's payout {} is {theirs}, this row asks for {}", record.flash_id, ours.money));
+        let theirs = record
+            .money
+            .map_or("no amount".to_owned(), |money| money.to_string());
+        return Some(format!(
+            "Flash's payout {} is {theirs}, this row asks for {}",
+            record.flash_id, ours.money
+        ));
     }
     if record.account.as_deref() != Some(ours.payee.account.canonical().as_str()) {
         return Some(format!(

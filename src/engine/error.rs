@@ -53,7 +53,9 @@ pub enum EngineError {
     #[error("there is no run {0} here; `payrun status` lists the runs")]
     NoSuchRun(RunId),
     /// The name is taken by a run of another file.
-    #[error("the name \"{label}\" belongs to run {run} of another file; choose another name, or say --amends {run} if this file corrects it")]
+    #[error(
+        "the name \"{label}\" belongs to run {run} of another file; choose another name, or say --amends {run} if this file corrects it"
+    )]
     NameTaken {
         /// The name.
         label: String,

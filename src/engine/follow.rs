@@ -46,17 +46,27 @@ impl Engine {
 
     async fn look_at(&self, group: &mut Vec<PayoutEntry>) -> Result<usize, EngineError> {
         let mut group = std::mem::take(group);
-        let ids: Vec<String> = group.iter().filter_map(|entry| entry.life.flash_id.clone()).collect();
+        let ids: Vec<String> = group
+            .iter()
+            .filter_map(|entry| entry.life.flash_id.clone())
+            .collect();
         if ids.is_empty() {
             return Ok(0);
         }
-        let Ok(records) = self.gateway.withdrawals_by_id(&ids).await else { return Ok(0) };
+        let Ok(records) = self.gateway.withdrawals_by_id(&ids).await else {
+            return Ok(0);
+        };
         for (entry, record) in group.iter_mut().zip(records) {
-            let Some(status) = record.and_then(|record| record.status) else { continue };
+            let Some(status) = record.and_then(|record| record.status) else {
+                continue;
+            };
             if entry.life.status.as_ref() != Some(&status) {
                 self.happened(entry, Fact::Followed(status)).await?;
             }
         }
-        Ok(group.iter().filter(|entry| entry.life.state == PayoutState::Submitted).count())
+        Ok(group
+            .iter()
+            .filter(|entry| entry.life.state == PayoutState::Submitted)
+            .count())
     }
 }

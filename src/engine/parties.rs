@@ -36,7 +36,7 @@ enum Settled {
 /// A party to be settled.
 #[derive(Clone)]
 enum Wanted {
-    Remitter(Party),
+    Remitter(Box<Party>),
     Payee(Box<Payee>, Currency),
 }
 
@@ -49,7 +49,9 @@ impl Engine {
         let payees = self.wanted_payees(head)?;
         self.begin(Stage::Parties, (payees.len() + head.remitters.len()) as u64);
         let settled = self.settle_all(head, payees).await;
-        self.tell(&Event::End { stage: Stage::Parties });
+        self.tell(&Event::End {
+            stage: Stage::Parties,
+        });
         settled
     }
 
@@ -58,12 +60,19 @@ impl Engine {
         head: &RunHead,
         payees: BTreeMap<ExternalId, PayoutId>,
     ) -> Result<Result<Parties, StopReason>, EngineError> {
-        let remitters: Vec<_> =
-            head.remitters.iter().map(|(id, party)| (id.clone(), Wanted::Remitter(party.clone()))).collect();
+        let remitters: Vec<_> = head
+            .remitters
+            .iter()
+            .map(|(id, party)| (id.clone(), Wanted::Remitter(Box::new(party.clone()))))
+            .collect();
         let mut parties = Parties::default();
         let mut held = BTreeMap::new();
         for group in remitters.chunks(IN_ONE_REQUEST) {
-            if let Some(reason) = self.clone().group(head, group.to_vec(), &mut parties.remitters, &mut held).await? {
+            if let Some(reason) = self
+                .clone()
+                .group(head, group.to_vec(), &mut parties.remitters, &mut held)
+                .await?
+            {
                 return Ok(Err(reason));
             }
         }
@@ -75,7 +84,10 @@ impl Engine {
             let mut group = Vec::new();
             for (id, payout) in ids.by_ref().take(IN_ONE_REQUEST) {
                 let payout = self.entry(*payout)?.payout;
-                group.push((id.clone(), Wanted::Payee(Box::new(payout.payee), payout.money.currency())));
+                group.push((
+                    id.clone(),
+                    Wanted::Payee(Box::new(payout.payee), payout.money.currency()),
+                ));
             }
             if group.is_empty() {
                 break;
@@ -83,7 +95,11 @@ impl Engine {
             if self.stop.is_asked() {
                 return Ok(Err(StopReason::Asked));
             }
-            if let Some(reason) = self.clone().group(head, group, &mut parties.payees, &mut held).await? {
+            if let Some(reason) = self
+                .clone()
+                .group(head, group, &mut parties.payees, &mut held)
+                .await?
+            {
                 return Ok(Err(reason));
             }
         }
@@ -149,7 +165,10 @@ impl Engine {
                 Settled::Held(why) => drop(held.insert(id, why)),
                 Settled::Stop(reason) => drop(stop.get_or_insert(reason)),
             }
-            self.tell(&Event::Step { stage: Stage::Parties, count: 1 });
+            self.tell(&Event::Step {
+                stage: Stage::Parties,
+                count: 1,
+            });
         }
         if !records.is_empty() {
             self.journal.append(self.clock.now(), records).durable().await?;
@@ -169,9 +188,11 @@ impl Engine {
         };
         match looked {
             Ok(PartyLookUp::Found(found)) => Ok(found),
-            Ok(PartyLookUp::FilterUnusable { why }) => Err(StopReason::Gateway(GatewayError::unusable(format!(
-                "Flash cannot look up payees and remitters by our ids ({why}); set payouts.parties = \"inline\" to send them with each payout"
-            )))),
+            Ok(PartyLookUp::FilterUnusable { why }) => {
+                Err(StopReason::Gateway(GatewayError::unusable(format!(
+                    "Flash cannot look up payees and remitters by our ids ({why}); set payouts.parties = \"inline\" to send them with each payout"
+                ))))
+            }
             Err(error) => Err(StopReason::Gateway(error)),
         }
     }
@@ -189,7 +210,10 @@ impl Engine {
             match self.create(id, wanted).await {
                 Created::Made(record) => return (compared(wanted, &record), true),
                 Created::Declined { code, message } => {
-                    return (Settled::Held(format!("Flash did not accept {}: {code} {message}", who(wanted))), false);
+                    return (
+                        Settled::Held(format!("Flash did not accept {}: {code} {message}", who(wanted))),
+                        false,
+                    );
                 }
                 Created::Failed(error) => return (Settled::Stop(StopReason::Gateway(error)), false),
                 Created::InDoubt { .. } => {

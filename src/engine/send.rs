@@ -4,7 +4,7 @@
 //! then costs one payment, and what was accepted is the canary by which look-ups prove themselves.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -33,6 +33,7 @@ struct Mood {
     unreachable_in_a_row: AtomicU32,
     accepted: AtomicU32,
     doubts: AtomicU32,
+    turned_away: AtomicBool,
 }
 
 impl Mood {
@@ -58,8 +59,17 @@ impl Mood {
         self.doubts_in_a_row.load(Ordering::Relaxed) >= DOUBTS_IN_A_ROW
     }
 
-    fn is_out_of_reach(&self) -> bool {
-        self.unreachable_in_a_row.load(Ordering::Relaxed) >= MOST_UNREACHABLE
+    /// Why sending cannot go on; none while it can.
+    fn obstacle(&self) -> Option<&'static str> {
+        match () {
+            () if self.turned_away.load(Ordering::Relaxed) => Some(
+                "Flash turns payouts away again and again: too many requests, or the login is not accepted",
+            ),
+            () if self.unreachable_in_a_row.load(Ordering::Relaxed) >= MOST_UNREACHABLE => {
+                Some("Flash cannot be reached")
+            }
+            () => None,
+        }
     }
 }
 
@@ -71,7 +81,10 @@ impl Engine {
         parties: Arc<Parties>,
     ) -> Result<Option<StopReason>, EngineError> {
         let run = head.run;
-        self.begin(Stage::Payouts, self.journal.checkpoint().open_payouts(run).count() as u64);
+        self.begin(
+            Stage::Payouts,
+            self.journal.checkpoint().open_payouts(run).count() as u64,
+        );
         let mut careful = !self.has_submitted(run)?;
         let mut careful_doubts = 0;
         let mut looks = super::doubt::Looks::default();
@@ -82,9 +95,13 @@ impl Engine {
             }
             let mood = Arc::new(Mood::default());
             let wait_first = careful && in_doubt;
-            let sent = if wait_first { 0 } else { self.send_pass(head, &parties, careful, &mood).await? };
-            if mood.is_out_of_reach() {
-                break Some(StopReason::Unreliable("Flash cannot be reached".to_owned()));
+            let sent = if wait_first {
+                0
+            } else {
+                self.send_pass(head, &parties, careful, &mood).await?
+            };
+            if let Some(obstacle) = mood.obstacle() {
+                break Some(StopReason::Unreliable(obstacle.to_owned()));
             }
             if in_doubt || mood.doubts.load(Ordering::Relaxed) > 0 {
                 if let Some(reason) = self.look_pass(run, &mut looks).await? {
@@ -94,21 +111,31 @@ impl Engine {
             }
             if careful {
                 careful = mood.accepted.load(Ordering::Relaxed) == 0;
-                careful_doubts = if careful { careful_doubts + mood.doubts.load(Ordering::Relaxed) } else { 0 };
+                careful_doubts = if careful {
+                    careful_doubts + mood.doubts.load(Ordering::Relaxed)
+                } else {
+                    0
+                };
             }
             careful |= mood.is_bad();
             if careful_doubts >= CAREFUL_DOUBTS {
-                break Some(StopReason::Unreliable(format!("{CAREFUL_DOUBTS} payouts in a row, sent one by one, were left without a clear answer")));
+                break Some(StopReason::Unreliable(format!(
+                    "{CAREFUL_DOUBTS} payouts in a row, sent one by one, were left without a clear answer"
+                )));
             }
             if sent > 0 {
                 continue;
             }
-            let Some(pause) = self.until_next_step(run, &looks, wait_first && in_doubt)? else { break None };
+            let Some(pause) = self.until_next_step(run, &looks, wait_first && in_doubt)? else {
+                break None;
+            };
             if self.stop.sleep(pause).await {
                 break Some(StopReason::Asked);
             }
         };
-        self.tell(&Event::End { stage: Stage::Payouts });
+        self.tell(&Event::End {
+            stage: Stage::Payouts,
+        });
         Ok(stopped)
     }
 
@@ -121,8 +148,7 @@ impl Engine {
     fn is_anything_in_doubt(&self, run: RunId) -> Result<bool, EngineError> {
         for open in self.journal.checkpoint().open_payouts(run) {
             let life = self.entry(open?.1)?.life;
-            let waits = matches!(self.next(&life), Step::LookUpAt(_));
-            if waits {
+            if matches!(self.next(&life), Step::LookUpAt(_) | Step::GiveUp(_)) {
                 return Ok(true);
             }
         }
@@ -151,7 +177,7 @@ impl Engine {
             while tasks.len() >= self.terms.max_in_flight * 2 {
                 joined(tasks.join_next().await)?;
             }
-            if self.stop.is_asked() || mood.is_bad() || mood.is_out_of_reach() {
+            if self.stop.is_asked() || mood.is_bad() || mood.obstacle().is_some() {
                 break;
             }
             tried += 1;
@@ -181,7 +207,7 @@ impl Engine {
         let mut refusals = 0;
         loop {
             let slot = self.gateway.slot().await;
-            if self.stop.is_asked() || mood.is_bad() || mood.is_out_of_reach() {
+            if self.stop.is_asked() || mood.is_bad() || mood.obstacle().is_some() {
                 return Ok(());
             }
             let Some(frozen) = body(&entry) else {
@@ -190,15 +216,25 @@ impl Engine {
             };
             let now = self.clock.now();
             let intent = self.journal.intent(now, &entry, || frozen).await?;
-            entry.life.apply(&Fact::Intent { attempt: entry.life.attempt }, now);
+            entry.life.apply(
+                &Fact::Intent {
+                    attempt: entry.life.attempt,
+                },
+                now,
+            );
             let answer = self.gateway.submit(slot, &intent).await;
             mood.heard(&answer);
             let pause = match &answer {
-                Answer::Refused { why: Refusal::Throttled } => Some(Duration::ZERO), // the slot waits for everybody
-                Answer::Refused { why: Refusal::Unauthenticated } => Some(Duration::from_millis(200)),
+                Answer::Refused {
+                    why: Refusal::Throttled,
+                } => Some(Duration::ZERO), // the slot waits for everybody
+                Answer::Refused {
+                    why: Refusal::Unauthenticated,
+                } => Some(Duration::from_millis(200)),
                 Answer::NotSent { .. } => Some(Duration::from_millis(100 << refusals.min(5))),
                 Answer::Accepted { .. } | Answer::Declined { .. } | Answer::InDoubt { .. } => None,
             };
+            let is_refusal = matches!(answer, Answer::Refused { .. });
             self.happened(&mut entry, Fact::Answered(answer)).await?;
             refusals += 1;
             let is_settled = entry.life.state != PayoutState::Ready;
@@ -207,7 +243,7 @@ impl Engine {
                     self.stop.sleep(pause).await;
                 }
                 Some(_) if !is_settled => {
-                    mood.unreachable_in_a_row.fetch_add(MOST_UNREACHABLE, Ordering::Relaxed);
+                    mood.turned_away.fetch_or(is_refusal, Ordering::Relaxed);
                     return Ok(());
                 }
                 _ => return Ok(()),
@@ -221,10 +257,9 @@ fn joined(
     result: Option<Result<Result<(), EngineError>, tokio::task::JoinError>>,
 ) -> Result<(), EngineError> {
     match result {
-        None => Ok(()),
         Some(Ok(outcome)) => outcome,
         Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Some(Err(_)) => Ok(()), // the runtime is shutting down
+        Some(Err(_)) | None => Ok(()), // the runtime is shutting down, or there was nothing to join
     }
 }
 

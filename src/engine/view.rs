@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::EngineError;
-use crate::domain::{
-    PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState, RunView, Totals,
-};
+use crate::domain::{PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState, RunView, Totals};
 use crate::journal::Checkpoint;
 
 /// One run without its payouts. `at_work` says whether a process works on it now.
 pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<RunView, EngineError> {
     let (head, state) = checkpoint.run(run)?.ok_or(EngineError::NoSuchRun(run))?;
-    let mut counts: BTreeMap<&'static str, u64> = PayoutState::ALL.iter().map(|state| (state.name(), 0)).collect();
+    let mut counts: BTreeMap<&'static str, u64> =
+        PayoutState::ALL.iter().map(|state| (state.name(), 0)).collect();
     let mut totals = Totals::default();
     for row in checkpoint.rows(run) {
         let (_, entry) = row?;
@@ -86,7 +85,10 @@ fn payout_view(
             None => Some("a later file has replaced this row".to_owned()),
         },
     };
-    let sent_by = known.as_ref().map(|entry| entry.run).filter(|other| *other != run);
+    let sent_by = known
+        .as_ref()
+        .map(|entry| entry.run)
+        .filter(|other| *other != run);
     Ok(PayoutView {
         row,
         payment_id: asked.as_ref().and_then(|payout| payout.payment_id.clone()),
@@ -99,7 +101,13 @@ fn payout_view(
         payee: asked.as_ref().map(|payout| payout.payee.party.name.to_string()),
         account: asked.as_ref().map(|payout| payout.payee.account.to_string()),
         reference: asked.as_ref().and_then(|payout| payout.reference.clone()),
-        next: next(status, run, row, life.and_then(|life| life.status.as_ref()).and_then(|status| status.reject_code.as_deref())),
+        next: next(
+            status,
+            run,
+            row,
+            life.and_then(|life| life.status.as_ref())
+                .and_then(|status| status.reject_code.as_deref()),
+        ),
         reason,
         sent_by,
     })

@@ -22,13 +22,17 @@ pub enum GatewayError {
         why: String,
     },
     /// A firewall or proxy answered in Flash's place.
-    #[error("something between here and Flash refused the request (HTTP {status}); is this machine's address on Flash's allow-list?")]
+    #[error(
+        "something between here and Flash refused the request (HTTP {status}); is this machine's address on Flash's allow-list?"
+    )]
     Forbidden {
         /// The HTTP status.
         status: u16,
     },
     /// The login is not accepted although it has just been made.
-    #[error("Flash does not accept the login that it has just given; try again later, and ask Flash if it persists")]
+    #[error(
+        "Flash does not accept the login that it has just given; try again later, and ask Flash if it persists"
+    )]
     Unauthenticated,
     /// Asked to slow down for too long.
     #[error("Flash asks to slow down; go on later")]
@@ -58,7 +62,9 @@ impl GatewayError {
             | Self::NeedAffiliation
             | Self::Forbidden { .. }
             | Self::Unusable(_) => true,
-            Self::Unreachable { .. } | Self::Unauthenticated | Self::Throttled | Self::Unclear { .. } => false,
+            Self::Unreachable { .. } | Self::Unauthenticated | Self::Throttled | Self::Unclear { .. } => {
+                false
+            }
         }
     }
 

@@ -70,7 +70,11 @@ struct Claims {
 
 impl Token {
     pub(super) fn new(settings: Settings, clock: Arc<dyn Clock>) -> Self {
-        Self { settings, clock, state: Mutex::default() }
+        Self {
+            settings,
+            clock,
+            state: Mutex::default(),
+        }
     }
 
     /// The token, from a login if need be. Whoever asks while another logs in gets that login's result.
@@ -103,7 +107,12 @@ impl Token {
         state.token.take()
     }
 
-    async fn login(&self, state: &mut State, transport: &Transport, pace: &Pace) -> Result<SecretString, GatewayError> {
+    async fn login(
+        &self,
+        state: &mut State,
+        transport: &Transport,
+        pace: &Pace,
+    ) -> Result<SecretString, GatewayError> {
         let began = Instant::now();
         loop {
             if let Some(refused) = &state.refused {
@@ -141,10 +150,17 @@ impl Token {
             affiliation: self.settings.affiliation.as_deref(),
         };
         let began = Instant::now();
-        let exchange = transport.post(&operations::body(operations::LOGIN, &operations::Input { input }), None).await;
+        let exchange = transport
+            .post(
+                &operations::body(operations::LOGIN, &operations::Input { input }),
+                None,
+            )
+            .await;
         pace.learn(&exchange, began.elapsed());
         if let Exchange::Answered { status: 401, .. } = exchange {
-            return Err(GatewayError::Credentials { code: "HTTP 401".to_owned() });
+            return Err(GatewayError::Credentials {
+                code: "HTTP 401".to_owned(),
+            });
         }
         let reply = classify::reply(&exchange)?.data::<LoginData>()?.login;
         match (reply.success, reply.token, reply.code) {
@@ -152,13 +168,17 @@ impl Token {
             (false, _, Some(code)) if code == "NEED_AFFILIATION" => Err(GatewayError::NeedAffiliation),
             (false, _, Some(code)) if code == "TOO_MANY_REQUESTS" => Err(GatewayError::Throttled),
             (false, _, Some(code)) if !code.is_empty() => Err(GatewayError::Credentials { code }),
-            _ => Err(GatewayError::Unclear { what: "a login without a token".to_owned() }),
+            _ => Err(GatewayError::Unclear {
+                what: "a login without a token".to_owned(),
+            }),
         }
     }
 
     /// How long to use a token: its own life, less a margin, whatever the clocks say.
     fn life_of(&self, token: &SecretString) -> Duration {
-        let Some(claims) = claims(token.expose_secret()) else { return UNKNOWN_LIFE };
+        let Some(claims) = claims(token.expose_secret()) else {
+            return UNKNOWN_LIFE;
+        };
         let issued = claims.iat.unwrap_or_else(|| self.clock.now().as_second());
         let life = Duration::from_secs(u64::try_from(claims.exp.saturating_sub(issued)).unwrap_or(0));
         life.saturating_sub(AHEAD.min(life / 10))

@@ -13,7 +13,9 @@ pub(super) fn exact<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
 }
 
 fn decimal(text: &str) -> Option<Decimal> {
-    Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text)).ok()
+    Decimal::from_str_exact(text)
+        .or_else(|_| Decimal::from_scientific(text))
+        .ok()
 }
 
 /// The envelope of every answer.
@@ -40,18 +42,25 @@ pub(super) struct Extensions {
 
 impl WireError {
     pub(super) fn is_unauthenticated(&self) -> bool {
-        self.extensions.as_ref().and_then(|extensions| extensions.code.as_deref()) == Some("UNAUTHENTICATED")
+        self.extensions
+            .as_ref()
+            .and_then(|extensions| extensions.code.as_deref())
+            == Some("UNAUTHENTICATED")
     }
 }
 
 /// Whether a body says that the login is not accepted, and that nothing was done.
 pub(super) fn is_unauthenticated(body: &[u8]) -> bool {
-    let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else { return false };
+    let Ok(envelope) = serde_json::from_slice::<Envelope<'_>>(body) else {
+        return false;
+    };
     let nothing = match envelope.data {
         None => true,
         // fields that are all null: nothing was made
-        Some(data) => serde_json::from_str::<std::collections::BTreeMap<String, Option<&RawValue>>>(data.get())
-            .is_ok_and(|fields| fields.values().all(Option::is_none)),
+        Some(data) => {
+            serde_json::from_str::<std::collections::BTreeMap<String, Option<&RawValue>>>(data.get())
+                .is_ok_and(|fields| fields.values().all(Option::is_none))
+        }
     };
     nothing && !envelope.errors.is_empty() && envelope.errors.iter().all(WireError::is_unauthenticated)
 }
@@ -63,7 +72,9 @@ pub(super) fn retry_after(body: &[u8]) -> Option<Duration> {
         #[serde(rename = "retrySecs")]
         seconds: u64,
     }
-    serde_json::from_slice::<Throttled>(body).ok().map(|throttled| Duration::from_secs(throttled.seconds))
+    serde_json::from_slice::<Throttled>(body)
+        .ok()
+        .map(|throttled| Duration::from_secs(throttled.seconds))
 }
 
 #[derive(Debug, Deserialize)]
@@ -126,8 +137,16 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_digits() {
-        for (text, digits) in [("1000.10", "1000.10"), ("0.1", "0.1"), ("9007199254740993.01", "9007199254740993.01"), ("1e3", "1000")] {
-            assert_eq!(decimal(text).map(|number| number.to_string()).as_deref(), Some(digits));
+        for (text, digits) in [
+            ("1000.10", "1000.10"),
+            ("0.1", "0.1"),
+            ("9007199254740993.01", "9007199254740993.01"),
+            ("1e3", "1000"),
+        ] {
+            assert_eq!(
+                decimal(text).map(|number| number.to_string()).as_deref(),
+                Some(digits)
+            );
         }
     }
 
@@ -135,8 +154,14 @@ mod tests {
     fn only_an_answer_that_did_nothing_is_turned_away_at_the_door() {
         let error = r#"{"errors":[{"message":"no","extensions":{"code":"UNAUTHENTICATED"}}],"data":DATA}"#;
         assert!(is_unauthenticated(error.replace("DATA", "null").as_bytes()));
-        assert!(is_unauthenticated(error.replace("DATA", r#"{"createWithdrawal":null}"#).as_bytes()));
-        assert!(!is_unauthenticated(error.replace("DATA", r#"{"createWithdrawal":{"success":true}}"#).as_bytes()));
+        assert!(is_unauthenticated(
+            error.replace("DATA", r#"{"createWithdrawal":null}"#).as_bytes()
+        ));
+        assert!(!is_unauthenticated(
+            error
+                .replace("DATA", r#"{"createWithdrawal":{"success":true}}"#)
+                .as_bytes()
+        ));
         assert!(!is_unauthenticated(br#"{"data":null}"#));
     }
 }

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::Gateway;
 use super::classify;
 use super::error::GatewayError;
 use super::operations;
 use super::pace::Slot;
 use super::parties::{self, PartyInput, RecipientInput};
 use super::wire::WireWithdrawal;
-use super::Gateway;
 use crate::domain::{
-    Answer, Currency, ExternalId, IdempotencyKey, Money, Party, Payee, PayoutStatus, RecordedIntent, Timestamp,
+    Answer, Currency, ExternalId, IdempotencyKey, Money, Party, Payee, PayoutStatus, RecordedIntent,
+    Timestamp,
 };
 
 /// Who is paid.
@@ -128,7 +129,10 @@ impl Gateway {
     pub fn withdrawal_body(request: &WithdrawalRequest<'_>) -> String {
         let (recipient_id, recipient) = match request.recipient {
             RecipientBy::Id(id) => (Some(id), None),
-            RecipientBy::Inline(payee) => (None, Some(RecipientInput::of(None, payee, request.money.currency()))),
+            RecipientBy::Inline(payee) => (
+                None,
+                Some(RecipientInput::of(None, payee, request.money.currency())),
+            ),
         };
         let (sender_id, sender) = match request.sender {
             SenderBy::Account => (None, None),
@@ -136,7 +140,8 @@ impl Gateway {
             SenderBy::Inline(party) => (None, Some(PartyInput::of(None, party))),
         };
         let input = CreateInput {
-            amount: RawValue::from_string(request.money.digits()).expect("a decimal's digits are a JSON number"),
+            amount: RawValue::from_string(request.money.digits())
+                .expect("a decimal's digits are a JSON number"),
             currency: request.money.currency(),
             external_reference: request.reference,
             external_id: request.external_id,
@@ -155,7 +160,9 @@ impl Gateway {
     pub async fn submit<I: RecordedIntent>(&self, slot: Slot, intent: &I) -> Answer {
         match self.exchange(&slot, intent.body()).await {
             Ok(exchange) => classify::classify(&exchange, intent.money()),
-            Err(error) => Answer::NotSent { why: error.to_string() },
+            Err(error) => Answer::NotSent {
+                why: error.to_string(),
+            },
         }
     }
 
@@ -167,7 +174,11 @@ impl Gateway {
     ) -> Result<WithdrawalLookUp, GatewayError> {
         let unusable = |why: &str| Ok(WithdrawalLookUp::FilterUnusable { why: why.to_owned() });
         let asked: Vec<&ExternalId> = ids.iter().chain(canary).collect();
-        let by_id = |id| QueryInput { external_id: Some(id), min_created_at: None, max_created_at: None };
+        let by_id = |id| QueryInput {
+            external_id: Some(id),
+            min_created_at: None,
+            max_created_at: None,
+        };
         let inputs: Vec<_> = asked.iter().map(|id| by_id(*id)).collect();
         let reply = match self.read(&operations::FIND_WITHDRAWALS.body(&inputs)).await {
             Ok(reply) => reply,
@@ -181,41 +192,81 @@ impl Gateway {
         for (at, id) in asked.iter().enumerate() {
             let shown = answered.remove(&format!("i{at}")).flatten().unwrap_or_default();
             let records: Vec<_> = shown.into_iter().flatten().filter_map(record).collect();
-            if records.iter().any(|record| record.external_id.as_deref() != Some(id.as_str())) {
+            if records
+                .iter()
+                .any(|record| record.external_id.as_deref() != Some(id.as_str()))
+            {
                 return unusable("it shows payouts that were not asked for");
             }
             payouts.insert((*id).clone(), records);
         }
         let seen = canary.and_then(|canary| payouts.remove(canary));
-        Ok(WithdrawalLookUp::Found { payouts, canary_seen: seen.is_some_and(|records| !records.is_empty()) })
+        Ok(WithdrawalLookUp::Found {
+            payouts,
+            canary_seen: seen.is_some_and(|records| !records.is_empty()),
+        })
     }
 
     /// All payouts that the API created between two moments, by its clock.
-    pub async fn withdrawals_created(&self, from: Timestamp, to: Timestamp) -> Result<Vec<WithdrawalRecord>, GatewayError> {
+    pub async fn withdrawals_created(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<WithdrawalRecord>, GatewayError> {
         #[derive(serde::Deserialize)]
         struct Data {
             withdrawals: Option<Vec<Option<WireWithdrawal>>>,
         }
         let text = |at: Timestamp| Some(at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
-        let input = QueryInput { external_id: None, min_created_at: text(from), max_created_at: text(to) };
-        let reply = self.read(&operations::body(operations::WITHDRAWALS, &operations::Input { input })).await?;
-        Ok(reply.data::<Data>()?.withdrawals.unwrap_or_default().into_iter().flatten().filter_map(record).collect())
+        let input = QueryInput {
+            external_id: None,
+            min_created_at: text(from),
+            max_created_at: text(to),
+        };
+        let reply = self
+            .read(&operations::body(
+                operations::WITHDRAWALS,
+                &operations::Input { input },
+            ))
+            .await?;
+        Ok(reply
+            .data::<Data>()?
+            .withdrawals
+            .unwrap_or_default()
+            .into_iter()
+            .flatten()
+            .filter_map(record)
+            .collect())
     }
 
     /// Payouts by the API's own ids, in their order; none for one that the API does not have.
-    pub async fn withdrawals_by_id(&self, flash_ids: &[String]) -> Result<Vec<Option<WithdrawalRecord>>, GatewayError> {
+    pub async fn withdrawals_by_id(
+        &self,
+        flash_ids: &[String],
+    ) -> Result<Vec<Option<WithdrawalRecord>>, GatewayError> {
         let reply = self.read(&operations::WITHDRAWAL_BY_ID.body(flash_ids)).await?;
         let mut answered = reply.data::<HashMap<String, Option<WireWithdrawal>>>()?;
         let shown = |at| answered.remove(&format!("i{at}")).flatten().and_then(record);
-        Ok((0..flash_ids.len()).map(shown).zip(flash_ids).map(|(record, id)| record.filter(|record| record.flash_id == *id)).collect())
+        Ok((0..flash_ids.len())
+            .map(shown)
+            .zip(flash_ids)
+            .map(|(record, id)| record.filter(|record| record.flash_id == *id))
+            .collect())
     }
 }
 
 fn record(wire: WireWithdrawal) -> Option<WithdrawalRecord> {
     let currency: Option<Currency> = wire.currency.as_deref().and_then(|code| code.parse().ok());
     Some(WithdrawalRecord {
-        money: wire.amount.zip(currency).and_then(|(amount, currency)| Money::new(amount, currency).ok()),
-        account: wire.recipient.as_ref().and_then(parties::account).map(|(canonical, _)| canonical),
+        money: wire
+            .amount
+            .zip(currency)
+            .and_then(|(amount, currency)| Money::new(amount, currency).ok()),
+        account: wire
+            .recipient
+            .as_ref()
+            .and_then(parties::account)
+            .map(|(canonical, _)| canonical),
         status: classify::status(&wire),
         external_id: wire.external_id,
         flash_id: wire.id?,

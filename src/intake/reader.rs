@@ -89,14 +89,18 @@ pub fn open(path: &Path) -> Result<Source, IntakeError> {
     }
     let mut file = File::open(path).map_err(|error| unopened(path, &error))?;
     let mut head = Vec::new();
-    file.by_ref().take(512).read_to_end(&mut head).map_err(|error| unopened(path, &error))?;
+    file.by_ref()
+        .take(512)
+        .read_to_end(&mut head)
+        .map_err(|error| unopened(path, &error))?;
     if head.is_empty() {
         return Err(IntakeError::Empty(path.to_owned()));
     }
     if let Some(what) = other_kind(&head) {
         return Err(IntakeError::OtherKind { what });
     }
-    file.seek(SeekFrom::Start(0)).map_err(|error| unopened(path, &error))?;
+    file.seek(SeekFrom::Start(0))
+        .map_err(|error| unopened(path, &error))?;
     let mut records = Records::new(file);
     loop {
         match records.next()? {
@@ -125,7 +129,13 @@ fn other_kind(head: &[u8]) -> Option<&'static str> {
         [0xD0, 0xCF, 0x11, 0xE0, ..] => Some("an old or a protected Excel workbook"),
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some("text in UTF-16"),
         [b'%', b'P', b'D', b'F', ..] => Some("a PDF"),
-        [b'0', rest @ ..] if rest.len() >= 79 && rest[..17].iter().all(|byte| matches!(byte, b' ' | b'0'..=b'9' | b'-')) && rest[17..20].iter().all(u8::is_ascii_digit) => {
+        [b'0', rest @ ..]
+            if rest.len() >= 79
+                && rest[..17]
+                    .iter()
+                    .all(|byte| matches!(byte, b' ' | b'0'..=b'9' | b'-'))
+                && rest[17..20].iter().all(u8::is_ascii_digit) =>
+        {
             Some("an ABA file")
         }
         _ if head.contains(&0) => Some("not text"),
@@ -135,13 +145,22 @@ fn other_kind(head: &[u8]) -> Option<&'static str> {
 
 impl Source {
     /// The next row; none at the end of the file.
-    pub fn next(&mut self) -> Result<Option<Item<'_>>, IntakeError> {
-        let Some(record) = self.records.next()? else { return Ok(None) };
+    pub fn next_item(&mut self) -> Result<Option<Item<'_>>, IntakeError> {
+        let Some(record) = self.records.next()? else {
+            return Ok(None);
+        };
         let cells = record.len();
         Ok(Some(match cells {
             _ if record.is_blank() => Item::Blank { row: record.row },
-            _ if cells != self.header.names.len() => Item::Ragged { row: record.row, cells },
-            _ => Item::Row(RawRow { row: record.row, header: &self.header, record }),
+            _ if cells != self.header.names.len() => Item::Ragged {
+                row: record.row,
+                cells,
+            },
+            _ => Item::Row(RawRow {
+                row: record.row,
+                header: &self.header,
+                record,
+            }),
         }))
     }
 }
@@ -189,9 +208,19 @@ pub(super) struct Records {
 
 impl Records {
     pub(super) fn new(file: File) -> Self {
-        let record = Record { text: vec![0; 1024], ends: vec![0; 64], ..Record::default() };
+        let record = Record {
+            text: vec![0; 1024],
+            ends: vec![0; 64],
+            ..Record::default()
+        };
         let parser = ReaderBuilder::new().build();
-        Self { input: BufReader::with_capacity(1 << 16, file), parser, record, next_row: 1, after_return: false }
+        Self {
+            input: BufReader::with_capacity(1 << 16, file),
+            parser,
+            record,
+            next_row: 1,
+            after_return: false,
+        }
     }
 
     /// The next record that is not an empty line; empty lines count as rows.
@@ -200,9 +229,13 @@ impl Records {
         let (mut written, mut ended) = (0, 0);
         self.record.row = self.next_row;
         loop {
-            let input = std::io::BufRead::fill_buf(&mut self.input).map_err(|error| IntakeError::Io(error.to_string()))?;
-            let (result, read, out, ends) =
-                self.parser.read_record(input, &mut self.record.text[written..], &mut self.record.ends[ended..]);
+            let input = std::io::BufRead::fill_buf(&mut self.input)
+                .map_err(|error| IntakeError::Io(error.to_string()))?;
+            let (result, read, out, ends) = self.parser.read_record(
+                input,
+                &mut self.record.text[written..],
+                &mut self.record.ends[ended..],
+            );
             self.after_return = read > 0 && input[read - 1] == b'\r';
             std::io::BufRead::consume(&mut self.input, read);
             written += out;
@@ -236,7 +269,8 @@ impl Records {
     /// end of the record before is no line.
     fn skip_empty_lines(&mut self) -> Result<(), IntakeError> {
         loop {
-            let input = std::io::BufRead::fill_buf(&mut self.input).map_err(|error| IntakeError::Io(error.to_string()))?;
+            let input = std::io::BufRead::fill_buf(&mut self.input)
+                .map_err(|error| IntakeError::Io(error.to_string()))?;
             match input.first() {
                 Some(b'\n') if self.after_return => self.after_return = false,
                 Some(b'\n') => self.next_row += 1,

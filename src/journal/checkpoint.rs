@@ -9,11 +9,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sled::Tree;
 
+use super::disk::make_folder;
 use super::error::JournalError;
 use super::log::Tip;
-use crate::domain::{
-    FileDigest, OverlapKey, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState,
-};
+use crate::domain::{FileDigest, OverlapKey, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState};
 
 /// The derived state of one scope.
 #[derive(Debug, Clone)]
@@ -57,6 +56,7 @@ const CACHE_BYTES: u64 = 64 << 20;
 impl Checkpoint {
     /// Opens the database in `folder`, or makes it.
     pub(super) fn open(folder: &Path) -> Result<Self, JournalError> {
+        make_folder(folder).map_err(|error| JournalError::io("cannot make the folder", folder, &error))?;
         remove_torn_snapshots(folder)?;
         let config = sled::Config::new()
             .path(folder)

@@ -252,7 +252,7 @@ fn set_aside(folder: &ScopeFolder) -> Result<(), JournalError> {
     if !from.exists() {
         return Ok(());
     }
-    let to = (1..)
+    let to = (1..=u32::MAX)
         .map(|number| folder.path().join(format!("checkpoint.damaged-{number}")))
         .find(|path| !path.exists())
         .expect("numbers do not run out");

@@ -7,8 +7,19 @@ use super::ReportError;
 use crate::domain::PayoutView;
 
 const HEADER: [&str; 13] = [
-    "row", "payment_id", "payee", "account", "amount", "currency", "reference", "status", "reason", "next", "flash_id",
-    "external_id", "sent_by",
+    "row",
+    "payment_id",
+    "payee",
+    "account",
+    "amount",
+    "currency",
+    "reference",
+    "status",
+    "reason",
+    "next",
+    "flash_id",
+    "external_id",
+    "sent_by",
 ];
 
 /// Writes one line a payout, under a header.
@@ -34,10 +45,15 @@ pub fn write_csv<E: std::error::Error>(
             text(&payout.reason),
             text(&payout.next),
             text(&payout.flash_id),
-            payout.external_id.as_ref().map_or(String::new(), ToString::to_string),
+            payout
+                .external_id
+                .as_ref()
+                .map_or(String::new(), ToString::to_string),
             payout.sent_by.map_or(String::new(), |run| run.to_string()),
         ];
-        writer.write_record(cells.iter().map(|cell| defused(cell).into_owned())).map_err(failed)?;
+        writer
+            .write_record(cells.iter().map(|cell| defused(cell).into_owned()))
+            .map_err(failed)?;
     }
     writer.flush()?;
     Ok(())
@@ -45,7 +61,11 @@ pub fn write_csv<E: std::error::Error>(
 
 /// A cell that a spreadsheet would take for a formula gets an apostrophe in front (CWE-1236).
 pub fn defused(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        Cow::Owned(format!("'{cell}"))
+    } else {
+        Cow::Borrowed(cell)
+    }
 }
 
 #[cfg(test)]

@@ -31,7 +31,10 @@ pub struct Rig {
 
 /// A simulator that does not slow tests down.
 pub fn quick() -> Options {
-    Options { login_interval: Duration::ZERO, ..Options::default() }
+    Options {
+        login_interval: Duration::ZERO,
+        ..Options::default()
+    }
 }
 
 impl Rig {
@@ -55,10 +58,15 @@ impl Rig {
 
     /// A file of `rows` payouts, the first at `first`, so that files need not overlap.
     pub fn file(&self, name: &str, first: usize, rows: usize) -> PathBuf {
-        let mut text = String::from("payee_id,first_name,last_name,street,bsb,account_number,amount,reference\n");
+        let mut text =
+            String::from("payee_id,first_name,last_name,street,bsb,account_number,amount,reference\n");
         for at in first..first + rows {
             let amount = format!("{}.{:02}", 100 + at, at % 100);
-            let _ = writeln!(text, "P{at},Robin,Example,1 Hill Street,062-000,{},{amount},PAY {at}", 10_000_000 + at);
+            let _ = writeln!(
+                text,
+                "P{at},Robin,Example,1 Hill Street,062-000,{},{amount},PAY {at}",
+                10_000_000 + at
+            );
         }
         let path = self.folder.path().join(name);
         std::fs::write(&path, text).expect("a file");
@@ -75,7 +83,10 @@ impl Rig {
                 path: &path,
                 name: None,
                 overlaps: Overlaps::Hold,
-                check: check::Options { today: jiff::civil::date(2026, 7, 17), environment_is_production: false },
+                check: check::Options {
+                    today: jiff::civil::date(2026, 7, 17),
+                    environment_is_production: false,
+                },
                 scope: "rig",
                 environment: "simulator",
                 remitters: &remitters,
@@ -139,7 +150,9 @@ impl Rig {
     /// The payouts of a run.
     pub fn payouts(&self, run: RunId) -> Vec<PayoutView> {
         let checkpoint = Journal::look(&self.scope()).expect("a journal");
-        engine::payouts(&checkpoint, run).collect::<Result<_, _>>().expect("payouts")
+        engine::payouts(&checkpoint, run)
+            .collect::<Result<_, _>>()
+            .expect("payouts")
     }
 
     /// What went wrong with money or rows; none if all is well: every row has a state, the simulator holds each
@@ -153,17 +166,33 @@ impl Rig {
         }
         let made = made(&ledger);
         for payout in &payouts {
-            let id = payout.external_id.as_ref().map_or(String::new(), ToString::to_string);
+            let id = payout
+                .external_id
+                .as_ref()
+                .map_or(String::new(), ToString::to_string);
             let times = made.get(&id).copied().unwrap_or(0);
             let expected = usize::from(payout.status.is_at_the_api());
             // a person has to tell: either is possible, twice is not
             if times != expected && !(payout.status == PayoutState::Attention && times <= 1) {
-                wrongs.push(format!("row {} is {} and was made {times} times", payout.row, payout.status));
+                wrongs.push(format!(
+                    "row {} is {} and was made {times} times",
+                    payout.row, payout.status
+                ));
             }
         }
         let known = payouts.iter().filter(|payout| payout.status.is_at_the_api());
-        let sum: Decimal = known.map(|payout| payout.amount.as_ref().and_then(|text| Decimal::from_str_exact(text).ok()).unwrap_or_default()).sum();
-        let attention = payouts.iter().any(|payout| payout.status == PayoutState::Attention);
+        let sum: Decimal = known
+            .map(|payout| {
+                payout
+                    .amount
+                    .as_ref()
+                    .and_then(|text| Decimal::from_str_exact(text).ok())
+                    .unwrap_or_default()
+            })
+            .sum();
+        let attention = payouts
+            .iter()
+            .any(|payout| payout.status == PayoutState::Attention);
         if sum != total(&ledger) && !attention {
             wrongs.push(format!("{sum} submitted, {} at the simulator", total(&ledger)));
         }
@@ -175,12 +204,18 @@ impl Rig {
 pub fn made(ledger: &LedgerView) -> BTreeMap<String, usize> {
     let mut made = BTreeMap::new();
     for withdrawal in &ledger.withdrawals {
-        *made.entry(withdrawal.external_id.clone().unwrap_or_default()).or_default() += 1;
+        *made
+            .entry(withdrawal.external_id.clone().unwrap_or_default())
+            .or_default() += 1;
     }
     made
 }
 
 /// Everything that was paid.
 pub fn total(ledger: &LedgerView) -> Decimal {
-    ledger.withdrawals.iter().map(|withdrawal| withdrawal.amount).sum()
+    ledger
+        .withdrawals
+        .iter()
+        .map(|withdrawal| withdrawal.amount)
+        .sum()
 }

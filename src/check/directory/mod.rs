@@ -92,7 +92,15 @@ impl Directory {
     /// Bank and branch in a few words: `Commonwealth Bank of Australia, Sydney`.
     pub fn words(&self, bsb: Bsb) -> Option<String> {
         let branch = self.lookup(bsb)?;
-        Some(format!("{}, {}", branch.bank, if branch.suburb.is_empty() { branch.name } else { branch.suburb }))
+        Some(format!(
+            "{}, {}",
+            branch.bank,
+            if branch.suburb.is_empty() {
+                branch.name
+            } else {
+                branch.suburb
+            }
+        ))
     }
 
     /// The bank that owns the first digits of a BSB.
@@ -104,7 +112,9 @@ impl Directory {
             .filter_map(|line| {
                 let (rest, prefix) = line.rsplit_once(',')?;
                 let (_, name) = rest.split_once(',')?;
-                digits.starts_with(prefix.trim()).then_some((prefix.len(), name.trim_matches('"')))
+                digits
+                    .starts_with(prefix.trim())
+                    .then_some((prefix.len(), name.trim_matches('"')))
             })
             .max()
             .map(|(_, name)| name)
@@ -115,7 +125,10 @@ impl Directory {
         let mut seen = vec![bsb];
         let mut last = None;
         while seen.len() <= MOST_HOPS {
-            let Some(next) = self.fields(seen[seen.len() - 1].number()).and_then(|fields| named(fields[1], fields[2])) else {
+            let Some(next) = self
+                .fields(seen[seen.len() - 1].number())
+                .and_then(|fields| named(fields[1], fields[2]))
+            else {
                 break;
             };
             if seen.contains(&next) {
@@ -140,7 +153,10 @@ impl Directory {
                 std::cmp::Ordering::Greater => high = middle,
                 std::cmp::Ordering::Equal => {
                     let field = |number: usize| {
-                        self.text(usize::from(u16::from_le_bytes([entry[3 + 2 * number], entry[4 + 2 * number]])))
+                        self.text(usize::from(u16::from_le_bytes([
+                            entry[3 + 2 * number],
+                            entry[4 + 2 * number],
+                        ])))
                     };
                     return Some([field(0), field(1), field(2), field(3), field(4)]);
                 }
@@ -152,7 +168,11 @@ impl Directory {
     fn text(&self, number: usize) -> &'static str {
         let ends = 12 + self.number(4) * pack::ENTRY;
         let texts = ends + self.number(8) * 4;
-        let from = if number == 0 { 0 } else { self.number(ends + 4 * (number - 1)) };
+        let from = if number == 0 {
+            0
+        } else {
+            self.number(ends + 4 * (number - 1))
+        };
         let to = self.number(ends + 4 * number);
         std::str::from_utf8(&self.packed[texts + from..texts + to]).unwrap_or_default()
     }
@@ -168,7 +188,13 @@ fn named(name: &str, street: &str) -> Option<Bsb> {
     if !matches!(name, "Merged" | "Closed") {
         return None;
     }
-    let digits: String = street.split("BSB").nth(1)?.chars().filter(char::is_ascii_digit).take(6).collect();
+    let digits: String = street
+        .split("BSB")
+        .nth(1)?
+        .chars()
+        .filter(char::is_ascii_digit)
+        .take(6)
+        .collect();
     Bsb::new(&digits).ok()
 }
 
@@ -184,7 +210,10 @@ mod tests {
     fn branches_are_found_and_merged_ones_name_their_successor() {
         let sydney = branch("062000").expect("a branch");
         assert!(sydney.bank.starts_with("Commonwealth Bank"), "{sydney:?}");
-        assert_eq!(branch("012003").expect("a merged branch").successor.as_deref(), Some("012-019"));
+        assert_eq!(
+            branch("012003").expect("a merged branch").successor.as_deref(),
+            Some("012-019")
+        );
         assert_eq!(branch("012620"), None);
     }
 
@@ -193,7 +222,12 @@ mod tests {
         let directory = Directory::built_in();
         for at in 0..directory.number(4) {
             let at = 12 + at * pack::ENTRY;
-            let bsb = u32::from_le_bytes([directory.packed[at], directory.packed[at + 1], directory.packed[at + 2], 0]);
+            let bsb = u32::from_le_bytes([
+                directory.packed[at],
+                directory.packed[at + 1],
+                directory.packed[at + 2],
+                0,
+            ]);
             let _ = directory.successor(Bsb::new(&format!("{bsb:06}")).expect("six digits"));
         }
     }

@@ -24,9 +24,14 @@ pub fn pack(lines: &[Line]) -> Vec<u8> {
     };
     let mut entries: Vec<(u32, [u16; 5])> = Vec::new();
     for [bsb, bank, name, street, suburb, state, postcode, flags] in lines {
-        let Ok(digits) = bsb.replace('-', "").parse() else { continue };
+        let Ok(digits) = bsb.replace('-', "").parse() else {
+            continue;
+        };
         let place = format!("{state}\t{postcode}\t{flags}");
-        entries.push((digits, [bank.clone(), name.clone(), street.clone(), suburb.clone(), place].map(&mut number)));
+        entries.push((
+            digits,
+            [bank.clone(), name.clone(), street.clone(), suburb.clone(), place].map(&mut number),
+        ));
     }
     entries.sort_unstable();
     let mut out = MAGIC.to_vec();
