@@ -12,11 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("name the CSV and the file to write".into());
     };
     let mut lines: Vec<Line> = Vec::new();
-    for record in csv::ReaderBuilder::new()
-        .has_headers(false)
-        .from_path(from)?
-        .records()
-    {
+    for record in csv::ReaderBuilder::new().has_headers(false).from_path(from)?.records() {
         let cells: Vec<String> = record?.iter().map(str::to_owned).collect();
         lines.push(cells.try_into().map_err(|_| "a line without eight cells")?);
     }

@@ -13,17 +13,11 @@ pub(super) struct Wrong {
 
 impl Wrong {
     fn new(what: impl Into<String>) -> Self {
-        Self {
-            what: what.into(),
-            hint: None,
-        }
+        Self { what: what.into(), hint: None }
     }
 
     fn hint(self, hint: impl Into<String>) -> Self {
-        Self {
-            hint: Some(hint.into()),
-            ..self
-        }
+        Self { hint: Some(hint.into()), ..self }
     }
 }
 
@@ -39,25 +33,18 @@ pub(super) fn bsb(text: &str, directory: &Directory) -> Result<Bsb, Wrong> {
             "the BSB has \"{odd}\" as its character {}, only digits can stand there",
             at + 1
         ));
-        return Err(
-            match Bsb::new(&meant).ok().and_then(|bsb| suggestion(bsb, directory)) {
-                Some(suggestion) => wrong.hint(format!("was a digit meant? {suggestion}")),
-                None => wrong.hint("write six digits, such as 062-000"),
-            },
-        );
+        return Err(match Bsb::new(&meant).ok().and_then(|bsb| suggestion(bsb, directory)) {
+            Some(suggestion) => wrong.hint(format!("was a digit meant? {suggestion}")),
+            None => wrong.hint("write six digits, such as 062-000"),
+        });
     }
     let wrong = Wrong::new(format!("BSB {text} has {} digits, six are needed", digits.len()));
     match digits.len() {
         6 => Bsb::new(&digits).map_err(|_| wrong),
-        5 => Err(
-            match Bsb::new(&format!("0{digits}"))
-                .ok()
-                .and_then(|bsb| suggestion(bsb, directory))
-            {
-                Some(suggestion) => wrong.hint(format!("did a leading zero get lost? {suggestion}")),
-                None => wrong.hint("did a leading zero get lost? ask the payee"),
-            },
-        ),
+        5 => Err(match Bsb::new(&format!("0{digits}")).ok().and_then(|bsb| suggestion(bsb, directory)) {
+            Some(suggestion) => wrong.hint(format!("did a leading zero get lost? {suggestion}")),
+            None => wrong.hint("did a leading zero get lost? ask the payee"),
+        }),
         _ => Err(wrong.hint("ask the payee for the BSB")),
     }
 }
@@ -85,17 +72,12 @@ pub(super) fn number(text: &str, bsb: Option<Bsb>) -> Result<AccountNumber, Wron
     let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
     let upper = digits.to_uppercase();
     if upper.contains("E+") || (upper.contains('E') && upper.contains('.')) {
-        return Err(
-            Wrong::new("the account number is in scientific notation, digits are lost")
-                .hint("format the column as text and type the number again"),
-        );
+        return Err(Wrong::new("the account number is in scientific notation, digits are lost")
+            .hint("format the column as text and type the number again"));
     }
     if let Some((at, odd)) = digits.chars().enumerate().find(|(_, c)| !c.is_ascii_digit()) {
-        return Err(Wrong::new(format!(
-            "the account number has \"{odd}\" as its character {}",
-            at + 1
-        ))
-        .hint("Australian account numbers have digits only; ask the payee"));
+        return Err(Wrong::new(format!("the account number has \"{odd}\" as its character {}", at + 1))
+            .hint("Australian account numbers have digits only; ask the payee"));
     }
     if let Some(bsb) = bsb.filter(|bsb| digits.len() > 9 && digits.starts_with(&bsb.digits())) {
         return Err(Wrong::new("the account number begins with the BSB")
@@ -109,10 +91,8 @@ pub(super) fn number(text: &str, bsb: Option<Bsb>) -> Result<AccountNumber, Wron
         0..=3 => Err(Wrong::new("the account number has fewer than four digits").hint("ask the payee")),
         4..=9 => AccountNumber::new(&digits)
             .map_err(|_| Wrong::new("the account number is all zeros").hint("ask the payee")),
-        more => Err(Wrong::new(format!(
-            "the account number has {more} digits, nine at most are possible"
-        ))
-        .hint("ask the payee")),
+        more => Err(Wrong::new(format!("the account number has {more} digits, nine at most are possible"))
+            .hint("ask the payee")),
     }
 }
 
@@ -166,25 +146,10 @@ mod tests {
 
     #[test]
     fn bsbs_as_people_type_them() {
-        for text in [
-            "062000",
-            "062-000",
-            "062 000",
-            "06-2000",
-            "062.000",
-            "062\u{2013}000",
-            "062\u{a0}000",
-        ] {
-            assert_eq!(
-                read(text).map(|bsb| bsb.to_string()),
-                Ok("062-000".to_owned()),
-                "{text}"
-            );
+        for text in ["062000", "062-000", "062 000", "06-2000", "062.000", "062\u{2013}000", "062\u{a0}000"] {
+            assert_eq!(read(text).map(|bsb| bsb.to_string()), Ok("062-000".to_owned()), "{text}");
         }
-        let lost = read("62000")
-            .expect_err("five digits")
-            .hint
-            .expect("a suggestion");
+        let lost = read("62000").expect_err("five digits").hint.expect("a suggestion");
         assert!(lost.contains("062-000 is Commonwealth Bank"), "{lost}");
         let letter = read("O62000").expect_err("a letter");
         assert!(letter.what.contains("\"O\" as its character 1"), "{letter:?}");
@@ -199,16 +164,9 @@ mod tests {
             |text: &str| number(text, Bsb::new("062000").ok()).map(|number| number.digits().to_owned());
         assert_eq!(digits("0123 4567"), Ok("01234567".to_owned()));
         assert_eq!(digits("12-345-678"), Ok("12345678".to_owned()));
-        for text in [
-            "",
-            "123",
-            "1234567890",
-            "0000",
-            "12345O",
-            "1.23E+08",
-            "06200012345678",
-            "4111111111111111",
-        ] {
+        for text in
+            ["", "123", "1234567890", "0000", "12345O", "1.23E+08", "06200012345678", "4111111111111111"]
+        {
             assert!(digits(text).is_err(), "{text}");
         }
     }

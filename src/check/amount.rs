@@ -22,10 +22,7 @@ pub(super) fn read(text: &str, currency: Currency) -> Result<Read, String> {
     }
     refuse_negative(typed)?;
     let bare = without_sign(typed, currency)?;
-    if let Some(odd) = bare
-        .chars()
-        .find(|c| !c.is_ascii_digit() && !matches!(c, '.' | ','))
-    {
+    if let Some(odd) = bare.chars().find(|c| !c.is_ascii_digit() && !matches!(c, '.' | ',')) {
         return Err(match odd {
             'e' | 'E' => "the amount is in scientific notation, digits may be lost".to_owned(),
             '=' => "the amount is a formula".to_owned(),
@@ -45,10 +42,7 @@ pub(super) fn read(text: &str, currency: Currency) -> Result<Read, String> {
         MoneyError::TooLarge => "the amount is larger than any payout".to_owned(),
         MoneyError::Currency => "the currency is not known".to_owned(),
     })?;
-    Ok(Read {
-        money,
-        normalised: digits != typed,
-    })
+    Ok(Read { money, normalised: digits != typed })
 }
 
 fn refuse_negative(text: &str) -> Result<(), String> {
@@ -57,7 +51,7 @@ fn refuse_negative(text: &str) -> Result<(), String> {
         text.starts_with('-') || text.ends_with('-') || text.starts_with('(') || text.contains("$-");
     if negative || upper.ends_with("CR") || upper.ends_with("DR") {
         return Err(
-            "the amount is negative, a credit or a debit, and only payments out can be made".to_owned(),
+            "the amount is negative, a credit or a debit, and only payments out can be made".to_owned()
         );
     }
     if text.starts_with('+') {
@@ -74,31 +68,20 @@ fn without_sign(text: &str, currency: Currency) -> Result<&str, String> {
         if sign != code && currency != Currency::AUD {
             continue;
         }
-        if let Some(head) = rest
-            .get(..sign.len())
-            .filter(|head| head.eq_ignore_ascii_case(sign))
-        {
+        if let Some(head) = rest.get(..sign.len()).filter(|head| head.eq_ignore_ascii_case(sign)) {
             rest = rest[head.len()..].trim_start();
         }
         let end = rest.len().checked_sub(sign.len()).filter(|_| sign == code);
-        if end
-            .and_then(|at| rest.get(at..))
-            .is_some_and(|tail| tail.eq_ignore_ascii_case(sign))
-        {
+        if end.and_then(|at| rest.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(sign)) {
             rest = rest[..rest.len() - sign.len()].trim_end();
         }
     }
     let other: String = rest.chars().filter(char::is_ascii_alphabetic).collect();
     if other.len() == 3 && other.parse::<Currency>().is_ok() {
-        return Err(format!(
-            "the amount says {}, the row is in {code}",
-            other.to_uppercase()
-        ));
+        return Err(format!("the amount says {}, the row is in {code}", other.to_uppercase()));
     }
     if rest.chars().any(|c| matches!(c, '€' | '£' | '¥')) {
-        return Err(format!(
-            "the amount has the sign of another currency, the row is in {code}"
-        ));
+        return Err(format!("the amount has the sign of another currency, the row is in {code}"));
     }
     Ok(rest)
 }

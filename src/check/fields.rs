@@ -75,28 +75,16 @@ pub(super) fn broken(fields: &Fields<'_>) -> Vec<Broken> {
 }
 
 fn column(field: &str) -> Option<Column> {
-    crate::intake::COLUMNS
-        .iter()
-        .find(|info| info.name == field)
-        .map(|info| info.column)
+    crate::intake::COLUMNS.iter().find(|info| info.name == field).map(|info| info.column)
 }
 
 fn told(column: Column, error: &ValidationError) -> Broken {
     let (code, what): (Code, Cow<'static, str>) = match error.code.as_ref() {
-        "company_length" => (
-            Code::NameInvalid,
-            "a company's name has 2 to 256 characters".into(),
-        ),
+        "company_length" => (Code::NameInvalid, "a company's name has 2 to 256 characters".into()),
         "email" => (Code::EmailInvalid, "this is not an e-mail address".into()),
-        "reference_length" => (
-            Code::ReferenceTooLong,
-            "a reference has at most 280 characters".into(),
-        ),
+        "reference_length" => (Code::ReferenceTooLong, "a reference has at most 280 characters".into()),
         code => {
-            let what = error
-                .message
-                .clone()
-                .unwrap_or("Flash does not accept this".into());
+            let what = error.message.clone().unwrap_or("Flash does not accept this".into());
             let kind = match (code, column) {
                 ("placeholder", _) => Code::Placeholder,
                 ("id", _) => Code::IdInvalid,
@@ -117,10 +105,7 @@ fn person_name(text: &str) -> Result<(), ValidationError> {
     placeholder(text)?;
     let allowed = |c: char| is_latin(c) || matches!(c, ' ' | ',' | '.' | '-' | '/' | '\'');
     if let Some(odd) = text.chars().find(|c| !allowed(*c)) {
-        return Err(refuse(
-            "name",
-            format!("a person's name cannot have \"{odd}\" in it"),
-        ));
+        return Err(refuse("name", format!("a person's name cannot have \"{odd}\" in it")));
     }
     if text.chars().count() > 75 {
         return Err(refuse("name", "a name has at most 75 characters"));
@@ -141,24 +126,20 @@ fn is_latin(c: char) -> bool {
 
 /// A word with a point between letters and a known ending: `Ben.eu`, `Aaron x.com`.
 fn looks_like_a_domain(text: &str) -> bool {
-    const ENDINGS: [&str; 12] = [
-        "com", "net", "org", "eu", "au", "io", "co", "info", "biz", "uk", "nz", "us",
-    ];
+    const ENDINGS: [&str; 12] =
+        ["com", "net", "org", "eu", "au", "io", "co", "info", "biz", "uk", "nz", "us"];
     text.split([' ', '/']).any(|word| {
-        word.trim_matches(['.', ','])
-            .rsplit_once('.')
-            .is_some_and(|(name, ending)| {
-                !name.is_empty() && ENDINGS.contains(&ending.to_lowercase().as_str())
-            })
+        word.trim_matches(['.', ',']).rsplit_once('.').is_some_and(|(name, ending)| {
+            !name.is_empty() && ENDINGS.contains(&ending.to_lowercase().as_str())
+        })
     })
 }
 
 fn ascii(text: &str) -> Result<(), ValidationError> {
     match text.chars().find(|c| !(' '..='~').contains(c)) {
-        Some(odd) if odd.is_control() => Err(refuse(
-            "ascii",
-            "there is a line break or another invisible character in it",
-        )),
+        Some(odd) if odd.is_control() => {
+            Err(refuse("ascii", "there is a line break or another invisible character in it"))
+        }
         Some(odd) => Err(refuse(
             "ascii",
             format!("Flash takes plain English letters and signs only here, not \"{odd}\""),
@@ -169,10 +150,7 @@ fn ascii(text: &str) -> Result<(), ValidationError> {
 
 fn no_angles(text: &str) -> Result<(), ValidationError> {
     match text.chars().find(|c| matches!(c, '<' | '=' | '>')) {
-        Some(odd) => Err(refuse(
-            "name",
-            format!("a company's name cannot have \"{odd}\" in it"),
-        )),
+        Some(odd) => Err(refuse("name", format!("a company's name cannot have \"{odd}\" in it"))),
         None => placeholder(text),
     }
 }
@@ -194,14 +172,7 @@ fn placeholder(text: &str) -> Result<(), ValidationError> {
 
 fn country_code(text: &str) -> Result<(), ValidationError> {
     let is_code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-    if is_code {
-        Ok(())
-    } else {
-        Err(refuse(
-            "country",
-            "a country is a code of two letters, such as AU",
-        ))
-    }
+    if is_code { Ok(()) } else { Err(refuse("country", "a country is a code of two letters, such as AU")) }
 }
 
 fn external_id(text: &str) -> Result<(), ValidationError> {
@@ -210,25 +181,17 @@ fn external_id(text: &str) -> Result<(), ValidationError> {
         return Err(refuse("id", "an id has at most 34 characters"));
     }
     if text.bytes().any(|byte| !(b' '..=b'~').contains(&byte)) {
-        return Err(refuse(
-            "id",
-            "an id has plain English letters, digits and signs only",
-        ));
+        return Err(refuse("id", "an id has plain English letters, digits and signs only"));
     }
     Ok(())
 }
 
 fn enum_word(text: &str) -> Result<(), ValidationError> {
-    let fits = text
-        .bytes()
-        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let fits = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     if fits {
         Ok(())
     } else {
-        Err(refuse(
-            "word",
-            "this is one of Flash's words in capitals, such as BUSINESS",
-        ))
+        Err(refuse("word", "this is one of Flash's words in capitals, such as BUSINESS"))
     }
 }
 
@@ -237,30 +200,16 @@ mod tests {
     use super::*;
 
     fn codes(fields: &Fields<'_>) -> Vec<(Column, Code)> {
-        broken(fields)
-            .iter()
-            .map(|broken| (broken.column, broken.code))
-            .collect()
+        broken(fields).iter().map(|broken| (broken.column, broken.code)).collect()
     }
 
     #[test]
     fn the_rules_of_flash() {
-        let fields = Fields {
-            first_name: Some("Zoë"),
-            last_name: Some("O'Brien-Smith/Lee"),
-            ..Fields::default()
-        };
+        let fields =
+            Fields { first_name: Some("Zoë"), last_name: Some("O'Brien-Smith/Lee"), ..Fields::default() };
         assert_eq!(codes(&fields), []);
         for name in ["R2D2", "Ben.eu", "Aaron x.com", "李", "N/A", ".", &"a".repeat(76)] {
-            assert_eq!(
-                codes(&Fields {
-                    last_name: Some(name),
-                    ..Fields::default()
-                })
-                .len(),
-                1,
-                "{name}"
-            );
+            assert_eq!(codes(&Fields { last_name: Some(name), ..Fields::default() }).len(), 1, "{name}");
         }
         let fields = Fields {
             company_name: Some("A<B"),

@@ -61,23 +61,13 @@ pub fn check(
 ) -> Result<Checked, CheckError> {
     let mut all = Collected::default();
     let address_told = header(&source.header, &mut all);
-    let readable = !all
-        .findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error);
-    let judge = Judge {
-        options,
-        directory: Directory::built_in(),
-        address_told,
-    };
+    let readable = !all.findings.iter().any(|finding| finding.severity == Severity::Error);
+    let judge = Judge { options, directory: Directory::built_in(), address_told };
     let mut checked = Checked::default();
     let mut seen = Seen::default();
     let mut blanks = Vec::new();
     let columns = source.header.names.len();
-    observer.on(&Event::Begin {
-        stage: Stage::Checking,
-        total: None,
-    });
+    observer.on(&Event::Begin { stage: Stage::Checking, total: None });
     while let Some(item) = source.next_item()? {
         match item {
             Item::Blank { row } => {
@@ -90,9 +80,8 @@ pub fn check(
             }
             Item::Row(row) => {
                 let mut findings = Findings::default();
-                let made = judge
-                    .payout(&row, &mut findings)
-                    .filter(|made| seen.note(&row, made, &mut findings));
+                let made =
+                    judge.payout(&row, &mut findings).filter(|made| seen.note(&row, made, &mut findings));
                 match made.filter(|_| readable) {
                     Some(made) => {
                         checked.payable += 1;
@@ -106,19 +95,11 @@ pub fn check(
         }
         checked.rows += 1;
         if checked.rows.is_multiple_of(STEP) {
-            observer.on(&Event::Step {
-                stage: Stage::Checking,
-                count: STEP,
-            });
+            observer.on(&Event::Step { stage: Stage::Checking, count: STEP });
         }
     }
-    observer.on(&Event::Step {
-        stage: Stage::Checking,
-        count: checked.rows % STEP,
-    });
-    observer.on(&Event::End {
-        stage: Stage::Checking,
-    });
+    observer.on(&Event::Step { stage: Stage::Checking, count: checked.rows % STEP });
+    observer.on(&Event::End { stage: Stage::Checking });
     if checked.rows == 0 {
         all.take(vec![finding(
             Code::FileEmpty,
@@ -141,14 +122,7 @@ pub fn check(
 
 fn finding(code: Code, place: Place, message: String, hint: &str) -> Finding {
     let hint = Some(hint.to_owned()).filter(|hint| !hint.is_empty());
-    Finding {
-        severity: code.severity(),
-        code,
-        message,
-        hint,
-        place,
-        value: None,
-    }
+    Finding { severity: code.severity(), code, message, hint, place, value: None }
 }
 
 fn ragged(row: u32, cells: usize, columns: usize) -> Finding {
@@ -162,11 +136,7 @@ fn ragged(row: u32, cells: usize, columns: usize) -> Finding {
 
 fn listed(rows: &[u32]) -> String {
     let shown: Vec<String> = rows.iter().take(10).map(u32::to_string).collect();
-    let more = if rows.len() > 10 {
-        format!(" and {} more", rows.len() - 10)
-    } else {
-        String::new()
-    };
+    let more = if rows.len() > 10 { format!(" and {} more", rows.len() - 10) } else { String::new() };
     shown.join(", ") + &more
 }
 
@@ -221,29 +191,12 @@ fn missing(header: &Header, all: &mut Collected) -> bool {
         || (has(Column::FirstName) && has(Column::LastName));
     let account = (has(Column::Bsb) && has(Column::AccountNumber)) || has(Column::PayId);
     for (there, what, hint) in [
-        (
-            has(Column::Amount),
-            "no column says how much to pay",
-            "name the column of the net pay: amount",
-        ),
-        (
-            named,
-            "no column says whom to pay",
-            "add first_name and last_name, company_name, or account_name",
-        ),
-        (
-            account,
-            "no columns say where the money goes",
-            "add bsb and account_number, or payid",
-        ),
+        (has(Column::Amount), "no column says how much to pay", "name the column of the net pay: amount"),
+        (named, "no column says whom to pay", "add first_name and last_name, company_name, or account_name"),
+        (account, "no columns say where the money goes", "add bsb and account_number, or payid"),
     ] {
         if !there {
-            all.take(vec![finding(
-                Code::ColumnMissing,
-                Place::file(),
-                what.to_owned(),
-                hint,
-            )]);
+            all.take(vec![finding(Code::ColumnMissing, Place::file(), what.to_owned(), hint)]);
         }
     }
     let address_told = !has(Column::Street) && !has(Column::Country);
@@ -296,8 +249,7 @@ impl Collected {
                 ));
             }
         }
-        self.findings
-            .sort_by_key(|finding| (finding.place.row, finding.severity, finding.code));
+        self.findings.sort_by_key(|finding| (finding.place.row, finding.severity, finding.code));
         self.findings
     }
 }

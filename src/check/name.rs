@@ -37,11 +37,8 @@ pub(super) fn sorted(text: &str) -> Option<PartyName> {
     let collapsed = crate::domain::ids::collapsed(text);
     let words: Vec<&str> = collapsed.split(' ').filter(|word| !word.is_empty()).collect();
     let company_word = |word: &&str| {
-        let bare: String = word
-            .chars()
-            .filter(|c| c.is_alphanumeric() || *c == '&')
-            .flat_map(char::to_lowercase)
-            .collect();
+        let bare: String =
+            word.chars().filter(|c| c.is_alphanumeric() || *c == '&').flat_map(char::to_lowercase).collect();
         COMPANY_WORDS.contains(&bare.as_str())
             || bare == "&"
             || bare.chars().any(|c| c.is_ascii_digit() || c == '&')
@@ -61,11 +58,7 @@ pub(super) fn sorted(text: &str) -> Option<PartyName> {
 fn person(first: &[&str], last: &str) -> Option<PartyName> {
     let (given, middle) = first.split_first()?;
     let middle = Some(middle.join(" ")).filter(|middle| !middle.is_empty());
-    Some(PartyName::Person {
-        first: (*given).to_owned(),
-        middle,
-        last: last.trim().to_owned(),
-    })
+    Some(PartyName::Person { first: (*given).to_owned(), middle, last: last.trim().to_owned() })
 }
 
 #[cfg(test)]
@@ -75,26 +68,13 @@ mod tests {
     #[test]
     fn persons_and_companies_are_told_apart() {
         let person = |first: &str, middle: Option<&str>, last: &str| {
-            Some(PartyName::Person {
-                first: first.into(),
-                middle: middle.map(Into::into),
-                last: last.into(),
-            })
+            Some(PartyName::Person { first: first.into(), middle: middle.map(Into::into), last: last.into() })
         };
         assert_eq!(sorted("Sean O'Brien"), person("Sean", None, "O'Brien"));
         assert_eq!(sorted("NGUYEN, Thi  Mai"), person("Thi", Some("Mai"), "NGUYEN"));
         assert_eq!(sorted("Ana Maria Silva"), person("Ana", Some("Maria"), "Silva"));
-        for company in [
-            "Acme Pty Ltd",
-            "Smith & Sons",
-            "3 Brothers Cafe",
-            "Hay St Medical Trust",
-        ] {
-            assert_eq!(
-                sorted(company),
-                Some(PartyName::Company(company.into())),
-                "{company}"
-            );
+        for company in ["Acme Pty Ltd", "Smith & Sons", "3 Brothers Cafe", "Hay St Medical Trust"] {
+            assert_eq!(sorted(company), Some(PartyName::Company(company.into())), "{company}");
         }
         assert_eq!(sorted("Cher"), None);
         assert_eq!(sorted(""), None);

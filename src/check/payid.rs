@@ -16,10 +16,7 @@ pub(super) fn read(text: &str) -> Result<Read, String> {
     let plain = plain(text);
     let typed = plain.trim();
     let normal = normal(typed)?;
-    Ok(Read {
-        normalised: normal != typed,
-        payid: PayId::from_normal(normal),
-    })
+    Ok(Read { normalised: normal != typed, payid: PayId::from_normal(normal) })
 }
 
 fn normal(typed: &str) -> Result<String, String> {
@@ -27,9 +24,8 @@ fn normal(typed: &str) -> Result<String, String> {
         return email(typed);
     }
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    let is_number = typed
-        .chars()
-        .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '+' | '(' | ')' | '.'));
+    let is_number =
+        typed.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '+' | '(' | ')' | '.'));
     if typed.starts_with('+') && is_number {
         return foreign_or_mobile(typed, &digits);
     }
@@ -54,11 +50,7 @@ fn email(typed: &str) -> Result<String, String> {
     let lower = typed.to_lowercase();
     let whole = lower.is_ascii() && lower.len() <= 256 && validator::ValidateEmail::validate_email(&lower);
     let dotted = lower.rsplit_once('@').is_some_and(|(_, host)| host.contains('.'));
-    if whole && dotted {
-        Ok(lower)
-    } else {
-        Err("this is not an e-mail address".to_owned())
-    }
+    if whole && dotted { Ok(lower) } else { Err("this is not an e-mail address".to_owned()) }
 }
 
 fn foreign_or_mobile(typed: &str, digits: &str) -> Result<String, String> {
@@ -70,9 +62,7 @@ fn foreign_or_mobile(typed: &str, digits: &str) -> Result<String, String> {
             Err("an Australian number has nine digits after +61".to_owned())
         };
     }
-    let (country, number) = typed[1..]
-        .split_once('-')
-        .ok_or("write a foreign number as +64-211234567")?;
+    let (country, number) = typed[1..].split_once('-').ok_or("write a foreign number as +64-211234567")?;
     let number: String = number.chars().filter(char::is_ascii_digit).collect();
     let country_is_code = (1..=3).contains(&country.len())
         && country.bytes().all(|byte| byte.is_ascii_digit())
@@ -98,11 +88,7 @@ pub(super) fn is_abn(digits: &str) -> bool {
     if digits.len() != 11 || !digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.starts_with('0') {
         return false;
     }
-    let sum: u32 = digits
-        .bytes()
-        .zip(WEIGHTS)
-        .map(|(byte, weight)| u32::from(byte - b'0') * weight)
-        .sum();
+    let sum: u32 = digits.bytes().zip(WEIGHTS).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum();
     (sum - WEIGHTS[0]).is_multiple_of(89)
 }
 
@@ -112,11 +98,7 @@ pub(super) fn is_acn(digits: &str) -> bool {
         return false;
     }
     let numbers: Vec<u32> = digits.bytes().map(|byte| u32::from(byte - b'0')).collect();
-    let sum: u32 = numbers[..8]
-        .iter()
-        .zip((1..=8).rev())
-        .map(|(digit, weight)| digit * weight)
-        .sum();
+    let sum: u32 = numbers[..8].iter().zip((1..=8).rev()).map(|(digit, weight)| digit * weight).sum();
     (10 - sum % 10) % 10 == numbers[8]
 }
 
@@ -144,15 +126,7 @@ mod tests {
                 "{text}"
             );
         }
-        for text in [
-            "",
-            "412345678",
-            "51824753557",
-            "jo@localhost",
-            "+61 412",
-            "Example Payroll",
-            "12345",
-        ] {
+        for text in ["", "412345678", "51824753557", "jo@localhost", "+61 412", "Example Payroll", "12345"] {
             assert!(read(text).is_err(), "{text}");
         }
     }

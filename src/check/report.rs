@@ -92,10 +92,7 @@ pub fn render_text(report: &CheckReport) -> String {
         (Severity::Warning, "Warnings: have a look"),
         (Severity::Info, "For information"),
     ] {
-        let of = report
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == severity);
+        let of = report.findings.iter().filter(|finding| finding.severity == severity);
         let mut of: Vec<&ReportedFinding> = of.collect();
         if of.is_empty() {
             continue;
@@ -108,17 +105,8 @@ pub fn render_text(report: &CheckReport) -> String {
     }
     let unpaid = report.rows - report.payable;
     let sums: Vec<String> = report.totals.iter().map(ToString::to_string).collect();
-    let sums = if sums.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", sums.join(", "))
-    };
-    let _ = write!(
-        text,
-        "\n{}, {} can be paid{sums}.",
-        plural(report.rows, "row"),
-        report.payable
-    );
+    let sums = if sums.is_empty() { String::new() } else { format!(": {}", sums.join(", ")) };
+    let _ = write!(text, "\n{}, {} can be paid{sums}.", plural(report.rows, "row"), report.payable);
     if unpaid > 0 {
         let _ = write!(text, " {} cannot.", plural(unpaid, "row"));
     }

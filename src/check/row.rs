@@ -20,14 +20,8 @@ pub(super) struct Judge<'a> {
 }
 
 /// Columns that only payments abroad need.
-const ABROAD: [Column; 6] = [
-    Column::Iban,
-    Column::Aba,
-    Column::Clabe,
-    Column::Ifsc,
-    Column::Cnaps,
-    Column::SortCode,
-];
+const ABROAD: [Column; 6] =
+    [Column::Iban, Column::Aba, Column::Clabe, Column::Ifsc, Column::Cnaps, Column::SortCode];
 
 impl Judge<'_> {
     /// The payout of a row, if no finding forbids it.
@@ -110,13 +104,9 @@ impl Judge<'_> {
     }
 
     fn account(&self, row: &RawRow<'_>, findings: &mut Findings) -> Option<BankAccount> {
-        let [bsb, number, payid, kind] = [
-            Column::Bsb,
-            Column::AccountNumber,
-            Column::PayId,
-            Column::AccountType,
-        ]
-        .map(|column| row.text(column));
+        let [bsb, number, payid, kind] =
+            [Column::Bsb, Column::AccountNumber, Column::PayId, Column::AccountType]
+                .map(|column| row.text(column));
         if let Some(column) = ABROAD.into_iter().find(|column| !row.text(*column).is_empty()) {
             findings
                 .add(
@@ -180,10 +170,8 @@ impl Judge<'_> {
             }
             Ok(bsb) => Some(bsb),
             Err(wrong) => {
-                findings
-                    .add(Code::BsbInvalid, row.place(Column::Bsb), wrong.what)
-                    .showing(typed)
-                    .hint = wrong.hint;
+                findings.add(Code::BsbInvalid, row.place(Column::Bsb), wrong.what).showing(typed).hint =
+                    wrong.hint;
                 None
             }
         };
@@ -237,50 +225,35 @@ impl Judge<'_> {
         let shown = bsb.to_string();
         if bsb.number() == 370_370 {
             findings
-                .add(
-                    Code::BsbOwn,
-                    place,
-                    "370-370 is Flash's own BSB: the payee would be a Flash account",
-                )
+                .add(Code::BsbOwn, place, "370-370 is Flash's own BSB: the payee would be a Flash account")
                 .showing(&shown)
                 .advising("ask the payee if this is meant");
             return;
         }
         let Some(branch) = self.directory.lookup(bsb) else {
             let known = self.directory.bank_of_prefix(bsb);
-            let bank = known.map_or(
-                "and no bank is known to have BSBs that begin so".to_owned(),
-                |bank| format!("though {bank} has others that begin so"),
-            );
+            let bank = known.map_or("and no bank is known to have BSBs that begin so".to_owned(), |bank| {
+                format!("though {bank} has others that begin so")
+            });
             findings
                 .add(
                     Code::BsbUnknown,
                     place,
-                    format!(
-                        "BSB {shown} is not in the bank directory of {}, {bank}",
-                        super::directory::DATE
-                    ),
+                    format!("BSB {shown} is not in the bank directory of {}, {bank}", super::directory::DATE),
                 )
                 .showing(&shown)
                 .advising("ask the payee or the bank if it is right");
             return;
         };
         if branch.is_gone() {
-            let hint = branch
-                .successor
-                .as_ref()
-                .map_or("ask the payee for the new BSB".to_owned(), |next| {
-                    format!("its payments go to {next} now: ask the payee to confirm it")
-                });
+            let hint = branch.successor.as_ref().map_or("ask the payee for the new BSB".to_owned(), |next| {
+                format!("its payments go to {next} now: ask the payee to confirm it")
+            });
             findings
                 .add(
                     Code::BsbGone,
                     place,
-                    format!(
-                        "the branch {shown} of {} was {}",
-                        branch.bank,
-                        branch.name.to_lowercase()
-                    ),
+                    format!("the branch {shown} of {} was {}", branch.bank, branch.name.to_lowercase()),
                 )
                 .showing(&shown)
                 .advising(hint);
@@ -289,10 +262,7 @@ impl Judge<'_> {
                 .add(
                     Code::BsbNoDirectEntry,
                     place,
-                    format!(
-                        "the branch {shown} of {} takes no electronic payments",
-                        branch.bank
-                    ),
+                    format!("the branch {shown} of {} takes no electronic payments", branch.bank),
                 )
                 .showing(&shown)
                 .advising("ask the payee for another account");
@@ -328,11 +298,7 @@ impl Judge<'_> {
 }
 
 fn range(least: usize, most: usize) -> String {
-    if least == most {
-        most.to_string()
-    } else {
-        format!("{least} to {most}")
-    }
+    if least == most { most.to_string() } else { format!("{least} to {most}") }
 }
 
 fn text(row: &RawRow<'_>, column: Column) -> Option<String> {
@@ -369,13 +335,9 @@ fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings) {
 }
 
 fn party_name(row: &RawRow<'_>, findings: &mut Findings) -> Option<PartyName> {
-    let [first, middle, last, company] = [
-        Column::FirstName,
-        Column::MiddleName,
-        Column::LastName,
-        Column::CompanyName,
-    ]
-    .map(|column| text(row, column));
+    let [first, middle, last, company] =
+        [Column::FirstName, Column::MiddleName, Column::LastName, Column::CompanyName]
+            .map(|column| text(row, column));
     let place = row.place(if row.text(Column::AccountName).is_empty() {
         Column::LastName
     } else {
@@ -397,11 +359,7 @@ fn party_name(row: &RawRow<'_>, findings: &mut Findings) -> Option<PartyName> {
         }
         (..) => {
             findings
-                .add(
-                    Code::NameMissing,
-                    place,
-                    "a person needs both first_name and last_name",
-                )
+                .add(Code::NameMissing, place, "a person needs both first_name and last_name")
                 .advising("fill both, or company_name alone");
             None
         }
@@ -436,30 +394,15 @@ fn account_name(row: &RawRow<'_>, findings: &mut Findings) -> Option<PartyName> 
             last_name: Some(last),
             ..Fields::default()
         },
-        PartyName::Company(company) => Fields {
-            company_name: Some(company),
-            ..Fields::default()
-        },
+        PartyName::Company(company) => Fields { company_name: Some(company), ..Fields::default() },
     };
     let wrong = broken(&fields);
     for broken in &wrong {
-        findings
-            .add(broken.code, place.clone(), broken.what.clone().into_owned())
-            .showing(typed);
+        findings.add(broken.code, place.clone(), broken.what.clone().into_owned()).showing(typed);
     }
     if wrong.is_empty() {
-        let kind = if matches!(sorted, PartyName::Company(_)) {
-            "a company"
-        } else {
-            "a person"
-        };
-        findings
-            .add(
-                Code::NameSorted,
-                place,
-                format!("\"{typed}\" is taken for {kind}"),
-            )
-            .showing(typed);
+        let kind = if matches!(sorted, PartyName::Company(_)) { "a company" } else { "a person" };
+        findings.add(Code::NameSorted, place, format!("\"{typed}\" is taken for {kind}")).showing(typed);
     }
     wrong.is_empty().then_some(sorted)
 }
@@ -467,13 +410,10 @@ fn account_name(row: &RawRow<'_>, findings: &mut Findings) -> Option<PartyName> 
 /// A date of birth of somebody who is 18 at `today`.
 fn dob(typed: &str, today: Date) -> Result<Date, String> {
     let shape = typed.len() == 10
-        && typed.bytes().enumerate().all(|(at, byte)| {
-            if matches!(at, 4 | 7) {
-                byte == b'-'
-            } else {
-                byte.is_ascii_digit()
-            }
-        });
+        && typed
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
     let date: Date = Some(typed)
         .filter(|_| shape)
         .and_then(|text| text.parse().ok())
@@ -518,9 +458,8 @@ fn mobile(row: &RawRow<'_>, findings: &mut Findings) -> Option<String> {
 fn international(typed: &str) -> Result<String, String> {
     let typed = plain(typed);
     let typed = typed.trim();
-    if let Some(odd) = typed
-        .chars()
-        .find(|c| !c.is_ascii_digit() && !matches!(c, ' ' | '-' | '(' | ')' | '.' | '+'))
+    if let Some(odd) =
+        typed.chars().find(|c| !c.is_ascii_digit() && !matches!(c, ' ' | '-' | '(' | ')' | '.' | '+'))
     {
         return Err(format!("the mobile number has \"{odd}\" in it"));
     }
@@ -531,9 +470,7 @@ fn international(typed: &str) -> Result<String, String> {
         (false, digits) if digits.len() == 10 && digits.starts_with("04") => format!("61{}", &digits[1..]),
         (false, digits) if digits.len() == 11 && digits.starts_with("614") => digits.to_owned(),
         (false, digits) if digits.len() == 9 && digits.starts_with('4') => {
-            return Err(format!(
-                "did a leading zero get lost? the number would be 0{digits}"
-            ));
+            return Err(format!("did a leading zero get lost? the number would be 0{digits}"));
         }
         (false, _) => return Err("the mobile number has no country".to_owned()),
     };
@@ -585,11 +522,7 @@ fn money(row: &RawRow<'_>, findings: &mut Findings) -> Option<Money> {
         }
         Err(_) => {
             findings
-                .add(
-                    Code::CurrencyInvalid,
-                    row.place(Column::Currency),
-                    "this is not a currency",
-                )
+                .add(Code::CurrencyInvalid, row.place(Column::Currency), "this is not a currency")
                 .showing(typed)
                 .advising("write AUD, or leave it empty");
             return None;
@@ -638,14 +571,7 @@ mod tests {
     fn only_dates_of_grown_ups_are_dates_of_birth() {
         let today: Date = "2026-07-17".parse().expect("a date");
         assert!(dob("2008-07-17", today).is_ok());
-        for wrong in [
-            "2008-07-18",
-            "1899-12-31",
-            "23/04/1985",
-            "85-04-23",
-            "1985-02-30",
-            "1985-4-3",
-        ] {
+        for wrong in ["2008-07-18", "1899-12-31", "23/04/1985", "85-04-23", "1985-02-30", "1985-4-3"] {
             assert!(dob(wrong, today).is_err(), "{wrong}");
         }
     }

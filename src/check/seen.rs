@@ -34,9 +34,7 @@ impl Seen {
         self.payee_id(row, payout, findings);
         self.holder(row, payout, findings);
         self.zero_twin(row, payout, findings);
-        !findings.0[before..]
-            .iter()
-            .any(|finding| finding.severity == Severity::Error)
+        !findings.0[before..].iter().any(|finding| finding.severity == Severity::Error)
     }
 
     fn payment_id(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings) {
@@ -54,10 +52,7 @@ impl Seen {
     }
 
     fn same_payout(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings) {
-        let this = First {
-            row: payout.row,
-            has_id: payout.payment_id.is_some(),
-        };
+        let this = First { row: payout.row, has_id: payout.payment_id.is_some() };
         let first = match self.payouts.entry(payout.overlap_key()) {
             Entry::Vacant(vacant) => {
                 vacant.insert(this);
@@ -65,28 +60,22 @@ impl Seen {
             }
             Entry::Occupied(occupied) => *occupied.get(),
         };
-        let what = format!(
-            "this row is the same as row {}: same account, amount and reference",
-            first.row
-        );
+        let what = format!("this row is the same as row {}: same account, amount and reference", first.row);
         if first.has_id && this.has_id {
             findings
                 .add(Code::DuplicateLooks, row.place(Column::Amount), what)
                 .advising("make sure that both are meant");
         } else {
-            findings
-                .add(Code::DuplicateRow, row.place(Column::Amount), what)
-                .advising("remove one of them, or tell them apart by their references or by ids in a column payment_id");
+            findings.add(Code::DuplicateRow, row.place(Column::Amount), what).advising(
+                "remove one of them, or tell them apart by their references or by ids in a column payment_id",
+            );
         }
     }
 
     fn payee_id(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings) {
         let Some(id) = &payout.payee.payee_id else { return };
         let account = RowDigest::of(&[payout.payee.account.canonical()]);
-        let (first, known) = *self
-            .payees
-            .entry(RowDigest::of(&[id]))
-            .or_insert((payout.row, account));
+        let (first, known) = *self.payees.entry(RowDigest::of(&[id])).or_insert((payout.row, account));
         if known != account {
             findings
                 .add(

@@ -10,23 +10,17 @@ use crate::domain::Bsb;
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &BsbArgs) -> Result<Exit, Failure> {
-    let digits: String = args
-        .bsb
-        .chars()
-        .filter(|c| !matches!(c, '-' | ' ' | '.'))
-        .collect();
+    let digits: String = args.bsb.chars().filter(|c| !matches!(c, '-' | ' ' | '.')).collect();
     let bsb = Bsb::new(&digits).map_err(|_| {
-        Failure::new(
-            Exit::Usage,
-            format!("\"{}\" is not a BSB: write six digits, such as 062-000", args.bsb),
-        )
+        Failure::new(Exit::Usage, format!("\"{}\" is not a BSB: write six digits, such as 062-000", args.bsb))
     })?;
     let directory = Directory::built_in();
     let Some(branch) = directory.lookup(bsb) else {
-        let bank = directory.bank_of_prefix(bsb).map_or(
-            "and no bank is known to own its first digits".to_owned(),
-            |bank| format!("though its first digits belong to {bank}"),
-        );
+        let bank = directory
+            .bank_of_prefix(bsb)
+            .map_or("and no bank is known to own its first digits".to_owned(), |bank| {
+                format!("though its first digits belong to {bank}")
+            });
         return Err(Failure::new(
             Exit::Findings,
             format!(

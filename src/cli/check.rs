@@ -14,21 +14,13 @@ use crate::intake;
 pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     let session = Session::new(globals, Vec::new())?;
     let source = intake::open(&args.file).map_err(EngineError::from)?;
-    let checked = check::check(
-        source,
-        &check_options(&session),
-        &mut |_| Ok(()),
-        &*session.observer,
-    );
+    let checked = check::check(source, &check_options(&session), &mut |_| Ok(()), &*session.observer);
     let checked = checked.map_err(EngineError::from)?;
     let report = CheckReport::new(&args.file.display().to_string(), &checked);
     match globals.format {
         Format::Text => out::answer(&check::render_text(&report)),
         Format::Json => out::answer(&serde_json::to_string_pretty(&report).unwrap_or_default()),
     }
-    let forbidden = checked
-        .findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error);
+    let forbidden = checked.findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(if forbidden { Exit::Findings } else { Exit::Done })
 }

@@ -50,10 +50,7 @@ pub struct Failure {
 impl Failure {
     /// With both given.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self {
-            exit,
-            message: message.into(),
-        }
+        Self { exit, message: message.into() }
     }
 }
 
@@ -76,11 +73,7 @@ impl From<JournalError> for Failure {
 
 impl From<GatewayError> for Failure {
     fn from(error: GatewayError) -> Self {
-        let exit = if error.is_account_problem() {
-            Exit::Configuration
-        } else {
-            Exit::Stopped
-        };
+        let exit = if error.is_account_problem() { Exit::Configuration } else { Exit::Stopped };
         Self::new(exit, error.to_string())
     }
 }

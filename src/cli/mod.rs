@@ -31,11 +31,7 @@ pub fn run() -> Exit {
         Ok(cli) => cli,
         Err(help) => {
             let _ = help.print();
-            return if help.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Done
-            };
+            return if help.use_stderr() { Exit::Usage } else { Exit::Done };
         }
     };
     session::log_to_stderr();

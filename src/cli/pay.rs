@@ -27,9 +27,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     match prepared.known {
         Some(RunState::Finished) => return already_done(&session, &journal, globals, run),
         Some(RunState::Running | RunState::Stopped) if !args.dry_run => {
-            out::note(&format!(
-                "This file is run {run}, which is not finished: going on with it."
-            ));
+            out::note(&format!("This file is run {run}, which is not finished: going on with it."));
             return carry_out(&session, &journal, globals, run, args.skip_invalid);
         }
         Some(_) | None => {}
@@ -62,10 +60,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
 fn prepare(session: &Session, journal: &Arc<Journal>, args: &PayArgs) -> Result<Prepared, Failure> {
     let overlaps = match (args.amends, args.repeat) {
         (Some(run), _) => {
-            journal
-                .checkpoint()
-                .run(run)?
-                .ok_or(engine::EngineError::NoSuchRun(run))?;
+            journal.checkpoint().run(run)?.ok_or(engine::EngineError::NoSuchRun(run))?;
             Overlaps::Amends(run)
         }
         (None, true) => Overlaps::Repeat,
@@ -82,44 +77,25 @@ fn prepare(session: &Session, journal: &Arc<Journal>, args: &PayArgs) -> Result<
         parties: session.settings.parties,
         window: signed(session.settings.duplicate_window),
     };
-    Ok(engine::prepare(
-        journal,
-        &inputs,
-        &*session.clock,
-        &*session.observer,
-    )?)
+    Ok(engine::prepare(journal, &inputs, &*session.clock, &*session.observer)?)
 }
 
 /// How files are checked today, in this environment.
 pub fn check_options(session: &Session) -> check::Options {
-    let today = session
-        .clock
-        .now()
-        .to_zoned_datetime(jiff::tz::TimeZone::system())
-        .date();
+    let today = session.clock.now().to_zoned_datetime(jiff::tz::TimeZone::system()).date();
     let production = session.settings.environment == Environment::Production;
-    check::Options {
-        today,
-        environment_is_production: production,
-    }
+    check::Options { today, environment_is_production: production }
 }
 
 /// Errors and warnings, before anything else is said.
 fn tell_findings(prepared: &Prepared, args: &PayArgs) -> Result<(), Failure> {
     let checked = &prepared.checked;
-    if checked
-        .findings
-        .iter()
-        .any(|finding| finding.severity < Severity::Info)
-    {
+    if checked.findings.iter().any(|finding| finding.severity < Severity::Info) {
         let report = CheckReport::new(&args.file.display().to_string(), checked);
         out::note(&check::render_text(&report));
     }
     if checked.payable == 0 {
-        return Err(Failure::new(
-            Exit::Findings,
-            "No row of the file can be paid; nothing was sent.",
-        ));
+        return Err(Failure::new(Exit::Findings, "No row of the file can be paid; nothing was sent."));
     }
     Ok(())
 }
@@ -132,9 +108,7 @@ fn stopping(prepared: &Prepared, args: &PayArgs) -> Option<String> {
         return None;
     }
     let rows = summary::and(&[(invalid, "cannot be paid"), (held, "must be decided by a person")]);
-    Some(format!(
-        "Nothing was sent: {rows}. Correct the file, or pay the other rows with --skip-invalid."
-    ))
+    Some(format!("Nothing was sent: {rows}. Correct the file, or pay the other rows with --skip-invalid."))
 }
 
 /// The control totals that a person gave.
@@ -142,17 +116,11 @@ fn expect(prepared: &Prepared, args: &PayArgs) -> Result<(), Failure> {
     let differs = |text: String| Err(Failure::new(Exit::Findings, format!("Nothing was sent: {text}.")));
     let checked = &prepared.checked;
     if let Some(count) = args.expect_count.filter(|count| *count != checked.payable) {
-        return differs(format!(
-            "--expect-count says {count} payouts, the file has {}",
-            checked.payable
-        ));
+        return differs(format!("--expect-count says {count} payouts, the file has {}", checked.payable));
     }
     for text in &args.expect_total {
         let parsed = text.split_once('=').and_then(|(currency, amount)| {
-            Some((
-                currency.parse::<Currency>().ok()?,
-                Decimal::from_str_exact(amount.trim()).ok()?,
-            ))
+            Some((currency.parse::<Currency>().ok()?, Decimal::from_str_exact(amount.trim()).ok()?))
         });
         let Some((currency, amount)) = parsed else {
             return Err(Failure::new(
@@ -194,9 +162,8 @@ pub fn carry_out(
     run: RunId,
     skip_held: bool,
 ) -> Result<Exit, Failure> {
-    let ending = session.with_engine(Arc::clone(journal), skip_held, async move |engine| {
-        Ok(engine.carry_out(run).await?)
-    })?;
+    let ending = session
+        .with_engine(Arc::clone(journal), skip_held, async move |engine| Ok(engine.carry_out(run).await?))?;
     let stopped = match &ending {
         engine::Ending::Finished => None,
         engine::Ending::Stopped(reason) => Some(summary::stopped(reason, run)),

@@ -114,17 +114,11 @@ impl Line {
 
     fn say(&self, title: &str) {
         let of = self.total.map_or(String::new(), |total| format!(" of {total}"));
-        let millis = u64::try_from(self.began.elapsed().as_millis())
-            .unwrap_or(u64::MAX)
-            .max(1);
+        let millis = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
         let rate = self.done.saturating_mul(1000) / millis;
-        let left = self
-            .total
-            .filter(|_| rate > 0)
-            .map(|total| total.saturating_sub(self.done) / rate.max(1));
-        let left = left
-            .filter(|left| *left > 0)
-            .map_or(String::new(), |left| format!(", about {left} s left"));
+        let left = self.total.filter(|_| rate > 0).map(|total| total.saturating_sub(self.done) / rate.max(1));
+        let left =
+            left.filter(|left| *left > 0).map_or(String::new(), |left| format!(", about {left} s left"));
         out::note(&format!("{title}: {}{of}, {rate} a second{left}", self.done));
     }
 }
@@ -135,15 +129,7 @@ impl Observer for Lines {
         match event {
             Event::Begin { stage, total } => {
                 let now = Instant::now();
-                open.insert(
-                    title(*stage),
-                    Line {
-                        done: 0,
-                        total: *total,
-                        began: now,
-                        said: now,
-                    },
-                );
+                open.insert(title(*stage), Line { done: 0, total: *total, began: now, said: now });
             }
             Event::Step { stage, count } => {
                 if let Some(line) = open.get_mut(title(*stage)) {

@@ -41,9 +41,8 @@ pub fn run(globals: &Globals, args: &ReportArgs) -> Result<Exit, Failure> {
 /// Writes both reports of a run into a folder.
 pub fn write(checkpoint: &Checkpoint, run: RunId, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let view = engine::run_view(checkpoint, run, false)?;
-    let stem = Path::new(&view.label)
-        .file_stem()
-        .map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
+    let stem =
+        Path::new(&view.label).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
     let path = |extension: &str| folder.join(format!("{run}-{}.{extension}", plain(&stem)));
     let (csv, json) = (path("csv"), path("json"));
     let failed = |error: &dyn std::fmt::Display| Failure::new(Exit::Configuration, error.to_string());
@@ -51,8 +50,7 @@ pub fn write(checkpoint: &Checkpoint, run: RunId, folder: &Path) -> Result<Vec<P
         .map_err(|error| failed(&format!("cannot make the folder {}: {error}", folder.display())))?;
     let create = |path: &Path| {
         let file = File::create(path);
-        file.map(BufWriter::new)
-            .map_err(|error| failed(&format!("cannot write {}: {error}", path.display())))
+        file.map(BufWriter::new).map_err(|error| failed(&format!("cannot write {}: {error}", path.display())))
     };
     report::write_csv(engine::payouts(checkpoint, run), create(&csv)?).map_err(|error| failed(&error))?;
     report::write_json(&view, engine::payouts(checkpoint, run), create(&json)?)
@@ -85,10 +83,7 @@ pub fn write_fix_file(journal: &Journal, run: RunId) -> Result<Option<PathBuf>, 
     let source = engine::kept_copy(journal, run, &head.file);
     let path = journal.folder().reports().join(format!("{run}-to-correct.csv"));
     let failed = |error: &dyn std::fmt::Display| {
-        Failure::new(
-            Exit::Configuration,
-            format!("cannot write {}: {error}", path.display()),
-        )
+        Failure::new(Exit::Configuration, format!("cannot write {}: {error}", path.display()))
     };
     let file = File::create(&path).map_err(|error| failed(&error))?;
     intake::copy_rows(&source, &rows, BufWriter::new(file)).map_err(|error| failed(&error))?;
@@ -97,13 +92,5 @@ pub fn write_fix_file(journal: &Journal, run: RunId) -> Result<Option<PathBuf>, 
 
 /// A name that any file system takes.
 fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_alphanumeric() || "-_. ()".contains(c) {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect()
+    text.chars().map(|c| if c.is_alphanumeric() || "-_. ()".contains(c) { c } else { '_' }).collect()
 }

@@ -34,6 +34,5 @@ pub fn run(globals: &Globals, args: &ResumeArgs) -> Result<Exit, Failure> {
 fn unfinished(checkpoint: &Checkpoint) -> Result<RunId, Failure> {
     let runs = checkpoint.runs()?;
     let open = runs.iter().rev().find(|(_, state)| *state != RunState::Finished);
-    open.map(|(head, _)| head.run)
-        .ok_or_else(|| Failure::new(Exit::Usage, "There is no run to go on with."))
+    open.map(|(head, _)| head.run).ok_or_else(|| Failure::new(Exit::Usage, "There is no run to go on with."))
 }

@@ -20,9 +20,7 @@ use crate::simulator::{self, Simulator};
 
 /// The log of whoever is on duty: off unless `PAYRUN_LOG` names a level.
 pub fn log_to_stderr() {
-    let level = std::env::var("PAYRUN_LOG")
-        .ok()
-        .and_then(|text| text.parse::<tracing::Level>().ok());
+    let level = std::env::var("PAYRUN_LOG").ok().and_then(|text| text.parse::<tracing::Level>().ok());
     if let Some(level) = level {
         let _ = tracing_subscriber::fmt() // a second call only means that a logger is there already
             .with_max_level(level)
@@ -53,13 +51,7 @@ impl Session {
         let scope = settings.scope();
         let folder = ScopeFolder::new(&settings.state, &scope);
         let observer = progress::watcher(globals.no_progress);
-        Ok(Self {
-            settings,
-            scope,
-            folder,
-            clock: Arc::new(SystemClock),
-            observer,
-        })
+        Ok(Self { settings, scope, folder, clock: Arc::new(SystemClock), observer })
     }
 
     /// Takes the scope.
@@ -83,20 +75,13 @@ impl Session {
         skip_held: bool,
         work: impl AsyncFnOnce(Engine) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::new(Exit::Defect, format!("the program could not start: {error}")))?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(
+                |error| Failure::new(Exit::Defect, format!("the program could not start: {error}")),
+            )?;
         runtime.block_on(async {
-            let embedded = if self.is_embedded() {
-                Some(self.embedded().await?)
-            } else {
-                None
-            };
-            let url = embedded
-                .as_ref()
-                .map_or_else(|| self.url(), |(running, _)| running.url.clone());
+            let embedded = if self.is_embedded() { Some(self.embedded().await?) } else { None };
+            let url = embedded.as_ref().map_or_else(|| self.url(), |(running, _)| running.url.clone());
             let gateway = Gateway::new(self.gateway_settings(url), Arc::clone(&self.clock))?;
             let (handle, stop) = Stop::new();
             tokio::spawn(listen(handle));
@@ -119,15 +104,9 @@ impl Session {
     async fn embedded(&self) -> Result<(simulator::Running, ScopeLock), Failure> {
         let ledger = ledger_path(&self.settings);
         let lock = lock_ledger(&self.settings)?;
-        let options = simulator::Options {
-            ledger: Some(ledger),
-            ..simulator::Options::default()
-        };
+        let options = simulator::Options { ledger: Some(ledger), ..simulator::Options::default() };
         let running = Simulator::start(options).await.map_err(|error| {
-            Failure::new(
-                Exit::Configuration,
-                format!("the simulator could not start: {error}"),
-            )
+            Failure::new(Exit::Configuration, format!("the simulator could not start: {error}"))
         })?;
         Ok((running, lock))
     }
@@ -172,11 +151,7 @@ impl Session {
 
 /// Any name will do for the simulator inside this program.
 fn demonstration() -> Credentials {
-    Credentials {
-        email: "demonstration@example.com".to_owned(),
-        password: "none".into(),
-        affiliation: None,
-    }
+    Credentials { email: "demonstration@example.com".to_owned(), password: "none".into(), affiliation: None }
 }
 
 /// Where every simulator of this state folder keeps its ledger.
@@ -214,22 +189,11 @@ fn layers(globals: &Globals, flags: Vec<(&'static str, String)>) -> Layers {
     let given = [
         ("environment", globals.environment.clone()),
         ("api_url", globals.api_url.clone()),
-        (
-            "state",
-            globals.state.as_ref().map(|path| path.display().to_string()),
-        ),
+        ("state", globals.state.as_ref().map(|path| path.display().to_string())),
     ];
-    let mut all: Vec<_> = given
-        .into_iter()
-        .filter_map(|(key, value)| Some((key, value?)))
-        .collect();
+    let mut all: Vec<_> = given.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
     all.extend(flags);
-    Layers {
-        file: globals.config.clone(),
-        folders,
-        variables,
-        flags: all,
-    }
+    Layers { file: globals.config.clone(), folders, variables, flags: all }
 }
 
 /// Turns signals into a polite stop.

@@ -12,10 +12,7 @@ use crate::engine::{self, Verdict};
 pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
     let session = Session::new(globals, Vec::new())?;
     if args.reason.trim().is_empty() {
-        return Err(Failure::new(
-            Exit::Usage,
-            "Say with --reason how you know; the journal keeps it.",
-        ));
+        return Err(Failure::new(Exit::Usage, "Say with --reason how you know; the journal keeps it."));
     }
     let journal = session.journal()?;
     let verdict = args.made.clone().map_or(Verdict::NotMade, Verdict::Made);

@@ -37,14 +37,9 @@ pub fn run(globals: &Globals, args: &SimulateArgs) -> Result<Exit, Failure> {
 
 async fn serve(port: u16, options: simulator::Options) -> Result<Exit, Failure> {
     let failed = |error: std::io::Error| {
-        Failure::new(
-            Exit::Configuration,
-            format!("the simulator could not start on port {port}: {error}"),
-        )
+        Failure::new(Exit::Configuration, format!("the simulator could not start on port {port}: {error}"))
     };
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port))
-        .await
-        .map_err(failed)?;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     out::answer(&format!(
         "A simulated Flash listens on http://{address}. It moves no money. Ctrl-C stops it.\nTo use it: payrun --env simulator --api-url http://{address} pay FILE"

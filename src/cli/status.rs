@@ -42,15 +42,9 @@ pub fn look(session: &Session) -> Result<Seen, Failure> {
     }
     let at_work = session.folder.holder() != Holder::Nobody;
     if !at_work && let Ok(journal) = Journal::open(&session.folder, std::sync::Arc::new(RealDisk)) {
-        return Ok(Seen {
-            kept: Kept::Ours(journal),
-            at_work,
-        });
+        return Ok(Seen { kept: Kept::Ours(journal), at_work });
     }
-    Ok(Seen {
-        kept: Kept::Copy(Journal::look(&session.folder)?),
-        at_work,
-    })
+    Ok(Seen { kept: Kept::Copy(Journal::look(&session.folder)?), at_work })
 }
 
 /// Runs the command.
@@ -95,9 +89,7 @@ fn list(seen: &Seen) -> Result<String, Failure> {
 
 fn list_json(seen: &Seen) -> Result<String, Failure> {
     let runs = seen.checkpoint().runs()?;
-    let views = runs
-        .iter()
-        .map(|(head, _)| engine::run_view(seen.checkpoint(), head.run, seen.at_work));
+    let views = runs.iter().map(|(head, _)| engine::run_view(seen.checkpoint(), head.run, seen.at_work));
     let views = views.collect::<Result<Vec<_>, _>>()?;
     serde_json::to_string(&serde_json::json!({ "runs": views }))
         .map_err(|error| Failure::new(Exit::Defect, error.to_string()))

@@ -19,21 +19,15 @@ pub fn plan(prepared: &Prepared, session: &Session) -> String {
         lines.push("  to send: nothing".to_owned());
     }
     let remitters = prepared.remitter_names();
-    let example = if session.settings.remitters.is_example() {
-        " (an invented one, for the simulator)"
-    } else {
-        ""
-    };
+    let example =
+        if session.settings.remitters.is_example() { " (an invented one, for the simulator)" } else { "" };
     lines.push(if remitters.is_empty() {
         "  remitter: the Flash account itself".to_owned()
     } else {
         format!("  remitter: {}{example}", remitters.join(", "))
     });
     if prepared.already() > 0 {
-        lines.push(format!(
-            "  already paid by an earlier run: {}",
-            plural(prepared.already() as u64, "row")
-        ));
+        lines.push(format!("  already paid by an earlier run: {}", plural(prepared.already() as u64, "row")));
     }
     for (row, why) in prepared.held().take(MOST_SHOWN) {
         lines.push(format!("  held, row {row}: {why}"));
@@ -48,11 +42,8 @@ pub fn plan(prepared: &Prepared, session: &Session) -> String {
 const MOST_SHOWN: usize = 20;
 
 fn place(session: &Session) -> String {
-    let login = session
-        .settings
-        .credentials
-        .as_ref()
-        .map_or(String::new(), |login| format!(", as {}", login.email));
+    let login =
+        session.settings.credentials.as_ref().map_or(String::new(), |login| format!(", as {}", login.email));
     match session.settings.environment {
         Environment::Simulator => format!("simulator{login} (no money moves)"),
         Environment::Uat => format!("Flash UAT{login} (test environment, no money moves)"),
@@ -87,10 +78,7 @@ pub fn run(view: &RunView, reports: &[PathBuf], fix: Option<&Path>, session: &Se
         lines.push(format!("Report: {}", path.display()));
     }
     if let Some(path) = fix {
-        lines.push(format!(
-            "Rows that were not paid, to correct and pay: {}",
-            path.display()
-        ));
+        lines.push(format!("Rows that were not paid, to correct and pay: {}", path.display()));
     }
     lines.join("\n")
 }
@@ -126,15 +114,13 @@ pub fn stopped(reason: &StopReason, run: RunId) -> Failure {
     let on = format!("To go on: payrun resume {run}");
     match reason {
         StopReason::Asked => Failure::new(Exit::Stopped, format!("Stopped as asked. {on}")),
-        StopReason::Gateway(error) if error.is_account_problem() => Failure::new(
-            Exit::Configuration,
-            format!("{error}. Once that is mended, {}", on.to_lowercase()),
-        ),
+        StopReason::Gateway(error) if error.is_account_problem() => {
+            Failure::new(Exit::Configuration, format!("{error}. Once that is mended, {}", on.to_lowercase()))
+        }
         StopReason::Gateway(error) => Failure::new(Exit::Stopped, format!("{error}. {on}")),
-        StopReason::Unreliable(what) => Failure::new(
-            Exit::Stopped,
-            format!("Stopped because {what}; nothing more was sent. {on}"),
-        ),
+        StopReason::Unreliable(what) => {
+            Failure::new(Exit::Stopped, format!("Stopped because {what}; nothing more was sent. {on}"))
+        }
         StopReason::Conflict(what) => Failure::new(
             Exit::Stopped,
             format!(

@@ -20,58 +20,28 @@ const fn key(
     default: &'static str,
     meaning: &'static str,
 ) -> Key {
-    Key {
-        name,
-        variable,
-        default,
-        meaning,
-    }
+    Key { name, variable, default, meaning }
 }
 
 /// Every key but those of remitters.
 pub const KEYS: [Key; 13] = [
-    key(
-        "environment",
-        "PAYRUN_ENVIRONMENT",
-        "simulator",
-        "simulator, uat or production",
-    ),
+    key("environment", "PAYRUN_ENVIRONMENT", "simulator", "simulator, uat or production"),
     key(
         "api_url",
         "PAYRUN_API_URL",
         "of the environment",
         "another address of the API; http:// only to this machine",
     ),
-    key(
-        "state",
-        "PAYRUN_STATE",
-        "~/.local/state/payrun",
-        "the folder of the journal",
-    ),
-    key(
-        "credentials",
-        "PAYRUN_CREDENTIALS",
-        "none",
-        "a file with email, password and affiliation",
-    ),
-    key(
-        "gateway.timeout",
-        "PAYRUN_GATEWAY_TIMEOUT",
-        "90s",
-        "of one request",
-    ),
+    key("state", "PAYRUN_STATE", "~/.local/state/payrun", "the folder of the journal"),
+    key("credentials", "PAYRUN_CREDENTIALS", "none", "a file with email, password and affiliation"),
+    key("gateway.timeout", "PAYRUN_GATEWAY_TIMEOUT", "90s", "of one request"),
     key(
         "gateway.in_doubt_wait",
         "PAYRUN_GATEWAY_IN_DOUBT_WAIT",
         "180s (simulator: 2s)",
         "before a payout whose answer was lost is looked up",
     ),
-    key(
-        "gateway.max_in_flight",
-        "PAYRUN_GATEWAY_MAX_IN_FLIGHT",
-        "32",
-        "requests at the same time, at most",
-    ),
+    key("gateway.max_in_flight", "PAYRUN_GATEWAY_MAX_IN_FLIGHT", "32", "requests at the same time, at most"),
     key(
         "gateway.resend",
         "PAYRUN_GATEWAY_RESEND",
@@ -84,12 +54,7 @@ pub const KEYS: [Key; 13] = [
         "30s",
         "how long look-ups and logins are tried again before a run stops",
     ),
-    key(
-        "payouts.parties",
-        "PAYRUN_PAYOUTS_PARTIES",
-        "precreate",
-        "precreate or inline",
-    ),
+    key("payouts.parties", "PAYRUN_PAYOUTS_PARTIES", "precreate", "precreate or inline"),
     key(
         "payouts.remitter",
         "PAYRUN_PAYOUTS_REMITTER",

@@ -60,11 +60,7 @@ impl Remitters {
         if example {
             profiles.insert(DEFAULT.to_owned(), invented());
         }
-        Self {
-            chosen,
-            profiles,
-            example,
-        }
+        Self { chosen, profiles, example }
     }
 
     /// Whether the remitter is the invented one of the demonstration.
@@ -124,9 +120,7 @@ fn party(name: &str, profile: &RemitterConfig) -> Result<(ExternalId, Party), Co
     }
     let country = profile.country.clone().unwrap_or_else(|| "AU".to_owned());
     if country == "AU" && profile.street.is_none() {
-        return Err(wrong(
-            "needs a street: Flash demands one for Australian addresses",
-        ));
+        return Err(wrong("needs a street: Flash demands one for Australian addresses"));
     }
     let dob = profile.dob.as_ref().map(|text| text.parse()).transpose();
     let party = Party {
@@ -143,12 +137,7 @@ fn party(name: &str, profile: &RemitterConfig) -> Result<(ExternalId, Party), Co
         },
     };
     let id = profile.external_id.clone().map_or_else(
-        || {
-            ExternalId::derived(
-                "ps",
-                &[serde_json::to_string(&party).expect("a party is plain text")],
-            )
-        },
+        || ExternalId::derived("ps", &[serde_json::to_string(&party).expect("a party is plain text")]),
         ExternalId::known,
     );
     Ok((id, party))
@@ -173,10 +162,7 @@ mod tests {
     use super::*;
 
     fn name(remitters: &Remitters, row: Option<&str>) -> Option<String> {
-        remitters
-            .resolve(row)
-            .expect("a remitter")
-            .map(|(_, party)| party.name.to_string())
+        remitters.resolve(row).expect("a remitter").map(|(_, party)| party.name.to_string())
     }
 
     #[test]
@@ -184,28 +170,17 @@ mod tests {
         let profiles = BTreeMap::from([("default".to_owned(), invented())]);
         let remitters = Remitters::new("default".into(), profiles, false);
         assert_eq!(name(&remitters, None).as_deref(), Some("Example Payroll Pty Ltd"));
-        assert_eq!(
-            name(&remitters, Some("Example Super")).as_deref(),
-            Some("Example Super")
-        );
+        assert_eq!(name(&remitters, Some("Example Super")).as_deref(), Some("Example Super"));
         assert_eq!(name(&remitters, Some("account")), None);
-        let ids: Vec<_> = [None, Some("Example Super")]
-            .map(|row| remitters.resolve(row).expect("one"))
-            .into();
-        assert_ne!(
-            ids[0].as_ref().map(|one| &one.0),
-            ids[1].as_ref().map(|one| &one.0)
-        );
+        let ids: Vec<_> =
+            [None, Some("Example Super")].map(|row| remitters.resolve(row).expect("one")).into();
+        assert_ne!(ids[0].as_ref().map(|one| &one.0), ids[1].as_ref().map(|one| &one.0));
     }
 
     #[test]
     fn without_a_default_outside_the_simulator_someone_has_to_say_who_pays() {
         let none = Remitters::new("default".into(), BTreeMap::new(), false);
         assert!(none.resolve(None).is_err());
-        assert!(
-            Remitters::new("default".into(), BTreeMap::new(), true)
-                .resolve(None)
-                .is_ok()
-        );
+        assert!(Remitters::new("default".into(), BTreeMap::new(), true).resolve(None).is_ok());
     }
 }

@@ -169,18 +169,14 @@ impl Settings {
         let simulator = written.environment == Environment::Simulator;
         let credentials = credentials(layers, written.credentials.as_deref())?;
         if credentials.is_none() && !simulator {
-            return Err(ConfigError::NoCredentials {
-                environment: written.environment.name(),
-            });
+            return Err(ConfigError::NoCredentials { environment: written.environment.name() });
         }
         let chosen = written.payouts.remitter.unwrap_or_else(|| "default".to_owned());
         let in_doubt_wait = Duration::from_secs(if simulator { 2 } else { 180 });
         Ok(Self {
             environment: written.environment,
             api_url: written.api_url,
-            state: written
-                .state
-                .map_or_else(|| default_state(&layers.variables), Ok)?,
+            state: written.state.map_or_else(|| default_state(&layers.variables), Ok)?,
             credentials,
             timeout: written.gateway.timeout.unwrap_or(Duration::from_secs(90)),
             in_doubt_wait: written.gateway.in_doubt_wait.unwrap_or(in_doubt_wait),
@@ -189,10 +185,7 @@ impl Settings {
             patience: written.gateway.patience.unwrap_or(Duration::from_secs(30)),
             parties: written.payouts.parties,
             remitters: Remitters::new(chosen, written.remitters, simulator),
-            duplicate_window: written
-                .payouts
-                .duplicate_window
-                .unwrap_or(Duration::from_secs(35 * 24 * 3600)),
+            duplicate_window: written.payouts.duplicate_window.unwrap_or(Duration::from_secs(35 * 24 * 3600)),
             follow: written.payouts.follow.unwrap_or(Duration::from_secs(2)),
         })
     }
@@ -203,12 +196,8 @@ impl Settings {
         let parts = [
             self.environment.name().to_owned(),
             self.api_url.clone().unwrap_or_default(),
-            credentials
-                .and_then(|login| login.affiliation.clone())
-                .unwrap_or_default(),
-            credentials
-                .map(|login| login.email.to_lowercase())
-                .unwrap_or_default(),
+            credentials.and_then(|login| login.affiliation.clone()).unwrap_or_default(),
+            credentials.map(|login| login.email.to_lowercase()).unwrap_or_default(),
         ];
         let digest = blake3::hash(parts.join("\n").as_bytes()).to_hex();
         format!("{}-{}", self.environment.name(), &digest[..12])
@@ -216,26 +205,17 @@ impl Settings {
 }
 
 fn read(layers: &Layers) -> Result<Written, ConfigError> {
-    let found = layers
-        .folders
-        .iter()
-        .map(|folder| folder.join("payrun.toml"))
-        .find(|path| path.is_file());
+    let found = layers.folders.iter().map(|folder| folder.join("payrun.toml")).find(|path| path.is_file());
     let mut builder = Config::builder();
     if let Some(path) = layers.file.clone().or(found) {
-        let text = std::fs::read_to_string(&path).map_err(|error| ConfigError::Unreadable {
-            path: path.clone(),
-            why: error.to_string(),
-        })?;
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| ConfigError::Unreadable { path: path.clone(), why: error.to_string() })?;
         builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
     }
-    let variables = KEYS
-        .iter()
-        .filter_map(|key| Some((key.name, layers.variables.get(key.variable)?.clone())));
+    let variables =
+        KEYS.iter().filter_map(|key| Some((key.name, layers.variables.get(key.variable)?.clone())));
     for (name, value) in variables.chain(layers.flags.iter().cloned()) {
-        builder = builder
-            .set_override(name, value)
-            .map_err(|error| ConfigError::Wrong(error.to_string()))?;
+        builder = builder.set_override(name, value).map_err(|error| ConfigError::Wrong(error.to_string()))?;
     }
     let built = builder.build().and_then(Config::try_deserialize);
     built.map_err(|error| ConfigError::Wrong(error.to_string()))
@@ -250,26 +230,14 @@ fn credentials(layers: &Layers, file: Option<&Path>) -> Result<Option<Credential
         password: SecretText,
         affiliation: Option<String>,
     }
-    let variable = |name: &str| {
-        layers
-            .variables
-            .get(name)
-            .filter(|value| !value.is_empty())
-            .cloned()
-    };
+    let variable = |name: &str| layers.variables.get(name).filter(|value| !value.is_empty()).cloned();
     if let (Some(email), Some(password)) = (variable("PAYRUN_EMAIL"), variable("PAYRUN_PASSWORD")) {
         let affiliation = variable("PAYRUN_AFFILIATION");
-        return Ok(Some(Credentials {
-            email,
-            password: password.into(),
-            affiliation,
-        }));
+        return Ok(Some(Credentials { email, password: password.into(), affiliation }));
     }
     let Some(path) = file else { return Ok(None) };
-    let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
-        path: path.to_owned(),
-        why: error.to_string(),
-    })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), why: error.to_string() })?;
     // the parser's own message could quote the password
     let login: Login = Config::builder()
         .add_source(File::from_str(&text, FileFormat::Toml))
@@ -281,11 +249,7 @@ fn credentials(layers: &Layers, file: Option<&Path>) -> Result<Option<Credential
                 path.display()
             ))
         })?;
-    Ok(Some(Credentials {
-        email: login.email,
-        password: login.password.0,
-        affiliation: login.affiliation,
-    }))
+    Ok(Some(Credentials { email: login.email, password: login.password.0, affiliation: login.affiliation }))
 }
 
 struct SecretText(SecretString);
@@ -297,20 +261,9 @@ impl<'de> Deserialize<'de> for SecretText {
 }
 
 fn default_state(variables: &BTreeMap<String, String>) -> Result<PathBuf, ConfigError> {
-    let folder = |name: &str| {
-        variables
-            .get(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
+    let folder = |name: &str| variables.get(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     folder("XDG_STATE_HOME")
-        .or_else(|| {
-            Some(
-                folder("HOME")
-                    .or_else(|| folder("USERPROFILE"))?
-                    .join(".local/state"),
-            )
-        })
+        .or_else(|| Some(folder("HOME").or_else(|| folder("USERPROFILE"))?.join(".local/state")))
         .map(|base| base.join("payrun"))
         .ok_or(ConfigError::NoHome)
 }
@@ -323,16 +276,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("payrun.toml"), text).expect("a file");
         let mut all: BTreeMap<String, String> = BTreeMap::from([("HOME".into(), "/home/jo".into())]);
-        all.extend(
-            variables
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
-        Settings::load(&Layers {
-            folders: vec![folder.path().into()],
-            variables: all,
-            ..Layers::default()
-        })
+        all.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        Settings::load(&Layers { folders: vec![folder.path().into()], variables: all, ..Layers::default() })
     }
 
     #[test]
@@ -349,31 +294,19 @@ mod tests {
         let settings = load(file, &[("PAYRUN_GATEWAY_TIMEOUT", "250ms")]).expect("settings");
         assert_eq!(settings.timeout, Duration::from_millis(250));
         assert_eq!(settings.max_in_flight, 4);
-        assert_eq!(
-            load("", &[("PAYRUN_GATEWAY_MAX_IN_FLIGHT", "7")])
-                .expect("settings")
-                .max_in_flight,
-            7
-        );
+        assert_eq!(load("", &[("PAYRUN_GATEWAY_MAX_IN_FLIGHT", "7")]).expect("settings").max_in_flight, 7);
     }
 
     #[test]
     fn a_misspelt_key_and_a_strange_value_are_refused() {
-        for text in [
-            "[gateway]\nmax_inflight = 4\n",
-            "colour = 1\n",
-            "[gateway]\ntimeout = \"soon\"\n",
-        ] {
+        for text in ["[gateway]\nmax_inflight = 4\n", "colour = 1\n", "[gateway]\ntimeout = \"soon\"\n"] {
             assert!(matches!(load(text, &[]), Err(ConfigError::Wrong(_))), "{text}");
         }
     }
 
     #[test]
     fn money_moves_only_with_a_login_and_scopes_never_mix() {
-        assert!(matches!(
-            load("environment = \"uat\"", &[]),
-            Err(ConfigError::NoCredentials { .. })
-        ));
+        assert!(matches!(load("environment = \"uat\"", &[]), Err(ConfigError::NoCredentials { .. })));
         let login = [("PAYRUN_EMAIL", "a@example.com"), ("PAYRUN_PASSWORD", "hidden")];
         let uat = load("environment = \"uat\"", &login).expect("settings");
         let production = load("environment = \"production\"", &login).expect("settings");

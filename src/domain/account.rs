@@ -21,10 +21,7 @@ impl Bsb {
     /// Takes exactly six digits.
     pub fn new(digits: &str) -> Result<Self, NotNormal> {
         let valid = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit());
-        valid
-            .then(|| digits.parse().ok().map(Self))
-            .flatten()
-            .ok_or(NotNormal("a BSB"))
+        valid.then(|| digits.parse().ok().map(Self)).flatten().ok_or(NotNormal("a BSB"))
     }
 
     /// The six digits as a number, for tables.
@@ -69,9 +66,7 @@ impl AccountNumber {
         let valid = (4..=9).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit())
             && digits.bytes().any(|byte| byte != b'0');
-        valid
-            .then(|| Self(digits.to_owned()))
-            .ok_or(NotNormal("an account number"))
+        valid.then(|| Self(digits.to_owned())).ok_or(NotNormal("an account number"))
     }
 
     /// All the digits. For the wire and for digests, not for people.
@@ -192,10 +187,7 @@ mod tests {
 
     #[test]
     fn a_bsb_is_six_digits() {
-        assert_eq!(
-            Bsb::new("062000").map(|bsb| bsb.to_string()),
-            Ok("062-000".to_owned())
-        );
+        assert_eq!(Bsb::new("062000").map(|bsb| bsb.to_string()), Ok("062-000".to_owned()));
         for wrong in ["62000", "062-000", "06200O", "+62000", ""] {
             assert!(Bsb::new(wrong).is_err(), "{wrong}");
         }
@@ -206,10 +198,7 @@ mod tests {
         let number = AccountNumber::new("012345678").expect("an account number");
         assert_eq!(number.to_string(), "••••••678");
         assert!(!format!("{number:?}").contains("345"));
-        assert_eq!(
-            PayId::from_normal("jo@example.com").to_string(),
-            "j•••@example.com"
-        );
+        assert_eq!(PayId::from_normal("jo@example.com").to_string(), "j•••@example.com");
         assert_eq!(masked("678"), "•••");
     }
 }

@@ -47,10 +47,7 @@ impl Place {
 
     /// A whole row.
     pub fn row(row: u32) -> Self {
-        Self {
-            row: Some(row),
-            ..Self::default()
-        }
+        Self { row: Some(row), ..Self::default() }
     }
 
     /// `B7`, where there is a cell.

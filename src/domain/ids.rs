@@ -27,12 +27,10 @@ pub fn collapsed(text: &str) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     use fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-            let _ = write!(out, "{byte:02x}");
-            out
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 fn unhex(text: &str) -> Option<[u8; 16]> {
@@ -143,10 +141,7 @@ impl PayoutId {
     pub fn idempotency_key(&self, attempt: u32) -> IdempotencyKey {
         IdempotencyKey(format!(
             "pk{}",
-            hex(&digest(
-                "payrun idempotency key v1",
-                &[self.to_string(), attempt.to_string()]
-            ))
+            hex(&digest("payrun idempotency key v1", &[self.to_string(), attempt.to_string()]))
         ))
     }
 }
@@ -181,10 +176,7 @@ impl ExternalId {
 
     /// An id derived from what a party is. `prefix` tells kinds apart.
     pub fn derived(prefix: &str, fields: &[impl AsRef<str>]) -> Self {
-        Self(format!(
-            "{prefix}{}",
-            hex(&digest("payrun external id v1", fields))
-        ))
+        Self(format!("{prefix}{}", hex(&digest("payrun external id v1", fields))))
     }
 
     /// The text.
@@ -249,19 +241,9 @@ mod tests {
 
     #[test]
     fn a_file_is_its_rows_in_any_order() {
-        let rows = [
-            RowDigest::of(&["a"]),
-            RowDigest::of(&["b"]),
-            RowDigest::of(&["b"]),
-        ];
+        let rows = [RowDigest::of(&["a"]), RowDigest::of(&["b"]), RowDigest::of(&["b"])];
         let turned = [rows[1], rows[0], rows[2]];
-        assert_eq!(
-            FileDigest::of_rows(rows.to_vec()),
-            FileDigest::of_rows(turned.to_vec())
-        );
-        assert_ne!(
-            FileDigest::of_rows(rows.to_vec()),
-            FileDigest::of_rows(rows[..2].to_vec())
-        );
+        assert_eq!(FileDigest::of_rows(rows.to_vec()), FileDigest::of_rows(turned.to_vec()));
+        assert_ne!(FileDigest::of_rows(rows.to_vec()), FileDigest::of_rows(rows[..2].to_vec()));
     }
 }

@@ -198,10 +198,7 @@ impl Life {
             Fact::Followed(status) => self.followed(status),
             Fact::SettledMade { flash_id, status, .. } => self.made(flash_id, status.as_ref()),
             Fact::SettledNotMade { .. } => {
-                *self = Self {
-                    attempt: self.attempt + 1,
-                    ..Self::new(PayoutState::Ready, None)
-                };
+                *self = Self { attempt: self.attempt + 1, ..Self::new(PayoutState::Ready, None) };
             }
         }
     }
@@ -294,10 +291,8 @@ impl Life {
             StatusMeaning::Returned => self.stands(PayoutState::Returned, why),
             StatusMeaning::Cancelled => self.stands(PayoutState::Rejected, why),
             StatusMeaning::Unknown => {
-                let what = format!(
-                    "the API shows the status {}, which this program does not know",
-                    status.name
-                );
+                let what =
+                    format!("the API shows the status {}, which this program does not know", status.name);
                 self.stands(PayoutState::Attention, Some(what));
             }
         }
@@ -333,25 +328,17 @@ mod tests {
     const INTENT: Fact = Fact::Intent { attempt: 1 };
 
     fn declined() -> Fact {
-        Fact::Answered(Answer::Declined {
-            code: "NO".into(),
-            message: String::new(),
-        })
+        Fact::Answered(Answer::Declined { code: "NO".into(), message: String::new() })
     }
 
     fn doubt() -> Fact {
-        Fact::Answered(Answer::InDoubt {
-            why: "time-out".into(),
-        })
+        Fact::Answered(Answer::InDoubt { why: "time-out".into() })
     }
 
     #[test]
     fn a_refusal_of_a_first_sending_is_believed_and_of_a_repetition_is_not() {
         assert_eq!(life(&[INTENT, declined()]).state, PayoutState::Rejected);
-        assert_eq!(
-            life(&[INTENT, doubt(), INTENT, declined()]).state,
-            PayoutState::InDoubt
-        );
+        assert_eq!(life(&[INTENT, doubt(), INTENT, declined()]).state, PayoutState::InDoubt);
         assert_eq!(
             life(&[INTENT, Fact::LookedUp(Sighting::Absent), INTENT, declined()]).state,
             PayoutState::InDoubt
@@ -360,9 +347,7 @@ mod tests {
 
     #[test]
     fn a_doubt_outlives_being_turned_away_at_the_door() {
-        let refused = Fact::Answered(Answer::Refused {
-            why: Refusal::Throttled,
-        });
+        let refused = Fact::Answered(Answer::Refused { why: Refusal::Throttled });
         assert_eq!(life(&[INTENT, refused.clone()]).state, PayoutState::Ready);
         assert_eq!(life(&[INTENT, refused.clone()]).sendings, 0);
         let again = life(&[INTENT, doubt(), INTENT, refused]);

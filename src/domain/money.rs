@@ -47,11 +47,9 @@ impl FromStr for Currency {
     /// Takes three letters in either case.
     fn from_str(text: &str) -> Result<Self, MoneyError> {
         match text.trim().as_bytes() {
-            [a, b, c] if [a, b, c].iter().all(|byte| byte.is_ascii_alphabetic()) => Ok(Self([
-                a.to_ascii_uppercase(),
-                b.to_ascii_uppercase(),
-                c.to_ascii_uppercase(),
-            ])),
+            [a, b, c] if [a, b, c].iter().all(|byte| byte.is_ascii_alphabetic()) => {
+                Ok(Self([a.to_ascii_uppercase(), b.to_ascii_uppercase(), c.to_ascii_uppercase()]))
+            }
             _ => Err(MoneyError::Currency),
         }
     }
@@ -117,10 +115,7 @@ impl Money {
         }
         let mut exact = amount;
         exact.rescale(currency.decimals());
-        Ok(Self {
-            amount: exact,
-            currency,
-        })
+        Ok(Self { amount: exact, currency })
     }
 
     /// The amount, in units.
@@ -154,9 +149,7 @@ impl fmt::Display for Money {
 /// Digits with a comma before every third: `1,234.50`.
 pub fn grouped(amount: &Decimal) -> String {
     let digits = amount.to_string();
-    let (sign, digits) = digits
-        .strip_prefix('-')
-        .map_or(("", digits.as_str()), |rest| ("-", rest));
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits.as_str()), |rest| ("-", rest));
     let (whole, rest) = digits.find('.').map_or((digits, ""), |dot| digits.split_at(dot));
     let mut out = String::from(sign);
     for (at, digit) in whole.chars().enumerate() {
@@ -197,11 +190,7 @@ impl Totals {
     pub fn lines(&self) -> Vec<Total> {
         self.0
             .iter()
-            .map(|(currency, (count, amount))| Total {
-                currency: *currency,
-                count: *count,
-                amount: *amount,
-            })
+            .map(|(currency, (count, amount))| Total { currency: *currency, count: *count, amount: *amount })
             .collect()
     }
 
@@ -213,13 +202,7 @@ impl Totals {
 
 impl fmt::Display for Total {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} in {}",
-            self.currency,
-            grouped(&self.amount),
-            plural(self.count, "payout")
-        )
+        write!(f, "{} {} in {}", self.currency, grouped(&self.amount), plural(self.count, "payout"))
     }
 }
 

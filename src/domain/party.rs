@@ -25,16 +25,8 @@ pub enum PartyName {
 impl fmt::Display for PartyName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Person {
-                first,
-                middle: Some(middle),
-                last,
-            } => write!(f, "{first} {middle} {last}"),
-            Self::Person {
-                first,
-                middle: None,
-                last,
-            } => write!(f, "{first} {last}"),
+            Self::Person { first, middle: Some(middle), last } => write!(f, "{first} {middle} {last}"),
+            Self::Person { first, middle: None, last } => write!(f, "{first} {last}"),
             Self::Company(name) => f.write_str(name),
         }
     }

@@ -167,10 +167,6 @@ impl RunView {
 
     /// How many rows wait for the run to go on.
     pub fn open(&self) -> u64 {
-        PayoutState::ALL
-            .iter()
-            .filter(|state| state.is_open())
-            .map(|state| self.count(*state))
-            .sum()
+        PayoutState::ALL.iter().filter(|state| state.is_open()).map(|state| self.count(*state)).sum()
     }
 }

@@ -57,18 +57,14 @@ impl Engine {
                 let Some(sighting) = sighting else {
                     looks.again_at.insert(
                         entry.id,
-                        self.clock
-                            .now()
-                            .saturating_add(self.retry_after())
-                            .unwrap_or_default(),
+                        self.clock.now().saturating_add(self.retry_after()).unwrap_or_default(),
                     );
                     continue;
                 };
                 if let Sighting::Conflict { what } = &sighting {
                     conflict.get_or_insert(format!("row {}: {what}", entry.payout.row));
                 }
-                self.happened(&mut entry.clone(), Fact::LookedUp(sighting))
-                    .await?;
+                self.happened(&mut entry.clone(), Fact::LookedUp(sighting)).await?;
             }
             if let Some(what) = conflict {
                 return Ok(Some(StopReason::Conflict(what)));
@@ -116,10 +112,7 @@ impl Engine {
 
     /// Where a look-up could not prove itself, try again after this.
     fn retry_after(&self) -> jiff::SignedDuration {
-        self.terms
-            .policy
-            .in_doubt_wait
-            .min(jiff::SignedDuration::from_secs(15))
+        self.terms.policy.in_doubt_wait.min(jiff::SignedDuration::from_secs(15))
     }
 
     /// What the API shows of each payout; none where the look-up proved nothing this time.
@@ -128,16 +121,10 @@ impl Engine {
         group: &[PayoutEntry],
     ) -> Result<Result<Vec<Option<Sighting>>, StopReason>, EngineError> {
         let asked: HashSet<&ExternalId> = group.iter().map(|entry| &entry.external_id).collect();
-        let canary = self
-            .journal
-            .checkpoint()
-            .canary()?
-            .filter(|entry| !asked.contains(&entry.external_id));
+        let canary = self.journal.checkpoint().canary()?.filter(|entry| !asked.contains(&entry.external_id));
         let ids: Vec<ExternalId> = group.iter().map(|entry| entry.external_id.clone()).collect();
-        let found = self
-            .gateway
-            .find_withdrawals(&ids, canary.as_ref().map(|entry| &entry.external_id))
-            .await;
+        let found =
+            self.gateway.find_withdrawals(&ids, canary.as_ref().map(|entry| &entry.external_id)).await;
         match found {
             Err(error) => Ok(Err(StopReason::Gateway(error))),
             Ok(WithdrawalLookUp::Found { payouts, canary_seen }) => {
@@ -148,10 +135,7 @@ impl Engine {
                 };
                 let seen =
                     |entry: &PayoutEntry| payouts.get(&entry.external_id).map_or(&[][..], Vec::as_slice);
-                Ok(Ok(group
-                    .iter()
-                    .map(|entry| sighting(entry, seen(entry)).or(nothing.clone()))
-                    .collect()))
+                Ok(Ok(group.iter().map(|entry| sighting(entry, seen(entry)).or(nothing.clone())).collect()))
             }
             Ok(WithdrawalLookUp::FilterUnusable { why }) => {
                 self.sightings_in_window(group, canary.as_ref(), &why).await
@@ -166,15 +150,8 @@ impl Engine {
         canary: Option<&PayoutEntry>,
         why: &str,
     ) -> Result<Result<Vec<Option<Sighting>>, StopReason>, EngineError> {
-        let sent = group
-            .iter()
-            .chain(canary)
-            .filter_map(|entry| entry.life.first_sent)
-            .min();
-        let from = sent
-            .unwrap_or_else(|| self.clock.now())
-            .saturating_sub(CLOCKS_DIFFER)
-            .unwrap_or_default();
+        let sent = group.iter().chain(canary).filter_map(|entry| entry.life.first_sent).min();
+        let from = sent.unwrap_or_else(|| self.clock.now()).saturating_sub(CLOCKS_DIFFER).unwrap_or_default();
         let to = self.clock.now().saturating_add(CLOCKS_DIFFER).unwrap_or_default();
         let records = match self.gateway.withdrawals_created(from, to).await {
             Ok(records) => records,
@@ -194,11 +171,7 @@ impl Engine {
                 why: format!("Flash offers no look-up that could prove that it was not made ({why})"),
             }
         };
-        let seen = |entry: &PayoutEntry| {
-            by_id
-                .get(entry.external_id.as_str())
-                .map_or(&[][..], Vec::as_slice)
-        };
+        let seen = |entry: &PayoutEntry| by_id.get(entry.external_id.as_str()).map_or(&[][..], Vec::as_slice);
         Ok(Ok(group
             .iter()
             .map(|entry| Some(sighting(entry, seen(entry)).unwrap_or_else(|| nothing.clone())))
@@ -211,10 +184,7 @@ fn sighting(entry: &PayoutEntry, records: &[WithdrawalRecord]) -> Option<Sightin
     match records {
         [] => None,
         [record] => Some(match difference(entry, record) {
-            None => Sighting::Made {
-                flash_id: record.flash_id.clone(),
-                status: record.status.clone(),
-            },
+            None => Sighting::Made { flash_id: record.flash_id.clone(), status: record.status.clone() },
             Some(what) => Sighting::Conflict { what },
         }),
         [first, second, ..] => Some(Sighting::Conflict {
@@ -233,9 +203,7 @@ fn sighting(entry: &PayoutEntry, records: &[WithdrawalRecord]) -> Option<Sightin
 pub(super) fn difference(entry: &PayoutEntry, record: &WithdrawalRecord) -> Option<String> {
     let ours = &entry.payout;
     if record.money != Some(ours.money) {
-        let theirs = record
-            .money
-            .map_or("no amount".to_owned(), |money| money.to_string());
+        let theirs = record.money.map_or("no amount".to_owned(), |money| money.to_string());
         return Some(format!(
             "Flash's payout {} is {theirs}, this row asks for {}",
             record.flash_id, ours.money

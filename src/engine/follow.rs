@@ -46,10 +46,7 @@ impl Engine {
 
     async fn look_at(&self, group: &mut Vec<PayoutEntry>) -> Result<usize, EngineError> {
         let mut group = std::mem::take(group);
-        let ids: Vec<String> = group
-            .iter()
-            .filter_map(|entry| entry.life.flash_id.clone())
-            .collect();
+        let ids: Vec<String> = group.iter().filter_map(|entry| entry.life.flash_id.clone()).collect();
         if ids.is_empty() {
             return Ok(0);
         }
@@ -64,9 +61,6 @@ impl Engine {
                 self.happened(entry, Fact::Followed(status)).await?;
             }
         }
-        Ok(group
-            .iter()
-            .filter(|entry| entry.life.state == PayoutState::Submitted)
-            .count())
+        Ok(group.iter().filter(|entry| entry.life.state == PayoutState::Submitted).count())
     }
 }

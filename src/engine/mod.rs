@@ -65,21 +65,13 @@ pub struct Terms {
 impl Engine {
     /// Carries a recorded run on from wherever it stands, until nothing is left to do or it has to stop.
     pub async fn carry_out(&self, run: RunId) -> Result<Ending, EngineError> {
-        let (head, _) = self
-            .journal
-            .checkpoint()
-            .run(run)?
-            .ok_or(EngineError::NoSuchRun(run))?;
+        let (head, _) = self.journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
         let ending = match self.work(&head).await? {
             None => Ending::Finished,
             Some(reason) => Ending::Stopped(reason),
         };
         let open = self.journal.checkpoint().open_payouts(run).next().is_some();
-        let state = if open {
-            RunState::Stopped
-        } else {
-            RunState::Finished
-        };
+        let state = if open { RunState::Stopped } else { RunState::Finished };
         self.write(Record::RunEnded { run, state }).await?;
         self.gateway.sign_out().await;
         Ok(ending)
@@ -107,10 +99,7 @@ impl Engine {
 
     /// Writes one record and waits until it is durable.
     async fn write(&self, record: Record) -> Result<(), JournalError> {
-        self.journal
-            .append(self.clock.now(), vec![record])
-            .durable()
-            .await
+        self.journal.append(self.clock.now(), vec![record]).durable().await
     }
 
     /// Writes one fact about a payout, waits until it is durable, and tells who watches.
@@ -119,19 +108,13 @@ impl Engine {
         let from = entry.life.state;
         entry.life.apply(&fact, now);
         self.journal.happened(now, entry.id, fact).durable().await?;
-        self.tell(&Event::Payout {
-            row: entry.payout.row,
-            from,
-            state: entry.life.state,
-        });
+        self.tell(&Event::Payout { row: entry.payout.row, from, state: entry.life.state });
         Ok(())
     }
 
     /// A payout that the checkpoint has just named.
     fn entry(&self, id: PayoutId) -> Result<PayoutEntry, JournalError> {
-        let missing = || JournalError::Checkpoint {
-            why: format!("payout {id} is not known"),
-        };
+        let missing = || JournalError::Checkpoint { why: format!("payout {id} is not known") };
         self.journal.checkpoint().payout(id)?.ok_or_else(missing)
     }
 
@@ -140,9 +123,6 @@ impl Engine {
     }
 
     fn begin(&self, stage: Stage, total: u64) {
-        self.tell(&Event::Begin {
-            stage,
-            total: Some(total),
-        });
+        self.tell(&Event::Begin { stage, total: Some(total) });
     }
 }

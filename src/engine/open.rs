@@ -28,20 +28,14 @@ pub fn record(
 ) -> Result<PlannedRun, EngineError> {
     let run = prepared.head.run;
     keep_copy(journal, prepared)?;
-    observer.on(&Event::Begin {
-        stage: Stage::Recording,
-        total: Some(prepared.checked.rows),
-    });
+    observer.on(&Event::Begin { stage: Stage::Recording, total: Some(prepared.checked.rows) });
     let mut records = vec![Record::RunOpened(prepared.head.clone())];
     let write = |records: &mut Vec<Record>| {
         let is_row =
             |record: &&Record| matches!(record, Record::PayoutPlanned { .. } | Record::RowNoted { .. });
         let count = records.iter().filter(is_row).count() as u64;
         journal.append(clock.now(), std::mem::take(records)).wait()?;
-        observer.on(&Event::Step {
-            stage: Stage::Recording,
-            count,
-        });
+        observer.on(&Event::Step { stage: Stage::Recording, count });
         Ok::<(), JournalError>(())
     };
     for (payout, planned) in prepared.spool.payouts()?.zip(&prepared.planned) {
@@ -52,31 +46,16 @@ pub fn record(
             Decision::Hold(why) => held(why),
             Decision::Already => {
                 let entry = RowEntry::Earlier { id: planned.id };
-                records.push(Record::RowNoted {
-                    run,
-                    row: payout.row,
-                    entry,
-                });
+                records.push(Record::RowNoted { run, row: payout.row, entry });
                 continue;
             }
             Decision::Conflict(why) => {
-                let entry = RowEntry::Conflict {
-                    payout: Box::new(payout.clone()),
-                    why: why.clone(),
-                };
-                records.push(Record::RowNoted {
-                    run,
-                    row: payout.row,
-                    entry,
-                });
+                let entry = RowEntry::Conflict { payout: Box::new(payout.clone()), why: why.clone() };
+                records.push(Record::RowNoted { run, row: payout.row, entry });
                 continue;
             }
         };
-        let remitter = prepared
-            .row_remitters
-            .get(&payout.row)
-            .unwrap_or(&prepared.remitter)
-            .clone();
+        let remitter = prepared.row_remitters.get(&payout.row).unwrap_or(&prepared.remitter).clone();
         records.push(Record::PayoutPlanned {
             run,
             id: planned.id,
@@ -92,24 +71,15 @@ pub fn record(
     }
     let reasons = reasons(&prepared.checked.findings);
     for row in &prepared.checked.invalid_rows {
-        let why = reasons
-            .get(row)
-            .cloned()
-            .unwrap_or_else(|| "see the findings of the file".to_owned());
-        records.push(Record::RowNoted {
-            run,
-            row: *row,
-            entry: RowEntry::Invalid { why },
-        });
+        let why = reasons.get(row).cloned().unwrap_or_else(|| "see the findings of the file".to_owned());
+        records.push(Record::RowNoted { run, row: *row, entry: RowEntry::Invalid { why } });
         if records.len() >= IN_ONE_PIECE {
             write(&mut records)?;
         }
     }
     records.push(Record::RunReady { run });
     write(&mut records)?;
-    observer.on(&Event::End {
-        stage: Stage::Recording,
-    });
+    observer.on(&Event::End { stage: Stage::Recording });
     Ok(PlannedRun { run, is_new: true })
 }
 
@@ -117,9 +87,8 @@ pub fn record(
 fn keep_copy(journal: &Journal, prepared: &Prepared) -> Result<(), EngineError> {
     let from = &prepared.spool.copy;
     let to = kept_copy(journal, prepared.head.run, &prepared.head.file);
-    let kept = std::fs::File::open(from)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| std::fs::rename(from, &to));
+    let kept =
+        std::fs::File::open(from).and_then(|file| file.sync_all()).and_then(|()| std::fs::rename(from, &to));
     Ok(kept.map_err(|error| JournalError::io("cannot keep a copy of the file as", to, &error))?)
 }
 
@@ -131,16 +100,10 @@ pub fn kept_copy(journal: &Journal, run: RunId, file: &str) -> std::path::PathBu
 /// The errors of each row, in one text.
 fn reasons(findings: &[Finding]) -> BTreeMap<u32, String> {
     let mut reasons: BTreeMap<u32, String> = BTreeMap::new();
-    for finding in findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-    {
+    for finding in findings.iter().filter(|finding| finding.severity == Severity::Error) {
         let Some(row) = finding.place.row else { continue };
         let said = reasons.entry(row).or_default();
-        let cell = finding
-            .place
-            .cell()
-            .map_or(String::new(), |cell| format!("{cell}: "));
+        let cell = finding.place.cell().map_or(String::new(), |cell| format!("{cell}: "));
         *said = [said.as_str(), &format!("{cell}{}", finding.message)].join(if said.is_empty() {
             ""
         } else {

@@ -49,9 +49,7 @@ impl Engine {
         let payees = self.wanted_payees(head)?;
         self.begin(Stage::Parties, (payees.len() + head.remitters.len()) as u64);
         let settled = self.settle_all(head, payees).await;
-        self.tell(&Event::End {
-            stage: Stage::Parties,
-        });
+        self.tell(&Event::End { stage: Stage::Parties });
         settled
     }
 
@@ -68,10 +66,8 @@ impl Engine {
         let mut parties = Parties::default();
         let mut held = BTreeMap::new();
         for group in remitters.chunks(IN_ONE_REQUEST) {
-            if let Some(reason) = self
-                .clone()
-                .group(head, group.to_vec(), &mut parties.remitters, &mut held)
-                .await?
+            if let Some(reason) =
+                self.clone().group(head, group.to_vec(), &mut parties.remitters, &mut held).await?
             {
                 return Ok(Err(reason));
             }
@@ -84,10 +80,7 @@ impl Engine {
             let mut group = Vec::new();
             for (id, payout) in ids.by_ref().take(IN_ONE_REQUEST) {
                 let payout = self.entry(*payout)?.payout;
-                group.push((
-                    id.clone(),
-                    Wanted::Payee(Box::new(payout.payee), payout.money.currency()),
-                ));
+                group.push((id.clone(), Wanted::Payee(Box::new(payout.payee), payout.money.currency())));
             }
             if group.is_empty() {
                 break;
@@ -95,11 +88,7 @@ impl Engine {
             if self.stop.is_asked() {
                 return Ok(Err(StopReason::Asked));
             }
-            if let Some(reason) = self
-                .clone()
-                .group(head, group, &mut parties.payees, &mut held)
-                .await?
-            {
+            if let Some(reason) = self.clone().group(head, group, &mut parties.payees, &mut held).await? {
                 return Ok(Err(reason));
             }
         }
@@ -165,10 +154,7 @@ impl Engine {
                 Settled::Held(why) => drop(held.insert(id, why)),
                 Settled::Stop(reason) => drop(stop.get_or_insert(reason)),
             }
-            self.tell(&Event::Step {
-                stage: Stage::Parties,
-                count: 1,
-            });
+            self.tell(&Event::Step { stage: Stage::Parties, count: 1 });
         }
         if !records.is_empty() {
             self.journal.append(self.clock.now(), records).durable().await?;

@@ -31,22 +31,13 @@ pub async fn settle(
     };
     let mut entry = engine.entry(id)?;
     if entry.run != run {
-        return refuse(format!(
-            "row {row} belongs to run {} now: settle it there",
-            entry.run
-        ));
+        return refuse(format!("row {row} belongs to run {} now: settle it there", entry.run));
     }
     let state = entry.life.state;
-    let cancelled = entry
-        .life
-        .status
-        .as_ref()
-        .and_then(|status| status.reject_code.clone());
+    let cancelled = entry.life.status.as_ref().and_then(|status| status.reject_code.clone());
     let fact = match (verdict, state) {
         (_, PayoutState::InDoubt | PayoutState::Sending) => {
-            return refuse(format!(
-                "row {row} is still in doubt: `payrun resume {run}` looks it up first"
-            ));
+            return refuse(format!("row {row} is still in doubt: `payrun resume {run}` looks it up first"));
         }
         (Verdict::Made(flash_id), PayoutState::Attention) => made(engine, &entry, flash_id, reason).await?,
         (Verdict::NotMade, PayoutState::Attention) => Fact::SettledNotMade { reason },
@@ -74,29 +65,18 @@ async fn made(
     flash_id: String,
     reason: String,
 ) -> Result<Fact, EngineError> {
-    let records = engine
-        .gateway
-        .withdrawals_by_id(std::slice::from_ref(&flash_id))
-        .await?;
+    let records = engine.gateway.withdrawals_by_id(std::slice::from_ref(&flash_id)).await?;
     let Some(record) = records.into_iter().flatten().next() else {
         return Err(EngineError::Settle(format!("Flash has no payout {flash_id}")));
     };
     if let Some(what) = difference(entry, &record) {
         return Err(EngineError::Settle(what));
     }
-    if let Some(other) = record
-        .external_id
-        .as_deref()
-        .filter(|id| *id != entry.external_id.as_str())
-    {
+    if let Some(other) = record.external_id.as_deref().filter(|id| *id != entry.external_id.as_str()) {
         return Err(EngineError::Settle(format!(
             "Flash's payout {flash_id} bears the id {other}, not {}",
             entry.external_id
         )));
     }
-    Ok(Fact::SettledMade {
-        flash_id,
-        reason,
-        status: record.status,
-    })
+    Ok(Fact::SettledMade { flash_id, reason, status: record.status })
 }

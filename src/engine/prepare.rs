@@ -72,19 +72,12 @@ impl Prepared {
 
     /// How many rows an earlier run has.
     pub fn already(&self) -> usize {
-        self.planned
-            .iter()
-            .filter(|planned| planned.decision == Decision::Already)
-            .count()
+        self.planned.iter().filter(|planned| planned.decision == Decision::Already).count()
     }
 
     /// The remitters by their ids.
     pub fn remitter_names(&self) -> Vec<String> {
-        self.head
-            .remitters
-            .values()
-            .map(|party| party.name.to_string())
-            .collect()
+        self.head.remitters.values().map(|party| party.name.to_string()).collect()
     }
 }
 
@@ -142,26 +135,14 @@ fn arrange(
     clock: &dyn Clock,
 ) -> Result<(), EngineError> {
     let head = &mut prepared.head;
-    let mut arranger = Arranger::new(
-        inputs.scope,
-        head.run,
-        &head.label,
-        inputs.overlaps,
-        inputs.window,
-        clock.now(),
-    );
+    let mut arranger =
+        Arranger::new(inputs.scope, head.run, &head.label, inputs.overlaps, inputs.window, clock.now());
     for payout in prepared.spool.payouts()? {
         let payout = payout?;
         let id = arranger.identity(&payout);
-        let same = checkpoint
-            .payout(id)?
-            .map(|entry| earlier(checkpoint, &entry))
-            .transpose()?;
+        let same = checkpoint.payout(id)?.map(|entry| earlier(checkpoint, &entry)).transpose()?;
         let alike = checkpoint.overlapping(payout.overlap_key())?;
-        let alike = alike
-            .iter()
-            .map(|entry| earlier(checkpoint, entry))
-            .collect::<Result<Vec<_>, _>>()?;
+        let alike = alike.iter().map(|entry| earlier(checkpoint, entry)).collect::<Result<Vec<_>, _>>()?;
         let mut planned = arranger.decide(&payout, id, same.as_ref(), &alike);
         if let Some(name) = payout.remitter.as_deref() {
             match inputs.remitters.resolve(Some(name)) {
@@ -191,9 +172,7 @@ fn remember(
 }
 
 fn earlier(checkpoint: &Checkpoint, entry: &crate::domain::PayoutEntry) -> Result<Earlier, JournalError> {
-    let label = checkpoint
-        .run(entry.run)?
-        .map_or_else(|| entry.run.to_string(), |(head, _)| head.label);
+    let label = checkpoint.run(entry.run)?.map_or_else(|| entry.run.to_string(), |(head, _)| head.label);
     Ok(Earlier::of(entry, &label))
 }
 
@@ -211,10 +190,7 @@ fn which_run(
     if let Some(name) = inputs.name {
         return match named(name) {
             Some(run) if run.0.digest == digest => Ok(known(run)),
-            Some((head, _)) => Err(EngineError::NameTaken {
-                label: name.to_owned(),
-                run: head.run,
-            }),
+            Some((head, _)) => Err(EngineError::NameTaken { label: name.to_owned(), run: head.run }),
             None => Ok((next, name.to_owned(), None)),
         };
     }
@@ -225,17 +201,12 @@ fn which_run(
     let file = file_name(inputs.path);
     let numbered = (2..=runs.len() + 2).map(|number| format!("{file} ({number})"));
     let mut labels = std::iter::once(file.clone()).chain(numbered);
-    let label = labels
-        .find(|label| named(label).is_none())
-        .expect("there are more labels than runs");
+    let label = labels.find(|label| named(label).is_none()).expect("there are more labels than runs");
     Ok((next, label, None))
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(
-        || path.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    )
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The file as it was read, and the payouts that checking let through, both in the state folder until the run is
@@ -250,19 +221,13 @@ pub(super) struct Spool {
 impl Spool {
     fn copy(path: &Path, folder: &Path) -> Result<Self, EngineError> {
         let name = format!("incoming-{}", std::process::id());
-        let copy = folder
-            .join(&name)
-            .with_extension(path.extension().unwrap_or_default());
+        let copy = folder.join(&name).with_extension(path.extension().unwrap_or_default());
         let payouts = folder.join(name).with_extension("payouts");
         let mut from = File::open(path).map_err(|error| unwritable(path, &error))?;
         let mut to = private(&copy).map_err(|error| unwritable(&copy, &error))?;
         io::copy(&mut from, &mut to).map_err(|error| unwritable(&copy, &error))?;
         let writer = private(&payouts).map_err(|error| unwritable(&payouts, &error))?;
-        Ok(Self {
-            copy,
-            payouts,
-            writer: Some(BufWriter::new(writer)),
-        })
+        Ok(Self { copy, payouts, writer: Some(BufWriter::new(writer)) })
     }
 
     fn add(&mut self, payout: &Payout) -> io::Result<()> {

@@ -37,21 +37,22 @@ struct Mood {
 }
 
 impl Mood {
-    fn heard(&self, answer: &Answer) {
+    /// Notes an answer and the state in which it has left its payout.
+    fn heard(&self, answer: &Answer, state: PayoutState) {
         match answer {
             Answer::Accepted { .. } => {
                 self.accepted.fetch_add(1, Ordering::Relaxed);
                 self.doubts_in_a_row.store(0, Ordering::Relaxed);
                 self.unreachable_in_a_row.store(0, Ordering::Relaxed);
             }
-            Answer::InDoubt { .. } => {
-                self.doubts.fetch_add(1, Ordering::Relaxed);
-                self.doubts_in_a_row.fetch_add(1, Ordering::Relaxed);
-            }
             Answer::NotSent { .. } => {
                 self.unreachable_in_a_row.fetch_add(1, Ordering::Relaxed);
             }
-            Answer::Declined { .. } | Answer::Refused { .. } => {}
+            Answer::InDoubt { .. } | Answer::Declined { .. } | Answer::Refused { .. } => {}
+        }
+        if state == PayoutState::InDoubt {
+            self.doubts.fetch_add(1, Ordering::Relaxed);
+            self.doubts_in_a_row.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -81,10 +82,7 @@ impl Engine {
         parties: Arc<Parties>,
     ) -> Result<Option<StopReason>, EngineError> {
         let run = head.run;
-        self.begin(
-            Stage::Payouts,
-            self.journal.checkpoint().open_payouts(run).count() as u64,
-        );
+        self.begin(Stage::Payouts, self.journal.checkpoint().open_payouts(run).count() as u64);
         let mut careful = !self.has_submitted(run)?;
         let mut careful_doubts = 0;
         let mut looks = super::doubt::Looks::default();
@@ -95,27 +93,20 @@ impl Engine {
             }
             let mood = Arc::new(Mood::default());
             let wait_first = careful && in_doubt;
-            let sent = if wait_first {
-                0
-            } else {
-                self.send_pass(head, &parties, careful, &mood).await?
-            };
+            let sent = if wait_first { 0 } else { self.send_pass(head, &parties, careful, &mood).await? };
             if let Some(obstacle) = mood.obstacle() {
                 break Some(StopReason::Unreliable(obstacle.to_owned()));
             }
-            if in_doubt || mood.doubts.load(Ordering::Relaxed) > 0 {
-                if let Some(reason) = self.look_pass(run, &mut looks).await? {
-                    break Some(reason);
-                }
-                in_doubt = self.is_anything_in_doubt(run)?;
+            if self.is_anything_in_doubt(run)?
+                && let Some(reason) = self.look_pass(run, &mut looks).await?
+            {
+                break Some(reason);
             }
+            in_doubt = self.is_anything_in_doubt(run)?;
             if careful {
                 careful = mood.accepted.load(Ordering::Relaxed) == 0;
-                careful_doubts = if careful {
-                    careful_doubts + mood.doubts.load(Ordering::Relaxed)
-                } else {
-                    0
-                };
+                careful_doubts =
+                    if careful { careful_doubts + mood.doubts.load(Ordering::Relaxed) } else { 0 };
             }
             careful |= mood.is_bad();
             if careful_doubts >= CAREFUL_DOUBTS {
@@ -133,9 +124,7 @@ impl Engine {
                 break Some(StopReason::Asked);
             }
         };
-        self.tell(&Event::End {
-            stage: Stage::Payouts,
-        });
+        self.tell(&Event::End { stage: Stage::Payouts });
         Ok(stopped)
     }
 
@@ -216,26 +205,16 @@ impl Engine {
             };
             let now = self.clock.now();
             let intent = self.journal.intent(now, &entry, || frozen).await?;
-            entry.life.apply(
-                &Fact::Intent {
-                    attempt: entry.life.attempt,
-                },
-                now,
-            );
+            entry.life.apply(&Fact::Intent { attempt: entry.life.attempt }, now);
             let answer = self.gateway.submit(slot, &intent).await;
-            mood.heard(&answer);
             let pause = match &answer {
-                Answer::Refused {
-                    why: Refusal::Throttled,
-                } => Some(Duration::ZERO), // the slot waits for everybody
-                Answer::Refused {
-                    why: Refusal::Unauthenticated,
-                } => Some(Duration::from_millis(200)),
+                Answer::Refused { why: Refusal::Throttled } => Some(Duration::ZERO), // the slot waits for everybody
+                Answer::Refused { why: Refusal::Unauthenticated } => Some(Duration::from_millis(200)),
                 Answer::NotSent { .. } => Some(Duration::from_millis(100 << refusals.min(5))),
                 Answer::Accepted { .. } | Answer::Declined { .. } | Answer::InDoubt { .. } => None,
             };
-            let is_refusal = matches!(answer, Answer::Refused { .. });
-            self.happened(&mut entry, Fact::Answered(answer)).await?;
+            self.happened(&mut entry, Fact::Answered(answer.clone())).await?;
+            mood.heard(&answer, entry.life.state);
             refusals += 1;
             let is_settled = entry.life.state != PayoutState::Ready;
             match pause {
@@ -243,7 +222,7 @@ impl Engine {
                     self.stop.sleep(pause).await;
                 }
                 Some(_) if !is_settled => {
-                    mood.turned_away.fetch_or(is_refusal, Ordering::Relaxed);
+                    mood.turned_away.fetch_or(matches!(answer, Answer::Refused { .. }), Ordering::Relaxed);
                     return Ok(());
                 }
                 _ => return Ok(()),

@@ -85,10 +85,7 @@ fn payout_view(
             None => Some("a later file has replaced this row".to_owned()),
         },
     };
-    let sent_by = known
-        .as_ref()
-        .map(|entry| entry.run)
-        .filter(|other| *other != run);
+    let sent_by = known.as_ref().map(|entry| entry.run).filter(|other| *other != run);
     Ok(PayoutView {
         row,
         payment_id: asked.as_ref().and_then(|payout| payout.payment_id.clone()),
@@ -105,8 +102,7 @@ fn payout_view(
             status,
             run,
             row,
-            life.and_then(|life| life.status.as_ref())
-                .and_then(|status| status.reject_code.as_deref()),
+            life.and_then(|life| life.status.as_ref()).and_then(|status| status.reject_code.as_deref()),
         ),
         reason,
         sent_by,

@@ -36,12 +36,8 @@ pub(super) fn classify(exchange: &Exchange, money: Money) -> Answer {
         Exchange::Answered { status, body, .. } => (*status, body),
     };
     match status {
-        _ if exchange.is_unauthenticated() => Answer::Refused {
-            why: Refusal::Unauthenticated,
-        },
-        429 => Answer::Refused {
-            why: Refusal::Throttled,
-        },
+        _ if exchange.is_unauthenticated() => Answer::Refused { why: Refusal::Unauthenticated },
+        429 => Answer::Refused { why: Refusal::Throttled },
         200 => read(body, money).unwrap_or_else(|why| doubt(&why)),
         other => doubt(&format!("HTTP {other}")),
     }
@@ -59,31 +55,24 @@ fn read(body: &[u8], money: Money) -> Result<Answer, String> {
     match (reply.success, reply.withdrawal, code) {
         (Some(true), Some(made), _) => accepted(made, money),
         (Some(true), None, _) => Err("success, but nothing to show for it".to_owned()),
-        (Some(false), None, Some(code)) => Ok(Answer::Declined {
-            code: shown(&code),
-            message: shown(&reply.message.unwrap_or_default()),
-        }),
+        (Some(false), None, Some(code)) => {
+            Ok(Answer::Declined { code: shown(&code), message: shown(&reply.message.unwrap_or_default()) })
+        }
         (Some(false), None, None) => Err("a refusal that does not say why".to_owned()),
-        (Some(false), Some(_), code) => Err(format!(
-            "a refusal ({}) that shows a payout",
-            shown(&code.unwrap_or_default())
-        )),
+        (Some(false), Some(_), code) => {
+            Err(format!("a refusal ({}) that shows a payout", shown(&code.unwrap_or_default())))
+        }
         (None, ..) => Err("an answer that says neither yes nor no".to_owned()),
     }
 }
 
 fn accepted(made: WireWithdrawal, money: Money) -> Result<Answer, String> {
     let status = status(&made);
-    let flash_id = made
-        .id
-        .filter(|id| !id.is_empty())
-        .ok_or("success without an id")?;
+    let flash_id = made.id.filter(|id| !id.is_empty()).ok_or("success without an id")?;
     let same =
         made.amount == Some(money.amount()) && made.currency.as_deref() == Some(money.currency().code());
     if !same {
-        return Err(format!(
-            "success as {flash_id}, but with another amount or currency"
-        ));
+        return Err(format!("success as {flash_id}, but with another amount or currency"));
     }
     Ok(Answer::Accepted { flash_id, status })
 }
@@ -111,12 +100,7 @@ pub(super) fn status(withdrawal: &WireWithdrawal) -> Option<PayoutStatus> {
 pub(super) fn shown(text: &str) -> String {
     let mut out = String::new();
     let mut digits = String::new();
-    for c in text
-        .chars()
-        .take(LONGEST_TEXT)
-        .filter(|c| !c.is_control())
-        .chain([' '])
-    {
+    for c in text.chars().take(LONGEST_TEXT).filter(|c| !c.is_control()).chain([' ']) {
         if c.is_ascii_digit() {
             digits.push(c);
             continue;
@@ -144,9 +128,7 @@ impl Reply {
 }
 
 fn unclear(what: &str) -> GatewayError {
-    GatewayError::Unclear {
-        what: what.to_owned(),
-    }
+    GatewayError::Unclear { what: what.to_owned() }
 }
 
 /// The data, if the answer is whole and has no errors.
@@ -168,10 +150,7 @@ pub(super) fn reply(exchange: &Exchange) -> Result<Reply, GatewayError> {
     if let Some(error) = envelope.errors.first() {
         return Err(unclear(&format!("an error: {}", shown(&error.message))));
     }
-    envelope
-        .data
-        .map(|data| Reply(data.get().to_owned()))
-        .ok_or_else(|| unclear("an answer without data"))
+    envelope.data.map(|data| Reply(data.get().to_owned())).ok_or_else(|| unclear("an answer without data"))
 }
 
 #[cfg(test)]
@@ -187,11 +166,7 @@ mod tests {
     }
 
     fn class(status: u16, body: &str) -> &'static str {
-        let exchange = Exchange::Answered {
-            status,
-            retry_after: None,
-            body: body.as_bytes().to_vec(),
-        };
+        let exchange = Exchange::Answered { status, retry_after: None, body: body.as_bytes().to_vec() };
         name(&classify(&exchange, money()))
     }
 
@@ -200,12 +175,8 @@ mod tests {
             Answer::Accepted { .. } => "accepted",
             Answer::Declined { .. } => "declined",
             Answer::NotSent { .. } => "not sent",
-            Answer::Refused {
-                why: Refusal::Throttled,
-            } => "throttled",
-            Answer::Refused {
-                why: Refusal::Unauthenticated,
-            } => "unauthenticated",
+            Answer::Refused { why: Refusal::Throttled } => "throttled",
+            Answer::Refused { why: Refusal::Unauthenticated } => "unauthenticated",
             Answer::InDoubt { .. } => "in doubt",
         }
     }
@@ -218,11 +189,7 @@ mod tests {
     fn every_answer_has_its_class() {
         let whole = r#"{"id":"w1","amount":1000.1,"currency":"AUD","status":"INITIALISED"}"#;
         let cases = [
-            (
-                200,
-                created(&format!(r#"{{"success":true,"withdrawal":{whole}}}"#)),
-                "accepted",
-            ),
+            (200, created(&format!(r#"{{"success":true,"withdrawal":{whole}}}"#)), "accepted"),
             (
                 200,
                 created(&format!(
@@ -233,48 +200,24 @@ mod tests {
             ),
             (
                 200,
-                created(&format!(
-                    r#"{{"success":true,"withdrawal":{}}}"#,
-                    whole.replace("AUD", "NZD")
-                )),
+                created(&format!(r#"{{"success":true,"withdrawal":{}}}"#, whole.replace("AUD", "NZD"))),
                 "in doubt",
             ),
             (
                 200,
-                created(&format!(
-                    r#"{{"success":true,"withdrawal":{}}}"#,
-                    whole.replace("w1", "")
-                )),
+                created(&format!(r#"{{"success":true,"withdrawal":{}}}"#, whole.replace("w1", ""))),
                 "in doubt",
             ),
-            (
-                200,
-                created(r#"{"success":true,"withdrawal":{"id":"w1"}}"#),
-                "in doubt",
-            ),
+            (200, created(r#"{"success":true,"withdrawal":{"id":"w1"}}"#), "in doubt"),
             (200, created(r#"{"success":true,"withdrawal":null}"#), "in doubt"),
-            (
-                200,
-                created(r#"{"success":false,"code":"NO","withdrawal":null}"#),
-                "declined",
-            ),
+            (200, created(r#"{"success":false,"code":"NO","withdrawal":null}"#), "declined"),
             (200, created(r#"{"success":false,"code":"NO"}"#), "declined"),
             (200, created(r#"{"success":false,"code":""}"#), "in doubt"),
             (200, created(r#"{"success":false}"#), "in doubt"),
-            (
-                200,
-                created(&format!(
-                    r#"{{"success":false,"code":"NO","withdrawal":{whole}}}"#
-                )),
-                "in doubt",
-            ),
+            (200, created(&format!(r#"{{"success":false,"code":"NO","withdrawal":{whole}}}"#)), "in doubt"),
             (200, created("null"), "in doubt"),
             (200, r#"{"data":null}"#.into(), "in doubt"),
-            (
-                200,
-                r#"{"errors":[{"message":"x"}],"data":null}"#.into(),
-                "in doubt",
-            ),
+            (200, r#"{"errors":[{"message":"x"}],"data":null}"#.into(), "in doubt"),
             (
                 200,
                 r#"{"errors":[{"message":"x","extensions":{"code":"UNAUTHENTICATED"}}]}"#.into(),
@@ -283,36 +226,22 @@ mod tests {
             (401, String::new(), "unauthenticated"),
             (429, String::new(), "throttled"),
             (200, "<html>".into(), "in doubt"),
-            (
-                200,
-                created(&format!(r#"{{"success":true,"withdrawal":{whole}}}"#))[..40].into(),
-                "in doubt",
-            ),
+            (200, created(&format!(r#"{{"success":true,"withdrawal":{whole}}}"#))[..40].into(), "in doubt"),
             (502, "<html>".into(), "in doubt"),
             (307, String::new(), "in doubt"),
             (403, String::new(), "in doubt"),
-            (
-                201,
-                created(&format!(r#"{{"success":true,"withdrawal":{whole}}}"#)),
-                "in doubt",
-            ),
+            (201, created(&format!(r#"{{"success":true,"withdrawal":{whole}}}"#)), "in doubt"),
         ];
         for (status, body, expected) in cases {
             assert_eq!(class(status, &body), expected, "HTTP {status} {body}");
         }
         assert_eq!(name(&classify(&Exchange::Lost { why: "x" }, money())), "in doubt");
-        assert_eq!(
-            name(&classify(&Exchange::NotSent { why: "x".into() }, money())),
-            "not sent"
-        );
+        assert_eq!(name(&classify(&Exchange::NotSent { why: "x".into() }, money())), "not sent");
     }
 
     #[test]
     fn what_the_api_says_is_shown_without_accounts_and_control_characters() {
-        assert_eq!(
-            shown("account 123456789 of\nrow 12 is closed"),
-            "account ••••••789 ofrow 12 is closed"
-        );
+        assert_eq!(shown("account 123456789 of\nrow 12 is closed"), "account ••••••789 ofrow 12 is closed");
     }
 
     proptest! {

@@ -77,13 +77,7 @@ impl Gateway {
         let pace = Pace::new(settings.max_in_flight);
         let patience = settings.patience;
         let token = Token::new(settings, clock);
-        Ok(Self(Arc::new(Inner {
-            transport,
-            token,
-            pace,
-            patience,
-            filters: Mutex::default(),
-        })))
+        Ok(Self(Arc::new(Inner { transport, token, pace, patience, filters: Mutex::default() })))
     }
 
     /// Logs in, so that a wrong password is told before anything else happens.
@@ -110,11 +104,7 @@ impl Gateway {
         let mut token = self.0.token.get(&self.0.transport, &self.0.pace).await?;
         let mut exchange = self.timed(slot, body, &token).await;
         if exchange.is_unauthenticated() {
-            token = self
-                .0
-                .token
-                .renew(&token, &self.0.transport, &self.0.pace)
-                .await?;
+            token = self.0.token.renew(&token, &self.0.transport, &self.0.pace).await?;
             exchange = self.timed(slot, body, &token).await;
         }
         Ok(exchange)
@@ -150,26 +140,14 @@ impl Gateway {
 
     /// Whether an input type has the field `externalId` at this API; asked once.
     async fn has_external_id(&self, input: &'static str) -> Result<bool, GatewayError> {
-        let known = self
-            .0
-            .filters
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(input)
-            .copied();
+        let known = self.0.filters.lock().unwrap_or_else(PoisonError::into_inner).get(input).copied();
         if let Some(known) = known {
             return Ok(known);
         }
-        let reply = self
-            .read(&operations::body(&operations::introspection(input), &()))
-            .await?;
+        let reply = self.read(&operations::body(&operations::introspection(input), &())).await?;
         let fields = reply.data::<wire::Introspected>()?;
         let has = fields.has("externalId");
-        self.0
-            .filters
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(input, has);
+        self.0.filters.lock().unwrap_or_else(PoisonError::into_inner).insert(input, has);
         Ok(has)
     }
 }

@@ -63,26 +63,17 @@ pub(super) const WITHDRAWAL_BY_ID: Aliased = Aliased {
 impl Aliased {
     /// The text for `count` inputs `$i0`, `$i1`, …
     pub(super) fn text(&self, count: usize) -> String {
-        let Self {
-            name,
-            argument,
-            input,
-            fields,
-        } = self;
+        let Self { name, argument, input, fields } = self;
         let declared: Vec<String> = (0..count).map(|at| format!("$i{at}: {input}")).collect();
-        let asked: Vec<String> = (0..count)
-            .map(|at| format!("i{at}: {name}({argument}: $i{at}) {{ {fields} }}"))
-            .collect();
+        let asked: Vec<String> =
+            (0..count).map(|at| format!("i{at}: {name}({argument}: $i{at}) {{ {fields} }}")).collect();
         format!("query({}) {{ {} }}", declared.join(", "), asked.join(" "))
     }
 
     /// The body that asks with these inputs.
     pub(super) fn body<T: Serialize>(&self, inputs: &[T]) -> String {
-        let variables: std::collections::BTreeMap<String, &T> = inputs
-            .iter()
-            .enumerate()
-            .map(|(at, input)| (format!("i{at}"), input))
-            .collect();
+        let variables: std::collections::BTreeMap<String, &T> =
+            inputs.iter().enumerate().map(|(at, input)| (format!("i{at}"), input)).collect();
         body(&self.text(inputs.len()), &variables)
     }
 }
@@ -107,11 +98,7 @@ pub(super) fn body<T: Serialize>(query: &str, variables: &T) -> String {
         variables: Box<RawValue>,
     }
     let variables = serde_json::to_string(variables).expect("inputs hold only what JSON can hold");
-    let variables = if variables == "null" {
-        "{}".to_owned()
-    } else {
-        variables
-    };
+    let variables = if variables == "null" { "{}".to_owned() } else { variables };
     let variables = RawValue::from_string(variables).expect("it has just been written as JSON");
     serde_json::to_string(&Body { query, variables }).expect("two texts are JSON")
 }

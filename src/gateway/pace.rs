@@ -65,10 +65,7 @@ impl Pace {
             last_trouble: None,
             closed_until: None,
         };
-        Self(Arc::new(Shared {
-            state: Mutex::new(state),
-            changed: Notify::new(),
-        }))
+        Self(Arc::new(Shared { state: Mutex::new(state), changed: Notify::new() }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -111,22 +108,15 @@ impl Pace {
     pub(super) fn learn(&self, exchange: &Exchange, elapsed: Duration) {
         let mut state = self.state();
         match exchange {
-            Exchange::Answered {
-                status: 429,
-                retry_after,
-                body,
-            } => {
-                let wait = retry_after
-                    .or_else(|| super::wire::retry_after(body))
-                    .unwrap_or(Duration::from_secs(1));
+            Exchange::Answered { status: 429, retry_after, body } => {
+                let wait =
+                    retry_after.or_else(|| super::wire::retry_after(body)).unwrap_or(Duration::from_secs(1));
                 tracing::warn!(seconds = wait.as_secs(), "Flash asks everybody to wait");
                 let until = Instant::now() + wait.min(LONGEST_WAIT);
                 state.closed_until = Some(state.closed_until.map_or(until, |before| before.max(until)));
                 state.halve();
             }
-            Exchange::Answered {
-                status: 200..=499, ..
-            } => state.quick(elapsed),
+            Exchange::Answered { status: 200..=499, .. } => state.quick(elapsed),
             Exchange::Answered { .. } | Exchange::Lost { .. } | Exchange::NotSent { .. } => state.halve(),
         }
         drop(state);
@@ -137,21 +127,14 @@ impl Pace {
 
 impl State {
     fn quick(&mut self, elapsed: Duration) {
-        let quickest = *self
-            .quickest
-            .insert(self.quickest.map_or(elapsed, |quickest| quickest.min(elapsed)));
+        let quickest = *self.quickest.insert(self.quickest.map_or(elapsed, |quickest| quickest.min(elapsed)));
         if elapsed > ALWAYS_QUICK && elapsed > quickest * SLOW {
             self.quick_since_change = 0;
             return;
         }
         self.quick_since_change += 1;
         if self.quick_since_change >= self.limit && self.limit < self.most {
-            self.limit = if self.untroubled {
-                self.limit * 2
-            } else {
-                self.limit + 1
-            }
-            .min(self.most);
+            self.limit = if self.untroubled { self.limit * 2 } else { self.limit + 1 }.min(self.most);
             self.quick_since_change = 0;
         }
     }
@@ -159,9 +142,8 @@ impl State {
     /// Many requests fail together; that is one trouble, not many.
     fn halve(&mut self) {
         let now = Instant::now();
-        let same = self
-            .last_trouble
-            .is_some_and(|last| now.duration_since(last) < Duration::from_millis(250));
+        let same =
+            self.last_trouble.is_some_and(|last| now.duration_since(last) < Duration::from_millis(250));
         self.untroubled = false;
         self.quick_since_change = 0;
         if !same {
@@ -176,11 +158,7 @@ mod tests {
     use super::*;
 
     fn answered(status: u16, retry_after: Option<Duration>) -> Exchange {
-        Exchange::Answered {
-            status,
-            retry_after,
-            body: Vec::new(),
-        }
+        Exchange::Answered { status, retry_after, body: Vec::new() }
     }
 
     #[test]
@@ -218,10 +196,6 @@ mod tests {
         let third = tokio::time::timeout(Duration::from_millis(50), pace.slot()).await;
         assert!(third.is_err());
         drop(first);
-        assert!(
-            tokio::time::timeout(Duration::from_millis(500), pace.slot())
-                .await
-                .is_ok()
-        );
+        assert!(tokio::time::timeout(Duration::from_millis(500), pace.slot()).await.is_ok());
     }
 }

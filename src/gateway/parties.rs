@@ -202,32 +202,24 @@ struct CreateReply {
 impl Gateway {
     /// Looks remitters up by our ids.
     pub async fn find_senders(&self, ids: &[ExternalId]) -> Result<PartyLookUp, GatewayError> {
-        self.find_parties(&operations::FIND_SENDERS, "SenderQueryInput", ids)
-            .await
+        self.find_parties(&operations::FIND_SENDERS, "SenderQueryInput", ids).await
     }
 
     /// Looks payees up by our ids.
     pub async fn find_recipients(&self, ids: &[ExternalId]) -> Result<PartyLookUp, GatewayError> {
-        self.find_parties(&operations::FIND_RECIPIENTS, "RecipientQueryInput", ids)
-            .await
+        self.find_parties(&operations::FIND_RECIPIENTS, "RecipientQueryInput", ids).await
     }
 
     /// Makes a remitter.
     pub async fn create_sender(&self, id: &ExternalId, party: &Party) -> Created {
-        let input = operations::Input {
-            input: PartyInput::of(Some(id), party),
-        };
-        self.create_party(&operations::body(operations::CREATE_SENDER, &input))
-            .await
+        let input = operations::Input { input: PartyInput::of(Some(id), party) };
+        self.create_party(&operations::body(operations::CREATE_SENDER, &input)).await
     }
 
     /// Makes a payee.
     pub async fn create_recipient(&self, id: &ExternalId, payee: &Payee, currency: Currency) -> Created {
-        let input = operations::Input {
-            input: RecipientInput::of(Some(id), payee, currency),
-        };
-        self.create_party(&operations::body(operations::CREATE_RECIPIENT, &input))
-            .await
+        let input = operations::Input { input: RecipientInput::of(Some(id), payee, currency) };
+        self.create_party(&operations::body(operations::CREATE_RECIPIENT, &input)).await
     }
 
     async fn find_parties(
@@ -236,16 +228,11 @@ impl Gateway {
         input: &'static str,
         ids: &[ExternalId],
     ) -> Result<PartyLookUp, GatewayError> {
-        let inputs: Vec<_> = ids
-            .iter()
-            .map(|external_id| ExternalIdQuery { external_id })
-            .collect();
+        let inputs: Vec<_> = ids.iter().map(|external_id| ExternalIdQuery { external_id }).collect();
         let reply = match self.read(&operation.body(&inputs)).await {
             Ok(reply) => reply,
             Err(GatewayError::Unclear { .. }) if !self.has_external_id(input).await? => {
-                return Ok(PartyLookUp::FilterUnusable {
-                    why: format!("{input} has no externalId"),
-                });
+                return Ok(PartyLookUp::FilterUnusable { why: format!("{input} has no externalId") });
             }
             Err(error) => return Err(error),
         };
@@ -259,10 +246,7 @@ impl Gateway {
                 .into_iter()
                 .flatten()
                 .collect();
-            if parties
-                .iter()
-                .any(|party| party.external_id.as_deref() != Some(id.as_str()))
-            {
+            if parties.iter().any(|party| party.external_id.as_deref() != Some(id.as_str())) {
                 return Ok(PartyLookUp::FilterUnusable {
                     why: "it shows parties that were not asked for".to_owned(),
                 });
@@ -285,34 +269,24 @@ impl Gateway {
         let reply = match classify::reply(&exchange) {
             Ok(reply) => reply,
             Err(GatewayError::Throttled) => {
-                return Created::NotSent {
-                    why: "Flash asked to slow down".to_owned(),
-                };
+                return Created::NotSent { why: "Flash asked to slow down".to_owned() };
             }
             Err(error @ (GatewayError::Unauthenticated | GatewayError::Forbidden { .. })) => {
                 return Created::Failed(error);
             }
             Err(error) => {
-                return Created::InDoubt {
-                    why: error.to_string(),
-                };
+                return Created::InDoubt { why: error.to_string() };
             }
         };
         match reply.data::<CreateData>().map(|data| data.reply) {
-            Ok(CreateReply {
-                success: true,
-                party: Some(party),
-                ..
-            }) => record(party).map_or_else(|| in_doubt("success without an id"), Created::Made),
-            Ok(CreateReply {
-                success: false,
-                party: None,
-                code: Some(code),
-                message,
-            }) if !code.is_empty() => Created::Declined {
-                code: shown(&code),
-                message: shown(&message.unwrap_or_default()),
-            },
+            Ok(CreateReply { success: true, party: Some(party), .. }) => {
+                record(party).map_or_else(|| in_doubt("success without an id"), Created::Made)
+            }
+            Ok(CreateReply { success: false, party: None, code: Some(code), message })
+                if !code.is_empty() =>
+            {
+                Created::Declined { code: shown(&code), message: shown(&message.unwrap_or_default()) }
+            }
             Ok(_) => in_doubt("an answer that says neither yes nor no"),
             Err(error) => in_doubt(&error.to_string()),
         }
@@ -344,12 +318,7 @@ fn name(party: &WireParty) -> String {
 
 /// The account in our canonical form and masked; none where the API shows none.
 pub(super) fn account(party: &WireParty) -> Option<(String, String)> {
-    match (
-        party.account_id_type.as_deref(),
-        &party.bsb,
-        &party.account_no,
-        &party.payid,
-    ) {
+    match (party.account_id_type.as_deref(), &party.bsb, &party.account_no, &party.payid) {
         (Some("BSB"), Some(bsb), Some(number), _) => {
             let digits: String = bsb.chars().filter(char::is_ascii_digit).collect();
             let strict = Bsb::new(&digits).ok().zip(AccountNumber::new(number).ok());
@@ -360,9 +329,7 @@ pub(super) fn account(party: &WireParty) -> Option<(String, String)> {
             ))
         }
         (Some("PAYID"), _, _, Some(payid)) => {
-            let account = BankAccount::PayId {
-                payid: crate::domain::PayId::from_normal(payid),
-            };
+            let account = BankAccount::PayId { payid: crate::domain::PayId::from_normal(payid) };
             Some((account.canonical(), account.to_string()))
         }
         (Some(other), ..) => Some((other.to_owned(), format!("an account of the type {other}"))),

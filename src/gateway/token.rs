@@ -70,11 +70,7 @@ struct Claims {
 
 impl Token {
     pub(super) fn new(settings: Settings, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            settings,
-            clock,
-            state: Mutex::default(),
-        }
+        Self { settings, clock, state: Mutex::default() }
     }
 
     /// The token, from a login if need be. Whoever asks while another logs in gets that login's result.
@@ -150,17 +146,11 @@ impl Token {
             affiliation: self.settings.affiliation.as_deref(),
         };
         let began = Instant::now();
-        let exchange = transport
-            .post(
-                &operations::body(operations::LOGIN, &operations::Input { input }),
-                None,
-            )
-            .await;
+        let exchange =
+            transport.post(&operations::body(operations::LOGIN, &operations::Input { input }), None).await;
         pace.learn(&exchange, began.elapsed());
         if let Exchange::Answered { status: 401, .. } = exchange {
-            return Err(GatewayError::Credentials {
-                code: "HTTP 401".to_owned(),
-            });
+            return Err(GatewayError::Credentials { code: "HTTP 401".to_owned() });
         }
         let reply = classify::reply(&exchange)?.data::<LoginData>()?.login;
         match (reply.success, reply.token, reply.code) {
@@ -168,9 +158,7 @@ impl Token {
             (false, _, Some(code)) if code == "NEED_AFFILIATION" => Err(GatewayError::NeedAffiliation),
             (false, _, Some(code)) if code == "TOO_MANY_REQUESTS" => Err(GatewayError::Throttled),
             (false, _, Some(code)) if !code.is_empty() => Err(GatewayError::Credentials { code }),
-            _ => Err(GatewayError::Unclear {
-                what: "a login without a token".to_owned(),
-            }),
+            _ => Err(GatewayError::Unclear { what: "a login without a token".to_owned() }),
         }
     }
 

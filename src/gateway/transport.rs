@@ -22,11 +22,7 @@ pub(super) enum Exchange {
     /// Sent, or perhaps; no whole answer.
     Lost { why: &'static str },
     /// An answer, read to its end.
-    Answered {
-        status: u16,
-        retry_after: Option<Duration>,
-        body: Vec<u8>,
-    },
+    Answered { status: u16, retry_after: Option<Duration>, body: Vec<u8> },
 }
 
 impl Exchange {
@@ -34,9 +30,7 @@ impl Exchange {
     pub(super) fn is_unauthenticated(&self) -> bool {
         match self {
             Self::Answered { status: 401, .. } => true,
-            Self::Answered {
-                status: 200, body, ..
-            } => super::wire::is_unauthenticated(body),
+            Self::Answered { status: 200, body, .. } => super::wire::is_unauthenticated(body),
             Self::Answered { .. } | Self::Lost { .. } | Self::NotSent { .. } => false,
         }
     }
@@ -51,9 +45,7 @@ pub(super) struct Transport {
 impl Transport {
     pub(super) fn new(url: &str, timeout: Duration, max_in_flight: usize) -> Result<Self, GatewayError> {
         let wrong = |why: &str| GatewayError::Config(format!("the address of the API, {url}, {why}"));
-        let url: Url = url
-            .parse()
-            .map_err(|_| wrong("is not an address like https://api.example.com"))?;
+        let url: Url = url.parse().map_err(|_| wrong("is not an address like https://api.example.com"))?;
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
         let loopback =
             host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
@@ -88,69 +80,43 @@ impl Transport {
 
     /// Posts one body.
     pub(super) async fn post(&self, body: &str, token: Option<&SecretString>) -> Exchange {
-        let mut request = self
-            .client
-            .post(self.url.clone())
-            .header("content-type", "application/json");
+        let mut request = self.client.post(self.url.clone()).header("content-type", "application/json");
         if let Some(token) = token {
             request = request.bearer_auth(token.expose_secret());
         }
         let mut response = match request.body(body.to_owned()).send().await {
             Ok(response) => response,
             Err(error) if error.is_connect() => {
-                return Exchange::NotSent {
-                    why: why_not_connected(&error),
-                };
+                return Exchange::NotSent { why: why_not_connected(&error) };
             }
             Err(error) if error.is_builder() => {
-                return Exchange::NotSent {
-                    why: "the request could not be made".to_owned(),
-                };
+                return Exchange::NotSent { why: "the request could not be made".to_owned() };
             }
             Err(error) if error.is_timeout() => {
-                return Exchange::Lost {
-                    why: "no answer in time",
-                };
+                return Exchange::Lost { why: "no answer in time" };
             }
             Err(_) => {
-                return Exchange::Lost {
-                    why: "the connection broke",
-                };
+                return Exchange::Lost { why: "the connection broke" };
             }
         };
         let status = response.status().as_u16();
-        let header = response
-            .headers()
-            .get("retry-after")
-            .and_then(|value| value.to_str().ok());
-        let retry_after = header
-            .and_then(|text| text.trim().parse().ok())
-            .map(Duration::from_secs);
+        let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+        let retry_after = header.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
         let mut body = Vec::new();
         loop {
             match response.chunk().await {
                 Ok(Some(chunk)) if body.len() + chunk.len() > LARGEST_ANSWER => {
-                    return Exchange::Lost {
-                        why: "the answer was too long",
-                    };
+                    return Exchange::Lost { why: "the answer was too long" };
                 }
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
                 Ok(None) => {
-                    return Exchange::Answered {
-                        status,
-                        retry_after,
-                        body,
-                    };
+                    return Exchange::Answered { status, retry_after, body };
                 }
                 Err(error) if error.is_timeout() => {
-                    return Exchange::Lost {
-                        why: "no answer in time",
-                    };
+                    return Exchange::Lost { why: "no answer in time" };
                 }
                 Err(_) => {
-                    return Exchange::Lost {
-                        why: "the answer broke off",
-                    };
+                    return Exchange::Lost { why: "the answer broke off" };
                 }
             }
         }
@@ -164,8 +130,5 @@ fn why_not_connected(error: &reqwest::Error) -> String {
         cause = inner;
     }
     let text = cause.to_string().to_lowercase();
-    text.split(" (os error")
-        .next()
-        .unwrap_or("no connection")
-        .to_owned()
+    text.split(" (os error").next().unwrap_or("no connection").to_owned()
 }

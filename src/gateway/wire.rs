@@ -13,9 +13,7 @@ pub(super) fn exact<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
 }
 
 fn decimal(text: &str) -> Option<Decimal> {
-    Decimal::from_str_exact(text)
-        .or_else(|_| Decimal::from_scientific(text))
-        .ok()
+    Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text)).ok()
 }
 
 /// The envelope of every answer.
@@ -42,10 +40,7 @@ pub(super) struct Extensions {
 
 impl WireError {
     pub(super) fn is_unauthenticated(&self) -> bool {
-        self.extensions
-            .as_ref()
-            .and_then(|extensions| extensions.code.as_deref())
-            == Some("UNAUTHENTICATED")
+        self.extensions.as_ref().and_then(|extensions| extensions.code.as_deref()) == Some("UNAUTHENTICATED")
     }
 }
 
@@ -72,9 +67,7 @@ pub(super) fn retry_after(body: &[u8]) -> Option<Duration> {
         #[serde(rename = "retrySecs")]
         seconds: u64,
     }
-    serde_json::from_slice::<Throttled>(body)
-        .ok()
-        .map(|throttled| Duration::from_secs(throttled.seconds))
+    serde_json::from_slice::<Throttled>(body).ok().map(|throttled| Duration::from_secs(throttled.seconds))
 }
 
 #[derive(Debug, Deserialize)]
@@ -143,10 +136,7 @@ mod tests {
             ("9007199254740993.01", "9007199254740993.01"),
             ("1e3", "1000"),
         ] {
-            assert_eq!(
-                decimal(text).map(|number| number.to_string()).as_deref(),
-                Some(digits)
-            );
+            assert_eq!(decimal(text).map(|number| number.to_string()).as_deref(), Some(digits));
         }
     }
 
@@ -154,13 +144,9 @@ mod tests {
     fn only_an_answer_that_did_nothing_is_turned_away_at_the_door() {
         let error = r#"{"errors":[{"message":"no","extensions":{"code":"UNAUTHENTICATED"}}],"data":DATA}"#;
         assert!(is_unauthenticated(error.replace("DATA", "null").as_bytes()));
-        assert!(is_unauthenticated(
-            error.replace("DATA", r#"{"createWithdrawal":null}"#).as_bytes()
-        ));
+        assert!(is_unauthenticated(error.replace("DATA", r#"{"createWithdrawal":null}"#).as_bytes()));
         assert!(!is_unauthenticated(
-            error
-                .replace("DATA", r#"{"createWithdrawal":{"success":true}}"#)
-                .as_bytes()
+            error.replace("DATA", r#"{"createWithdrawal":{"success":true}}"#).as_bytes()
         ));
         assert!(!is_unauthenticated(br#"{"data":null}"#));
     }

@@ -129,10 +129,9 @@ impl Gateway {
     pub fn withdrawal_body(request: &WithdrawalRequest<'_>) -> String {
         let (recipient_id, recipient) = match request.recipient {
             RecipientBy::Id(id) => (Some(id), None),
-            RecipientBy::Inline(payee) => (
-                None,
-                Some(RecipientInput::of(None, payee, request.money.currency())),
-            ),
+            RecipientBy::Inline(payee) => {
+                (None, Some(RecipientInput::of(None, payee, request.money.currency())))
+            }
         };
         let (sender_id, sender) = match request.sender {
             SenderBy::Account => (None, None),
@@ -160,9 +159,7 @@ impl Gateway {
     pub async fn submit<I: RecordedIntent>(&self, slot: Slot, intent: &I) -> Answer {
         match self.exchange(&slot, intent.body()).await {
             Ok(exchange) => classify::classify(&exchange, intent.money()),
-            Err(error) => Answer::NotSent {
-                why: error.to_string(),
-            },
+            Err(error) => Answer::NotSent { why: error.to_string() },
         }
     }
 
@@ -174,11 +171,7 @@ impl Gateway {
     ) -> Result<WithdrawalLookUp, GatewayError> {
         let unusable = |why: &str| Ok(WithdrawalLookUp::FilterUnusable { why: why.to_owned() });
         let asked: Vec<&ExternalId> = ids.iter().chain(canary).collect();
-        let by_id = |id| QueryInput {
-            external_id: Some(id),
-            min_created_at: None,
-            max_created_at: None,
-        };
+        let by_id = |id| QueryInput { external_id: Some(id), min_created_at: None, max_created_at: None };
         let inputs: Vec<_> = asked.iter().map(|id| by_id(*id)).collect();
         let reply = match self.read(&operations::FIND_WITHDRAWALS.body(&inputs)).await {
             Ok(reply) => reply,
@@ -192,19 +185,13 @@ impl Gateway {
         for (at, id) in asked.iter().enumerate() {
             let shown = answered.remove(&format!("i{at}")).flatten().unwrap_or_default();
             let records: Vec<_> = shown.into_iter().flatten().filter_map(record).collect();
-            if records
-                .iter()
-                .any(|record| record.external_id.as_deref() != Some(id.as_str()))
-            {
+            if records.iter().any(|record| record.external_id.as_deref() != Some(id.as_str())) {
                 return unusable("it shows payouts that were not asked for");
             }
             payouts.insert((*id).clone(), records);
         }
         let seen = canary.and_then(|canary| payouts.remove(canary));
-        Ok(WithdrawalLookUp::Found {
-            payouts,
-            canary_seen: seen.is_some_and(|records| !records.is_empty()),
-        })
+        Ok(WithdrawalLookUp::Found { payouts, canary_seen: seen.is_some_and(|records| !records.is_empty()) })
     }
 
     /// All payouts that the API created between two moments, by its clock.
@@ -218,17 +205,9 @@ impl Gateway {
             withdrawals: Option<Vec<Option<WireWithdrawal>>>,
         }
         let text = |at: Timestamp| Some(at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
-        let input = QueryInput {
-            external_id: None,
-            min_created_at: text(from),
-            max_created_at: text(to),
-        };
-        let reply = self
-            .read(&operations::body(
-                operations::WITHDRAWALS,
-                &operations::Input { input },
-            ))
-            .await?;
+        let input = QueryInput { external_id: None, min_created_at: text(from), max_created_at: text(to) };
+        let reply =
+            self.read(&operations::body(operations::WITHDRAWALS, &operations::Input { input })).await?;
         Ok(reply
             .data::<Data>()?
             .withdrawals
@@ -258,15 +237,8 @@ impl Gateway {
 fn record(wire: WireWithdrawal) -> Option<WithdrawalRecord> {
     let currency: Option<Currency> = wire.currency.as_deref().and_then(|code| code.parse().ok());
     Some(WithdrawalRecord {
-        money: wire
-            .amount
-            .zip(currency)
-            .and_then(|(amount, currency)| Money::new(amount, currency).ok()),
-        account: wire
-            .recipient
-            .as_ref()
-            .and_then(parties::account)
-            .map(|(canonical, _)| canonical),
+        money: wire.amount.zip(currency).and_then(|(amount, currency)| Money::new(amount, currency).ok()),
+        account: wire.recipient.as_ref().and_then(parties::account).map(|(canonical, _)| canonical),
         status: classify::status(&wire),
         external_id: wire.external_id,
         flash_id: wire.id?,

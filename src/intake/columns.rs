@@ -64,12 +64,7 @@ const fn info(
     aliases: &'static [&'static str],
     meaning: &'static str,
 ) -> ColumnInfo {
-    ColumnInfo {
-        column,
-        name,
-        aliases,
-        meaning,
-    }
+    ColumnInfo { column, name, aliases, meaning }
 }
 
 /// Every column.
@@ -83,14 +78,7 @@ pub const COLUMNS: [ColumnInfo; 36] = [
     info(
         Column::PayeeId,
         "payee_id",
-        &[
-            "employeeid",
-            "employeeno",
-            "employeenumber",
-            "employeecode",
-            "staffid",
-            "supplierid",
-        ],
+        &["employeeid", "employeeno", "employeenumber", "employeecode", "staffid", "supplierid"],
         "your own id of the payee, such as an employee number",
     ),
     info(
@@ -99,18 +87,8 @@ pub const COLUMNS: [ColumnInfo; 36] = [
         &["firstname", "givenname", "givennames"],
         "given name of a person",
     ),
-    info(
-        Column::MiddleName,
-        "middle_name",
-        &["middlenames"],
-        "middle names of a person",
-    ),
-    info(
-        Column::LastName,
-        "last_name",
-        &["lastname", "surname", "familyname"],
-        "family name of a person",
-    ),
+    info(Column::MiddleName, "middle_name", &["middlenames"], "middle names of a person"),
+    info(Column::LastName, "last_name", &["lastname", "surname", "familyname"], "family name of a person"),
     info(
         Column::CompanyName,
         "company_name",
@@ -134,54 +112,24 @@ pub const COLUMNS: [ColumnInfo; 36] = [
         ],
         "name of a person or company, told apart by its words",
     ),
-    info(
-        Column::Email,
-        "email",
-        &["emailaddress", "recipientemail"],
-        "e-mail address of the payee",
-    ),
+    info(Column::Email, "email", &["emailaddress", "recipientemail"], "e-mail address of the payee"),
     info(
         Column::Mobile,
         "mobile",
         &["mobilenumber", "phone", "phonenumber", "mobilephone"],
         "mobile number of the payee",
     ),
-    info(
-        Column::Dob,
-        "dob",
-        &["dateofbirth", "birthdate"],
-        "date of birth of the payee, YYYY-MM-DD",
-    ),
+    info(Column::Dob, "dob", &["dateofbirth", "birthdate"], "date of birth of the payee, YYYY-MM-DD"),
     info(
         Column::Street,
         "street",
         &["address", "address1", "addressline1", "streetaddress"],
         "number and street of the payee; Flash demands it in Australia",
     ),
-    info(
-        Column::Suburb,
-        "suburb",
-        &["city", "town"],
-        "suburb or city of the payee",
-    ),
-    info(
-        Column::State,
-        "state",
-        &["stateterritory", "province"],
-        "state or territory of the payee",
-    ),
-    info(
-        Column::Postcode,
-        "postcode",
-        &["postalcode", "zip", "zipcode"],
-        "postcode of the payee",
-    ),
-    info(
-        Column::Country,
-        "country",
-        &["countrycode"],
-        "country of the payee, two letters; AU where absent",
-    ),
+    info(Column::Suburb, "suburb", &["city", "town"], "suburb or city of the payee"),
+    info(Column::State, "state", &["stateterritory", "province"], "state or territory of the payee"),
+    info(Column::Postcode, "postcode", &["postalcode", "zip", "zipcode"], "postcode of the payee"),
+    info(Column::Country, "country", &["countrycode"], "country of the payee, two letters; AU where absent"),
     info(
         Column::AccountType,
         "account_type",
@@ -191,15 +139,7 @@ pub const COLUMNS: [ColumnInfo; 36] = [
     info(
         Column::Bsb,
         "bsb",
-        &[
-            "bsbnumber",
-            "bsbno",
-            "bankbsb",
-            "bsbcode",
-            "accountbsb",
-            "payeebsb",
-            "sortcodebsb",
-        ],
+        &["bsbnumber", "bsbno", "bankbsb", "bsbcode", "accountbsb", "payeebsb", "sortcodebsb"],
         "bank, state and branch, six digits",
     ),
     info(
@@ -222,69 +162,20 @@ pub const COLUMNS: [ColumnInfo; 36] = [
         &["payidvalue"],
         "an alias instead of BSB and account: mobile number, e-mail address, ABN",
     ),
-    info(
-        Column::Iban,
-        "iban",
-        &[],
-        "account abroad; not paid by this version",
-    ),
-    info(
-        Column::Bic,
-        "bic",
-        &["swift", "swiftcode", "swiftbic"],
-        "bank abroad; not paid by this version",
-    ),
-    info(
-        Column::Aba,
-        "aba",
-        &["routingnumber", "abanumber"],
-        "American bank; not paid by this version",
-    ),
-    info(
-        Column::Clabe,
-        "clabe",
-        &[],
-        "Mexican account; not paid by this version",
-    ),
-    info(
-        Column::Ifsc,
-        "ifsc",
-        &["ifsccode"],
-        "Indian bank; not paid by this version",
-    ),
-    info(
-        Column::Cnaps,
-        "cnaps",
-        &["cnapscode"],
-        "Chinese bank; not paid by this version",
-    ),
-    info(
-        Column::SortCode,
-        "sort_code",
-        &[],
-        "British bank; not paid by this version",
-    ),
+    info(Column::Iban, "iban", &[], "account abroad; not paid by this version"),
+    info(Column::Bic, "bic", &["swift", "swiftcode", "swiftbic"], "bank abroad; not paid by this version"),
+    info(Column::Aba, "aba", &["routingnumber", "abanumber"], "American bank; not paid by this version"),
+    info(Column::Clabe, "clabe", &[], "Mexican account; not paid by this version"),
+    info(Column::Ifsc, "ifsc", &["ifsccode"], "Indian bank; not paid by this version"),
+    info(Column::Cnaps, "cnaps", &["cnapscode"], "Chinese bank; not paid by this version"),
+    info(Column::SortCode, "sort_code", &[], "British bank; not paid by this version"),
     info(
         Column::Amount,
         "amount",
-        &[
-            "netpay",
-            "net",
-            "pay",
-            "paymentamount",
-            "employeepay",
-            "amount(aud)",
-            "amountaud",
-            "netamount",
-        ],
+        &["netpay", "net", "pay", "paymentamount", "employeepay", "amount(aud)", "amountaud", "netamount"],
         "what the payee gets",
     ),
-    info(
-        Column::Currency,
-        "currency",
-        &["currencycode", "paymentcurrency"],
-        "AUD where absent",
-    ),
+    info(Column::Currency, "currency", &["currencycode", "paymentcurrency"], "AUD where absent"),
     info(
         Column::FromCurrency,
         "from_currency",
@@ -297,21 +188,11 @@ pub const COLUMNS: [ColumnInfo; 36] = [
         &["amountcurrency"],
         "side that the amount is in; not used by this version",
     ),
-    info(
-        Column::Kind,
-        "kind",
-        &[],
-        "withdrawal or payment; this version makes withdrawals",
-    ),
+    info(Column::Kind, "kind", &[], "withdrawal or payment; this version makes withdrawals"),
     info(
         Column::Reference,
         "reference",
-        &[
-            "paymentreference",
-            "lodgementreference",
-            "remittancereference",
-            "statementreference",
-        ],
+        &["paymentreference", "lodgementreference", "remittancereference", "statementreference"],
         "what the payee's statement shows",
     ),
     info(
@@ -320,24 +201,9 @@ pub const COLUMNS: [ColumnInfo; 36] = [
         &["remittername"],
         "a remitter of the configuration, or a name to show instead of the default's",
     ),
-    info(
-        Column::Reason,
-        "reason",
-        &["transactionreason"],
-        "Flash's reason of the transaction, passed on",
-    ),
-    info(
-        Column::SourceOfFunds,
-        "source_of_funds",
-        &[],
-        "not used by this version",
-    ),
-    info(
-        Column::SubClientId,
-        "sub_client_id",
-        &[],
-        "the sub-client on whose behalf is paid, passed on",
-    ),
+    info(Column::Reason, "reason", &["transactionreason"], "Flash's reason of the transaction, passed on"),
+    info(Column::SourceOfFunds, "source_of_funds", &[], "not used by this version"),
+    info(Column::SubClientId, "sub_client_id", &[], "the sub-client on whose behalf is paid, passed on"),
 ];
 
 /// Columns of payroll exports that are never read: none of them is an amount to pay, and some are nobody's
@@ -412,11 +278,7 @@ mod tests {
         for (at, info) in COLUMNS.iter().enumerate() {
             assert_eq!(info.column as usize, at, "{}", info.name);
             let own = folded(info.name);
-            let names = info
-                .aliases
-                .iter()
-                .map(|alias| (*alias).to_owned())
-                .filter(|alias| *alias != own);
+            let names = info.aliases.iter().map(|alias| (*alias).to_owned()).filter(|alias| *alias != own);
             for name in names.chain([own.clone()]) {
                 assert_eq!(folded(&name), name, "aliases are folded");
                 assert!(seen.insert(name.clone()), "{name} means two columns");
@@ -426,12 +288,7 @@ mod tests {
 
     #[test]
     fn names_are_matched_without_regard_to_form() {
-        for name in [
-            "Account Number",
-            "ACCOUNT_NUMBER",
-            "account-number",
-            " accountNumber ",
-        ] {
+        for name in ["Account Number", "ACCOUNT_NUMBER", "account-number", " accountNumber "] {
             assert_eq!(by_name(name), Some(Column::AccountNumber), "{name}");
         }
         assert_eq!(by_name("Gross Pay"), None);

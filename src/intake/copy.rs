@@ -19,16 +19,10 @@ pub fn copy_rows(path: &Path, reasons: &BTreeMap<u32, String>, out: impl Write) 
     while let Some(record) = records.next().map_err(io::Error::other)? {
         if !header_seen && !record.is_blank() {
             header_seen = true;
-            old_reason = record
-                .cells()
-                .position(|name| folded(name) == folded(REASON_COLUMN));
-            writer
-                .write_record(cells(record, old_reason, REASON_COLUMN))
-                .map_err(io::Error::from)?;
+            old_reason = record.cells().position(|name| folded(name) == folded(REASON_COLUMN));
+            writer.write_record(cells(record, old_reason, REASON_COLUMN)).map_err(io::Error::from)?;
         } else if let Some(reason) = reasons.get(&record.row) {
-            writer
-                .write_record(cells(record, old_reason, reason))
-                .map_err(io::Error::from)?;
+            writer.write_record(cells(record, old_reason, reason)).map_err(io::Error::from)?;
         }
     }
     writer.flush()
@@ -36,10 +30,6 @@ pub fn copy_rows(path: &Path, reasons: &BTreeMap<u32, String>, out: impl Write) 
 
 /// A record's own cells and one more.
 fn cells<'a>(record: &'a Record, without: Option<usize>, last: &'a str) -> impl Iterator<Item = &'a str> {
-    let own = record
-        .cells()
-        .enumerate()
-        .filter(move |(at, _)| Some(*at) != without);
-    own.map(|(_, cell)| cell.trim_start_matches('\u{feff}'))
-        .chain([last])
+    let own = record.cells().enumerate().filter(move |(at, _)| Some(*at) != without);
+    own.map(|(_, cell)| cell.trim_start_matches('\u{feff}')).chain([last])
 }

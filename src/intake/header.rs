@@ -44,15 +44,9 @@ pub enum HeaderProblem {
 
 impl Header {
     pub(super) fn read<'a>(names: impl Iterator<Item = &'a str>, row: u32) -> Self {
-        let names: Vec<String> = names
-            .map(|name| name.trim_start_matches('\u{feff}').trim().to_owned())
-            .collect();
-        let mut header = Self {
-            names,
-            row,
-            at: [None; COUNT],
-            problems: Vec::new(),
-        };
+        let names: Vec<String> =
+            names.map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
+        let mut header = Self { names, row, at: [None; COUNT], problems: Vec::new() };
         for index in 0..header.names.len() {
             header.place(index);
         }
@@ -73,10 +67,7 @@ impl Header {
             None if NEVER_READ.iter().any(|known| folded_name.starts_with(known)) => {
                 self.problems.push(HeaderProblem::NotRead { index });
             }
-            None => self.problems.push(HeaderProblem::Unknown {
-                index,
-                near: near(&folded_name),
-            }),
+            None => self.problems.push(HeaderProblem::Unknown { index, near: near(&folded_name) }),
         }
     }
 
@@ -94,13 +85,8 @@ impl Header {
 
 /// The known name that is at most two changed letters away.
 fn near(name: &str) -> Option<&'static str> {
-    let known = COLUMNS
-        .iter()
-        .map(|info| (distance(name, &folded(info.name)), info.name));
-    known
-        .filter(|(distance, known)| *distance <= 2 && known.len() > 4)
-        .min()
-        .map(|(_, known)| known)
+    let known = COLUMNS.iter().map(|info| (distance(name, &folded(info.name)), info.name));
+    known.filter(|(distance, known)| *distance <= 2 && known.len() > 4).min().map(|(_, known)| known)
 }
 
 /// Levenshtein's distance.
@@ -125,30 +111,15 @@ mod tests {
 
     #[test]
     fn a_header_says_what_it_knows_and_what_it_does_not() {
-        let names = [
-            "BSB",
-            "Account No",
-            "Amout",
-            "Gross Pay",
-            "bank bsb",
-            "Shoe size",
-            "",
-        ];
+        let names = ["BSB", "Account No", "Amout", "Gross Pay", "bank bsb", "Shoe size", ""];
         let header = Header::read(names.into_iter(), 1);
         assert!(header.has(Column::Bsb) && header.has(Column::AccountNumber) && !header.has(Column::Amount));
         assert_eq!(
             header.problems,
             [
-                HeaderProblem::Unknown {
-                    index: 2,
-                    near: Some("amount")
-                },
+                HeaderProblem::Unknown { index: 2, near: Some("amount") },
                 HeaderProblem::NotRead { index: 3 },
-                HeaderProblem::Twice {
-                    index: 4,
-                    first: 0,
-                    column: Column::Bsb
-                },
+                HeaderProblem::Twice { index: 4, first: 0, column: Column::Bsb },
                 HeaderProblem::Unknown { index: 5, near: None },
             ]
         );

@@ -34,15 +34,9 @@ pub fn letter(index: usize) -> String {
 mod tests {
     #[test]
     fn columns_are_lettered_as_in_a_spreadsheet() {
-        for (index, expected) in [
-            (0, "A"),
-            (25, "Z"),
-            (26, "AA"),
-            (51, "AZ"),
-            (52, "BA"),
-            (701, "ZZ"),
-            (702, "AAA"),
-        ] {
+        for (index, expected) in
+            [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")]
+        {
             assert_eq!(super::letter(index), expected);
         }
     }

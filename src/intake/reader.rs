@@ -89,18 +89,14 @@ pub fn open(path: &Path) -> Result<Source, IntakeError> {
     }
     let mut file = File::open(path).map_err(|error| unopened(path, &error))?;
     let mut head = Vec::new();
-    file.by_ref()
-        .take(512)
-        .read_to_end(&mut head)
-        .map_err(|error| unopened(path, &error))?;
+    file.by_ref().take(512).read_to_end(&mut head).map_err(|error| unopened(path, &error))?;
     if head.is_empty() {
         return Err(IntakeError::Empty(path.to_owned()));
     }
     if let Some(what) = other_kind(&head) {
         return Err(IntakeError::OtherKind { what });
     }
-    file.seek(SeekFrom::Start(0))
-        .map_err(|error| unopened(path, &error))?;
+    file.seek(SeekFrom::Start(0)).map_err(|error| unopened(path, &error))?;
     let mut records = Records::new(file);
     loop {
         match records.next()? {
@@ -131,9 +127,7 @@ fn other_kind(head: &[u8]) -> Option<&'static str> {
         [b'%', b'P', b'D', b'F', ..] => Some("a PDF"),
         [b'0', rest @ ..]
             if rest.len() >= 79
-                && rest[..17]
-                    .iter()
-                    .all(|byte| matches!(byte, b' ' | b'0'..=b'9' | b'-'))
+                && rest[..17].iter().all(|byte| matches!(byte, b' ' | b'0'..=b'9' | b'-'))
                 && rest[17..20].iter().all(u8::is_ascii_digit) =>
         {
             Some("an ABA file")
@@ -152,15 +146,8 @@ impl Source {
         let cells = record.len();
         Ok(Some(match cells {
             _ if record.is_blank() => Item::Blank { row: record.row },
-            _ if cells != self.header.names.len() => Item::Ragged {
-                row: record.row,
-                cells,
-            },
-            _ => Item::Row(RawRow {
-                row: record.row,
-                header: &self.header,
-                record,
-            }),
+            _ if cells != self.header.names.len() => Item::Ragged { row: record.row, cells },
+            _ => Item::Row(RawRow { row: record.row, header: &self.header, record }),
         }))
     }
 }
@@ -208,11 +195,7 @@ pub(super) struct Records {
 
 impl Records {
     pub(super) fn new(file: File) -> Self {
-        let record = Record {
-            text: vec![0; 1024],
-            ends: vec![0; 64],
-            ..Record::default()
-        };
+        let record = Record { text: vec![0; 1024], ends: vec![0; 64], ..Record::default() };
         let parser = ReaderBuilder::new().build();
         Self {
             input: BufReader::with_capacity(1 << 16, file),

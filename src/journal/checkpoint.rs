@@ -58,28 +58,16 @@ impl Checkpoint {
     pub(super) fn open(folder: &Path) -> Result<Self, JournalError> {
         make_folder(folder).map_err(|error| JournalError::io("cannot make the folder", folder, &error))?;
         remove_torn_snapshots(folder)?;
-        let config = sled::Config::new()
-            .path(folder)
-            .cache_capacity(CACHE_BYTES)
-            .flush_every_ms(None);
+        let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(None);
         // sled panics on some kinds of damage where it could answer with an error
         let open = || config.open().map_err(JournalError::from).and_then(Self::of);
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(open)).unwrap_or_else(|_| {
-            Err(JournalError::Checkpoint {
-                why: "the database is damaged".to_owned(),
-            })
-        })
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(open))
+            .unwrap_or_else(|_| Err(JournalError::Checkpoint { why: "the database is damaged".to_owned() }))
     }
 
     /// A database that is gone when this value is: for looking at a journal that another process writes.
     pub(super) fn temporary() -> Result<Self, JournalError> {
-        Self::of(
-            sled::Config::new()
-                .temporary(true)
-                .cache_capacity(CACHE_BYTES)
-                .flush_every_ms(None)
-                .open()?,
-        )
+        Self::of(sled::Config::new().temporary(true).cache_capacity(CACHE_BYTES).flush_every_ms(None).open()?)
     }
 
     fn of(db: sled::Db) -> Result<Self, JournalError> {
@@ -118,10 +106,7 @@ impl Checkpoint {
 
     /// The number that the next run gets.
     pub fn next_run(&self) -> Result<RunId, JournalError> {
-        Ok(self
-            .runs()?
-            .last()
-            .map_or(RunId(1), |(head, _)| RunId(head.run.0 + 1)))
+        Ok(self.runs()?.last().map_or(RunId(1), |(head, _)| RunId(head.run.0 + 1)))
     }
 
     /// The last run of a file with these rows.
@@ -161,9 +146,7 @@ impl Checkpoint {
     /// The frozen request of a payout's present attempt.
     pub(super) fn body(&self, id: PayoutId) -> Result<Option<String>, JournalError> {
         let stored = self.bodies.get(id.bytes())?;
-        stored
-            .map(|bytes| String::from_utf8(bytes.to_vec()).map_err(|_| unreadable()))
-            .transpose()
+        stored.map(|bytes| String::from_utf8(bytes.to_vec()).map_err(|_| unreadable())).transpose()
     }
 
     /// The payouts that were sent with this account, amount, currency and reference.
@@ -221,9 +204,7 @@ pub(super) fn get<T: DeserializeOwned>(tree: &Tree, key: &[u8]) -> Result<Option
 }
 
 pub(super) fn decode<T: DeserializeOwned>(value: &[u8]) -> Result<T, JournalError> {
-    serde_json::from_slice(value).map_err(|error| JournalError::Checkpoint {
-        why: error.to_string(),
-    })
+    serde_json::from_slice(value).map_err(|error| JournalError::Checkpoint { why: error.to_string() })
 }
 
 pub(super) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
@@ -231,7 +212,5 @@ pub(super) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 }
 
 fn unreadable() -> JournalError {
-    JournalError::Checkpoint {
-        why: "an entry is unreadable".to_owned(),
-    }
+    JournalError::Checkpoint { why: "an entry is unreadable".to_owned() }
 }

@@ -64,12 +64,7 @@ impl JournalError {
             }
             _ => "check the disk and the folder, then start payrun again",
         };
-        Self::Io {
-            what,
-            path: path.into(),
-            why: plain(error),
-            hint,
-        }
+        Self::Io { what, path: path.into(), why: plain(error), hint }
     }
 }
 
@@ -81,8 +76,6 @@ fn plain(error: &io::Error) -> String {
 
 impl From<sled::Error> for JournalError {
     fn from(error: sled::Error) -> Self {
-        Self::Checkpoint {
-            why: error.to_string(),
-        }
+        Self::Checkpoint { why: error.to_string() }
     }
 }

@@ -13,15 +13,7 @@ impl Checkpoint {
     pub(super) fn apply(&self, seq: u64, at: Timestamp, record: &Record) -> Result<(), JournalError> {
         match record {
             Record::RunOpened(head) => self.opened(head),
-            Record::PayoutPlanned {
-                run,
-                id,
-                payout,
-                external_id,
-                overlap,
-                remitter,
-                life,
-            } => {
+            Record::PayoutPlanned { run, id, payout, external_id, overlap, remitter, life } => {
                 let entry = PayoutEntry {
                     id: *id,
                     run: *run,
@@ -56,10 +48,7 @@ impl Checkpoint {
                 tree.remove(item?.0)?; // a run whose recording was interrupted is recorded anew
             }
         }
-        let stored = StoredRun {
-            head: head.clone(),
-            state: RunState::Recording,
-        };
+        let stored = StoredRun { head: head.clone(), state: RunState::Recording };
         self.runs.insert(head.run.0.to_be_bytes(), encode(&stored))?;
         self.digests.insert(head.digest.bytes(), encode(&head.run))?;
         Ok(())
@@ -81,8 +70,7 @@ impl Checkpoint {
                 return Ok(());
             }
             // never sent, and now planned anew: the run that had it first has nothing more to do for it
-            self.open
-                .remove(row_key(stored.entry.run, stored.entry.payout.row))?;
+            self.open.remove(row_key(stored.entry.run, stored.entry.payout.row))?;
             self.bodies.remove(entry.id.bytes())?;
         }
         self.store(seq, entry)
@@ -97,9 +85,7 @@ impl Checkpoint {
         body: Option<&str>,
     ) -> Result<(), JournalError> {
         let Some(mut stored) = get::<StoredPayout>(&self.payouts, id.bytes())? else {
-            return Err(JournalError::Checkpoint {
-                why: format!("payout {id} is not known"),
-            });
+            return Err(JournalError::Checkpoint { why: format!("payout {id} is not known") });
         };
         if stored.seq >= seq {
             return Ok(());
@@ -129,13 +115,7 @@ impl Checkpoint {
             let key = [entry.overlap.bytes().as_slice(), entry.id.bytes()].concat();
             self.overlaps.insert(key, &[])?;
         }
-        self.payouts.insert(
-            entry.id.bytes(),
-            encode(&StoredPayout {
-                seq,
-                entry: entry.clone(),
-            }),
-        )?;
+        self.payouts.insert(entry.id.bytes(), encode(&StoredPayout { seq, entry: entry.clone() }))?;
         Ok(())
     }
 }

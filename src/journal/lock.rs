@@ -33,9 +33,7 @@ impl ScopeLock {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let _ = file.read_to_string(&mut holder); // an unreadable name is no reason to go on
-                return Err(JournalError::Held {
-                    holder: holder.trim().to_owned(),
-                });
+                return Err(JournalError::Held { holder: holder.trim().to_owned() });
             }
             Err(TryLockError::Error(error)) => return Err(failed(&error)),
         }

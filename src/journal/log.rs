@@ -19,10 +19,7 @@ pub(super) struct Tip {
 
 impl Default for Tip {
     fn default() -> Self {
-        Self {
-            seq: 0,
-            sum: GENESIS.to_owned(),
-        }
+        Self { seq: 0, sum: GENESIS.to_owned() }
     }
 }
 
@@ -55,12 +52,7 @@ pub struct Verified {
 pub fn verify(journal: &Path) -> Result<Verified, JournalError> {
     let segments = segments(journal)?;
     let end = walk(&segments, 0, Tip::default(), &mut |_| Ok(()))?;
-    Ok(Verified {
-        segments: segments.len() as u64,
-        records: end.tip.seq,
-        last: end.tip.sum,
-        torn: end.torn,
-    })
+    Ok(Verified { segments: segments.len() as u64, records: end.tip.seq, last: end.tip.sum, torn: end.torn })
 }
 
 /// The segments in order. A missing number is an alarm.
@@ -77,11 +69,7 @@ pub(super) fn segments(journal: &Path) -> Result<Vec<PathBuf>, JournalError> {
     for (at, path) in found.iter().enumerate() {
         if *path != segment_path(journal, at as u64 + 1) {
             let what = format!("the segment {:08}.jsonl is missing", at + 1);
-            return Err(JournalError::Damaged {
-                segment: path.clone(),
-                line: 1,
-                what,
-            });
+            return Err(JournalError::Damaged { segment: path.clone(), line: 1, what });
         }
     }
     Ok(found)
@@ -107,11 +95,7 @@ pub(super) fn read_after(
             passed = entry.sum == applied.sum;
             astray |= !passed;
         }
-        if passed && entry.seq > applied.seq {
-            visit(entry)
-        } else {
-            Ok(())
-        }
+        if passed && entry.seq > applied.seq { visit(entry) } else { Ok(()) }
     })?;
     Ok((passed && !astray).then_some(end))
 }
@@ -126,13 +110,7 @@ fn start(segments: &[PathBuf], applied: &Tip) -> Result<(usize, Tip), JournalErr
         let claims = first.strip_suffix(b"\n").and_then(record::first_claims);
         match claims {
             Some((seq, prev)) if at > 0 && seq <= applied.seq + 1 => {
-                return Ok((
-                    at,
-                    Tip {
-                        seq: seq.saturating_sub(1),
-                        sum: prev,
-                    },
-                ));
+                return Ok((at, Tip { seq: seq.saturating_sub(1), sum: prev }));
             }
             _ => {}
         }
@@ -147,12 +125,7 @@ fn walk(
     before: Tip,
     visit: &mut dyn FnMut(Entry) -> Result<(), JournalError>,
 ) -> Result<End, JournalError> {
-    let mut end = End {
-        tip: before,
-        segment: None,
-        whole: 0,
-        torn: 0,
-    };
+    let mut end = End { tip: before, segment: None, whole: 0, torn: 0 };
     for (at, path) in segments.iter().enumerate().skip(first) {
         read_segment(path, at + 1 == segments.len(), &mut end, visit)?;
     }
@@ -178,11 +151,7 @@ fn read_segment(
         if read == 0 {
             return Ok(());
         }
-        let damaged = |what: String| JournalError::Damaged {
-            segment: path.to_owned(),
-            line: number,
-            what,
-        };
+        let damaged = |what: String| JournalError::Damaged { segment: path.to_owned(), line: number, what };
         let Some(whole) = line.strip_suffix(b"\n") else {
             if !is_last {
                 return Err(damaged("the file ends in the middle of a record".to_owned()));
@@ -191,10 +160,7 @@ fn read_segment(
             return Ok(());
         };
         let entry = record::decode(whole, end.tip.seq + 1, &end.tip.sum).map_err(damaged)?;
-        end.tip = Tip {
-            seq: entry.seq,
-            sum: entry.sum.clone(),
-        };
+        end.tip = Tip { seq: entry.seq, sum: entry.sum.clone() };
         end.whole += read as u64;
         visit(entry)?;
     }

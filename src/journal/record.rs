@@ -119,10 +119,7 @@ pub(super) fn decode(line: &[u8], seq: u64, prev: &str) -> Result<Entry, String>
     let text = std::str::from_utf8(line).map_err(|_| "it is not text".to_owned())?;
     let parsed: Line<'_> = serde_json::from_str(text).map_err(|_| "it is not a record".to_owned())?;
     if parsed.seq != seq {
-        return Err(format!(
-            "record {seq} was expected and record {} stands there",
-            parsed.seq
-        ));
+        return Err(format!("record {seq} was expected and record {} stands there", parsed.seq));
     }
     if parsed.prev != prev {
         return Err(format!("record {seq} does not follow the record before it"));
@@ -132,12 +129,7 @@ pub(super) fn decode(line: &[u8], seq: u64, prev: &str) -> Result<Entry, String>
     }
     let record = serde_json::from_str(parsed.record.get())
         .map_err(|error| format!("record {seq} is of a kind that this version does not know ({error})"))?;
-    Ok(Entry {
-        seq,
-        at: parsed.at,
-        record,
-        sum: parsed.sum,
-    })
+    Ok(Entry { seq, at: parsed.at, record, sum: parsed.sum })
 }
 
 /// What the first line of a segment claims to be and to follow.
@@ -161,13 +153,7 @@ mod tests {
 
     fn line(seq: u64, prev: &str) -> (Vec<u8>, Link) {
         let mut out = Vec::new();
-        let link = encode(
-            seq,
-            prev,
-            Timestamp::UNIX_EPOCH,
-            &Record::RunReady { run: RunId(1) },
-            &mut out,
-        );
+        let link = encode(seq, prev, Timestamp::UNIX_EPOCH, &Record::RunReady { run: RunId(1) }, &mut out);
         out.pop();
         (out, link)
     }

@@ -61,9 +61,7 @@ impl Ack {
 }
 
 fn gone() -> JournalError {
-    JournalError::Stopped {
-        why: "its thread has ended".to_owned(),
-    }
+    JournalError::Stopped { why: "its thread has ended".to_owned() }
 }
 
 /// The proof that the intent to send a request is on disk. Only this module makes one.
@@ -135,10 +133,7 @@ impl Journal {
     /// Hands records over to be written, in this order.
     pub fn append(&self, at: Timestamp, records: Vec<Record>) -> Ack {
         let (done, ack) = oneshot::channel();
-        let job = Job {
-            records: records.into_iter().map(|record| (at, record)).collect(),
-            done,
-        };
+        let job = Job { records: records.into_iter().map(|record| (at, record)).collect(), done };
         if let Some(jobs) = &self.jobs {
             let _ = jobs.send(job); // without its thread the journal answers through the closed channel
         }
@@ -160,19 +155,10 @@ impl Journal {
     ) -> Result<Intent, JournalError> {
         let frozen = self.checkpoint.body(entry.id)?;
         let body = frozen.clone().unwrap_or_else(freeze);
-        let fact = Fact::Intent {
-            attempt: entry.life.attempt,
-        };
-        let record = Record::Happened {
-            id: entry.id,
-            fact,
-            body: frozen.is_none().then(|| body.clone()),
-        };
+        let fact = Fact::Intent { attempt: entry.life.attempt };
+        let record = Record::Happened { id: entry.id, fact, body: frozen.is_none().then(|| body.clone()) };
         self.append(at, vec![record]).durable().await?;
-        Ok(Intent {
-            body,
-            money: entry.payout.money,
-        })
+        Ok(Intent { body, money: entry.payout.money })
     }
 }
 
@@ -200,9 +186,7 @@ fn caught_up(folder: &ScopeFolder) -> Result<(Checkpoint, End, bool), JournalErr
     set_aside(folder)?;
     let checkpoint = Checkpoint::open(&folder.checkpoint())?;
     let Some(end) = catch_up(&checkpoint, &segments)? else {
-        return Err(JournalError::Checkpoint {
-            why: "it could not be rebuilt".to_owned(),
-        });
+        return Err(JournalError::Checkpoint { why: "it could not be rebuilt".to_owned() });
     };
     mark_in_use(folder)?;
     let rebuilt = existed || end.tip.seq > 0;
@@ -235,15 +219,8 @@ fn catch_up(checkpoint: &Checkpoint, segments: &[PathBuf]) -> Result<Option<End>
 
 /// The checkpoint is written after the journal, so it can only know more where journal lines have vanished.
 fn shorter(segment: PathBuf, applied: &Tip, end: &End) -> JournalError {
-    let what = format!(
-        "it ends with record {}, but record {} had been written",
-        end.tip.seq, applied.seq
-    );
-    JournalError::Damaged {
-        segment,
-        line: end.tip.seq,
-        what,
-    }
+    let what = format!("it ends with record {}, but record {} had been written", end.tip.seq, applied.seq);
+    JournalError::Damaged { segment, line: end.tip.seq, what }
 }
 
 /// Moves a checkpoint that cannot be used out of the way; a person may want to look at it.
@@ -299,19 +276,9 @@ impl Writer {
     ) -> Result<Self, JournalError> {
         let number = end.segment.as_deref().and_then(segment_number).unwrap_or(1);
         let path = segment_path(&journal, number);
-        let file = disk
-            .open(&path, end.whole)
-            .map_err(|error| JournalError::io("cannot write", &path, &error))?;
-        Ok(Self {
-            journal,
-            disk,
-            checkpoint,
-            tip: end.tip,
-            file,
-            number,
-            length: end.whole,
-            failed: None,
-        })
+        let file =
+            disk.open(&path, end.whole).map_err(|error| JournalError::io("cannot write", &path, &error))?;
+        Ok(Self { journal, disk, checkpoint, tip: end.tip, file, number, length: end.whole, failed: None })
     }
 
     fn work(&mut self, queue: &Receiver<Job>) {
@@ -320,9 +287,7 @@ impl Writer {
             group.extend(queue.try_iter().take(GROUP));
             let outcome = match &self.failed {
                 None => self.write(&group),
-                Some(first) => Err(JournalError::Stopped {
-                    why: first.to_string(),
-                }),
+                Some(first) => Err(JournalError::Stopped { why: first.to_string() }),
             };
             if let Err(error) = &outcome {
                 self.failed.get_or_insert_with(|| error.clone());
@@ -358,10 +323,8 @@ impl Writer {
 
     fn next_segment(&mut self) -> Result<(), JournalError> {
         let path = segment_path(&self.journal, self.number + 1);
-        self.file = self
-            .disk
-            .open(&path, 0)
-            .map_err(|error| JournalError::io("cannot write", &path, &error))?;
+        self.file =
+            self.disk.open(&path, 0).map_err(|error| JournalError::io("cannot write", &path, &error))?;
         self.number += 1;
         self.length = 0;
         Ok(())

@@ -51,14 +51,9 @@ impl Earlier {
 }
 
 fn content(payout: &Payout) -> String {
-    let reference = payout
-        .reference
-        .as_deref()
-        .map_or(String::new(), |text| format!(", reference \"{text}\""));
-    format!(
-        "{} to {}, {}{reference}",
-        payout.money, payout.payee.party.name, payout.payee.account
-    )
+    let reference =
+        payout.reference.as_deref().map_or(String::new(), |text| format!(", reference \"{text}\""));
+    format!("{} to {}, {}{reference}", payout.money, payout.payee.party.name, payout.payee.account)
 }
 
 /// What a person has said about rows that look as if an earlier run had paid them.
@@ -151,11 +146,7 @@ impl Arranger {
         same: Option<&Earlier>,
         alike: &[Earlier],
     ) -> Planned {
-        let planned = |id, decision| Planned {
-            row: payout.row,
-            id,
-            decision,
-        };
+        let planned = |id, decision| Planned { row: payout.row, id, decision };
         if let Some(same) = same.filter(|same| same.was_sent) {
             return planned(
                 id,
@@ -166,10 +157,8 @@ impl Arranger {
                 },
             );
         }
-        let alike: Vec<&Earlier> = alike
-            .iter()
-            .filter(|earlier| self.overlaps_with(payout, earlier))
-            .collect();
+        let alike: Vec<&Earlier> =
+            alike.iter().filter(|earlier| self.overlaps_with(payout, earlier)).collect();
         match self.overlaps {
             Overlaps::Repeat => planned(id, Decision::Pay),
             Overlaps::Amends(run) => {
@@ -186,9 +175,7 @@ impl Arranger {
     /// Whether paying `payout` could be paying `earlier` twice: unless both bear ids of the user's, which then
     /// tell them apart, or the API made nothing, or it was long ago.
     fn overlaps_with(&self, payout: &Payout, earlier: &Earlier) -> bool {
-        let recent = earlier
-            .sent_at
-            .is_none_or(|sent| self.now.duration_since(sent) <= self.window);
+        let recent = earlier.sent_at.is_none_or(|sent| self.now.duration_since(sent) <= self.window);
         earlier.was_sent
             && earlier.run != self.run
             && earlier.state != PayoutState::Rejected
@@ -202,9 +189,7 @@ fn held(alike: &[&Earlier]) -> Decision {
     let Some(earlier) = alike.first() else {
         return Decision::Pay;
     };
-    let sent = earlier
-        .sent_at
-        .map_or(String::new(), |at| format!(", sent {}", at.strftime("%-d %b %Y")));
+    let sent = earlier.sent_at.map_or(String::new(), |at| format!(", sent {}", at.strftime("%-d %b %Y")));
     Decision::Hold(format!(
         "same account, amount and reference as row {} of {}{sent}; if this file corrects that run, say --amends {}; if this really is a new payment, say --repeat",
         earlier.row, earlier.label, earlier.run

@@ -68,19 +68,16 @@ pub fn next_step(life: &Life, now: Timestamp, policy: &SettlePolicy) -> Step {
 }
 
 fn again(life: &Life, now: Timestamp, policy: &SettlePolicy) -> Step {
-    let age = life
-        .first_sent
-        .map_or(SignedDuration::ZERO, |first| now.duration_since(first));
+    let age = life.first_sent.map_or(SignedDuration::ZERO, |first| now.duration_since(first));
     let refuse = |why: &str| Step::GiveUp(format!("the API shows no such payout, and {why}"));
     match policy.resend {
         Resend::Never => refuse("the configuration says never to send again without asking"),
         Resend::Proven if !policy.key_honoured => {
             refuse("it is not proven that this API recognises a repeated request")
         }
-        Resend::Proven | Resend::Locks if life.sendings >= MOST_SENDINGS => refuse(&format!(
-            "it was sent {} times without a clear answer",
-            life.sendings
-        )),
+        Resend::Proven | Resend::Locks if life.sendings >= MOST_SENDINGS => {
+            refuse(&format!("it was sent {} times without a clear answer", life.sendings))
+        }
         Resend::Proven | Resend::Locks if age > LATEST_RESEND => {
             refuse("it was first sent more than 22 hours ago")
         }
@@ -96,11 +93,7 @@ mod tests {
     const WAIT: SignedDuration = SignedDuration::from_secs(180);
 
     fn policy(resend: Resend) -> SettlePolicy {
-        SettlePolicy {
-            in_doubt_wait: WAIT,
-            resend,
-            key_honoured: false,
-        }
+        SettlePolicy { in_doubt_wait: WAIT, resend, key_honoured: false }
     }
 
     fn second(second: i64) -> Timestamp {
@@ -124,30 +117,18 @@ mod tests {
     #[test]
     fn doubt_is_looked_up_a_wait_after_the_last_sending() {
         let sent = life(&[(100, INTENT), (190, doubt())]);
-        assert_eq!(
-            next_step(&sent, second(200), &policy(Resend::Locks)),
-            Step::LookUpAt(second(280))
-        );
+        assert_eq!(next_step(&sent, second(200), &policy(Resend::Locks)), Step::LookUpAt(second(280)));
         let crashed = life(&[(100, INTENT)]);
-        assert_eq!(
-            next_step(&crashed, second(200), &policy(Resend::Locks)),
-            Step::LookUpAt(second(280))
-        );
+        assert_eq!(next_step(&crashed, second(200), &policy(Resend::Locks)), Step::LookUpAt(second(280)));
     }
 
     #[test]
     fn without_a_canary_two_looks_a_wait_apart_prove_absence() {
         let look = Fact::LookedUp(Sighting::AbsentWithoutCanary);
         let once = life(&[(0, INTENT), (90, doubt()), (180, look.clone())]);
-        assert_eq!(
-            next_step(&once, second(181), &policy(Resend::Locks)),
-            Step::LookUpAt(second(360))
-        );
+        assert_eq!(next_step(&once, second(181), &policy(Resend::Locks)), Step::LookUpAt(second(360)));
         let twice = life(&[(0, INTENT), (90, doubt()), (180, look.clone()), (360, look)]);
-        assert_eq!(
-            next_step(&twice, second(361), &policy(Resend::Locks)),
-            Step::SendAgain
-        );
+        assert_eq!(next_step(&twice, second(361), &policy(Resend::Locks)), Step::SendAgain);
     }
 
     #[test]
@@ -155,29 +136,14 @@ mod tests {
         let absent = Fact::LookedUp(Sighting::Absent);
         let facts = [(0, INTENT), (90, doubt()), (180, absent.clone())];
         let proven = life(&facts);
-        assert_eq!(
-            next_step(&proven, second(181), &policy(Resend::Locks)),
-            Step::SendAgain
-        );
+        assert_eq!(next_step(&proven, second(181), &policy(Resend::Locks)), Step::SendAgain);
         for resend in [Resend::Never, Resend::Proven] {
-            assert!(matches!(
-                next_step(&proven, second(181), &policy(resend)),
-                Step::GiveUp(_)
-            ));
+            assert!(matches!(next_step(&proven, second(181), &policy(resend)), Step::GiveUp(_)));
         }
-        let honoured = SettlePolicy {
-            key_honoured: true,
-            ..policy(Resend::Proven)
-        };
+        let honoured = SettlePolicy { key_honoured: true, ..policy(Resend::Proven) };
         assert_eq!(next_step(&proven, second(181), &honoured), Step::SendAgain);
-        assert!(matches!(
-            next_step(&proven, second(23 * 3600), &policy(Resend::Locks)),
-            Step::GiveUp(_)
-        ));
+        assert!(matches!(next_step(&proven, second(23 * 3600), &policy(Resend::Locks)), Step::GiveUp(_)));
         let often: Vec<_> = (0..4).flat_map(|_| facts.clone()).collect();
-        assert!(matches!(
-            next_step(&life(&often), second(181), &policy(Resend::Locks)),
-            Step::GiveUp(_)
-        ));
+        assert!(matches!(next_step(&life(&often), second(181), &policy(Resend::Locks)), Step::GiveUp(_)));
     }
 }

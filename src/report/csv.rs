@@ -45,15 +45,10 @@ pub fn write_csv<E: std::error::Error>(
             text(&payout.reason),
             text(&payout.next),
             text(&payout.flash_id),
-            payout
-                .external_id
-                .as_ref()
-                .map_or(String::new(), ToString::to_string),
+            payout.external_id.as_ref().map_or(String::new(), ToString::to_string),
             payout.sent_by.map_or(String::new(), |run| run.to_string()),
         ];
-        writer
-            .write_record(cells.iter().map(|cell| defused(cell).into_owned()))
-            .map_err(failed)?;
+        writer.write_record(cells.iter().map(|cell| defused(cell).into_owned())).map_err(failed)?;
     }
     writer.flush()?;
     Ok(())

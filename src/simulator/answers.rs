@@ -11,20 +11,12 @@ use super::options::AuthStyle;
 
 /// Any JSON text.
 pub(super) fn json(status: StatusCode, body: String) -> Response {
-    with_header(
-        (status, body).into_response(),
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    )
+    with_header((status, body).into_response(), CONTENT_TYPE, HeaderValue::from_static("application/json"))
 }
 
 fn html(status: StatusCode, heading: &str) -> Response {
     let page = format!("<html><head><title>{heading}</title></head><body><h1>{heading}</h1></body></html>");
-    with_header(
-        (status, page).into_response(),
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/html"),
-    )
+    with_header((status, page).into_response(), CONTENT_TYPE, HeaderValue::from_static("text/html"))
 }
 
 fn with_header(mut response: Response, name: HeaderName, value: HeaderValue) -> Response {
@@ -44,18 +36,12 @@ pub(super) fn bad_gateway() -> Response {
 
 /// A server that broke.
 pub(super) fn broken() -> Response {
-    json(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        json!({ "message": "Internal server error" }).to_string(),
-    )
+    json(StatusCode::INTERNAL_SERVER_ERROR, json!({ "message": "Internal server error" }).to_string())
 }
 
 /// A body that is no request.
 pub(super) fn bad_request(message: &str) -> Response {
-    json(
-        StatusCode::BAD_REQUEST,
-        json!({ "errors": [{ "message": message }] }).to_string(),
-    )
+    json(StatusCode::BAD_REQUEST, json!({ "errors": [{ "message": message }] }).to_string())
 }
 
 /// Too many requests. The header has whole seconds only, so a wait of less than one says `0`.
@@ -67,11 +53,7 @@ pub(super) fn too_many(wait: Duration) -> Response {
         "message": format!("Too many requests, try again in {secs} seconds"),
         "retrySecs": secs,
     });
-    with_header(
-        json(StatusCode::TOO_MANY_REQUESTS, body.to_string()),
-        RETRY_AFTER,
-        HeaderValue::from(secs),
-    )
+    with_header(json(StatusCode::TOO_MANY_REQUESTS, body.to_string()), RETRY_AFTER, HeaderValue::from(secs))
 }
 
 /// No token, or one that is not good any more.
@@ -88,18 +70,12 @@ pub(super) fn unauthenticated(style: AuthStyle) -> Response {
 /// HTTP 200, no data, one error.
 pub(super) fn graphql_error(code: &str, message: &str) -> Response {
     let error = json!({ "message": message, "extensions": { "code": code } });
-    json(
-        StatusCode::OK,
-        json!({ "data": null, "errors": [error] }).to_string(),
-    )
+    json(StatusCode::OK, json!({ "data": null, "errors": [error] }).to_string())
 }
 
 /// HTTP 200 and a body that is not JSON: half an object with a page's tail.
 pub(super) fn malformed() -> Response {
-    json(
-        StatusCode::OK,
-        r#"{"data":{"<!-- upstream: connection closed -->"#.to_owned(),
-    )
+    json(StatusCode::OK, r#"{"data":{"<!-- upstream: connection closed -->"#.to_owned())
 }
 
 /// Back to the same server, where a client that follows would send its body a second time.

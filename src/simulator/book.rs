@@ -15,11 +15,7 @@ pub struct Book<T> {
 
 impl<T> Default for Book<T> {
     fn default() -> Self {
-        Self {
-            rows: Vec::new(),
-            by_id: HashMap::new(),
-            by_external_id: HashMap::new(),
-        }
+        Self { rows: Vec::new(), by_id: HashMap::new(), by_external_id: HashMap::new() }
     }
 }
 
@@ -32,10 +28,7 @@ impl<T: Entry> Book<T> {
             places.retain(|&place| place != at);
         }
         if let Some(external_id) = row.external_id() {
-            self.by_external_id
-                .entry(external_id.to_owned())
-                .or_default()
-                .push(at);
+            self.by_external_id.entry(external_id.to_owned()).or_default().push(at);
         }
         self.by_id.insert(row.id().to_owned(), at);
         if at < self.rows.len() {
@@ -71,9 +64,7 @@ impl<T: Entry> Book<T> {
     /// The places of the rows made from `min` to `max`, oldest first: rows stand in the order of their making.
     pub fn made_between(&self, min: Option<Timestamp>, max: Option<Timestamp>) -> std::ops::Range<usize> {
         let start = min.map_or(0, |min| self.rows.partition_point(|row| row.created_at() < min));
-        let end = max.map_or(self.rows.len(), |max| {
-            self.rows.partition_point(|row| row.created_at() <= max)
-        });
+        let end = max.map_or(self.rows.len(), |max| self.rows.partition_point(|row| row.created_at() <= max));
         start..end.max(start)
     }
 }

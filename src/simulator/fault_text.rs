@@ -12,20 +12,13 @@ use super::operation::Operation;
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
-        self.symptom
-            .duration()
-            .map_or(Ok(()), |time| write!(f, "={}ms", time.as_millis()))
+        self.symptom.duration().map_or(Ok(()), |time| write!(f, "={}ms", time.as_millis()))
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}",
-            self.operation.map_or("any", Operation::name),
-            self.kind
-        )?;
+        write!(f, "{}:{}", self.operation.map_or("any", Operation::name), self.kind)?;
         match self.when {
             When::Always => Ok(()),
             When::Calls { from, to: Some(to) } if from == to => write!(f, "@{from}"),
@@ -82,9 +75,7 @@ impl FromStr for Fault {
     type Err = FaultError;
 
     fn from_str(text: &str) -> Result<Self, FaultError> {
-        let (operation, rest) = text
-            .split_once(':')
-            .ok_or_else(|| FaultError::Shape(text.to_owned()))?;
+        let (operation, rest) = text.split_once(':').ok_or_else(|| FaultError::Shape(text.to_owned()))?;
         let operation = match operation {
             "any" => None,
             name => Some(name.parse().map_err(|_| FaultError::Operation(name.to_owned()))?),
@@ -95,32 +86,20 @@ impl FromStr for Fault {
         };
         let kind = parse_kind(kind)?;
         if let Some(operation) = operation.filter(|&operation| !kind.symptom.fits(operation)) {
-            return Err(FaultError::Unfit {
-                kind: kind.name(),
-                operation: operation.name(),
-            });
+            return Err(FaultError::Unfit { kind: kind.name(), operation: operation.name() });
         }
-        Ok(Self {
-            operation,
-            kind,
-            when,
-        })
+        Ok(Self { operation, kind, when })
     }
 }
 
 fn parse_kind(text: &str) -> Result<Kind, FaultError> {
-    let (name, time) = text
-        .split_once('=')
-        .map_or((text, None), |(name, time)| (name, Some(time)));
+    let (name, time) = text.split_once('=').map_or((text, None), |(name, time)| (name, Some(time)));
     let known = KINDS.iter().find(|(known, _)| *known == name);
     let &(_, kind) = known.ok_or_else(|| FaultError::Kind(name.to_owned()))?;
     match (time, kind.symptom.duration()) {
         (None, _) => Ok(kind),
         (Some(_), None) => Err(FaultError::NoDuration(name.to_owned())),
-        (Some(time), Some(_)) => Ok(Kind {
-            symptom: kind.symptom.lasting(parse_duration(time)?),
-            ..kind
-        }),
+        (Some(time), Some(_)) => Ok(Kind { symptom: kind.symptom.lasting(parse_duration(time)?), ..kind }),
     }
 }
 
@@ -184,15 +163,9 @@ mod tests {
             ..kind
         });
         (operation, kind, any_when())
-            .prop_map(|(operation, kind, when)| Fault {
-                operation,
-                kind,
-                when,
-            })
+            .prop_map(|(operation, kind, when)| Fault { operation, kind, when })
             .prop_filter("a kind that cannot happen", |fault| {
-                fault
-                    .operation
-                    .is_none_or(|operation| fault.kind.symptom.fits(operation))
+                fault.operation.is_none_or(|operation| fault.kind.symptom.fits(operation))
             })
     }
 
@@ -222,10 +195,7 @@ mod tests {
         assert!(message("reset_after").contains("colon"));
         assert!(message("withdrawal:reset_after").contains("withdrawal_create"));
         assert!(message("any:reset").contains("reset_before"));
-        assert_eq!(
-            message("login:wrong_echo"),
-            "`wrong_echo` cannot happen to `login`"
-        );
+        assert_eq!(message("login:wrong_echo"), "`wrong_echo` cannot happen to `login`");
         assert_eq!(message("any:500_before=2s"), "`500_before` takes no duration");
         assert!(message("any:slow=2h").contains("`2h`"));
         assert!(message("any:500_before@0").contains("`@0`"));

@@ -79,34 +79,22 @@ pub const KINDS: [(&str, Kind); 23] = [
     ("graphql_error_after", committed(Symptom::GraphqlError)),
     ("declined", none(Symptom::Declined)),
     ("success_without_object", committed(Symptom::SuccessWithoutObject)),
-    (
-        "success_without_object_before",
-        none(Symptom::SuccessWithoutObject),
-    ),
+    ("success_without_object_before", none(Symptom::SuccessWithoutObject)),
     ("expired_token_401", none(Symptom::ExpiredToken401)),
     ("expired_token_graphql", none(Symptom::ExpiredTokenGraphql)),
     ("slow", committed(Symptom::Slow(Duration::from_secs(1)))),
-    (
-        "lagging_lists",
-        committed(Symptom::LaggingLists(Duration::from_secs(1))),
-    ),
+    ("lagging_lists", committed(Symptom::LaggingLists(Duration::from_secs(1)))),
     ("wrong_echo", committed(Symptom::WrongEcho)),
     ("redirect_307", none(Symptom::Redirect307)),
     ("redirect_307_after", committed(Symptom::Redirect307)),
 ];
 
 const fn none(symptom: Symptom) -> Kind {
-    Kind {
-        symptom,
-        effect: Effect::None,
-    }
+    Kind { symptom, effect: Effect::None }
 }
 
 const fn committed(symptom: Symptom) -> Kind {
-    Kind {
-        symptom,
-        effect: Effect::Committed,
-    }
+    Kind { symptom, effect: Effect::Committed }
 }
 
 impl Symptom {

@@ -61,9 +61,7 @@ impl Flash {
     /// How long everybody still has to wait.
     pub(super) fn throttled(&self) -> Option<Duration> {
         let until = (*lock(&self.throttled_until))?;
-        until
-            .checked_duration_since(Instant::now())
-            .filter(|wait| !wait.is_zero())
+        until.checked_duration_since(Instant::now()).filter(|wait| !wait.is_zero())
     }
 }
 

@@ -62,10 +62,7 @@ impl Ledger {
         let Some(path) = path else {
             return Ok(Self::default());
         };
-        let fails = |source| LedgerError::File {
-            path: path.to_owned(),
-            source,
-        };
+        let fails = |source| LedgerError::File { path: path.to_owned(), source };
         let mut options = OpenOptions::new();
         options.create(true).append(true);
         // Names and accounts are nobody else's business, even invented ones.
@@ -76,29 +73,20 @@ impl Ledger {
         let whole = whole_lines(&text);
         file.set_len(whole.len() as u64).map_err(fails)?;
         let mut ledger = Self::replay(path, whole)?;
-        ledger.file = Some(Appender {
-            file,
-            length: whole.len() as u64,
-        });
+        ledger.file = Some(Appender { file, length: whole.len() as u64 });
         Ok(ledger)
     }
 
     /// Reads the file without touching it, though another process may be writing it.
     pub(super) fn peek(path: &Path) -> Result<Self, LedgerError> {
-        let text = std::fs::read(path).map_err(|source| LedgerError::File {
-            path: path.to_owned(),
-            source,
-        })?;
+        let text =
+            std::fs::read(path).map_err(|source| LedgerError::File { path: path.to_owned(), source })?;
         Self::replay(path, whole_lines(&text))
     }
 
     fn replay(path: &Path, text: &[u8]) -> Result<Self, LedgerError> {
         let mut ledger = Self::default();
-        for (at, line) in text
-            .split(|byte| *byte == b'\n')
-            .enumerate()
-            .filter(|(_, line)| !line.is_empty())
-        {
+        for (at, line) in text.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()) {
             let line = serde_json::from_slice(line);
             ledger.apply(line.map_err(|source| LedgerError::Damaged {
                 path: path.to_owned(),
@@ -206,10 +194,7 @@ impl WithdrawalRecord {
 
 /// `text` up to its last line end: what follows was being written when the process was killed.
 fn whole_lines(text: &[u8]) -> &[u8] {
-    let end = text
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |at| at + 1);
+    let end = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     &text[..end]
 }
 

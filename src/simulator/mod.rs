@@ -116,12 +116,7 @@ impl Simulator {
         let url = format!("http://{}", listener.local_addr()?);
         let (close, closing) = watch::channel(false);
         let task = tokio::spawn(server::run(listener, Arc::clone(&flash), closing));
-        Ok(Running {
-            url,
-            flash,
-            close,
-            task,
-        })
+        Ok(Running { url, flash, close, task })
     }
 }
 
@@ -138,11 +133,7 @@ pub struct Running {
 impl Running {
     /// What it holds at this moment.
     pub fn ledger(&self) -> LedgerView {
-        LedgerView::of(
-            &self.flash.ledger(),
-            self.flash.options().status_step,
-            Timestamp::now(),
-        )
+        LedgerView::of(&self.flash.ledger(), self.flash.options().status_step, Timestamp::now())
     }
 
     /// The faults in force, to change them.

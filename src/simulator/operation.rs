@@ -58,10 +58,7 @@ impl Operation {
 
     /// Whether it makes or changes something.
     pub(super) const fn is_mutation(self) -> bool {
-        matches!(
-            self,
-            Self::Login | Self::Logout | Self::PartyCreate | Self::WithdrawalCreate
-        )
+        matches!(self, Self::Login | Self::Logout | Self::PartyCreate | Self::WithdrawalCreate)
     }
 
     fn of_field(name: &str) -> Self {
@@ -79,10 +76,7 @@ impl Operation {
 
     /// The calls of these root fields, each once.
     pub(super) fn of_fields(fields: &[&Field]) -> Vec<Self> {
-        let mut operations: Vec<_> = fields
-            .iter()
-            .map(|field| Self::of_field(&field.name.node))
-            .collect();
+        let mut operations: Vec<_> = fields.iter().map(|field| Self::of_field(&field.name.node)).collect();
         operations.sort_unstable();
         operations.dedup();
         operations
@@ -103,10 +97,7 @@ impl FromStr for Operation {
     type Err = NoSuchOperation;
 
     fn from_str(text: &str) -> Result<Self, NoSuchOperation> {
-        Self::ALL
-            .into_iter()
-            .find(|operation| operation.name() == text)
-            .ok_or(NoSuchOperation)
+        Self::ALL.into_iter().find(|operation| operation.name() == text).ok_or(NoSuchOperation)
     }
 }
 

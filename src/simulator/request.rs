@@ -47,20 +47,14 @@ impl Call {
         };
         let mut request = Request::new(body.query).variables(variables.clone());
         let name = body.operation_name;
-        let mut call = Self {
-            request: Request::new(""),
-            operations: vec![Operation::Other],
-            roots: Vec::new(),
-        };
+        let mut call =
+            Self { request: Request::new(""), operations: vec![Operation::Other], roots: Vec::new() };
         if let Ok(document) = request.parsed_query()
             && let Some(operation) = selected(document, name.as_deref())
         {
             let fields = root_fields(document, operation);
             call.operations = Operation::of_fields(&fields);
-            call.roots = fields
-                .into_iter()
-                .map(|field| Root::new(field, &variables))
-                .collect();
+            call.roots = fields.into_iter().map(|field| Root::new(field, &variables)).collect();
         }
         request.operation_name = name;
         call.request = request;
@@ -69,31 +63,22 @@ impl Call {
 
     /// Whether anything but logging in and introspection is asked for.
     pub(super) fn needs_token(&self) -> bool {
-        self.roots
-            .iter()
-            .any(|root| !root.name.starts_with("__") && root.name != "login")
+        self.roots.iter().any(|root| !root.name.starts_with("__") && root.name != "login")
     }
 
     /// Whether one of these lists is filtered by `externalId`.
     pub(super) fn filters_by_external_id(&self, lists: &[&str]) -> bool {
-        self.roots
-            .iter()
-            .any(|root| root.filters_by_external_id && lists.contains(&root.name.as_str()))
+        self.roots.iter().any(|root| root.filters_by_external_id && lists.contains(&root.name.as_str()))
     }
 }
 
 impl Root {
     fn new(field: &Field, variables: &Variables) -> Self {
         let variable = |name: Name| Ok::<_, Infallible>(variables.get(&name).cloned().unwrap_or_default());
-        let input = field
-            .get_argument("input")
-            .map(|input| input.node.clone().into_const_with(variable));
+        let input = field.get_argument("input").map(|input| input.node.clone().into_const_with(variable));
         let filters_by_external_id =
             matches!(input, Some(Ok(Value::Object(fields))) if fields.contains_key("externalId"));
-        Self {
-            name: field.name.node.to_string(),
-            filters_by_external_id,
-        }
+        Self { name: field.name.node.to_string(), filters_by_external_id }
     }
 }
 
@@ -109,9 +94,8 @@ fn exact(json: &str, depth: u8) -> Result<Value, String> {
     match json.as_bytes().first() {
         Some(b'{') => {
             let fields: BTreeMap<String, &RawValue> = serde_json::from_str(json).map_err(wrong)?;
-            let fields = fields
-                .into_iter()
-                .map(|(name, raw)| Ok((Name::new(name), exact(raw.get(), depth + 1)?)));
+            let fields =
+                fields.into_iter().map(|(name, raw)| Ok((Name::new(name), exact(raw.get(), depth + 1)?)));
             Ok(Value::Object(fields.collect::<Result<_, String>>()?))
         }
         Some(b'[') => {

@@ -57,10 +57,7 @@ impl Faults {
         for operation in operations {
             *script.calls.entry(*operation).or_default() += 1;
         }
-        let struck = script
-            .armed
-            .iter_mut()
-            .filter_map(|armed| armed.strike(operations));
+        let struck = script.armed.iter_mut().filter_map(|armed| armed.strike(operations));
         Struck(struck.collect())
     }
 
@@ -75,19 +72,11 @@ impl Armed {
             When::Chance { seed, .. } => seed,
             When::Always | When::Calls { .. } => 0,
         };
-        Self {
-            fault,
-            seen: 0,
-            lots: fastrand::Rng::with_seed(seed),
-        }
+        Self { fault, seen: 0, lots: fastrand::Rng::with_seed(seed) }
     }
 
     fn strike(&mut self, operations: &[Operation]) -> Option<Fault> {
-        if self
-            .fault
-            .operation
-            .is_some_and(|operation| !operations.contains(&operation))
-        {
+        if self.fault.operation.is_some_and(|operation| !operations.contains(&operation)) {
             return None;
         }
         self.seen += 1;
@@ -107,26 +96,14 @@ pub(super) struct Struck(Vec<Fault>);
 impl Struck {
     /// The extra wait before the answer.
     pub(super) fn delay(&self) -> Duration {
-        self.find(|symptom| {
-            if let Symptom::Slow(time) = symptom {
-                Some(time)
-            } else {
-                None
-            }
-        })
-        .unwrap_or_default()
+        self.find(|symptom| if let Symptom::Slow(time) = symptom { Some(time) } else { None })
+            .unwrap_or_default()
     }
 
     /// The age below which lists leave objects out.
     pub(super) fn lag(&self) -> Duration {
-        self.find(|symptom| {
-            if let Symptom::LaggingLists(time) = symptom {
-                Some(time)
-            } else {
-                None
-            }
-        })
-        .unwrap_or_default()
+        self.find(|symptom| if let Symptom::LaggingLists(time) = symptom { Some(time) } else { None })
+            .unwrap_or_default()
     }
 
     /// Whether this one, which changes the reply and not its transport, strikes.
@@ -137,11 +114,7 @@ impl Struck {
 
     /// The first symptom that replaces the whole answer, if its effect is `effect`.
     pub(super) fn transport(&self, effect: Effect) -> Option<Symptom> {
-        let first = self
-            .0
-            .iter()
-            .map(|fault| fault.kind)
-            .find(|kind| replaces_answer(kind.symptom))?;
+        let first = self.0.iter().map(|fault| fault.kind).find(|kind| replaces_answer(kind.symptom))?;
         (first.effect == effect).then_some(first.symptom)
     }
 
@@ -153,8 +126,5 @@ impl Struck {
 /// The rest only changes or delays a reply that the schema still makes.
 const fn replaces_answer(symptom: Symptom) -> bool {
     use Symptom::{Declined, LaggingLists, Slow, SuccessWithoutObject, WrongEcho};
-    !matches!(
-        symptom,
-        Declined | LaggingLists(_) | Slow(_) | SuccessWithoutObject | WrongEcho
-    )
+    !matches!(symptom, Declined | LaggingLists(_) | Slow(_) | SuccessWithoutObject | WrongEcho)
 }

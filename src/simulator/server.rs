@@ -39,19 +39,10 @@ struct Desk {
 /// Serves until `closing` is true or its sender is gone.
 pub(super) async fn run(listener: TcpListener, flash: Arc<Flash>, closing: watch::Receiver<bool>) {
     let schema = schema::build(Some(Arc::clone(&flash)));
-    let desk = Desk {
-        flash,
-        schema,
-        closing: closing.clone(),
-    };
-    let router = Router::new()
-        .route("/", post(handle))
-        .route("/{*path}", post(handle))
-        .with_state(desk);
+    let desk = Desk { flash, schema, closing: closing.clone() };
+    let router = Router::new().route("/", post(handle)).route("/{*path}", post(handle)).with_state(desk);
     let service = router.into_make_service_with_connect_info::<Cut>();
-    let served = axum::serve(Cuttable(listener), service)
-        .with_graceful_shutdown(closed(closing))
-        .await;
+    let served = axum::serve(Cuttable(listener), service).with_graceful_shutdown(closed(closing)).await;
     served.expect("axum::serve handles the errors of its sockets itself");
 }
 
@@ -82,9 +73,7 @@ async fn handle(
     if let Some(symptom) = struck.transport(Effect::None) {
         return desk.show(symptom, &cut, None).await;
     }
-    let token = header(&headers, &AUTHORIZATION)
-        .strip_prefix("Bearer ")
-        .unwrap_or_default();
+    let token = header(&headers, &AUTHORIZATION).strip_prefix("Bearer ").unwrap_or_default();
     if let Some(refusal) = desk.refusal(&options, &call, token) {
         return refusal;
     }
@@ -97,10 +86,7 @@ async fn handle(
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &axum::http::HeaderName) -> &'a str {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 /// Whether the firewall takes this user agent for a script.
@@ -121,15 +107,9 @@ fn is_generic(user_agent: &str) -> bool {
         "libwww",
         "apache-httpclient",
     ];
-    let product = user_agent
-        .split(['/', ' '])
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+    let product = user_agent.split(['/', ' ']).next().unwrap_or_default().to_ascii_lowercase();
     product.is_empty()
-        || GENERIC
-            .iter()
-            .any(|generic| product == *generic || product.starts_with(&format!("{generic}-")))
+        || GENERIC.iter().any(|generic| product == *generic || product.starts_with(&format!("{generic}-")))
 }
 
 impl Desk {
@@ -160,10 +140,7 @@ impl Desk {
     /// Runs a call and says what the reply's body is.
     async fn run(&self, call: Call, struck: Struck, token: String) -> String {
         let makes = call.operations.iter().any(|operation| operation.is_mutation());
-        let mut reply: Reply = self
-            .schema
-            .execute(call.request.data(struck).data(Token(token)))
-            .await;
+        let mut reply: Reply = self.schema.execute(call.request.data(struck).data(Token(token))).await;
         if makes && !reply.errors.is_empty() {
             // Every mutation is non-null, so by the specification an error in one empties the data.
             reply.data = Value::Null;
@@ -212,16 +189,11 @@ fn reset(cut: &Cut) -> Response {
 
 /// A filter that does not exist makes the whole request invalid, whatever else is in it.
 fn missing_filter(options: &Options, call: &Call) -> Option<Response> {
-    let lists: [(_, &[&str]); 2] = [
-        (options.withdrawal_filter, &["withdrawals"]),
-        (options.party_filter, &["recipients", "senders"]),
-    ];
+    let lists: [(_, &[&str]); 2] =
+        [(options.withdrawal_filter, &["withdrawals"]), (options.party_filter, &["recipients", "senders"])];
     let used = |(filter, lists): &(_, &[&str])| {
         *filter == ExternalIdFilter::Missing && call.filters_by_external_id(lists)
     };
     let message = r#"Unknown field "externalId" of the input"#;
-    lists
-        .iter()
-        .any(used)
-        .then(|| answers::graphql_error("GRAPHQL_VALIDATION_FAILED", message))
+    lists.iter().any(used).then(|| answers::graphql_error("GRAPHQL_VALIDATION_FAILED", message))
 }

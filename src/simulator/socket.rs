@@ -54,13 +54,7 @@ impl Listener for Cuttable {
         // Without it, small answers wait for the client's delayed acknowledgement. Failing only costs speed.
         let _ = stream.set_nodelay(true);
         let cut = Cut::default();
-        (
-            Socket {
-                stream,
-                cut: cut.clone(),
-            },
-            cut,
-        )
+        (Socket { stream, cut: cut.clone() }, cut)
     }
 
     fn local_addr(&self) -> io::Result<Cut> {
@@ -102,9 +96,7 @@ impl AsyncWrite for Socket {
             }
             missing => {
                 // An answer fits the send buffer of its connection; a smaller piece is a cut answer as well.
-                let _ = self
-                    .stream()
-                    .poll_write(cx, &buf[..buf.len().saturating_sub(missing)]);
+                let _ = self.stream().poll_write(cx, &buf[..buf.len().saturating_sub(missing)]);
                 Poll::Ready(Err(cut_off()))
             }
         }

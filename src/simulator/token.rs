@@ -43,10 +43,8 @@ pub(super) struct Logins {
 impl Logins {
     /// Whether a login may be tried now, `interval` after the one before it; if so, this is the next one.
     pub(super) fn pace(&mut self, interval: Duration, now: Instant) -> Result<(), Duration> {
-        if let Some(wait) = self
-            .last
-            .and_then(|last| interval.checked_sub(now - last))
-            .filter(|wait| !wait.is_zero())
+        if let Some(wait) =
+            self.last.and_then(|last| interval.checked_sub(now - last)).filter(|wait| !wait.is_zero())
         {
             return Err(wait);
         }
@@ -57,22 +55,11 @@ impl Logins {
     /// A new token for `email`.
     pub(super) fn give(&mut self, email: &str, lifetime: Duration, now: Timestamp) -> String {
         self.given += 1;
-        let exp_ms = now
-            .as_millisecond()
-            .saturating_add(i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX));
-        let claims = Claims {
-            sub: email,
-            iat: now.as_second(),
-            exp: exp_ms / 1000,
-            exp_ms,
-            jti: self.given,
-        };
+        let exp_ms =
+            now.as_millisecond().saturating_add(i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX));
+        let claims = Claims { sub: email, iat: now.as_second(), exp: exp_ms / 1000, exp_ms, jti: self.given };
         let claims = serde_json::to_string(&claims).expect("strings and integers always have a JSON form");
-        let body = format!(
-            "{}.{}",
-            URL_SAFE_NO_PAD.encode(HEADER),
-            URL_SAFE_NO_PAD.encode(claims)
-        );
+        let body = format!("{}.{}", URL_SAFE_NO_PAD.encode(HEADER), URL_SAFE_NO_PAD.encode(claims));
         format!("{body}.{}", signature(&body))
     }
 

@@ -68,11 +68,7 @@ impl LedgerView {
     ///
     /// Statuses are those of the default speed.
     pub fn read(path: &Path) -> Result<Self, LedgerError> {
-        Ok(Self::of(
-            &Ledger::peek(path)?,
-            Options::default().status_step,
-            Timestamp::now(),
-        ))
+        Ok(Self::of(&Ledger::peek(path)?, Options::default().status_step, Timestamp::now()))
     }
 
     pub(super) fn of(ledger: &Ledger, step: StatusStep, now: Timestamp) -> Self {
@@ -90,9 +86,7 @@ impl LedgerView {
 
     /// The sum of all withdrawals in `currency`, whatever became of them.
     pub fn total(&self, currency: &str) -> Decimal {
-        self.totals()
-            .get(currency)
-            .map_or(Decimal::ZERO, |(_, total)| *total)
+        self.totals().get(currency).map_or(Decimal::ZERO, |(_, total)| *total)
     }
 
     /// Count and sum by currency.
@@ -112,10 +106,7 @@ impl fmt::Display for LedgerView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (senders, recipients, count) =
             (self.senders.len(), self.recipients.len(), self.withdrawals.len());
-        writeln!(
-            f,
-            "{senders} senders, {recipients} recipients, {count} withdrawals"
-        )?;
+        writeln!(f, "{senders} senders, {recipients} recipients, {count} withdrawals")?;
         for (currency, (count, total)) in self.totals() {
             writeln!(f, "{currency} {total:.2} in {count} withdrawals")?;
         }
@@ -130,28 +121,19 @@ impl fmt::Display for WithdrawalView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let recipient = self.recipient.as_ref();
         let name = recipient.map_or("", |party| &party.name);
-        let account = recipient
-            .and_then(|party| party.account.as_deref())
-            .map(masked_account)
-            .unwrap_or_default();
+        let account =
+            recipient.and_then(|party| party.account.as_deref()).map(masked_account).unwrap_or_default();
         let external_id = self.external_id.as_deref().unwrap_or("-");
         let amount = format!("{:.2}", self.amount);
         let (id, status, currency) = (&self.id, &self.status, self.currency);
-        write!(
-            f,
-            "{id}  {external_id:<24}  {currency} {amount:>14}  {status:<11}  {account}  {name}"
-        )
+        write!(f, "{id}  {external_id:<24}  {currency} {amount:>14}  {status:<11}  {account}  {name}")
     }
 }
 
 /// Only the last word of an account tells accounts apart, and only its end is shown.
 fn masked_account(account: &str) -> String {
     match account.rsplit_once(' ') {
-        Some((kind, number)) => format!(
-            "{} {}",
-            kind.split(' ').next().unwrap_or_default(),
-            masked(number)
-        ),
+        Some((kind, number)) => format!("{} {}", kind.split(' ').next().unwrap_or_default(), masked(number)),
         None => masked(account),
     }
 }
@@ -166,10 +148,7 @@ fn withdrawal(ledger: &Ledger, record: &WithdrawalRecord, status: WithdrawalStat
         reference: record.external_reference.clone(),
         recipient: match &record.recipient {
             PartyRef::Account => None,
-            PartyRef::Known(id) => ledger
-                .recipients
-                .get(id)
-                .map(|(_, record)| known_recipient(record)),
+            PartyRef::Known(id) => ledger.recipients.get(id).map(|(_, record)| known_recipient(record)),
             PartyRef::Inline(input) => Some(recipient(None, input)),
         },
         sender: match &record.sender {
@@ -191,32 +170,14 @@ fn known_recipient(record: &PartyRecord<RecipientInput>) -> PartyView {
 }
 
 fn sender(id: Option<&str>, input: &SenderInput) -> PartyView {
-    let SenderDetails {
-        external_id,
-        company_name,
-        first_name,
-        middle_name,
-        last_name,
-        ..
-    } = &input.details;
+    let SenderDetails { external_id, company_name, first_name, middle_name, last_name, .. } = &input.details;
     let name = full_name(company_name.as_ref(), [first_name, middle_name, last_name]);
-    PartyView {
-        id: id.map(str::to_owned),
-        external_id: external_id.clone(),
-        name,
-        account: None,
-    }
+    PartyView { id: id.map(str::to_owned), external_id: external_id.clone(), name, account: None }
 }
 
 fn recipient(id: Option<&str>, input: &RecipientInput) -> PartyView {
-    let RecipientDetails {
-        external_id,
-        company_name,
-        first_name,
-        middle_name,
-        last_name,
-        ..
-    } = &input.details;
+    let RecipientDetails { external_id, company_name, first_name, middle_name, last_name, .. } =
+        &input.details;
     PartyView {
         id: id.map(str::to_owned),
         external_id: external_id.clone(),
@@ -233,18 +194,9 @@ fn full_name(company: Option<&String>, person: [&Option<String>; 3]) -> String {
 /// The account's type and numbers, the one that tells it apart last.
 fn account(input: &RecipientInput) -> String {
     let details = &input.details;
-    let routing = [
-        &details.bsb,
-        &details.aba,
-        &details.ifsc,
-        &details.cnaps,
-        &details.sort_code,
-    ];
+    let routing = [&details.bsb, &details.aba, &details.ifsc, &details.cnaps, &details.sort_code];
     let number = [&details.payid, &details.iban, &details.clabe, &details.account_no];
     let kind = format!("{:?}", input.account_id_type).to_uppercase();
     let parts = routing.into_iter().chain(number).flatten().map(String::as_str);
-    std::iter::once(kind.as_str())
-        .chain(parts)
-        .collect::<Vec<_>>()
-        .join(" ")
+    std::iter::once(kind.as_str()).chain(parts).collect::<Vec<_>>().join(" ")
 }

@@ -16,13 +16,8 @@ const ROWS: usize = 20;
 const SITTINGS: usize = 11; // the first, and ten times resumed
 const AT_ONCE: usize = 24;
 
-const OPERATIONS: [&str; 5] = [
-    "login",
-    "party_lookup",
-    "party_create",
-    "withdrawal_create",
-    "withdrawal_list",
-];
+const OPERATIONS: [&str; 5] =
+    ["login", "party_lookup", "party_create", "withdrawal_create", "withdrawal_list"];
 
 const FORMS: [RepeatedKey; 5] = [
     RepeatedKey::ReturnsFirst,
@@ -58,10 +53,8 @@ impl Cell {
             (_, "party_create") => &["@1-2", "@5"],
             _ => &["@1-2"],
         };
-        let mut faults: Vec<String> = when
-            .iter()
-            .map(|when| format!("{operation}:{kind}{time}{when}"))
-            .collect();
+        let mut faults: Vec<String> =
+            when.iter().map(|when| format!("{operation}:{kind}{time}{when}")).collect();
         if *operation == "withdrawal_list" {
             faults.push("withdrawal_create:reset_before@4".to_owned());
             faults.push("withdrawal_create:reset_after@7".to_owned());
@@ -87,17 +80,8 @@ impl Cell {
     }
 
     async fn play(self) -> Result<(), String> {
-        let faults = self
-            .faults()
-            .iter()
-            .map(|text| text.parse().expect("a fault"))
-            .collect();
-        let options = Options {
-            repeated_key: self.form,
-            withdrawal_filter: self.filter,
-            faults,
-            ..quick()
-        };
+        let faults = self.faults().iter().map(|text| text.parse().expect("a fault")).collect();
+        let options = Options { repeated_key: self.form, withdrawal_filter: self.filter, faults, ..quick() };
         let rig = Rig::start(options).await;
         let run = rig.record(rig.file("pay.csv", 0, ROWS)).await;
         let finished = rig.finish(run, SITTINGS).await;
@@ -105,18 +89,11 @@ impl Cell {
         wrongs.extend(finished.err());
         for payout in rig.payouts(run) {
             if !payout.status.is_at_the_api() && !self.may_end_in().contains(&payout.status) {
-                wrongs.push(format!(
-                    "row {} ends {}: {:?}",
-                    payout.row, payout.status, payout.reason
-                ));
+                wrongs.push(format!("row {} ends {}: {:?}", payout.row, payout.status, payout.reason));
             }
         }
         rig.simulator.stop().await;
-        if wrongs.is_empty() {
-            Ok(())
-        } else {
-            Err(format!("{self:?} {:?}: {wrongs:#?}", self.faults()))
-        }
+        if wrongs.is_empty() { Ok(()) } else { Err(format!("{self:?} {:?}: {wrongs:#?}", self.faults())) }
     }
 }
 
@@ -136,12 +113,7 @@ async fn play_all(cells: Vec<Cell>) {
     while let Some(played) = tasks.join_next().await {
         wrongs.extend(played.expect("no panic").err());
     }
-    assert!(
-        wrongs.is_empty(),
-        "{} of {count} cells went wrong:\n{}",
-        wrongs.len(),
-        wrongs.join("\n")
-    );
+    assert!(wrongs.is_empty(), "{} of {count} cells went wrong:\n{}", wrongs.len(), wrongs.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -151,12 +123,7 @@ async fn every_fault_at_every_operation_with_every_form_of_repeated_key() {
         for (kind, _) in KINDS {
             for form in FORMS {
                 let kind = (*kind).to_owned();
-                cells.push(Cell {
-                    operation,
-                    kind,
-                    form,
-                    filter: ExternalIdFilter::Works,
-                });
+                cells.push(Cell { operation, kind, form, filter: ExternalIdFilter::Works });
             }
         }
     }
@@ -171,12 +138,7 @@ async fn without_a_look_up_by_id_the_creation_window_proves_what_was_made() {
     for filter in [ExternalIdFilter::Missing, ExternalIdFilter::Ignored] {
         for (kind, _) in KINDS {
             for form in [RepeatedKey::ReturnsFirst, RepeatedKey::Ignored] {
-                cells.push(Cell {
-                    operation: "withdrawal_create",
-                    kind: (*kind).to_owned(),
-                    form,
-                    filter,
-                });
+                cells.push(Cell { operation: "withdrawal_create", kind: (*kind).to_owned(), form, filter });
             }
         }
     }
@@ -187,29 +149,20 @@ async fn without_a_look_up_by_id_the_creation_window_proves_what_was_made() {
 /// The one way to be paid twice: a server that ignores keys and shows new payouts later than we wait. A payout of
 /// long ago is shown, so the look-up seems to prove that the new one is absent.
 async fn late_and_forgetful(form: RepeatedKey, lag: &str, resend: Resend) -> (Vec<PayoutState>, usize) {
-    let mut rig = Rig::start(Options {
-        repeated_key: form,
-        ..quick()
-    })
-    .await;
+    let mut rig = Rig::start(Options { repeated_key: form, ..quick() }).await;
     rig.resend = resend;
     rig.in_doubt_wait = Duration::from_millis(200);
     let first = rig.record(rig.file("first.csv", 500, 1)).await;
     rig.finish(first, 1).await.expect("nothing stands in the way");
     tokio::time::sleep(Duration::from_millis(900)).await;
-    let faults = [
-        "withdrawal_create:reset_after@1".to_owned(),
-        format!("withdrawal_list:lagging_lists={lag}@1-"),
-    ];
+    let faults =
+        ["withdrawal_create:reset_after@1".to_owned(), format!("withdrawal_list:lagging_lists={lag}@1-")];
     let faults: Vec<Fault> = faults.iter().map(|text| text.parse().expect("a fault")).collect();
     rig.simulator.faults().set(&faults);
     let run = rig.record(rig.file("second.csv", 0, 1)).await;
     rig.finish(run, SITTINGS).await.expect("it comes to an end");
     let states = rig.payouts(run).iter().map(|payout| payout.status).collect();
-    let twice = made(&rig.simulator.ledger())
-        .values()
-        .filter(|times| **times > 1)
-        .count();
+    let twice = made(&rig.simulator.ledger()).values().filter(|times| **times > 1).count();
     rig.simulator.stop().await;
     (states, twice)
 }

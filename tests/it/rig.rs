@@ -31,10 +31,7 @@ pub struct Rig {
 
 /// A simulator that does not slow tests down.
 pub fn quick() -> Options {
-    Options {
-        login_interval: Duration::ZERO,
-        ..Options::default()
-    }
+    Options { login_interval: Duration::ZERO, ..Options::default() }
 }
 
 impl Rig {
@@ -150,9 +147,7 @@ impl Rig {
     /// The payouts of a run.
     pub fn payouts(&self, run: RunId) -> Vec<PayoutView> {
         let checkpoint = Journal::look(&self.scope()).expect("a journal");
-        engine::payouts(&checkpoint, run)
-            .collect::<Result<_, _>>()
-            .expect("payouts")
+        engine::payouts(&checkpoint, run).collect::<Result<_, _>>().expect("payouts")
     }
 
     /// What went wrong with money or rows; none if all is well: every row has a state, the simulator holds each
@@ -166,33 +161,21 @@ impl Rig {
         }
         let made = made(&ledger);
         for payout in &payouts {
-            let id = payout
-                .external_id
-                .as_ref()
-                .map_or(String::new(), ToString::to_string);
+            let id = payout.external_id.as_ref().map_or(String::new(), ToString::to_string);
             let times = made.get(&id).copied().unwrap_or(0);
             let expected = usize::from(payout.status.is_at_the_api());
             // a person has to tell: either is possible, twice is not
             if times != expected && !(payout.status == PayoutState::Attention && times <= 1) {
-                wrongs.push(format!(
-                    "row {} is {} and was made {times} times",
-                    payout.row, payout.status
-                ));
+                wrongs.push(format!("row {} is {} and was made {times} times", payout.row, payout.status));
             }
         }
         let known = payouts.iter().filter(|payout| payout.status.is_at_the_api());
         let sum: Decimal = known
             .map(|payout| {
-                payout
-                    .amount
-                    .as_ref()
-                    .and_then(|text| Decimal::from_str_exact(text).ok())
-                    .unwrap_or_default()
+                payout.amount.as_ref().and_then(|text| Decimal::from_str_exact(text).ok()).unwrap_or_default()
             })
             .sum();
-        let attention = payouts
-            .iter()
-            .any(|payout| payout.status == PayoutState::Attention);
+        let attention = payouts.iter().any(|payout| payout.status == PayoutState::Attention);
         if sum != total(&ledger) && !attention {
             wrongs.push(format!("{sum} submitted, {} at the simulator", total(&ledger)));
         }
@@ -204,18 +187,12 @@ impl Rig {
 pub fn made(ledger: &LedgerView) -> BTreeMap<String, usize> {
     let mut made = BTreeMap::new();
     for withdrawal in &ledger.withdrawals {
-        *made
-            .entry(withdrawal.external_id.clone().unwrap_or_default())
-            .or_default() += 1;
+        *made.entry(withdrawal.external_id.clone().unwrap_or_default()).or_default() += 1;
     }
     made
 }
 
 /// Everything that was paid.
 pub fn total(ledger: &LedgerView) -> Decimal {
-    ledger
-        .withdrawals
-        .iter()
-        .map(|withdrawal| withdrawal.amount)
-        .sum()
+    ledger.withdrawals.iter().map(|withdrawal| withdrawal.amount).sum()
 }

@@ -95,11 +95,7 @@ impl Directory {
         Some(format!(
             "{}, {}",
             branch.bank,
-            if branch.suburb.is_empty() {
-                branch.name
-            } else {
-                branch.suburb
-            }
+            if branch.suburb.is_empty() { branch.name } else { branch.suburb }
         ))
     }
 
@@ -112,9 +108,7 @@ impl Directory {
             .filter_map(|line| {
                 let (rest, prefix) = line.rsplit_once(',')?;
                 let (_, name) = rest.split_once(',')?;
-                digits
-                    .starts_with(prefix.trim())
-                    .then_some((prefix.len(), name.trim_matches('"')))
+                digits.starts_with(prefix.trim()).then_some((prefix.len(), name.trim_matches('"')))
             })
             .max()
             .map(|(_, name)| name)
@@ -125,9 +119,8 @@ impl Directory {
         let mut seen = vec![bsb];
         let mut last = None;
         while seen.len() <= MOST_HOPS {
-            let Some(next) = self
-                .fields(seen[seen.len() - 1].number())
-                .and_then(|fields| named(fields[1], fields[2]))
+            let Some(next) =
+                self.fields(seen[seen.len() - 1].number()).and_then(|fields| named(fields[1], fields[2]))
             else {
                 break;
             };
@@ -168,11 +161,7 @@ impl Directory {
     fn text(&self, number: usize) -> &'static str {
         let ends = 12 + self.number(4) * pack::ENTRY;
         let texts = ends + self.number(8) * 4;
-        let from = if number == 0 {
-            0
-        } else {
-            self.number(ends + 4 * (number - 1))
-        };
+        let from = if number == 0 { 0 } else { self.number(ends + 4 * (number - 1)) };
         let to = self.number(ends + 4 * number);
         std::str::from_utf8(&self.packed[texts + from..texts + to]).unwrap_or_default()
     }
@@ -188,13 +177,7 @@ fn named(name: &str, street: &str) -> Option<Bsb> {
     if !matches!(name, "Merged" | "Closed") {
         return None;
     }
-    let digits: String = street
-        .split("BSB")
-        .nth(1)?
-        .chars()
-        .filter(char::is_ascii_digit)
-        .take(6)
-        .collect();
+    let digits: String = street.split("BSB").nth(1)?.chars().filter(char::is_ascii_digit).take(6).collect();
     Bsb::new(&digits).ok()
 }
 
@@ -210,10 +193,7 @@ mod tests {
     fn branches_are_found_and_merged_ones_name_their_successor() {
         let sydney = branch("062000").expect("a branch");
         assert!(sydney.bank.starts_with("Commonwealth Bank"), "{sydney:?}");
-        assert_eq!(
-            branch("012003").expect("a merged branch").successor.as_deref(),
-            Some("012-019")
-        );
+        assert_eq!(branch("012003").expect("a merged branch").successor.as_deref(), Some("012-019"));
         assert_eq!(branch("012620"), None);
     }
 

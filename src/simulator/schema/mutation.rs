@@ -40,11 +40,7 @@ impl Mutation {
         if let Some(Token(token)) = ctx.data_opt() {
             flash(ctx)?.logins().end(token);
         }
-        Ok(MutationReply {
-            success: true,
-            code: Some("SUCCESS".to_owned()),
-            message: None,
-        })
+        Ok(MutationReply { success: true, code: Some("SUCCESS".to_owned()), message: None })
     }
 
     async fn create_sender(&self, ctx: &Context<'_>, input: SenderInput) -> Result<MutateSenderReply> {
@@ -52,11 +48,7 @@ impl Mutation {
             rules::sender(&input, today())?;
             let mut ledger = flash.ledger();
             let id = format!("snd_{:08}", ledger.senders.len() + 1);
-            let record = PartyRecord {
-                id,
-                created_at: now(),
-                party: input,
-            };
+            let record = PartyRecord { id, created_at: now(), party: input };
             put_sender(&mut ledger, record, "CREATED")
         })
     }
@@ -70,14 +62,8 @@ impl Mutation {
         with_faults(ctx, |flash| {
             rules::sender(&input, today())?;
             let mut ledger = flash.ledger();
-            let (_, known) = id
-                .and_then(|id| ledger.senders.get(&id))
-                .ok_or_else(|| not_found("sender"))?;
-            let record = PartyRecord {
-                id: known.id.clone(),
-                created_at: known.created_at,
-                party: input,
-            };
+            let (_, known) = id.and_then(|id| ledger.senders.get(&id)).ok_or_else(|| not_found("sender"))?;
+            let record = PartyRecord { id: known.id.clone(), created_at: known.created_at, party: input };
             put_sender(&mut ledger, record, "UPDATED")
         })
     }
@@ -91,11 +77,7 @@ impl Mutation {
             rules::recipient(&input, today())?;
             let mut ledger = flash.ledger();
             let id = format!("rcp_{:08}", ledger.recipients.len() + 1);
-            let record = PartyRecord {
-                id,
-                created_at: now(),
-                party: input,
-            };
+            let record = PartyRecord { id, created_at: now(), party: input };
             put_recipient(&mut ledger, record, "CREATED")
         })
     }
@@ -109,17 +91,12 @@ impl Mutation {
         with_faults(ctx, |flash| {
             rules::recipient(&input, today())?;
             let mut ledger = flash.ledger();
-            let (_, known) = id
-                .and_then(|id| ledger.recipients.get(&id))
-                .ok_or_else(|| not_found("recipient"))?;
+            let (_, known) =
+                id.and_then(|id| ledger.recipients.get(&id)).ok_or_else(|| not_found("recipient"))?;
             if known.party.account_id_type != input.account_id_type {
                 return Err(Refused::input("accountIdType cannot change").into());
             }
-            let record = PartyRecord {
-                id: known.id.clone(),
-                created_at: known.created_at,
-                party: input,
-            };
+            let record = PartyRecord { id: known.id.clone(), created_at: known.created_at, party: input };
             put_recipient(&mut ledger, record, "UPDATED")
         })
     }
@@ -163,10 +140,7 @@ impl From<Refused> for Stop {
 
 impl From<std::io::Error> for Stop {
     fn from(source: std::io::Error) -> Self {
-        Self::Error(error(
-            "INTERNAL_SERVER_ERROR",
-            format!("the ledger cannot be written: {source}"),
-        ))
+        Self::Error(error("INTERNAL_SERVER_ERROR", format!("the ledger cannot be written: {source}")))
     }
 }
 
@@ -214,14 +188,10 @@ fn check_login(options: &Options, input: &LoginInput) -> Result<(), Refused> {
         Affiliation::FpLux => Agreement::Luxembourg,
     });
     match agreement {
-        _ if !known => Err(Refused::new(
-            "UNREGISTERED",
-            "this e-mail and password are not known",
-        )),
-        None if options.agreements.len() > 1 => Err(Refused::new(
-            "NEED_AFFILIATION",
-            "there are several agreements, name one",
-        )),
+        _ if !known => Err(Refused::new("UNREGISTERED", "this e-mail and password are not known")),
+        None if options.agreements.len() > 1 => {
+            Err(Refused::new("NEED_AFFILIATION", "there are several agreements, name one"))
+        }
         Some(agreement) if !options.agreements.contains(&agreement) => {
             Err(Refused::new("UNREGISTERED", "there is no such agreement"))
         }
@@ -236,10 +206,7 @@ fn put_sender(
 ) -> Result<MutateSenderReply, Stop> {
     let place = ledger.commit(Line::Sender(record))?;
     let record = ledger.senders.at(place);
-    Ok(MutateSenderReply::done(
-        code,
-        Some(Sender::new(Some(&record.id), record.party.clone())),
-    ))
+    Ok(MutateSenderReply::done(code, Some(Sender::new(Some(&record.id), record.party.clone()))))
 }
 
 fn put_recipient(
@@ -249,8 +216,5 @@ fn put_recipient(
 ) -> Result<MutateRecipientReply, Stop> {
     let place = ledger.commit(Line::Recipient(record))?;
     let record = ledger.recipients.at(place);
-    Ok(MutateRecipientReply::done(
-        code,
-        Some(Recipient::new(Some(&record.id), record.party.clone())),
-    ))
+    Ok(MutateRecipientReply::done(code, Some(Recipient::new(Some(&record.id), record.party.clone()))))
 }

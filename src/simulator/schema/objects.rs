@@ -24,10 +24,7 @@ pub struct Address {
 
 impl From<AddressInput> for Address {
     fn from(input: AddressInput) -> Self {
-        Self {
-            lines: input.lines,
-            country: Some(input.country),
-        }
+        Self { lines: input.lines, country: Some(input.country) }
     }
 }
 
@@ -42,11 +39,7 @@ pub struct Sender {
 impl Sender {
     /// `id` is absent where the sender rode inside a withdrawal.
     pub fn new(id: Option<&str>, input: SenderInput) -> Self {
-        Self {
-            id: id.map(ID::from),
-            details: input.details,
-            address: Some(input.address.into()),
-        }
+        Self { id: id.map(ID::from), details: input.details, address: Some(input.address.into()) }
     }
 }
 
@@ -134,9 +127,7 @@ impl Withdrawal {
 
     /// A cent more than was asked for.
     pub fn misquote(&mut self) {
-        self.amount = self
-            .amount
-            .map(|Float(amount)| Float(amount + Decimal::new(1, 2)));
+        self.amount = self.amount.map(|Float(amount)| Float(amount + Decimal::new(1, 2)));
     }
 }
 
@@ -274,9 +265,7 @@ reply!(MutationReply);
 reply!(LoginReply { token: String });
 reply!(MutateSenderReply { sender: Sender });
 reply!(MutateRecipientReply { recipient: Recipient });
-reply!(CreateWithdrawalReply {
-    withdrawal: Withdrawal
-});
+reply!(CreateWithdrawalReply { withdrawal: Withdrawal });
 reply!(CreatePaymentReply { payment: Payment });
 reply!(CopReply { billable: bool });
 
@@ -288,10 +277,7 @@ reply!(CopReply { billable: bool });
     field(name = "code", ty = "&Option<String>"),
     field(name = "message", ty = "&Option<String>")
 )]
-#[expect(
-    clippy::duplicated_attributes,
-    reason = "the fields of an interface, two of one type"
-)]
+#[expect(clippy::duplicated_attributes, reason = "the fields of an interface, two of one type")]
 pub enum IMutationReply {
     Plain(MutationReply),
     Login(LoginReply),

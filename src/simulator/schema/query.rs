@@ -71,10 +71,7 @@ impl Query {
         let flash = flash(ctx)?;
         let step = flash.options().status_step;
         let mut ledger = flash.ledger();
-        let place = id
-            .as_ref()
-            .and_then(|id| ledger.withdrawals.get(id))
-            .map(|(place, _)| place);
+        let place = id.as_ref().and_then(|id| ledger.withdrawals.get(id)).map(|(place, _)| place);
         Ok(place.map(|place| show_withdrawal(&mut ledger, place, step)))
     }
 
@@ -87,28 +84,19 @@ impl Query {
         let flash = flash(ctx)?;
         let step = flash.options().status_step;
         let input = input.unwrap_or_default();
-        let (min, max) = (
-            time(input.min_created_at.as_deref())?,
-            time(input.max_created_at.as_deref())?,
-        );
+        let (min, max) = (time(input.min_created_at.as_deref())?, time(input.max_created_at.as_deref())?);
         if input.sub_client_id.is_some() {
             return Ok(Some(Vec::new()));
         }
         let mut ledger = flash.ledger();
-        let wanted: Option<Vec<WithdrawalStatus>> = input
-            .statuses
-            .map(|statuses| statuses.into_iter().flatten().collect());
+        let wanted: Option<Vec<WithdrawalStatus>> =
+            input.statuses.map(|statuses| statuses.into_iter().flatten().collect());
         let mut places = list.places(&ledger.withdrawals, input.external_id.as_deref(), min, max);
         if let Some(wanted) = wanted {
             places.retain(|&place| wanted.contains(&ledger.standing(place, step, now()).status));
         }
         places.truncate(list.max_items);
-        Ok(Some(
-            places
-                .into_iter()
-                .map(|place| Some(show_withdrawal(&mut ledger, place, step)))
-                .collect(),
-        ))
+        Ok(Some(places.into_iter().map(|place| Some(show_withdrawal(&mut ledger, place, step))).collect()))
     }
 
     async fn payment(&self, id: Option<ID>) -> Option<Payment> {
@@ -176,9 +164,7 @@ impl Listing {
     fn of(ctx: &Context<'_>, filter: impl Fn(&Options) -> ExternalIdFilter) -> Result<Self> {
         let options = flash(ctx)?.options();
         let lag = struck(ctx).lag();
-        let made_until = SignedDuration::try_from(lag)
-            .ok()
-            .and_then(|lag| now().checked_sub(lag).ok());
+        let made_until = SignedDuration::try_from(lag).ok().and_then(|lag| now().checked_sub(lag).ok());
         Ok(Self {
             filter: filter(&options),
             made_until: made_until.filter(|_| !lag.is_zero()),
@@ -197,12 +183,9 @@ impl Listing {
         let max = [max, self.made_until].into_iter().flatten().min();
         let window = book.made_between(min, max);
         match external_id.filter(|_| self.filter == ExternalIdFilter::Works) {
-            Some(id) => book
-                .with_external_id(id)
-                .iter()
-                .copied()
-                .filter(|place| window.contains(place))
-                .collect(),
+            Some(id) => {
+                book.with_external_id(id).iter().copied().filter(|place| window.contains(place)).collect()
+            }
             None => window.collect(),
         }
     }
@@ -210,12 +193,7 @@ impl Listing {
 
 /// A bound of a list's time.
 fn time(text: Option<&str>) -> Result<Option<Timestamp>> {
-    let wrong = |_| {
-        error(
-            "INVALID_INPUT",
-            "a time is written as in 2026-03-03T01:25:11.984Z",
-        )
-    };
+    let wrong = |_| error("INVALID_INPUT", "a time is written as in 2026-03-03T01:25:11.984Z");
     text.map(str::parse).transpose().map_err(wrong)
 }
 
@@ -246,9 +224,7 @@ fn matches_recipient(wanted: &RecipientQueryInput, have: &RecipientInput) -> boo
         (&wanted.ifsc, &of.ifsc),
         (&wanted.account_no, &of.account_no),
     ];
-    texts
-        .into_iter()
-        .all(|(wanted, have)| fits(wanted.as_ref(), have.as_ref()))
+    texts.into_iter().all(|(wanted, have)| fits(wanted.as_ref(), have.as_ref()))
         && fits(wanted.dob.as_ref(), of.dob.as_ref())
         && fits(wanted.account_id_type.as_ref(), Some(&have.account_id_type))
         && fits(wanted.currency.as_ref(), Some(&have.currency))

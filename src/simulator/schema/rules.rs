@@ -18,10 +18,7 @@ pub struct Refused {
 
 impl Refused {
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-        }
+        Self { code, message: message.into() }
     }
 
     pub fn input(message: impl Into<String>) -> Self {
@@ -35,11 +32,7 @@ type Ruling = Result<(), Refused>;
 type Field<'a> = (&'static str, &'a Option<String>);
 
 fn rule(holds: bool, message: impl FnOnce() -> String) -> Ruling {
-    if holds {
-        Ok(())
-    } else {
-        Err(Refused::input(message()))
-    }
+    if holds { Ok(()) } else { Err(Refused::input(message())) }
 }
 
 /// Applies a rule to every field that is there.
@@ -52,11 +45,8 @@ fn each(fields: &[Field<'_>], says: &str, holds: impl Fn(&str) -> bool) -> Rulin
 
 pub fn sender(input: &SenderInput, today: civil::Date) -> Ruling {
     let of = &input.details;
-    let people = [
-        ("firstName", &of.first_name),
-        ("middleName", &of.middle_name),
-        ("lastName", &of.last_name),
-    ];
+    let people =
+        [("firstName", &of.first_name), ("middleName", &of.middle_name), ("lastName", &of.last_name)];
     let companies = [
         ("companyName", &of.company_name),
         ("legalName", &of.legal_name),
@@ -78,17 +68,10 @@ pub fn sender(input: &SenderInput, today: civil::Date) -> Ruling {
 
 pub fn recipient(input: &RecipientInput, today: civil::Date) -> Ruling {
     let of = &input.details;
-    let people = [
-        ("firstName", &of.first_name),
-        ("middleName", &of.middle_name),
-        ("lastName", &of.last_name),
-    ];
+    let people =
+        [("firstName", &of.first_name), ("middleName", &of.middle_name), ("lastName", &of.last_name)];
     let companies = [("companyName", &of.company_name), ("legalName", &of.legal_name)];
-    let plain = [
-        ("externalId", &of.external_id),
-        ("email", &of.email),
-        ("payid", &of.payid),
-    ];
+    let plain = [("externalId", &of.external_id), ("email", &of.email), ("payid", &of.payid)];
     let free = [("nickName", &of.nick_name), ("mobile", &of.mobile)];
     texts(&people, &companies, &plain, &free)?;
     whole_name(&people, of.company_name.is_some())?;
@@ -106,32 +89,21 @@ pub fn withdrawal(input: &CreateWithdrawalInput, today: civil::Date) -> Ruling {
         ("callbackUri", &input.callback_uri),
     ];
     texts(&[], &[], &plain, &[])?;
-    each(&[plain[2]], "has more than 280 characters", |text| {
-        text.len() <= 280
-    })?;
+    each(&[plain[2]], "has more than 280 characters", |text| text.len() <= 280)?;
     let amount = input.amount.0;
     let currency = input.currency.unwrap_or(CurrencyIso3::AUD);
-    rule(amount > rust_decimal::Decimal::ZERO, || {
-        "amount must be above zero".to_owned()
-    })?;
+    rule(amount > rust_decimal::Decimal::ZERO, || "amount must be above zero".to_owned())?;
     rule(amount.normalize().scale() <= currency.decimals(), || {
         format!("amount has more decimals than {} has", currency.code())
     })?;
     rule(input.recipient_id.is_some() != input.recipient.is_some(), || {
         "exactly one of recipientId and recipient is needed".to_owned()
     })?;
-    let senders = [
-        input.sender_id.is_some(),
-        input.sender.is_some(),
-        input.sub_client_id.is_some(),
-    ];
+    let senders = [input.sender_id.is_some(), input.sender.is_some(), input.sub_client_id.is_some()];
     rule(senders.into_iter().filter(|given| *given).count() <= 1, || {
         "at most one of senderId, sender and subClientId may be given".to_owned()
     })?;
-    input
-        .recipient
-        .as_ref()
-        .map_or(Ok(()), |party| recipient(party, today))?;
+    input.recipient.as_ref().map_or(Ok(()), |party| recipient(party, today))?;
     input.sender.as_ref().map_or(Ok(()), |party| sender(party, today))
 }
 
@@ -139,17 +111,9 @@ fn texts(people: &[Field<'_>], companies: &[Field<'_>], plain: &[Field<'_>], fre
     for fields in [people, companies, plain, free] {
         each(fields, "is empty or a placeholder", is_meant)?;
     }
-    each(
-        people,
-        "has characters that a person's name cannot have, or more than 75",
-        is_person_name,
-    )?;
+    each(people, "has characters that a person's name cannot have, or more than 75", is_person_name)?;
     each(people, "looks like a domain", |text| !looks_like_domain(text))?;
-    each(
-        companies,
-        "must be 2 to 256 ASCII characters without < = >",
-        is_company_name,
-    )?;
+    each(companies, "must be 2 to 256 ASCII characters without < = >", is_company_name)?;
     each(plain, "must be ASCII", str::is_ascii)
 }
 
@@ -163,20 +127,14 @@ fn is_person_name(text: &str) -> bool {
     // Latin-1, Latin Extended-A and -B, Latin Extended Additional.
     let latin = |c| matches!(c, 'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}');
     text.chars().count() <= 75
-        && text
-            .chars()
-            .all(|c| (latin(c) && c.is_alphabetic()) || ",.-/' ".contains(c))
+        && text.chars().all(|c| (latin(c) && c.is_alphabetic()) || ",.-/' ".contains(c))
 }
 
 /// A word that ends in a dot and two to six small letters; `St.John` and `J.` do not.
 fn looks_like_domain(text: &str) -> bool {
-    text.split(' ')
-        .filter_map(|word| word.rsplit_once('.'))
-        .any(|(host, end)| {
-            !host.is_empty()
-                && (2..=6).contains(&end.len())
-                && end.bytes().all(|byte| byte.is_ascii_lowercase())
-        })
+    text.split(' ').filter_map(|word| word.rsplit_once('.')).any(|(host, end)| {
+        !host.is_empty() && (2..=6).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_lowercase())
+    })
 }
 
 fn is_company_name(text: &str) -> bool {
@@ -191,9 +149,7 @@ fn whole_name(person: &[Field<'_>; 3], is_company: bool) -> Ruling {
 }
 
 fn contact(nick_name: Field<'_>, dob: Option<Date>, mobile: Field<'_>, today: civil::Date) -> Ruling {
-    each(&[nick_name], "needs at least 2 characters", |text| {
-        text.chars().count() >= 2
-    })?;
+    each(&[nick_name], "needs at least 2 characters", |text| text.chars().count() >= 2)?;
     each(&[mobile], "must be + and 8 to 15 digits", is_mobile)?;
     dob.map_or(Ok(()), |Date(dob)| {
         let of_age = today.checked_sub(18.years()).is_ok_and(|latest| dob <= latest);
@@ -232,21 +188,18 @@ fn id_doc(input: &IdDocInput) -> Ruling {
     rule(is_meant(&input.doc_number) && input.doc_number.is_ascii(), || {
         "docNumber must be ASCII".to_owned()
     })?;
-    each(
-        &[("issuer", &input.issuer)],
-        "must be at most 100 ASCII characters",
-        |text| is_meant(text) && text.is_ascii() && text.len() <= 100,
-    )
+    each(&[("issuer", &input.issuer)], "must be at most 100 ASCII characters", |text| {
+        is_meant(text) && text.is_ascii() && text.len() <= 100
+    })
 }
 
 fn account(input: &RecipientInput) -> Ruling {
     use AccountIdType::{Aba, AccNo, Bsb, Clabe, Cnaps, Iban, Ifsc, Payid, SortCode};
     let of = &input.details;
     let kind = input.account_id_type;
-    rule(
-        input.currency != CurrencyIso3::AUD || matches!(kind, Bsb | Payid),
-        || "AUD goes to BSB and PAYID accounts only".to_owned(),
-    )?;
+    rule(input.currency != CurrencyIso3::AUD || matches!(kind, Bsb | Payid), || {
+        "AUD goes to BSB and PAYID accounts only".to_owned()
+    })?;
     let (bic, account_no) = (("bic", &of.bic), ("accountNo", &of.account_no));
     let needed: &[Field<'_>] = match kind {
         Bsb => &[("bsb", &of.bsb), account_no],
@@ -259,12 +212,8 @@ fn account(input: &RecipientInput) -> Ruling {
         SortCode => &[("sortCode", &of.sort_code), account_no, bic],
         AccNo => &[account_no, bic],
     };
-    needed
-        .iter()
-        .try_for_each(|(name, value)| rule(value.is_some(), || format!("{name} is missing")))?;
-    each(&[("bsb", &of.bsb)], "must be six digits", |text| {
-        text.len() == 6 && is_digits(text)
-    })?;
+    needed.iter().try_for_each(|(name, value)| rule(value.is_some(), || format!("{name} is missing")))?;
+    each(&[("bsb", &of.bsb)], "must be six digits", |text| text.len() == 6 && is_digits(text))?;
     let numbers = [
         account_no,
         ("iban", &of.iban),
@@ -287,10 +236,7 @@ mod tests {
     #[test]
     fn names_of_people_and_of_domains() {
         for name in ["O", "Zoë", "Anne-Marie", "D'Arcy", "St.John", "J. R.", "Na"] {
-            assert!(
-                is_person_name(name) && is_meant(name) && !looks_like_domain(name),
-                "{name}"
-            );
+            assert!(is_person_name(name) && is_meant(name) && !looks_like_domain(name), "{name}");
         }
         assert!(looks_like_domain("Aaron x.com") && looks_like_domain("Ben.eu"));
         assert!(!is_person_name("R2D2") && !is_person_name("李") && !is_person_name(&"a".repeat(76)));

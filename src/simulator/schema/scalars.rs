@@ -23,24 +23,16 @@ pub struct Float(pub Decimal);
 const DIGITS_OF_F64: usize = 15;
 
 fn exact(literal: &str) -> InputValueResult<Float> {
-    Decimal::from_str_exact(literal)
-        .or_else(|_| Decimal::from_scientific(literal))
-        .map(Float)
-        .map_err(|_| {
-            InputValueError::custom(format!("{literal} is not a decimal number of at most 28 digits"))
-        })
+    Decimal::from_str_exact(literal).or_else(|_| Decimal::from_scientific(literal)).map(Float).map_err(|_| {
+        InputValueError::custom(format!("{literal} is not a decimal number of at most 28 digits"))
+    })
 }
 
 fn from_query(number: &Number) -> InputValueResult<Float> {
     let text = number.to_string();
-    let digits = text
-        .trim_start_matches(['-', '0', '.'])
-        .bytes()
-        .take_while(|byte| *byte != b'e');
+    let digits = text.trim_start_matches(['-', '0', '.']).bytes().take_while(|byte| *byte != b'e');
     if number.is_f64() && digits.filter(u8::is_ascii_digit).count() > DIGITS_OF_F64 {
-        return Err(InputValueError::custom(
-            "send a number of more than 15 digits as a variable",
-        ));
+        return Err(InputValueError::custom("send a number of more than 15 digits as a variable"));
     }
     exact(&text)
 }
@@ -65,9 +57,7 @@ impl ScalarType for Float {
     /// A JSON number, the nearest that a server with binary floats would print.
     fn to_value(&self) -> Value {
         let nearest = self.0.to_string().parse().ok();
-        nearest
-            .and_then(Number::from_f64)
-            .map_or(Value::Null, Value::Number)
+        nearest.and_then(Number::from_f64).map_or(Value::Null, Value::Number)
     }
 }
 
@@ -105,13 +95,8 @@ impl ScalarType for Date {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        let date = if text.len() == "2000-01-31".len() {
-            text.parse().ok()
-        } else {
-            None
-        };
-        date.map(Self)
-            .ok_or_else(|| InputValueError::custom("a date is written YYYY-MM-DD"))
+        let date = if text.len() == "2000-01-31".len() { text.parse().ok() } else { None };
+        date.map(Self).ok_or_else(|| InputValueError::custom("a date is written YYYY-MM-DD"))
     }
 
     fn to_value(&self) -> Value {

@@ -65,9 +65,7 @@ fn repeated(
 ) -> Option<Result<CreateWithdrawalReply, Stop>> {
     let key = key?;
     let place = ledger.by_key(key)?;
-    let age = now()
-        .duration_since(ledger.withdrawals.at(place).created_at)
-        .unsigned_abs();
+    let age = now().duration_since(ledger.withdrawals.at(place).created_at).unsigned_abs();
     let duplicate = Refused::new("DUPLICATE_IDEMPOTENCY_KEY", "this idempotencyKey was used before");
     match options.repeated_key {
         RepeatedKey::Ignored => None,
@@ -81,10 +79,7 @@ fn repeated(
         }
         RepeatedKey::FailsWithObject => {
             let first = show_withdrawal(ledger, place, options.status_step);
-            Some(Ok(CreateWithdrawalReply {
-                withdrawal: Some(first),
-                ..duplicate.into()
-            }))
+            Some(Ok(CreateWithdrawalReply { withdrawal: Some(first), ..duplicate.into() }))
         }
         RepeatedKey::FailsWithoutObject => Some(Err(duplicate.into())),
         RepeatedKey::GraphqlError => Some(Err(Stop::Error(error(duplicate.code, duplicate.message)))),

@@ -17,42 +17,22 @@ async fn a_filter_works_is_ignored_or_is_missing() {
         (ExternalIdFilter::Ignored, Some(3), true),
         (ExternalIdFilter::Missing, None, false),
     ] {
-        let flash = Flash::start(Options {
-            withdrawal_filter: filter,
-            ..quick()
-        })
-        .await;
+        let flash = Flash::start(Options { withdrawal_filter: filter, ..quick() }).await;
         for _ in 0..3 {
             flash.pay("1.00").await;
         }
         let reply = flash.graphql(look, input).await;
-        assert_eq!(
-            reply["data"]["w"].as_array().map(Vec::len),
-            found,
-            "{filter:?}: {reply}"
-        );
+        assert_eq!(reply["data"]["w"].as_array().map(Vec::len), found, "{filter:?}: {reply}");
         assert_eq!(reply["errors"].is_array(), found.is_none(), "{filter:?}: {reply}");
         assert_eq!(
-            flash
-                .graphql(introspect, "{}")
-                .await
-                .to_string()
-                .contains("externalId"),
+            flash.graphql(introspect, "{}").await.to_string().contains("externalId"),
             visible,
             "{filter:?}"
         );
         let inline = r#"{ recipients(input: {externalId: "x"}) { id } }"#;
-        assert_eq!(
-            flash.graphql(inline, "{}").await["data"]["recipients"],
-            json!([]),
-            "parties are apart"
-        );
+        assert_eq!(flash.graphql(inline, "{}").await["data"]["recipients"], json!([]), "parties are apart");
         flash.running.change(|options| options.party_filter = filter);
-        assert_eq!(
-            flash.graphql(inline, "{}").await["errors"].is_array(),
-            found.is_none(),
-            "{filter:?}"
-        );
+        assert_eq!(flash.graphql(inline, "{}").await["errors"].is_array(), found.is_none(), "{filter:?}");
     }
 }
 
@@ -63,24 +43,14 @@ async fn lists_can_be_bounded_by_time_status_and_length() {
     flash.pay_as("1.00", "b", "kb", "FAIL_AML").await;
     let made = flash.ledger().withdrawals[0].created_at;
     let count = async |input: &str| {
-        let reply = flash
-            .graphql(
-                &format!("{{ w: withdrawals(input: {{{input}}}) {{ externalId }} }}"),
-                "{}",
-            )
-            .await;
+        let reply =
+            flash.graphql(&format!("{{ w: withdrawals(input: {{{input}}}) {{ externalId }} }}"), "{}").await;
         reply["data"]["w"].as_array().map(Vec::len)
     };
     assert_eq!(count("statuses: [CANCELLED]").await, Some(1));
     assert_eq!(count(&format!(r#"minCreatedAt: "{made}""#)).await, Some(2));
-    assert_eq!(
-        count(r#"minCreatedAt: "2999-01-01T00:00:00.000Z""#).await,
-        Some(0)
-    );
-    assert_eq!(
-        count(r#"maxCreatedAt: "2001-01-01T00:00:00.000Z""#).await,
-        Some(0)
-    );
+    assert_eq!(count(r#"minCreatedAt: "2999-01-01T00:00:00.000Z""#).await, Some(0));
+    assert_eq!(count(r#"maxCreatedAt: "2001-01-01T00:00:00.000Z""#).await, Some(0));
     assert_eq!(count(r#"maxCreatedAt: "yesterday""#).await, None);
     flash.running.change(|options| options.max_items = Some(1));
     assert_eq!(count("statuses: null").await, Some(1));
@@ -90,31 +60,12 @@ async fn lists_can_be_bounded_by_time_status_and_length() {
 
 /// The statuses of a withdrawal at one look after another.
 async fn walk(reference: &str) -> Vec<String> {
-    let flash = Flash::start(Options {
-        status_step: StatusStep::Looks(1),
-        ..quick()
-    })
-    .await;
+    let flash = Flash::start(Options { status_step: StatusStep::Looks(1), ..quick() }).await;
     let made = flash.pay_as("1.00", "ext-1", "key-1", reference).await;
-    let mut seen = vec![
-        made["withdrawal"]["status"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned(),
-    ];
+    let mut seen = vec![made["withdrawal"]["status"].as_str().unwrap_or_default().to_owned()];
     for _ in 0..5 {
-        let reply = flash
-            .graphql(
-                r#"{ withdrawals(input: {externalId: "ext-1"}) { status } }"#,
-                "{}",
-            )
-            .await;
-        seen.push(
-            reply["data"]["withdrawals"][0]["status"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
-        );
+        let reply = flash.graphql(r#"{ withdrawals(input: {externalId: "ext-1"}) { status } }"#, "{}").await;
+        seen.push(reply["data"]["withdrawals"][0]["status"].as_str().unwrap_or_default().to_owned());
     }
     seen.dedup();
     seen
@@ -125,44 +76,29 @@ async fn keywords_send_withdrawals_their_ways() {
     assert_eq!(walk("PAY").await, ["INITIALISED", "PENDING", "CONFIRMED"]);
     assert_eq!(walk("x HALT_AML x").await, ["INITIALISED", "REVIEWING"]);
     assert_eq!(walk("FAIL_AML").await, ["CANCELLED"]);
-    assert_eq!(
-        walk("PUSH_AML").await,
-        ["INITIALISED", "REVIEWING", "PENDING", "CONFIRMED"]
-    );
+    assert_eq!(walk("PUSH_AML").await, ["INITIALISED", "REVIEWING", "PENDING", "CONFIRMED"]);
     assert_eq!(walk("SEND_RFI").await, ["INITIALISED", "REVIEWING"]);
-    assert_eq!(
-        walk("FAIL_ACC").await,
-        ["INITIALISED", "PENDING", "CONFIRMED", "FAILED", "REFUNDED"]
-    );
+    assert_eq!(walk("FAIL_ACC").await, ["INITIALISED", "PENDING", "CONFIRMED", "FAILED", "REFUNDED"]);
 }
 
 #[tokio::test]
 async fn time_moves_withdrawals_too_and_leaves_its_dates() {
-    let flash = Flash::start(Options {
-        status_step: StatusStep::Every(Duration::from_millis(30)),
-        ..quick()
-    })
-    .await;
+    let flash =
+        Flash::start(Options { status_step: StatusStep::Every(Duration::from_millis(30)), ..quick() }).await;
     flash.pay_as("1.00", "a", "ka", "FAIL_ACC").await;
     flash.pay_as("1.00", "b", "kb", "FAIL_AML").await;
     assert_eq!(flash.ledger().withdrawals[0].status, "INITIALISED");
     tokio::time::sleep(Duration::from_millis(130)).await;
     let look = "{ withdrawals { status rejectCode clearedAt refundedAt rejectedAt createdAt } }";
     let reply = flash.graphql(look, "{}").await["data"]["withdrawals"].clone();
-    assert_eq!(
-        (&reply[0]["status"], reply[0]["refundedAt"].is_string()),
-        (&"REFUNDED".into(), true)
-    );
+    assert_eq!((&reply[0]["status"], reply[0]["refundedAt"].is_string()), (&"REFUNDED".into(), true));
     assert!(reply[0]["clearedAt"].is_string() && reply[0]["rejectedAt"].is_null());
     assert_eq!(
         (&reply[1]["status"], &reply[1]["rejectCode"]),
         (&"CANCELLED".into(), &"COMPLIANCE_DECLINED".into())
     );
     let created = reply[0]["createdAt"].as_str().expect("a time");
-    assert_eq!(
-        (created.len(), created.ends_with('Z')),
-        ("2026-03-03T01:25:11.984Z".len(), true)
-    );
+    assert_eq!((created.len(), created.ends_with('Z')), ("2026-03-03T01:25:11.984Z".len(), true));
 }
 
 // ---------------------------------------------------------------- the rest
@@ -171,16 +107,10 @@ async fn time_moves_withdrawals_too_and_leaves_its_dates() {
 async fn what_is_not_simulated_says_so() {
     let flash = Flash::quick().await;
     let pay = "mutation { createPayment(input: {fromCurrency: AUD, toCurrency: USD, size: 1.00, currency: AUD}) { success code } }";
-    assert_eq!(
-        flash.graphql(pay, "{}").await["data"]["createPayment"]["code"],
-        "NOT_SIMULATED"
-    );
+    assert_eq!(flash.graphql(pay, "{}").await["data"]["createPayment"]["code"], "NOT_SIMULATED");
     let ask = r#"{ payments { id } bankInfo(input: {bsb: "062000"}) { name } subClients { id } }"#;
     let reply = flash.graphql(ask, "{}").await["data"].clone();
-    assert_eq!(
-        reply,
-        json!({ "payments": [], "bankInfo": null, "subClients": [] })
-    );
+    assert_eq!(reply, json!({ "payments": [], "bankInfo": null, "subClients": [] }));
 }
 
 #[tokio::test]
@@ -194,12 +124,7 @@ async fn nonsense_is_answered_and_harms_nothing() {
     for body in ["", "{", "[]", r#"{"query":1}"#, &deep] {
         assert_eq!(flash.send(body.to_owned()).await.expect("an answer").0, 400);
     }
-    for query in [
-        "",
-        "{",
-        "{ nothing }",
-        "query { ...a } fragment a on Query { ...a }",
-    ] {
+    for query in ["", "{", "{ nothing }", "query { ...a } fragment a on Query { ...a }"] {
         assert!(flash.graphql(query, "{}").await["errors"].is_array(), "{query}");
     }
     assert_eq!(flash.pay("1.00").await["success"], true);
@@ -207,25 +132,15 @@ async fn nonsense_is_answered_and_harms_nothing() {
 
 #[tokio::test]
 async fn latency_is_added_and_a_stop_does_not_wait_for_the_silent() {
-    let flash = Flash::start(Options {
-        latency: Duration::from_millis(30),
-        ..quick()
-    })
-    .await;
+    let flash = Flash::start(Options { latency: Duration::from_millis(30), ..quick() }).await;
     let start = std::time::Instant::now();
     flash.pay("1.00").await;
     assert!(start.elapsed() >= Duration::from_millis(30));
     flash.set_faults(&["any:no_answer_before"]);
     let client = http();
-    let silent = tokio::spawn(
-        client
-            .post(&flash.running.url)
-            .body(r#"{"query":"{ balances { currency } }"}"#)
-            .send(),
-    );
+    let silent =
+        tokio::spawn(client.post(&flash.running.url).body(r#"{"query":"{ balances { currency } }"}"#).send());
     tokio::time::sleep(Duration::from_millis(60)).await;
-    tokio::time::timeout(Duration::from_millis(200), flash.running.stop())
-        .await
-        .expect("a quick end");
+    tokio::time::timeout(Duration::from_millis(200), flash.running.stop()).await.expect("a quick end");
     assert!(silent.await.expect("a task").is_err());
 }

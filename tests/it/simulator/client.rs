@@ -20,22 +20,15 @@ pub type Answer = Result<(u16, String), reqwest::Error>;
 pub fn http() -> reqwest::Client {
     // A second test of the same process finds it installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = reqwest::Client::builder()
-        .user_agent("payrun-test/1")
-        .timeout(Duration::from_millis(500));
+    let builder = reqwest::Client::builder().user_agent("payrun-test/1").timeout(Duration::from_millis(500));
     // No certificates: nothing here speaks TLS, and loading the system's takes longer than a test.
-    let builder = builder
-        .redirect(reqwest::redirect::Policy::none())
-        .tls_certs_only([]);
+    let builder = builder.redirect(reqwest::redirect::Policy::none()).tls_certs_only([]);
     builder.build().expect("a client")
 }
 
 /// Without the wait between logins, which has a test of its own.
 pub fn quick() -> Options {
-    Options {
-        login_interval: Duration::ZERO,
-        ..Options::default()
-    }
+    Options { login_interval: Duration::ZERO, ..Options::default() }
 }
 
 pub const WITHDRAW: &str = "mutation($input: CreateWithdrawalInput!) { createWithdrawal(input: $input) \
@@ -45,12 +38,7 @@ impl Flash {
     pub async fn start(options: Options) -> Self {
         let running = Simulator::start(options).await.expect("a simulator");
         let http = http();
-        let mut flash = Self {
-            running,
-            http,
-            token: String::new(),
-            made: AtomicU32::new(0),
-        };
+        let mut flash = Self { running, http, token: String::new(), made: AtomicU32::new(0) };
         flash.token = flash.login().await;
         flash
     }
@@ -68,29 +56,19 @@ impl Flash {
     }
 
     pub fn set_faults(&self, faults: &[&str]) {
-        let faults: Vec<Fault> = faults
-            .iter()
-            .map(|fault| fault.parse().expect("a fault"))
-            .collect();
+        let faults: Vec<Fault> = faults.iter().map(|fault| fault.parse().expect("a fault")).collect();
         self.running.faults().set(&faults);
     }
 
     pub async fn login(&self) -> String {
         let login = r#"mutation { login(input: {email: "a@b.au", password: "c"}) { success code token } }"#;
         let reply = self.graphql(login, "{}").await;
-        reply["data"]["login"]["token"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        reply["data"]["login"]["token"].as_str().unwrap_or_default().to_owned()
     }
 
     /// Sends a body as it is.
     pub async fn send(&self, body: String) -> Answer {
-        let request = self
-            .http
-            .post(&self.running.url)
-            .bearer_auth(&self.token)
-            .body(body);
+        let request = self.http.post(&self.running.url).bearer_auth(&self.token).body(body);
         let response = request.header("content-type", "application/json").send().await?;
         let status = response.status().as_u16();
         Ok((status, response.text().await?))
@@ -98,8 +76,7 @@ impl Flash {
 
     /// Sends a query; `variables` is JSON text, since a JSON value would not keep the digits of its numbers.
     pub async fn try_graphql(&self, query: &str, variables: &str) -> Answer {
-        self.send(format!(r#"{{"query":{},"variables":{variables}}}"#, json!(query)))
-            .await
+        self.send(format!(r#"{{"query":{},"variables":{variables}}}"#, json!(query))).await
     }
 
     pub async fn graphql(&self, query: &str, variables: &str) -> Value {
@@ -110,11 +87,7 @@ impl Flash {
     /// Pays `amount` under a new `externalId` and key.
     pub async fn try_pay(&self, amount: &str) -> Answer {
         let n = self.made.fetch_add(1, Ordering::Relaxed) + 1;
-        self.try_graphql(
-            WITHDRAW,
-            &withdrawal(amount, &format!("ext-{n}"), &format!("key-{n}"), ""),
-        )
-        .await
+        self.try_graphql(WITHDRAW, &withdrawal(amount, &format!("ext-{n}"), &format!("key-{n}"), "")).await
     }
 
     pub async fn pay(&self, amount: &str) -> Value {
@@ -125,9 +98,7 @@ impl Flash {
     }
 
     pub async fn pay_as(&self, amount: &str, external_id: &str, key: &str, reference: &str) -> Value {
-        let reply = self
-            .graphql(WITHDRAW, &withdrawal(amount, external_id, key, reference))
-            .await;
+        let reply = self.graphql(WITHDRAW, &withdrawal(amount, external_id, key, reference)).await;
         assert!(reply["data"]["createWithdrawal"].is_object(), "{reply}");
         reply["data"]["createWithdrawal"].clone()
     }

@@ -44,10 +44,9 @@ fn seen(answer: Answer) -> Seen {
     let reply = &json["data"]["createWithdrawal"];
     match (&json["errors"][0]["extensions"]["code"], &reply["success"]) {
         (Value::String(code), _) if status == 200 => Seen::Errors(code.clone()),
-        (_, Value::Bool(success)) => Seen::Reply {
-            success: *success,
-            object: !reply["withdrawal"].is_null(),
-        },
+        (_, Value::Bool(success)) => {
+            Seen::Reply { success: *success, object: !reply["withdrawal"].is_null() }
+        }
         _ => Seen::Json(status),
     }
 }
@@ -62,20 +61,13 @@ fn expected(kind: &str) -> Seen {
         "malformed_json" => Seen::Text(200),
         "truncated_json" => Seen::Truncated,
         "graphql_error_before" | "graphql_error_after" => Seen::Errors("INTERNAL_SERVER_ERROR".to_owned()),
-        "declined" => Seen::Reply {
-            success: false,
-            object: false,
-        },
-        "success_without_object" | "success_without_object_before" => Seen::Reply {
-            success: true,
-            object: false,
-        },
+        "declined" => Seen::Reply { success: false, object: false },
+        "success_without_object" | "success_without_object_before" => {
+            Seen::Reply { success: true, object: false }
+        }
         "expired_token_401" => Seen::Json(401),
         "expired_token_graphql" => Seen::Errors("UNAUTHENTICATED".to_owned()),
-        "slow" | "lagging_lists" | "wrong_echo" => Seen::Reply {
-            success: true,
-            object: true,
-        },
+        "slow" | "lagging_lists" | "wrong_echo" => Seen::Reply { success: true, object: true },
         "redirect_307" | "redirect_307_after" => Seen::Text(307),
         other => panic!("{other} is not expected to be anything yet"),
     }
@@ -93,34 +85,14 @@ async fn every_fault_looks_and_works_as_the_table_says() {
 }
 
 async fn looks_and_works(name: &str, kind: Kind) {
-    let operation = if name == "lagging_lists" {
-        "any"
-    } else {
-        "withdrawal_create"
-    };
-    let time = if kind.to_string().contains('=') {
-        "=10ms"
-    } else {
-        ""
-    };
+    let operation = if name == "lagging_lists" { "any" } else { "withdrawal_create" };
+    let time = if kind.to_string().contains('=') { "=10ms" } else { "" };
     let flash = Flash::with_faults(&[&format!("{operation}:{name}{time}@1")]).await;
     assert_eq!(seen(flash.try_pay("1.00").await), expected(name), "{name}");
-    assert_eq!(
-        flash.paid() == 1,
-        kind.effect == Effect::Committed,
-        "{name}: {}",
-        flash.ledger()
-    );
+    assert_eq!(flash.paid() == 1, kind.effect == Effect::Committed, "{name}: {}", flash.ledger());
     tokio::time::sleep(Duration::from_millis(15)).await;
     let next = seen(flash.try_pay("1.00").await);
-    assert_eq!(
-        next,
-        Seen::Reply {
-            success: true,
-            object: true
-        },
-        "the call after {name}"
-    );
+    assert_eq!(next, Seen::Reply { success: true, object: true }, "the call after {name}");
     flash.running.stop().await;
 }
 
@@ -129,9 +101,8 @@ async fn looks_and_works(name: &str, kind: Kind) {
 fn the_table_of_the_documentation_is_the_table_of_the_code() {
     let head = include_str!("../../../src/simulator/mod.rs");
     let rows = head.lines().filter_map(|line| line.strip_prefix("//! | `"));
-    let documented: BTreeSet<_> = rows
-        .map(|row| (row.split('`').next(), row.trim_end().ends_with("| yes |")))
-        .collect();
+    let documented: BTreeSet<_> =
+        rows.map(|row| (row.split('`').next(), row.trim_end().ends_with("| yes |"))).collect();
     let coded = KINDS.map(|(name, kind)| (Some(name), kind.effect == Effect::Committed));
     assert_eq!(documented, BTreeSet::from(coded));
 }
@@ -149,23 +120,15 @@ async fn a_script_strikes_its_calls_and_no_others() {
         assert_eq!(flash.try_graphql(lookup, "{}").await.expect("an answer").0, 500);
     }
     let calls = flash.running.calls();
-    assert_eq!(
-        (
-            calls[&Operation::WithdrawalCreate],
-            calls[&Operation::PartyLookup]
-        ),
-        (4, 2)
-    );
+    assert_eq!((calls[&Operation::WithdrawalCreate], calls[&Operation::PartyLookup]), (4, 2));
 }
 
 #[tokio::test]
 async fn operations_are_told_by_fields_not_by_words() {
     let flash = Flash::with_faults(&["login:500_before", "withdrawal_list:html_502"]).await;
     let disguised = "query createWithdrawal { login: balances { currency } }";
-    let (status, _) = flash
-        .try_graphql(disguised, r#"{"withdrawals":"withdrawals"}"#)
-        .await
-        .expect("an answer");
+    let (status, _) =
+        flash.try_graphql(disguised, r#"{"withdrawals":"withdrawals"}"#).await.expect("an answer");
     assert_eq!(status, 200);
     let fragment = "query { ...all } fragment all on Query { renamed: withdrawals { id } }";
     assert_eq!(flash.try_graphql(fragment, "{}").await.expect("an answer").0, 502);
@@ -202,23 +165,10 @@ async fn a_throttle_stops_everybody_for_its_window() {
     let response = flash.http.post(&flash.running.url).bearer_auth(&flash.token);
     let (status, body) = flash.try_pay("1.00").await.expect("an answer");
     let body: Value = serde_json::from_str(&body).expect("JSON");
-    assert_eq!(
-        (status, &body["code"], &body["retrySecs"]),
-        (429, &"TOO_MANY_REQUESTS".into(), &0.into())
-    );
+    assert_eq!((status, &body["code"], &body["retrySecs"]), (429, &"TOO_MANY_REQUESTS".into(), &0.into()));
     assert_eq!(body["success"], false);
-    let other = response
-        .body(r#"{"query":"{ balances { currency } }"}"#)
-        .send()
-        .await
-        .expect("an answer");
-    assert_eq!(
-        (
-            other.status().as_u16(),
-            other.headers()["retry-after"].to_str().ok()
-        ),
-        (429, Some("0"))
-    );
+    let other = response.body(r#"{"query":"{ balances { currency } }"}"#).send().await.expect("an answer");
+    assert_eq!((other.status().as_u16(), other.headers()["retry-after"].to_str().ok()), (429, Some("0")));
     tokio::time::sleep(Duration::from_millis(110)).await;
     assert_eq!(flash.pay("1.00").await["success"], true);
 }
@@ -240,17 +190,11 @@ async fn a_wrong_echo_differs_from_the_ledger() {
 
 #[tokio::test]
 async fn lagging_lists_show_the_young_later() {
-    let flash = Flash::with_faults(&[
-        "withdrawal_list:lagging_lists=80ms",
-        "party_lookup:lagging_lists=80ms",
-    ])
-    .await;
+    let flash =
+        Flash::with_faults(&["withdrawal_list:lagging_lists=80ms", "party_lookup:lagging_lists=80ms"]).await;
     let create = "mutation($input: RecipientInput!) { createRecipient(input: $input) { success } }";
     let input = format!(r#"{{"input":{}}}"#, recipient("Ann", "payee-1"));
-    assert_eq!(
-        flash.graphql(create, &input).await["data"]["createRecipient"]["success"],
-        true
-    );
+    assert_eq!(flash.graphql(create, &input).await["data"]["createRecipient"]["success"], true);
     let made = flash.pay("1.00").await;
     let id = made["withdrawal"]["id"].as_str().expect("an id").to_owned();
     let look = format!(
@@ -260,10 +204,7 @@ async fn lagging_lists_show_the_young_later() {
     let count = |reply: &Value, list: &str| reply["data"][list].as_array().map(Vec::len);
     let young = flash.graphql(&look, "{}").await;
     assert_eq!(young["data"]["one"]["id"], id);
-    assert_eq!(
-        (count(&young, "many"), count(&young, "parties")),
-        (Some(0), Some(0))
-    );
+    assert_eq!((count(&young, "many"), count(&young, "parties")), (Some(0), Some(0)));
     tokio::time::sleep(Duration::from_millis(85)).await;
     let old = flash.graphql(&look, "{}").await;
     assert_eq!((count(&old, "many"), count(&old, "parties")), (Some(1), Some(1)));
@@ -275,8 +216,5 @@ async fn a_login_can_fail_too() {
     let login = r#"mutation { login(input: {email: "a@b.au", password: "c"}) { success code token } }"#;
     let first = flash.graphql(login, "{}").await["data"]["login"].clone();
     assert_eq!((&first["success"], &first["token"]), (&true.into(), &Value::Null));
-    assert_eq!(
-        flash.graphql(login, "{}").await["data"]["login"]["code"],
-        "DECLINED"
-    );
+    assert_eq!(flash.graphql(login, "{}").await["data"]["login"]["code"], "DECLINED");
 }

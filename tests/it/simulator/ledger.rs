@@ -10,10 +10,7 @@ use serde_json::json;
 use super::client::{Flash, quick, recipient};
 
 fn kept(path: &std::path::Path) -> Options {
-    Options {
-        ledger: Some(path.to_owned()),
-        ..quick()
-    }
+    Options { ledger: Some(path.to_owned()), ..quick() }
 }
 
 fn a_file() -> (tempfile::TempDir, PathBuf) {
@@ -27,12 +24,7 @@ async fn a_restart_finds_everything() {
     let (_folder, path) = a_file();
     let flash = Flash::start(kept(&path)).await;
     let create = "mutation($input: RecipientInput!) { createRecipient(input: $input) { success } }";
-    flash
-        .graphql(
-            create,
-            &json!({ "input": recipient("Ann", "payee-1") }).to_string(),
-        )
-        .await;
+    flash.graphql(create, &json!({ "input": recipient("Ann", "payee-1") }).to_string()).await;
     flash.pay_as("1000.10", "ext-1", "key-1", "").await;
     let before = flash.ledger();
     let first = before.withdrawals[0].id.clone();
@@ -41,26 +33,15 @@ async fn a_restart_finds_everything() {
 
     let flash = Flash::start(kept(&path)).await;
     let mut after = flash.ledger();
-    after.withdrawals[0]
-        .status
-        .clone_from(&before.withdrawals[0].status);
+    after.withdrawals[0].status.clone_from(&before.withdrawals[0].status);
     assert_eq!(after, before);
     let again = flash.pay_as("1000.10", "ext-1", "key-1", "").await;
-    assert_eq!(
-        (&again["code"], &again["withdrawal"]["id"]),
-        (&"OK".into(), &first.into())
-    );
+    assert_eq!((&again["code"], &again["withdrawal"]["id"]), (&"OK".into(), &first.into()));
     let next = flash.pay_as("2.00", "ext-2", "key-2", "").await;
     assert_eq!(next["withdrawal"]["id"], "wdl_00000002");
     let balance = flash.graphql("{ balances { cleared } }", "{}").await;
     assert_eq!(balance["data"]["balances"][0]["cleared"], 9_998_997.9);
-    assert_eq!(
-        LedgerView::read(&path)
-            .expect("a ledger")
-            .total("AUD")
-            .to_string(),
-        "1002.10"
-    );
+    assert_eq!(LedgerView::read(&path).expect("a ledger").total("AUD").to_string(), "1002.10");
 }
 
 #[tokio::test]
@@ -77,13 +58,7 @@ async fn a_torn_last_line_is_cut_off_and_nothing_else() {
         let flash = Flash::start(kept(&path)).await;
         flash.pay_as("3.00", "ext-3", "key-3", "").await;
         flash.running.stop().await;
-        assert_eq!(
-            LedgerView::read(&path)
-                .expect("a ledger")
-                .total("AUD")
-                .to_string(),
-            "4.00"
-        );
+        assert_eq!(LedgerView::read(&path).expect("a ledger").total("AUD").to_string(), "4.00");
     }
 }
 
@@ -101,21 +76,12 @@ async fn a_damaged_line_stops_the_start() {
 #[tokio::test]
 async fn an_ignored_key_stays_with_its_first_withdrawal() {
     let (_folder, path) = a_file();
-    let flash = Flash::start(Options {
-        repeated_key: RepeatedKey::Ignored,
-        ..kept(&path)
-    })
-    .await;
+    let flash = Flash::start(Options { repeated_key: RepeatedKey::Ignored, ..kept(&path) }).await;
     let first = flash.pay_as("1.00", "ext-1", "key-1", "").await;
     flash.pay_as("1.00", "ext-1", "key-1", "").await;
-    flash
-        .running
-        .change(|options| options.repeated_key = RepeatedKey::ReturnsFirst);
+    flash.running.change(|options| options.repeated_key = RepeatedKey::ReturnsFirst);
     let third = flash.pay_as("1.00", "ext-1", "key-1", "").await;
-    assert_eq!(
-        (flash.paid(), &third["withdrawal"]["id"]),
-        (2, &first["withdrawal"]["id"])
-    );
+    assert_eq!((flash.paid(), &third["withdrawal"]["id"]), (2, &first["withdrawal"]["id"]));
 }
 
 #[tokio::test]
@@ -127,8 +93,5 @@ async fn the_table_shows_no_account() {
         table.contains("0 senders, 0 recipients, 1 withdrawals\nAUD 1000.10 in 1 withdrawals\n"),
         "{table}"
     );
-    assert!(
-        table.contains("BSB •••••678  Ann Lee") && !table.contains("12345"),
-        "{table}"
-    );
+    assert!(table.contains("BSB •••••678  Ann Lee") && !table.contains("12345"), "{table}");
 }

@@ -11,13 +11,8 @@ const DOCUMENTED: &str = include_str!("../../data/schema.graphql");
 /// Every type, field, argument, input field and enum value as a line of its own.
 fn lines(sdl: &str, name: &str) -> BTreeSet<String> {
     let schema = Schema::parse_and_validate(sdl, name).expect("a valid schema");
-    let own = schema
-        .types
-        .values()
-        .filter(|definition| !definition.is_built_in());
-    own.filter(|definition| definition.name() != "Float")
-        .flat_map(lines_of)
-        .collect()
+    let own = schema.types.values().filter(|definition| !definition.is_built_in());
+    own.filter(|definition| definition.name() != "Float").flat_map(lines_of).collect()
 }
 
 fn lines_of(definition: &ExtendedType) -> Vec<String> {
@@ -25,30 +20,18 @@ fn lines_of(definition: &ExtendedType) -> Vec<String> {
     let typed = |field: &str, ty: &Type| format!("{name}.{field}: {ty}");
     match definition {
         ExtendedType::Scalar(_) => vec![format!("scalar {name}")],
-        ExtendedType::Enum(of) => of
-            .values
-            .keys()
-            .map(|value| format!("enum {name} {value}"))
-            .collect(),
-        ExtendedType::InputObject(of) => of
-            .fields
-            .values()
-            .map(|field| format!("input {}", typed(&field.name, &field.ty)))
-            .collect(),
-        ExtendedType::Object(of) => {
-            let interfaces = of
-                .implements_interfaces
-                .iter()
-                .map(|interface| format!("{name} is {}", interface.name));
-            interfaces
-                .chain(of.fields.values().flat_map(|field| field_lines(name, field)))
-                .collect()
+        ExtendedType::Enum(of) => of.values.keys().map(|value| format!("enum {name} {value}")).collect(),
+        ExtendedType::InputObject(of) => {
+            of.fields.values().map(|field| format!("input {}", typed(&field.name, &field.ty))).collect()
         }
-        ExtendedType::Interface(of) => of
-            .fields
-            .values()
-            .flat_map(|field| field_lines(name, field))
-            .collect(),
+        ExtendedType::Object(of) => {
+            let interfaces =
+                of.implements_interfaces.iter().map(|interface| format!("{name} is {}", interface.name));
+            interfaces.chain(of.fields.values().flat_map(|field| field_lines(name, field))).collect()
+        }
+        ExtendedType::Interface(of) => {
+            of.fields.values().flat_map(|field| field_lines(name, field)).collect()
+        }
         ExtendedType::Union(_) => vec![format!("union {name}")],
     }
 }
@@ -65,15 +48,8 @@ fn field_lines(owner: &str, field: &apollo_compiler::ast::FieldDefinition) -> Ve
 fn the_schema_is_the_documented_one() {
     let documented = lines(DOCUMENTED, "schema.graphql");
     let simulated = lines(&payrun::simulator::sdl(), "simulator");
-    assert!(
-        documented.len() > 300,
-        "only {} lines were compared",
-        documented.len()
-    );
+    assert!(documented.len() > 300, "only {} lines were compared", documented.len());
     let missing: Vec<_> = documented.difference(&simulated).collect();
     let extra: Vec<_> = simulated.difference(&documented).collect();
-    assert!(
-        missing.is_empty() && extra.is_empty(),
-        "missing: {missing:#?}\nextra: {extra:#?}"
-    );
+    assert!(missing.is_empty() && extra.is_empty(), "missing: {missing:#?}\nextra: {extra:#?}");
 }
