@@ -1,5 +1,6 @@
 //! `payrun pay FILE`: check, plan, ask, record, send, report.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -10,17 +11,19 @@ use super::session::{Session, signed};
 use super::{out, report, summary};
 use crate::check::{self, CheckReport};
 use crate::config::Environment;
-use crate::domain::{Currency, PayoutState, RunId, RunState, Severity};
+use crate::domain::{Currency, Overlaps, PayoutState, RunHead, RunId, RunState, Severity};
 use crate::engine::{self, Inputs, Prepared};
 use crate::journal::Journal;
-use crate::plan::Overlaps;
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let remitter = args.remitter.clone().map(|name| ("payouts.remitter", name));
     let session = Session::new(globals, remitter.into_iter().collect())?;
     let journal = session.journal()?;
-    let prepared = prepare(&session, &journal, args)?;
+    let overlaps = overlaps(&journal, args)?;
+    let asked =
+        Asked { path: &args.file, file: engine::file_name(&args.file), name: args.name.as_deref(), overlaps };
+    let prepared = prepare(&session, &journal, &asked)?;
     tell_findings(&prepared, args)?;
     expect(&prepared, args)?;
     let run = prepared.head.run;
@@ -57,19 +60,31 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     carry_out(&session, &journal, globals, run, args.skip_invalid)
 }
 
-fn prepare(session: &Session, journal: &Arc<Journal>, args: &PayArgs) -> Result<Prepared, Failure> {
-    let overlaps = match (args.amends, args.repeat) {
+fn overlaps(journal: &Journal, args: &PayArgs) -> Result<Overlaps, Failure> {
+    Ok(match (args.amends, args.repeat) {
         (Some(run), _) => {
             journal.checkpoint().run(run)?.ok_or(engine::EngineError::NoSuchRun(run))?;
             Overlaps::Amends(run)
         }
         (None, true) => Overlaps::Repeat,
         (None, false) => Overlaps::Hold,
-    };
+    })
+}
+
+/// The file and what was said of it.
+struct Asked<'a> {
+    path: &'a Path,
+    file: String,
+    name: Option<&'a str>,
+    overlaps: Overlaps,
+}
+
+fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Result<Prepared, Failure> {
     let inputs = Inputs {
-        path: &args.file,
-        name: args.name.as_deref(),
-        overlaps,
+        path: asked.path,
+        file: asked.file.clone(),
+        name: asked.name,
+        overlaps: asked.overlaps,
         check: check_options(session),
         scope: &session.scope,
         environment: session.settings.environment.name(),
@@ -78,6 +93,19 @@ fn prepare(session: &Session, journal: &Arc<Journal>, args: &PayArgs) -> Result<
         window: signed(session.settings.duplicate_window),
     };
     Ok(engine::prepare(journal, &inputs, &*session.clock, &*session.observer)?)
+}
+
+/// Records a run anew that was interrupted before all its rows were recorded: from the copy of its file, on the
+/// terms that a person has agreed to. Nothing can have been sent for it.
+pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Result<(), Failure> {
+    let session = Session::new(globals, vec![("payouts.remitter", head.remitter.clone())])?;
+    let copy = engine::kept_copy(journal, head.run, &head.file);
+    let asked =
+        Asked { path: &copy, file: head.file.clone(), name: Some(&head.label), overlaps: head.overlaps };
+    let mut prepared = prepare(&session, journal, &asked)?;
+    prepared.head.parties = head.parties;
+    engine::record(journal, &prepared, &*session.clock, &*session.observer)?;
+    Ok(())
 }
 
 /// How files are checked today, in this environment.

@@ -2,7 +2,7 @@
 
 use super::args::{Globals, ResumeArgs};
 use super::exit::{Exit, Failure};
-use super::pay::carry_out;
+use super::pay::{carry_out, record_again};
 use super::session::Session;
 use crate::domain::{RunId, RunState};
 use crate::journal::Checkpoint;
@@ -19,13 +19,7 @@ pub fn run(globals: &Globals, args: &ResumeArgs) -> Result<Exit, Failure> {
         return Err(crate::engine::EngineError::NoSuchRun(run).into());
     };
     if state == RunState::Recording {
-        return Err(Failure::new(
-            Exit::Stopped,
-            format!(
-                "Run {run} was interrupted before all its rows were recorded, so nothing was sent for it. Pay the file again: payrun pay {}",
-                head.file
-            ),
-        ));
+        record_again(globals, &journal, &head)?;
     }
     carry_out(&session, &journal, globals, run, args.skip_invalid)
 }

@@ -63,7 +63,12 @@ impl Remitters {
         Self { chosen, profiles, example }
     }
 
-    /// Whether the remitter is the invented one of the demonstration.
+    /// The name that was chosen for the whole file.
+    pub fn chosen(&self) -> &str {
+        &self.chosen
+    }
+
+    /// Whether the invented one of the demonstration stands in for a missing default.
     pub fn is_example(&self) -> bool {
         self.example && self.chosen == DEFAULT
     }

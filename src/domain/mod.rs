@@ -23,7 +23,7 @@ pub use life::{Fact, Life, PayoutState};
 pub use money::{Currency, Money, Totals};
 pub use party::{Address, Party, PartyName};
 pub use payout::{Payee, Payout};
-pub use run::{PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
+pub use run::{Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
 
 /// A moment in UTC. Whoever needs the time is given it.
 pub type Timestamp = jiff::Timestamp;

@@ -19,6 +19,19 @@ pub enum PartyMode {
     Inline,
 }
 
+/// What a person has said about rows that look as if an earlier run had paid them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overlaps {
+    /// Nothing: hold them.
+    #[default]
+    Hold,
+    /// The file corrects that run: equal rows are that run's.
+    Amends(RunId),
+    /// They really are new payments.
+    Repeat,
+}
+
 /// What was decided when the run was opened. A resumed run keeps to it, whatever the configuration says by then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunHead {
@@ -38,6 +51,10 @@ pub struct RunHead {
     pub rows: u64,
     /// How parties travel.
     pub parties: PartyMode,
+    /// What was said of rows that look paid already.
+    pub overlaps: Overlaps,
+    /// The name of the remitter that was chosen for the whole file.
+    pub remitter: String,
     /// The remitters of the run by the id they have at the API. Empty where the account itself is the sender.
     pub remitters: BTreeMap<ExternalId, Party>,
 }

@@ -18,7 +18,7 @@ mod view;
 pub use error::{Ending, EngineError, StopReason};
 pub use open::{PlannedRun, kept_copy, record};
 pub use person::{Verdict, settle};
-pub use prepare::{Inputs, Prepared, prepare};
+pub use prepare::{Inputs, Prepared, file_name, prepare};
 pub use stop::{Stop, StopHandle};
 pub use view::{payouts, run_view};
 

@@ -11,18 +11,20 @@ use super::EngineError;
 use crate::check::{self, Checked};
 use crate::config::Remitters;
 use crate::domain::{
-    Clock, ExternalId, FileDigest, Observer, Party, PartyMode, Payout, RowDigest, RunHead, RunId, RunState,
-    Totals,
+    Clock, ExternalId, FileDigest, Observer, Overlaps, Party, PartyMode, Payout, RowDigest, RunHead, RunId,
+    RunState, Totals,
 };
 use crate::intake;
 use crate::journal::{Checkpoint, Journal, JournalError};
-use crate::plan::{Arranger, Decision, Earlier, Overlaps, Planned};
+use crate::plan::{Arranger, Decision, Earlier, Planned};
 
 /// What a person asks for.
 #[derive(Debug, Clone)]
 pub struct Inputs<'a> {
-    /// The file.
+    /// Where the file is.
     pub path: &'a Path,
+    /// Its name, without folders.
+    pub file: String,
     /// A name for the run, where the user gives one.
     pub name: Option<&'a str>,
     /// What is said of rows that look paid already.
@@ -105,12 +107,14 @@ pub fn prepare(
     let mut head = RunHead {
         run,
         label,
-        file: file_name(inputs.path),
+        file: inputs.file.clone(),
         digest: FileDigest::of_rows(digests),
         environment: inputs.environment.to_owned(),
         opened_at: clock.now(),
         rows: checked.rows,
         parties: inputs.parties,
+        overlaps: inputs.overlaps,
+        remitter: inputs.remitters.chosen().to_owned(),
         remitters: BTreeMap::new(),
     };
     let remitter = remember(&mut head.remitters, inputs.remitters.resolve(None)?);
@@ -198,14 +202,15 @@ fn which_run(
     if let Some(run) = runs.iter().rev().find(same) {
         return Ok(known(run));
     }
-    let file = file_name(inputs.path);
+    let file = &inputs.file;
     let numbered = (2..=runs.len() + 2).map(|number| format!("{file} ({number})"));
     let mut labels = std::iter::once(file.clone()).chain(numbered);
     let label = labels.find(|label| named(label).is_none()).expect("there are more labels than runs");
     Ok((next, label, None))
 }
 
-fn file_name(path: &Path) -> String {
+/// A file's name, without folders.
+pub fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 

@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::SignedDuration;
 
-use crate::domain::{OverlapKey, Payout, PayoutEntry, PayoutId, PayoutState, RowDigest, RunId, Timestamp};
+use crate::domain::{
+    OverlapKey, Overlaps, Payout, PayoutEntry, PayoutId, PayoutState, RowDigest, RunId, Timestamp,
+};
 
 /// A payout of an earlier run, as far as planning needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,17 +56,6 @@ fn content(payout: &Payout) -> String {
     let reference =
         payout.reference.as_deref().map_or(String::new(), |text| format!(", reference \"{text}\""));
     format!("{} to {}, {}{reference}", payout.money, payout.payee.party.name, payout.payee.account)
-}
-
-/// What a person has said about rows that look as if an earlier run had paid them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Overlaps {
-    /// Nothing: hold them.
-    Hold,
-    /// The file corrects that run: equal rows are that run's.
-    Amends(RunId),
-    /// They really are new payments.
-    Repeat,
 }
 
 /// What to do with one row.

@@ -6,5 +6,5 @@
 mod arrange;
 mod step;
 
-pub use arrange::{Arranger, Decision, Earlier, Overlaps, Planned};
+pub use arrange::{Arranger, Decision, Earlier, Planned};
 pub use step::{Resend, SettlePolicy, Step, next_step};

@@ -9,11 +9,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use payrun::check;
 use payrun::config::Remitters;
-use payrun::domain::{PartyMode, PayoutState, PayoutView, RunId, Silent, SystemClock};
+use payrun::domain::{Overlaps, PartyMode, PayoutState, PayoutView, RunId, Silent, SystemClock};
 use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms};
 use payrun::gateway::{self, Gateway};
 use payrun::journal::{Disk, Journal, RealDisk, ScopeFolder};
-use payrun::plan::{Overlaps, Resend, SettlePolicy};
+use payrun::plan::{Resend, SettlePolicy};
 use payrun::simulator::{LedgerView, Options, Running, Simulator};
 use rust_decimal::Decimal;
 use tempfile::TempDir;
@@ -78,6 +78,7 @@ impl Rig {
             let remitters = Remitters::new("default".into(), BTreeMap::new(), true);
             let inputs = Inputs {
                 path: &path,
+                file: engine::file_name(&path),
                 name: None,
                 overlaps: Overlaps::Hold,
                 check: check::Options {
