@@ -11,6 +11,7 @@ use super::session::{Session, signed};
 use super::{out, report, summary};
 use crate::check::{self, CheckReport};
 use crate::config::Environment;
+use crate::domain::money::plural;
 use crate::domain::{Currency, Overlaps, PayoutState, RunHead, RunId, RunState, Severity};
 use crate::engine::{self, Inputs, Prepared};
 use crate::journal::Journal;
@@ -30,7 +31,10 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     match prepared.known {
         Some(RunState::Finished) => return already_done(&session, &journal, globals, run),
         Some(RunState::Running | RunState::Stopped) if !args.dry_run => {
-            out::note(&format!("This file is run {run}, which is not finished: going on with it."));
+            out::note(&format!(
+                "This file is run {run}, which is not finished: going on with it, on the terms it was opened with."
+            ));
+            consent(args, &format!("Go on with run {run}?"))?;
             return carry_out(&session, &journal, globals, run, args.skip_invalid);
         }
         Some(_) | None => {}
@@ -43,18 +47,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     if args.dry_run {
         return Ok(Exit::Done);
     }
-    if !args.yes {
-        match out::ask("Send these payouts?") {
-            Some(true) => {}
-            Some(false) => return Err(Failure::new(Exit::Stopped, "Nothing was sent.")),
-            None => {
-                return Err(Failure::new(
-                    Exit::Usage,
-                    "Nothing was sent: say --yes where nobody can answer.",
-                ));
-            }
-        }
-    }
+    consent(args, "Send these payouts?")?;
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
     drop(prepared);
     carry_out(&session, &journal, globals, run, args.skip_invalid)
@@ -69,6 +62,15 @@ fn overlaps(journal: &Journal, args: &PayArgs) -> Result<Overlaps, Failure> {
         (None, true) => Overlaps::Repeat,
         (None, false) => Overlaps::Hold,
     })
+}
+
+/// Asks, unless it was answered already.
+fn consent(args: &PayArgs, question: &str) -> Result<(), Failure> {
+    match if args.yes { Some(true) } else { out::ask(question) } {
+        Some(true) => Ok(()),
+        Some(false) => Err(Failure::new(Exit::Stopped, "Nothing was sent.")),
+        None => Err(Failure::new(Exit::Usage, "Nothing was sent: say --yes where nobody can answer.")),
+    }
 }
 
 /// The file and what was said of it.
@@ -175,8 +177,17 @@ fn already_done(
 ) -> Result<Exit, Failure> {
     let view = engine::run_view(journal.checkpoint(), run, false)?;
     let opened = view.opened_at.strftime("%-d %b %Y %H:%M UTC");
+    let unpaid = view.count(PayoutState::Invalid) + view.count(PayoutState::Held);
+    let how = if unpaid > 0 {
+        format!(
+            "{} of it were not paid: correct them in the file named below and pay that.",
+            plural(unpaid, "row")
+        )
+    } else {
+        "To pay an identical file again on purpose, give the new run a name, and say --repeat if the first is not long ago: --name \"…\" --repeat".to_owned()
+    };
     out::note(&format!(
-        "This file was already paid as run {run} ({}, {opened}); nothing was sent now. To pay an identical file again on purpose, give the new run a name: --name \"…\"",
+        "This file was already paid as run {run} ({}, {opened}); nothing was sent now. {how}",
         view.label
     ));
     tell(session, journal, globals, run, None)
@@ -194,7 +205,10 @@ pub fn carry_out(
         .with_engine(Arc::clone(journal), skip_held, async move |engine| Ok(engine.carry_out(run).await?))?;
     let stopped = match &ending {
         engine::Ending::Finished => None,
-        engine::Ending::Stopped(reason) => Some(summary::stopped(reason, run)),
+        engine::Ending::Stopped(reason) => {
+            let view = engine::run_view(journal.checkpoint(), run, false)?;
+            Some(summary::stopped(reason, &view))
+        }
     };
     tell(session, journal, globals, run, stopped)
 }
@@ -207,9 +221,14 @@ fn tell(
     run: RunId,
     stopped: Option<Failure>,
 ) -> Result<Exit, Failure> {
-    let files = report::write(journal.checkpoint(), run, &journal.folder().reports())?;
-    let fix = report::write_fix_file(journal, run)?;
     let view = engine::run_view(journal.checkpoint(), run, false)?;
+    // a report that cannot be written takes nothing back: the answer is given all the same
+    let files = report::write(journal.checkpoint(), run, &journal.folder().reports());
+    let fix = report::write_fix_file(journal, run);
+    for failure in [files.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
+        out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
+    }
+    let (files, fix) = (files.unwrap_or_default(), fix.ok().flatten());
     match globals.format {
         Format::Json => out::answer(&report::json(journal.checkpoint(), run, false)?),
         Format::Text => out::answer(&summary::run(&view, &files, fix.as_deref(), session)),

@@ -72,7 +72,8 @@ pub fn write_fix_file(journal: &Journal, run: RunId) -> Result<Option<PathBuf>, 
     let mut rows = BTreeMap::new();
     for payout in engine::payouts(journal.checkpoint(), run) {
         let payout = payout?;
-        if matches!(payout.status, PayoutState::Invalid | PayoutState::Held) {
+        let made_nothing = payout.status == PayoutState::Rejected && payout.flash_id.is_none();
+        if made_nothing || matches!(payout.status, PayoutState::Invalid | PayoutState::Held) {
             rows.insert(payout.row, payout.reason.unwrap_or_default());
         }
     }

@@ -6,7 +6,7 @@ use super::exit::{Exit, Failure};
 use super::session::Session;
 use crate::config::Environment;
 use crate::domain::money::plural;
-use crate::domain::{PayoutState, RunId, RunState, RunView};
+use crate::domain::{PayoutState, RunState, RunView};
 use crate::engine::{Prepared, StopReason};
 
 /// What is about to be sent.
@@ -28,6 +28,14 @@ pub fn plan(prepared: &Prepared, session: &Session) -> String {
     });
     if prepared.already() > 0 {
         lines.push(format!("  already paid by an earlier run: {}", plural(prepared.already() as u64, "row")));
+    }
+    let mut repeats = prepared.repeats();
+    if let Some((row, place)) = repeats.next() {
+        let others = match repeats.count() {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        lines.push(format!("  paid AGAIN, as you said --repeat: row {row} equals {place}{others}"));
     }
     for (row, why) in prepared.held().take(MOST_SHOWN) {
         lines.push(format!("  held, row {row}: {why}"));
@@ -110,7 +118,8 @@ pub fn and(parts: &[(usize, &str)]) -> String {
 }
 
 /// Why a run stopped and how to go on.
-pub fn stopped(reason: &StopReason, run: RunId) -> Failure {
+pub fn stopped(reason: &StopReason, view: &RunView) -> Failure {
+    let run = &view.run;
     let on = format!("To go on: payrun resume {run}");
     match reason {
         StopReason::Asked => Failure::new(Exit::Stopped, format!("Stopped as asked. {on}")),
@@ -121,6 +130,12 @@ pub fn stopped(reason: &StopReason, run: RunId) -> Failure {
         StopReason::Unreliable(what) => {
             Failure::new(Exit::Stopped, format!("Stopped because {what}; nothing more was sent. {on}"))
         }
+        StopReason::Declined(what) => Failure::new(
+            Exit::Stopped,
+            format!(
+                "Stopped because Flash declined what was sent ({what}), and that may hold for all; nothing more was sent. Look at the reason, then go on. {on}"
+            ),
+        ),
         StopReason::Conflict(what) => Failure::new(
             Exit::Stopped,
             format!(
@@ -128,13 +143,16 @@ pub fn stopped(reason: &StopReason, run: RunId) -> Failure {
             ),
         ),
         StopReason::Held(reasons) => {
-            let mut lines = vec!["Nothing was sent:".to_owned()];
+            let is_untouched = view.totals.is_empty();
+            let mut lines =
+                vec![if is_untouched { "Nothing was sent:" } else { "Nothing more was sent:" }.to_owned()];
             lines.extend(reasons.iter().take(MOST_SHOWN).map(|why| format!("  {why}")));
             if reasons.len() > MOST_SHOWN {
                 lines.push(format!("  … and {} more", reasons.len() - MOST_SHOWN));
             }
             lines.push(format!("Once that is settled: payrun resume {run}. To pay the others now: payrun resume {run} --skip-invalid"));
-            Failure::new(Exit::Findings, lines.join("\n"))
+            let exit = if is_untouched { Exit::Findings } else { Exit::Stopped };
+            Failure::new(exit, lines.join("\n"))
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The settings of one call of the program.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use config::{Config, File, FileFormat};
+use reqwest::Url;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
@@ -45,6 +47,9 @@ impl Environment {
         }
     }
 }
+
+/// Away from this machine, doubt is settled no sooner than this.
+const SHORTEST_WAIT: Duration = Duration::from_secs(60);
 
 /// What is asked before the file: flags and the environment, both passed in.
 #[derive(Debug, Default)]
@@ -173,7 +178,7 @@ impl Settings {
         }
         let chosen = written.payouts.remitter.unwrap_or_else(|| "default".to_owned());
         let in_doubt_wait = Duration::from_secs(if simulator { 2 } else { 180 });
-        Ok(Self {
+        let settings = Self {
             environment: written.environment,
             api_url: written.api_url,
             state: written.state.map_or_else(|| default_state(&layers.variables), Ok)?,
@@ -187,7 +192,44 @@ impl Settings {
             remitters: Remitters::new(chosen, written.remitters, simulator),
             duplicate_window: written.payouts.duplicate_window.unwrap_or(Duration::from_secs(35 * 24 * 3600)),
             follow: written.payouts.follow.unwrap_or(Duration::from_secs(2)),
-        })
+        };
+        settings.fit()
+    }
+
+    /// The address of the API, written in the one way that every spelling of it has in common. None: the simulator
+    /// inside this program.
+    fn address(&self) -> Option<Url> {
+        let text = self.api_url.as_deref().or(self.environment.url())?;
+        text.parse().ok() // what is no address is refused before anything is sent
+    }
+
+    /// Refuses an address that belongs to another environment, and waits that prove nothing.
+    fn fit(self) -> Result<Self, ConfigError> {
+        let Some(url) = self.address() else { return Ok(self) };
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let belongs = [Environment::Uat, Environment::Production].into_iter().find(|environment| {
+            let own = environment.url().and_then(|own| own.parse::<Url>().ok());
+            own.is_some_and(|own| own.host_str() == Some(host))
+        });
+        let named = self.environment.name();
+        match (self.environment, belongs) {
+            _ if is_here => return Ok(self),
+            (environment, Some(of)) if environment != of => Err(format!(
+                "api_url {host} is Flash's {}, but the environment is {named}: say environment = \"{}\"",
+                of.name(),
+                of.name()
+            )),
+            (Environment::Simulator, None) => Err(format!(
+                "the environment is the simulator, which runs on this machine only, but api_url is {host}"
+            )),
+            _ if self.in_doubt_wait < self.timeout.max(SHORTEST_WAIT) => Err(format!(
+                "gateway.in_doubt_wait must be at least {} s and not less than gateway.timeout: a look-up that comes too early proves nothing",
+                SHORTEST_WAIT.as_secs()
+            )),
+            _ => return Ok(self),
+        }
+        .map_err(ConfigError::Wrong)
     }
 
     /// What tells this scope from every other: environment, address, agreement and login.
@@ -195,7 +237,7 @@ impl Settings {
         let credentials = self.credentials.as_ref();
         let parts = [
             self.environment.name().to_owned(),
-            self.api_url.clone().unwrap_or_default(),
+            self.address().map_or_else(String::new, |url| url.as_str().trim_end_matches('/').to_owned()),
             credentials.and_then(|login| login.affiliation.clone()).unwrap_or_default(),
             credentials.map(|login| login.email.to_lowercase()).unwrap_or_default(),
         ];

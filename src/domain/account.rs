@@ -167,7 +167,7 @@ impl BankAccount {
     pub fn canonical(&self) -> String {
         match self {
             Self::Bsb { bsb, number } => format!("BSB {} {}", bsb.digits(), number.digits()),
-            Self::PayId { payid } => format!("PAYID {}", payid.text()),
+            Self::PayId { payid } => format!("PAYID {}", payid.text().to_ascii_lowercase()),
         }
     }
 }

@@ -112,4 +112,6 @@ pub trait RecordedIntent {
     fn body(&self) -> &str;
     /// The amount and currency that the answer must echo.
     fn money(&self) -> super::Money;
+    /// Our id of the payout, which the answer must not contradict.
+    fn external_id(&self) -> &super::ExternalId;
 }

@@ -137,6 +137,11 @@ impl PayoutId {
         ExternalId(payment_id.map_or_else(|| format!("pr{self}"), str::to_owned))
     }
 
+    /// The id that the API is given for attempt `attempt`, from the second on.
+    pub fn external_id_of_attempt(&self, attempt: u32) -> ExternalId {
+        ExternalId::derived("pr", &[self.to_string(), attempt.to_string()])
+    }
+
     /// The key that makes repeating attempt `attempt` (from 1) harmless at the API.
     pub fn idempotency_key(&self, attempt: u32) -> IdempotencyKey {
         IdempotencyKey(format!(

@@ -148,9 +148,9 @@ pub struct Life {
     /// When a look-up without a canary first showed nothing, since the last sending.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub absent_since: Option<Timestamp>,
-    /// Whether this attempt is proven to have made nothing so far, so that the same bytes may go again.
-    #[serde(default)]
-    pub proven_absent: bool,
+    /// When this attempt was proven to have made nothing so far, so that the same bytes may go again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proven_absent: Option<Timestamp>,
     /// The API's id of the payout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flash_id: Option<String>,
@@ -173,7 +173,7 @@ impl Life {
             first_sent: None,
             last_sent: None,
             absent_since: None,
-            proven_absent: false,
+            proven_absent: None,
             flash_id: None,
             status: None,
             why,
@@ -192,7 +192,7 @@ impl Life {
             Fact::Held { why } => self.stands(PayoutState::Held, Some(why.clone())),
             Fact::Released => self.stands(PayoutState::Ready, None),
             Fact::Intent { attempt } => self.intent(*attempt, at),
-            Fact::Answered(answer) => self.answered(answer),
+            Fact::Answered(answer) => self.answered(answer, at),
             Fact::LookedUp(sighting) => self.looked_up(sighting, at),
             Fact::GivenUp { why } => self.stands(PayoutState::Attention, Some(why.clone())),
             Fact::Followed(status) => self.followed(status),
@@ -215,10 +215,13 @@ impl Life {
         self.first_sent.get_or_insert(at);
         self.last_sent = Some(at);
         self.absent_since = None;
-        self.proven_absent = false;
+        self.proven_absent = None;
     }
 
-    fn answered(&mut self, answer: &Answer) {
+    fn answered(&mut self, answer: &Answer, at: Timestamp) {
+        if !matches!(answer, Answer::NotSent { .. } | Answer::Refused { .. }) {
+            self.last_sent = Some(at); // the bytes may have left much later than the intent was written
+        }
         match answer {
             Answer::Accepted { flash_id, status } => self.made(flash_id, status.as_ref()),
             Answer::Declined { code, message } if !self.doubt => {
@@ -263,11 +266,11 @@ impl Life {
                 self.stands(PayoutState::Attention, Some(what.clone()));
             }
             Sighting::Absent => {
-                self.proven_absent = true;
+                self.proven_absent = Some(at);
                 self.in_doubt("the API shows no such payout".to_owned());
             }
             Sighting::AbsentWithoutCanary => {
-                self.proven_absent = self.absent_since.is_some();
+                self.proven_absent = self.absent_since.map(|_| at);
                 self.absent_since.get_or_insert(at);
                 self.in_doubt("the API shows no such payout, but nothing else either".to_owned());
             }
@@ -362,7 +365,7 @@ mod tests {
     #[test]
     fn every_new_sending_needs_a_new_proof() {
         let seen = Fact::LookedUp(Sighting::Absent);
-        assert!(life(&[INTENT, doubt(), seen.clone()]).proven_absent);
-        assert!(!life(&[INTENT, doubt(), seen, INTENT]).proven_absent);
+        assert!(life(&[INTENT, doubt(), seen.clone()]).proven_absent.is_some());
+        assert!(life(&[INTENT, doubt(), seen, INTENT]).proven_absent.is_none());
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, RunId};
 use super::money::Total;
-use super::{Life, Party, Payout, PayoutState, Timestamp};
+use super::{Fact, Life, Party, Payout, PayoutState, Timestamp};
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -119,6 +119,17 @@ pub struct PayoutEntry {
     pub remitter: Option<ExternalId>,
     /// Where it stands.
     pub life: Life,
+}
+
+impl PayoutEntry {
+    /// Carries the payout over one fact that happened at `at`. A new attempt has a new id at the API, so that what
+    /// an earlier one made is never taken for it.
+    pub fn apply(&mut self, fact: &Fact, at: Timestamp) {
+        self.life.apply(fact, at);
+        if matches!(fact, Fact::SettledNotMade { .. }) {
+            self.external_id = self.id.external_id_of_attempt(self.life.attempt);
+        }
+    }
 }
 
 /// One payout as people and scripts see it.

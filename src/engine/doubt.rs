@@ -2,31 +2,57 @@
 //! again.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use jiff::SignedDuration;
 
 use super::{Engine, EngineError, StopReason};
-use crate::domain::{ExternalId, Fact, PayoutEntry, PayoutId, RunId, Sighting, Timestamp};
+use crate::domain::money::plural;
+use crate::domain::{Event, ExternalId, Fact, PayoutEntry, PayoutId, RowEntry, RunId, Sighting, Timestamp};
 use crate::gateway::{WithdrawalLookUp, WithdrawalRecord};
 use crate::plan::Step;
 
 /// So many payouts are looked up in one request.
 const IN_ONE_REQUEST: usize = 40;
 /// Clocks may differ by this much when a creation window is paged.
-const CLOCKS_DIFFER: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
 
-/// So many look-ups in a row may prove nothing before the run stops.
+/// After so many look-ups that proved nothing a person has to tell.
 const BLIND_LOOKS: u32 = 20;
+/// A wait longer than this is announced.
+const LONG_WAIT: Duration = Duration::from_secs(5);
 
-/// Look-ups that proved nothing, and when to try again.
+/// When payouts in doubt may be looked up, by a clock that nobody can set, and look-ups that proved nothing.
 #[derive(Debug, Default)]
-pub(super) struct Looks {
-    again_at: HashMap<PayoutId, Timestamp>,
+pub(super) struct Looks(HashMap<PayoutId, Look>);
+
+#[derive(Debug)]
+struct Look {
+    /// When the wait is over, as the payout's life has it.
+    due: Timestamp,
+    /// The same by this process's own clock.
+    at: Instant,
     blind: u32,
 }
 
 impl Looks {
-    fn not_before(&self, id: PayoutId, due: Timestamp) -> Timestamp {
-        self.again_at.get(&id).map_or(due, |later| due.max(*later))
+    /// How long to wait until a payout may be looked up, whose wait is over at `due`. A wall clock that is set
+    /// while we wait neither shortens nor lengthens it.
+    fn wait(&mut self, id: PayoutId, due: Timestamp, now: Timestamp, longest: SignedDuration) -> Duration {
+        let left = Duration::try_from(due.duration_since(now).min(longest)).unwrap_or_default();
+        let look = self.0.entry(id).or_insert_with(|| Look { due, at: Instant::now() + left, blind: 0 });
+        if look.due != due {
+            *look = Look { due, at: Instant::now() + left, blind: 0 };
+        }
+        look.at.saturating_duration_since(Instant::now())
+    }
+
+    /// Notes a look-up that proved nothing. Says whether there were enough of them.
+    fn was_blind(&mut self, id: PayoutId, pause: Duration) -> bool {
+        let Some(look) = self.0.get_mut(&id) else { return false };
+        look.blind += 1;
+        look.at = Instant::now() + pause;
+        look.blind >= BLIND_LOOKS
     }
 }
 
@@ -46,20 +72,15 @@ impl Engine {
                 Ok(sightings) => sightings,
                 Err(reason) => return Ok(Some(reason)),
             };
-            let is_blind = sightings.iter().all(Option::is_none);
-            looks.blind = if is_blind { looks.blind + 1 } else { 0 };
-            if looks.blind >= BLIND_LOOKS {
-                let what = "Flash's look-ups do not show a payout that Flash is known to have, so they prove nothing";
-                return Ok(Some(StopReason::Unreliable(what.to_owned())));
-            }
             let mut conflict = None;
             for (entry, sighting) in group.iter().zip(sightings) {
-                let Some(sighting) = sighting else {
-                    looks.again_at.insert(
-                        entry.id,
-                        self.clock.now().saturating_add(self.retry_after()).unwrap_or_default(),
-                    );
-                    continue;
+                let sighting = match sighting {
+                    Some(sighting) => sighting,
+                    None if looks.was_blind(entry.id, self.retry_after()) => Sighting::Unprovable {
+                        why: "Flash's look-ups do not show payouts that Flash is known to have, so they prove nothing"
+                            .to_owned(),
+                    },
+                    None => continue,
                 };
                 if let Sighting::Conflict { what } = &sighting {
                     conflict.get_or_insert(format!("row {}: {what}", entry.payout.row));
@@ -78,41 +99,57 @@ impl Engine {
     pub(super) fn until_next_step(
         &self,
         run: RunId,
-        looks: &Looks,
+        looks: &mut Looks,
         doubt_first: bool,
     ) -> Result<Option<Duration>, EngineError> {
         let now = self.clock.now();
-        let mut soonest: Option<Timestamp> = None;
+        let mut soonest: Option<Duration> = None;
+        let mut in_doubt = 0;
         for open in self.journal.checkpoint().open_payouts(run) {
             let entry = self.entry(open?.1)?;
-            let at = match self.next(&entry.life) {
-                Step::LookUpAt(due) => looks.not_before(entry.id, due),
+            let wait = match self.next(&entry.life) {
+                Step::LookUpAt(due) => {
+                    in_doubt += 1;
+                    looks.wait(entry.id, due, now, self.terms.policy.in_doubt_wait)
+                }
                 Step::Send | Step::SendAgain if doubt_first => continue,
-                Step::Send | Step::SendAgain | Step::GiveUp(_) => now,
+                Step::Send | Step::SendAgain | Step::GiveUp(_) => Duration::ZERO,
                 Step::Nothing => continue,
             };
-            soonest = Some(soonest.map_or(at, |soonest| soonest.min(at)));
+            soonest = Some(soonest.map_or(wait, |soonest| soonest.min(wait)));
         }
-        Ok(soonest.map(|at| Duration::try_from(at.duration_since(now)).unwrap_or_default()))
+        if let Some(wait) = soonest.filter(|wait| *wait > LONG_WAIT) {
+            let payouts = plural(in_doubt, "payout");
+            self.tell(&Event::Notice(&format!(
+                "The answers to {payouts} were lost: looking them up at Flash in {} s. Nothing is sent twice.",
+                wait.as_secs()
+            )));
+        }
+        Ok(soonest)
     }
 
     /// Payouts to look up now; those that nothing can be done for are given up.
-    async fn due(&self, run: RunId, looks: &Looks) -> Result<Vec<PayoutEntry>, EngineError> {
+    async fn due(&self, run: RunId, looks: &mut Looks) -> Result<Vec<PayoutEntry>, EngineError> {
         let mut due = Vec::new();
         for open in self.journal.checkpoint().open_payouts(run) {
             let mut entry = self.entry(open?.1)?;
             match self.next(&entry.life) {
-                Step::LookUpAt(at) if looks.not_before(entry.id, at) <= self.clock.now() => due.push(entry),
+                Step::LookUpAt(at) => {
+                    let longest = self.terms.policy.in_doubt_wait;
+                    if looks.wait(entry.id, at, self.clock.now(), longest).is_zero() {
+                        due.push(entry);
+                    }
+                }
                 Step::GiveUp(why) => self.happened(&mut entry, Fact::GivenUp { why }).await?,
-                Step::LookUpAt(_) | Step::Nothing | Step::Send | Step::SendAgain => {}
+                Step::Nothing | Step::Send | Step::SendAgain => {}
             }
         }
         Ok(due)
     }
 
     /// Where a look-up could not prove itself, try again after this.
-    fn retry_after(&self) -> jiff::SignedDuration {
-        self.terms.policy.in_doubt_wait.min(jiff::SignedDuration::from_secs(15))
+    fn retry_after(&self) -> Duration {
+        Duration::try_from(self.terms.policy.in_doubt_wait).unwrap_or_default().min(Duration::from_secs(15))
     }
 
     /// What the API shows of each payout; none where the look-up proved nothing this time.
@@ -121,7 +158,8 @@ impl Engine {
         group: &[PayoutEntry],
     ) -> Result<Result<Vec<Option<Sighting>>, StopReason>, EngineError> {
         let asked: HashSet<&ExternalId> = group.iter().map(|entry| &entry.external_id).collect();
-        let canary = self.journal.checkpoint().canary()?.filter(|entry| !asked.contains(&entry.external_id));
+        let mut canaries = self.journal.checkpoint().canaries()?.into_iter();
+        let canary = canaries.find(|entry| !asked.contains(&entry.external_id));
         let ids: Vec<ExternalId> = group.iter().map(|entry| entry.external_id.clone()).collect();
         let found =
             self.gateway.find_withdrawals(&ids, canary.as_ref().map(|entry| &entry.external_id)).await;
@@ -133,9 +171,11 @@ impl Engine {
                     (Some(_), false) => None,
                     (None, _) => Some(Sighting::AbsentWithoutCanary),
                 };
-                let seen =
-                    |entry: &PayoutEntry| payouts.get(&entry.external_id).map_or(&[][..], Vec::as_slice);
-                Ok(Ok(group.iter().map(|entry| sighting(entry, seen(entry)).or(nothing.clone())).collect()))
+                let seen = |entry: &PayoutEntry| {
+                    let records = payouts.get(&entry.external_id)?;
+                    sighting(entry, records).or_else(|| nothing.clone())
+                };
+                Ok(Ok(group.iter().map(seen).collect()))
             }
             Ok(WithdrawalLookUp::FilterUnusable { why }) => {
                 self.sightings_in_window(group, canary.as_ref(), &why).await
@@ -150,8 +190,10 @@ impl Engine {
         canary: Option<&PayoutEntry>,
         why: &str,
     ) -> Result<Result<Vec<Option<Sighting>>, StopReason>, EngineError> {
+        let known = self.known_at_the_api(group, canary)?;
         let sent = group.iter().chain(canary).filter_map(|entry| entry.life.first_sent).min();
-        let from = sent.unwrap_or_else(|| self.clock.now()).saturating_sub(CLOCKS_DIFFER).unwrap_or_default();
+        let sent = sent.unwrap_or_else(|| self.clock.now());
+        let from = sent.saturating_sub(CLOCKS_DIFFER).unwrap_or_default();
         let to = self.clock.now().saturating_add(CLOCKS_DIFFER).unwrap_or_default();
         let records = match self.gateway.withdrawals_created(from, to).await {
             Ok(records) => records,
@@ -163,19 +205,36 @@ impl Engine {
                 by_id.entry(id).or_default().push(record.clone());
             }
         }
-        let canary_seen = canary.is_some_and(|entry| by_id.contains_key(entry.external_id.as_str()));
-        let nothing = if canary_seen {
-            Sighting::Absent
+        // one that is known and not shown means that the list is cut or late: it proves nothing of the others
+        let mut inside = known.iter().filter(|(_, first_sent)| *first_sent >= Some(sent));
+        let nothing = if known.is_empty() {
+            let why = format!("Flash offers no look-up that could prove that it was not made ({why})");
+            Some(Sighting::Unprovable { why })
         } else {
-            Sighting::Unprovable {
-                why: format!("Flash offers no look-up that could prove that it was not made ({why})"),
-            }
+            inside.all(|(id, _)| by_id.contains_key(id.as_str())).then_some(Sighting::Absent)
         };
         let seen = |entry: &PayoutEntry| by_id.get(entry.external_id.as_str()).map_or(&[][..], Vec::as_slice);
-        Ok(Ok(group
-            .iter()
-            .map(|entry| Some(sighting(entry, seen(entry)).unwrap_or_else(|| nothing.clone())))
-            .collect()))
+        Ok(Ok(group.iter().map(|entry| sighting(entry, seen(entry)).or_else(|| nothing.clone())).collect()))
+    }
+
+    /// Every payout of the run, and the canary, that the API is known to have, with the time of its sending.
+    fn known_at_the_api(
+        &self,
+        group: &[PayoutEntry],
+        canary: Option<&PayoutEntry>,
+    ) -> Result<Vec<(ExternalId, Option<Timestamp>)>, EngineError> {
+        let of = |entry: &PayoutEntry| (entry.external_id.clone(), entry.life.first_sent);
+        let mut known: Vec<_> = canary.map(of).into_iter().collect();
+        let Some(run) = group.first().map(|entry| entry.run) else { return Ok(known) };
+        for row in self.journal.checkpoint().rows(run) {
+            if let (_, RowEntry::Own { id }) = row? {
+                let entry = self.entry(id)?;
+                if entry.run == run && entry.life.flash_id.is_some() {
+                    known.push(of(&entry));
+                }
+            }
+        }
+        Ok(known)
     }
 }
 
@@ -209,11 +268,12 @@ pub(super) fn difference(entry: &PayoutEntry, record: &WithdrawalRecord) -> Opti
             record.flash_id, ours.money
         ));
     }
-    if record.account.as_deref() != Some(ours.payee.account.canonical().as_str()) {
-        return Some(format!(
+    match record.account.as_deref() {
+        Some(theirs) if theirs == ours.payee.account.canonical() => None,
+        Some(_) => Some(format!(
             "Flash's payout {} goes to another account than {} of this row",
             record.flash_id, ours.payee.account
-        ));
+        )),
+        None => Some(format!("Flash's payout {} does not show which account it goes to", record.flash_id)),
     }
-    None
 }

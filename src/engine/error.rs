@@ -27,6 +27,8 @@ pub enum StopReason {
     Held(Vec<String>),
     /// Too many answers in a row left payouts in doubt.
     Unreliable(String),
+    /// The API declines payouts in a way that looks as if it meant all of them: its code and words.
+    Declined(String),
     /// The API holds something under our id that is not ours.
     Conflict(String),
 }

@@ -66,12 +66,12 @@ impl Engine {
     /// Carries a recorded run on from wherever it stands, until nothing is left to do or it has to stop.
     pub async fn carry_out(&self, run: RunId) -> Result<Ending, EngineError> {
         let (head, _) = self.journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
-        let ending = match self.work(&head).await? {
-            None => Ending::Finished,
-            Some(reason) => Ending::Stopped(reason),
+        let stopped = self.work(&head).await?;
+        let is_open = self.journal.checkpoint().open_payouts(run).next().is_some();
+        let (ending, state) = match stopped {
+            Some(reason) if is_open => (Ending::Stopped(reason), RunState::Stopped),
+            _ => (Ending::Finished, RunState::Finished), // what is wrong then is the state of its rows
         };
-        let open = self.journal.checkpoint().open_payouts(run).next().is_some();
-        let state = if open { RunState::Stopped } else { RunState::Finished };
         self.write(Record::RunEnded { run, state }).await?;
         self.gateway.sign_out().await;
         Ok(ending)
@@ -82,6 +82,10 @@ impl Engine {
             self.write(Record::RunReady { run: head.run }).await?;
             if let Err(error) = self.gateway.sign_in().await {
                 return Ok(Some(StopReason::Gateway(error)));
+            }
+            // what is in doubt does not wait for payees
+            if let Some(reason) = self.look_pass(head.run, &mut doubt::Looks::default()).await? {
+                return Ok(Some(reason));
             }
             let parties = match head.parties {
                 PartyMode::Inline => parties::Parties::default(),
@@ -106,7 +110,7 @@ impl Engine {
     async fn happened(&self, entry: &mut PayoutEntry, fact: Fact) -> Result<(), JournalError> {
         let now = self.clock.now();
         let from = entry.life.state;
-        entry.life.apply(&fact, now);
+        entry.apply(&fact, now);
         self.journal.happened(now, entry.id, fact).durable().await?;
         self.tell(&Event::Payout { row: entry.payout.row, from, state: entry.life.state });
         Ok(())

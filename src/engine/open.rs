@@ -1,9 +1,12 @@
 //! Opening a run: its head, every row, and the mark from which it may send, all in the journal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{EngineError, Prepared};
-use crate::domain::{Clock, Event, Finding, Life, Observer, PayoutState, RowEntry, RunId, Severity, Stage};
+use crate::domain::{
+    Clock, Event, Fact, Finding, Life, Observer, Overlaps, PayoutId, PayoutState, RowEntry, RunId, Severity,
+    Stage,
+};
 use crate::journal::{Journal, JournalError, Record};
 use crate::plan::Decision;
 
@@ -77,10 +80,31 @@ pub fn record(
             write(&mut records)?;
         }
     }
+    if let Overlaps::Amends(old) = prepared.head.overlaps {
+        records.extend(superseded(journal, prepared, old)?);
+    }
     records.push(Record::RunReady { run });
     write(&mut records)?;
     observer.on(&Event::End { stage: Stage::Recording });
     Ok(PlannedRun { run, is_new: true })
+}
+
+/// What the amended run has yet to send and this file does not have: it must not be sent behind the back of whoever
+/// corrected it.
+fn superseded(journal: &Journal, prepared: &Prepared, old: RunId) -> Result<Vec<Record>, EngineError> {
+    let ours: HashSet<PayoutId> = prepared.planned.iter().map(|planned| planned.id).collect();
+    let mut records = Vec::new();
+    for open in journal.checkpoint().open_payouts(old) {
+        let (_, id) = open?;
+        let entry = journal.checkpoint().payout(id)?;
+        let waits = entry.is_some_and(|entry| entry.run == old && entry.life.state == PayoutState::Ready);
+        if waits && !ours.contains(&id) {
+            let run = prepared.head.run;
+            let why = format!("run {run} corrects this run and does not have this row any more");
+            records.push(Record::Happened { id, fact: Fact::Held { why }, body: None });
+        }
+    }
+    Ok(records)
 }
 
 /// The file as it was read stays with the run.

@@ -102,7 +102,7 @@ impl Engine {
         Ok(Ok(parties))
     }
 
-    /// The payees of payouts that may still be sent for the first time, each with one of its payouts.
+    /// The payees of payouts that may still be sent, each with one of its payouts.
     fn wanted_payees(&self, head: &RunHead) -> Result<BTreeMap<ExternalId, PayoutId>, EngineError> {
         let mut payees = BTreeMap::new();
         for open in self.journal.checkpoint().open_payouts(head.run) {
@@ -186,15 +186,21 @@ impl Engine {
     /// Found, or created; says whether it was created.
     async fn settle_one(&self, id: &ExternalId, wanted: &Wanted, there: Vec<PartyRecord>) -> (Settled, bool) {
         let mut there = there;
-        for round in 0..MOST_CREATIONS {
+        for round in 0..=MOST_CREATIONS {
             if let Some(oldest) = there.first() {
                 return (compared(wanted, oldest), round > 0);
+            }
+            if round == MOST_CREATIONS {
+                break;
             }
             if self.stop.is_asked() {
                 return (Settled::Stop(StopReason::Asked), false);
             }
             match self.create(id, wanted).await {
-                Created::Made(record) => return (compared(wanted, &record), true),
+                Created::Made(record) if is_shown(wanted, &record) => {
+                    return (compared(wanted, &record), true);
+                }
+                Created::Made(_) => {} // looked up below, with everything that is compared
                 Created::Declined { code, message } => {
                     return (
                         Settled::Held(format!("Flash did not accept {}: {code} {message}", who(wanted))),
@@ -244,12 +250,21 @@ fn who(wanted: &Wanted) -> String {
     }
 }
 
+/// Whether the API shows what a payee is compared by.
+fn is_shown(wanted: &Wanted, record: &PartyRecord) -> bool {
+    matches!(wanted, Wanted::Remitter(_)) || record.account.is_some()
+}
+
 /// What the API holds against what the file says.
 fn compared(wanted: &Wanted, record: &PartyRecord) -> Settled {
     match wanted {
         Wanted::Remitter(party) if record.name != party.name.to_string() => Settled::Held(format!(
             "Flash shows the remitter as \"{}\", the configuration says \"{}\": give it another external_id, or the name that Flash has",
             record.name, party.name
+        )),
+        Wanted::Payee(payee, _) if record.account.is_none() => Settled::Held(format!(
+            "Flash does not show the bank details that it holds of {}; look at the payee's record at Flash",
+            payee.party.name
         )),
         Wanted::Payee(payee, _) if record.account.as_deref() != Some(payee.account.canonical().as_str()) => {
             Settled::Held(format!(

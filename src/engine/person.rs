@@ -2,7 +2,9 @@
 
 use super::doubt::difference;
 use super::{Engine, EngineError};
-use crate::domain::{Fact, PayoutEntry, PayoutState, RowEntry, RunId};
+use crate::domain::{Fact, PayoutEntry, PayoutState, RowEntry, RunId, RunState};
+use crate::gateway::WithdrawalLookUp;
+use crate::journal::Record;
 
 /// What a person says of a payout.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,28 +36,55 @@ pub async fn settle(
         return refuse(format!("row {row} belongs to run {} now: settle it there", entry.run));
     }
     let state = entry.life.state;
-    let cancelled = entry.life.status.as_ref().and_then(|status| status.reject_code.clone());
     let fact = match (verdict, state) {
-        (_, PayoutState::InDoubt | PayoutState::Sending) => {
+        (Verdict::Made(flash_id), PayoutState::Attention | PayoutState::InDoubt | PayoutState::Sending) => {
+            made(engine, &entry, flash_id, reason).await?
+        }
+        (Verdict::NotMade, PayoutState::InDoubt | PayoutState::Sending) => {
             return refuse(format!("row {row} is still in doubt: `payrun resume {run}` looks it up first"));
         }
-        (Verdict::Made(flash_id), PayoutState::Attention) => made(engine, &entry, flash_id, reason).await?,
-        (Verdict::NotMade, PayoutState::Attention) => Fact::SettledNotMade { reason },
-        (Verdict::NotMade, PayoutState::Rejected)
-            if cancelled.as_deref().is_none_or(|code| code == "TECHNICAL_ISSUE") =>
-        {
+        (Verdict::NotMade, PayoutState::Attention | PayoutState::Rejected) => {
+            not_made(engine, &entry).await?;
             Fact::SettledNotMade { reason }
-        }
-        (Verdict::NotMade, PayoutState::Rejected) => {
-            return refuse(format!(
-                "Flash cancelled row {row} with {}, and only a payout cancelled with TECHNICAL_ISSUE may be sent again",
-                cancelled.unwrap_or_default()
-            ));
         }
         (_, state) => return refuse(format!("row {row} is {state}: there is nothing to settle")),
     };
     engine.happened(&mut entry, fact).await?;
+    if entry.life.state.is_open() {
+        engine.write(Record::RunEnded { run, state: RunState::Stopped }).await?;
+    }
     Ok(entry)
+}
+
+/// Whether a new attempt can be made: the API must not have this one, whatever a person believes, unless it has
+/// cancelled it for a reason that allows another.
+async fn not_made(engine: &Engine, entry: &PayoutEntry) -> Result<(), EngineError> {
+    let refuse = |why: String| Err(EngineError::Settle(why));
+    let (run, row) = (entry.run, entry.payout.row);
+    if let Some(flash_id) = &entry.life.flash_id {
+        let code = entry.life.status.as_ref().and_then(|status| status.reject_code.as_deref());
+        return match (entry.life.state, code) {
+            (PayoutState::Rejected, Some("TECHNICAL_ISSUE")) => Ok(()),
+            (PayoutState::Rejected, code) => refuse(format!(
+                "Flash cancelled row {row} as {flash_id} ({}), and only what is cancelled with TECHNICAL_ISSUE may be sent again",
+                code.unwrap_or("without a reason")
+            )),
+            _ => refuse(format!("Flash has row {row} as {flash_id}: sending it again could pay it twice")),
+        };
+    }
+    let ids = [entry.external_id.clone()];
+    let WithdrawalLookUp::Found { mut payouts, .. } = engine.gateway.find_withdrawals(&ids, None).await?
+    else {
+        return Ok(()); // Flash cannot look it up: the person has
+    };
+    match payouts.remove(&entry.external_id).as_deref() {
+        None => refuse(format!("Flash did not say whether it has row {row}; try again later")),
+        Some([]) => Ok(()),
+        Some([found, ..]) => refuse(format!(
+            "Flash has row {row} as {}: payrun settle {run} --row {row} --made {} --reason \"…\"",
+            found.flash_id, found.flash_id
+        )),
+    }
 }
 
 /// Checks at the API that the payout named is this one.
@@ -77,6 +106,12 @@ async fn made(
             "Flash's payout {flash_id} bears the id {other}, not {}",
             entry.external_id
         )));
+    }
+    for row in engine.journal.checkpoint().rows(entry.run) {
+        let (row, RowEntry::Own { id }) = row? else { continue };
+        if id != entry.id && engine.entry(id)?.life.flash_id.as_ref() == Some(&flash_id) {
+            return Err(EngineError::Settle(format!("Flash's payout {flash_id} is row {row}'s already")));
+        }
     }
     Ok(Fact::SettledMade { flash_id, reason, status: record.status })
 }

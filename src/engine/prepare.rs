@@ -72,6 +72,11 @@ impl Prepared {
         })
     }
 
+    /// Rows that equal payouts which were sent, and that are paid all the same since a person says so.
+    pub fn repeats(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.planned.iter().filter_map(|planned| Some((planned.row, planned.repeats.as_deref()?)))
+    }
+
     /// How many rows an earlier run has.
     pub fn already(&self) -> usize {
         self.planned.iter().filter(|planned| planned.decision == Decision::Already).count()
@@ -103,7 +108,7 @@ pub fn prepare(
         observer,
     )?;
     spool.finish()?;
-    let (run, label, known) = which_run(journal.checkpoint(), inputs, &digests)?;
+    let (run, label, known) = which_run(journal.checkpoint(), inputs, &digests, checked.rows)?;
     let mut head = RunHead {
         run,
         label,
@@ -154,7 +159,10 @@ fn arrange(
                     let id = remember(&mut head.remitters, found);
                     prepared.row_remitters.insert(payout.row, id);
                 }
-                Err(error) => planned.decision = Decision::Hold(error.to_string()),
+                Err(error) if planned.decision == Decision::Pay => {
+                    planned.decision = Decision::Hold(error.to_string());
+                }
+                Err(_) => {} // it is not paid by this run anyway
             }
         }
         if planned.decision == Decision::Pay {
@@ -185,20 +193,23 @@ fn which_run(
     checkpoint: &Checkpoint,
     inputs: &Inputs<'_>,
     digests: &[RowDigest],
+    rows: u64,
 ) -> Result<(RunId, String, Option<RunState>), EngineError> {
     let digest = FileDigest::of_rows(digests.to_vec());
     let runs = checkpoint.runs()?;
     let next = runs.last().map_or(RunId(1), |(head, _)| RunId(head.run.0 + 1));
     let named = |label: &str| runs.iter().find(|(head, _)| head.label == label);
     let known = |(head, state): &(RunHead, RunState)| (head.run, head.label.clone(), Some(*state));
+    // rows that cannot be paid are not in the digest, but one more or less of them is another file
+    let same =
+        |(head, _): &&(RunHead, RunState)| head.digest == digest && head.rows == rows && !digests.is_empty();
     if let Some(name) = inputs.name {
         return match named(name) {
-            Some(run) if run.0.digest == digest => Ok(known(run)),
+            Some(run) if same(&run) => Ok(known(run)),
             Some((head, _)) => Err(EngineError::NameTaken { label: name.to_owned(), run: head.run }),
             None => Ok((next, name.to_owned(), None)),
         };
     }
-    let same = |run: &&(RunHead, RunState)| run.0.digest == digest && !digests.is_empty();
     if let Some(run) = runs.iter().rev().find(same) {
         return Ok(known(run));
     }

@@ -3,8 +3,8 @@
 //! A run begins with one payout alone, and comes back to one at a time after trouble: a mistake in the whole
 //! then costs one payment, and what was accepted is the canary by which look-ups prove themselves.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -14,63 +14,63 @@ use super::{Engine, EngineError, StopReason};
 use crate::domain::{
     Answer, Event, Fact, PartyMode, PayoutEntry, PayoutState, Refusal, RunHead, RunId, Stage,
 };
-use crate::gateway::{Gateway, RecipientBy, SenderBy, WithdrawalRequest};
+use crate::gateway::{Gateway, GatewayError, RecipientBy, SenderBy, WithdrawalRequest};
 use crate::plan::{Step, next_step};
 
 /// So many answers in a row may leave payouts in doubt before sending goes on one by one.
 const DOUBTS_IN_A_ROW: u32 = 8;
 /// So many payouts sent one by one may end in doubt before the run stops.
 const CAREFUL_DOUBTS: u32 = 3;
-/// So often one payout may be turned away at the door before the run stops.
+/// So many payouts in a row may be declined before the run stops.
+const DECLINES_IN_A_ROW: u32 = 8;
+/// So often one payout is tried again that made nothing, before the run stops.
 const MOST_REFUSALS: u32 = 6;
-/// So often the API may be out of reach, payout after payout, before the run stops.
-const MOST_UNREACHABLE: u32 = 5;
 
 /// What sending shares over all tasks of a pass.
 #[derive(Default)]
 struct Mood {
-    doubts_in_a_row: AtomicU32,
-    unreachable_in_a_row: AtomicU32,
     accepted: AtomicU32,
     doubts: AtomicU32,
-    turned_away: AtomicBool,
+    doubts_in_a_row: AtomicU32,
+    declines_in_a_row: AtomicU32,
+    obstacle: Mutex<Option<StopReason>>,
 }
 
 impl Mood {
-    /// Notes an answer and the state in which it has left its payout.
-    fn heard(&self, answer: &Answer, state: PayoutState) {
-        match answer {
-            Answer::Accepted { .. } => {
-                self.accepted.fetch_add(1, Ordering::Relaxed);
+    /// Notes an answer and the state in which it has left its payout. `careful`: it was sent alone.
+    fn heard(&self, answer: &Answer, state: PayoutState, careful: bool) {
+        let up = |count: &AtomicU32| count.fetch_add(1, Ordering::Relaxed) + 1;
+        match (answer, state) {
+            (Answer::Accepted { .. }, _) => {
+                up(&self.accepted);
                 self.doubts_in_a_row.store(0, Ordering::Relaxed);
-                self.unreachable_in_a_row.store(0, Ordering::Relaxed);
+                self.declines_in_a_row.store(0, Ordering::Relaxed);
             }
-            Answer::NotSent { .. } => {
-                self.unreachable_in_a_row.fetch_add(1, Ordering::Relaxed);
+            (_, PayoutState::InDoubt) => {
+                up(&self.doubts);
+                up(&self.doubts_in_a_row);
             }
-            Answer::InDoubt { .. } | Answer::Declined { .. } | Answer::Refused { .. } => {}
+            (Answer::Declined { code, message }, _)
+                if up(&self.declines_in_a_row) >= DECLINES_IN_A_ROW || careful =>
+            {
+                self.meets(StopReason::Declined(format!("{code} {message}").trim().to_owned()));
+            }
+            _ => {}
         }
-        if state == PayoutState::InDoubt {
-            self.doubts.fetch_add(1, Ordering::Relaxed);
-            self.doubts_in_a_row.fetch_add(1, Ordering::Relaxed);
-        }
+    }
+
+    /// Something that sending cannot go on with. The first counts.
+    fn meets(&self, reason: StopReason) {
+        self.obstacle.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
+    }
+
+    fn take_obstacle(&self) -> Option<StopReason> {
+        self.obstacle.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn is_bad(&self) -> bool {
         self.doubts_in_a_row.load(Ordering::Relaxed) >= DOUBTS_IN_A_ROW
-    }
-
-    /// Why sending cannot go on; none while it can.
-    fn obstacle(&self) -> Option<&'static str> {
-        match () {
-            () if self.turned_away.load(Ordering::Relaxed) => Some(
-                "Flash turns payouts away again and again: too many requests, or the login is not accepted",
-            ),
-            () if self.unreachable_in_a_row.load(Ordering::Relaxed) >= MOST_UNREACHABLE => {
-                Some("Flash cannot be reached")
-            }
-            () => None,
-        }
+            || self.obstacle.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 }
 
@@ -94,8 +94,8 @@ impl Engine {
             let mood = Arc::new(Mood::default());
             let wait_first = careful && in_doubt;
             let sent = if wait_first { 0 } else { self.send_pass(head, &parties, careful, &mood).await? };
-            if let Some(obstacle) = mood.obstacle() {
-                break Some(StopReason::Unreliable(obstacle.to_owned()));
+            if let Some(obstacle) = mood.take_obstacle() {
+                break Some(obstacle);
             }
             if self.is_anything_in_doubt(run)?
                 && let Some(reason) = self.look_pass(run, &mut looks).await?
@@ -117,7 +117,7 @@ impl Engine {
             if sent > 0 {
                 continue;
             }
-            let Some(pause) = self.until_next_step(run, &looks, wait_first && in_doubt)? else {
+            let Some(pause) = self.until_next_step(run, &mut looks, wait_first && in_doubt)? else {
                 break None;
             };
             if self.stop.sleep(pause).await {
@@ -130,8 +130,8 @@ impl Engine {
 
     /// Whether the API has any payout of this run.
     fn has_submitted(&self, run: RunId) -> Result<bool, EngineError> {
-        let canary = self.journal.checkpoint().canary()?;
-        Ok(canary.is_some_and(|entry| entry.run == run))
+        let canaries = self.journal.checkpoint().canaries()?;
+        Ok(canaries.iter().any(|entry| entry.run == run))
     }
 
     fn is_anything_in_doubt(&self, run: RunId) -> Result<bool, EngineError> {
@@ -166,7 +166,7 @@ impl Engine {
             while tasks.len() >= self.terms.max_in_flight * 2 {
                 joined(tasks.join_next().await)?;
             }
-            if self.stop.is_asked() || mood.is_bad() || mood.obstacle().is_some() {
+            if self.stop.is_asked() || mood.is_bad() {
                 break;
             }
             tried += 1;
@@ -174,7 +174,7 @@ impl Engine {
             let (mode, remitters) = (head.parties, head.remitters.clone());
             tasks.spawn(async move {
                 let body = |entry: &PayoutEntry| body(entry, mode, &remitters, &parties);
-                engine.send(entry, body, &mood).await
+                engine.send(entry, body, careful, &mood).await
             });
             if careful {
                 break;
@@ -191,43 +191,51 @@ impl Engine {
         &self,
         mut entry: PayoutEntry,
         body: impl Fn(&PayoutEntry) -> Option<String>,
+        careful: bool,
         mood: &Mood,
     ) -> Result<(), EngineError> {
-        let mut refusals = 0;
-        loop {
-            let slot = self.gateway.slot().await;
-            if self.stop.is_asked() || mood.is_bad() || mood.obstacle().is_some() {
-                return Ok(());
-            }
-            let Some(frozen) = body(&entry) else {
-                let why = "its payee was not settled at Flash".to_owned();
-                return Ok(self.happened(&mut entry, Fact::Held { why }).await?);
+        for refusals in 1..=MOST_REFUSALS {
+            let pass = tokio::select! {
+                pass = self.gateway.pass() => pass,
+                () = self.stop.asked() => return Ok(()),
             };
-            let now = self.clock.now();
-            let intent = self.journal.intent(now, &entry, || frozen).await?;
-            entry.life.apply(&Fact::Intent { attempt: entry.life.attempt }, now);
-            let answer = self.gateway.submit(slot, &intent).await;
-            let pause = match &answer {
-                Answer::Refused { why: Refusal::Throttled } => Some(Duration::ZERO), // the slot waits for everybody
-                Answer::Refused { why: Refusal::Unauthenticated } => Some(Duration::from_millis(200)),
-                Answer::NotSent { .. } => Some(Duration::from_millis(100 << refusals.min(5))),
-                Answer::Accepted { .. } | Answer::Declined { .. } | Answer::InDoubt { .. } => None,
-            };
-            self.happened(&mut entry, Fact::Answered(answer.clone())).await?;
-            mood.heard(&answer, entry.life.state);
-            refusals += 1;
-            let is_settled = entry.life.state != PayoutState::Ready;
-            match pause {
-                Some(pause) if !is_settled && refusals < MOST_REFUSALS => {
-                    self.stop.sleep(pause).await;
-                }
-                Some(_) if !is_settled => {
-                    mood.turned_away.fetch_or(matches!(answer, Answer::Refused { .. }), Ordering::Relaxed);
+            let pass = match pass {
+                Ok(pass) => pass,
+                Err(error) => {
+                    mood.meets(StopReason::Gateway(error));
                     return Ok(());
                 }
-                _ => return Ok(()),
+            };
+            if self.stop.is_asked() || mood.is_bad() {
+                return Ok(());
+            }
+            let Some(request) = body(&entry) else {
+                let why = "its payee or remitter is not settled at Flash any more".to_owned();
+                let is_doubtful = entry.life.state != PayoutState::Ready;
+                let fact = if is_doubtful { Fact::GivenUp { why } } else { Fact::Held { why } };
+                return Ok(self.happened(&mut entry, fact).await?);
+            };
+            let now = self.clock.now();
+            let intent = self.journal.intent(now, &entry, || request).await?;
+            entry.apply(&Fact::Intent { attempt: entry.life.attempt }, now);
+            let answer = self.gateway.submit(pass, &intent).await;
+            self.happened(&mut entry, Fact::Answered(answer.clone())).await?;
+            mood.heard(&answer, entry.life.state, careful);
+            let obstacle = match answer {
+                _ if entry.life.state != PayoutState::Ready => return Ok(()),
+                Answer::Refused { why: Refusal::Throttled } => GatewayError::Throttled,
+                Answer::Refused { why: Refusal::Unauthenticated } => GatewayError::Unauthenticated,
+                Answer::NotSent { why } => {
+                    self.stop.sleep(Duration::from_millis(50 << refusals)).await;
+                    GatewayError::Unreachable { why }
+                }
+                Answer::Accepted { .. } | Answer::Declined { .. } | Answer::InDoubt { .. } => return Ok(()),
+            };
+            if refusals == MOST_REFUSALS {
+                mood.meets(StopReason::Gateway(obstacle));
             }
         }
+        Ok(())
     }
 }
 

@@ -25,16 +25,19 @@ impl Stop {
         *self.0.borrow()
     }
 
+    /// Waits until it is asked for.
+    pub async fn asked(&self) {
+        let mut asked = self.0.clone();
+        if asked.wait_for(|asked| *asked).await.is_err() {
+            std::future::pending::<()>().await; // nobody is left to ask
+        }
+    }
+
     /// Waits, but no longer than until stopping is asked for. Says whether it was.
     pub async fn sleep(&self, duration: Duration) -> bool {
-        let mut asked = self.0.clone();
         tokio::select! {
             () = tokio::time::sleep(duration) => self.is_asked(),
-            () = async {
-                if asked.wait_for(|asked| *asked).await.is_err() {
-                    std::future::pending::<()>().await; // nobody is left to ask
-                }
-            } => true,
+            () = self.asked() => true,
         }
     }
 }

@@ -98,34 +98,39 @@ fn payout_view(
         payee: asked.as_ref().map(|payout| payout.payee.party.name.to_string()),
         account: asked.as_ref().map(|payout| payout.payee.account.to_string()),
         reference: asked.as_ref().and_then(|payout| payout.reference.clone()),
-        next: next(
-            status,
-            run,
-            row,
-            life.and_then(|life| life.status.as_ref()).and_then(|status| status.reject_code.as_deref()),
-        ),
+        next: next(status, run, row, known.as_ref()),
         reason,
         sent_by,
     })
 }
 
 /// What a person can do about a payout in this state.
-fn next(status: PayoutState, run: RunId, row: u32, reject_code: Option<&str>) -> Option<String> {
+fn next(status: PayoutState, run: RunId, row: u32, known: Option<&PayoutEntry>) -> Option<String> {
+    // a row that an earlier run has is settled there
+    let (run, row) = known.map_or((run, row), |entry| (entry.run, entry.payout.row));
+    let made = known.is_some_and(|entry| entry.life.flash_id.is_some());
+    let status_there = known.and_then(|entry| entry.life.status.as_ref());
+    let reject_code = status_there.and_then(|status| status.reject_code.as_deref());
     Some(match status {
         PayoutState::Paid | PayoutState::Submitted => return None,
         PayoutState::Invalid => "correct the row and pay the file of corrected rows".to_owned(),
-        PayoutState::Held => "decide as the reason says, then pay the file again".to_owned(),
+        PayoutState::Held => {
+            format!("decide as the reason says, then pay the file of rows to correct, {run}-to-correct.csv")
+        }
         PayoutState::Ready | PayoutState::Sending | PayoutState::InDoubt => format!("payrun resume {run}"),
         PayoutState::Returned => "ask the payee for the right account, then pay it as a new row".to_owned(),
         PayoutState::Rejected if reject_code == Some("TECHNICAL_ISSUE") => {
             format!("it may be sent again: payrun settle {run} --row {row} --not-made --reason \"…\"")
         }
-        PayoutState::Rejected if reject_code.is_some() => {
+        PayoutState::Rejected if made => {
             "Flash forbids sending it again; see the reason, and ask Flash if it is not clear".to_owned()
         }
         PayoutState::Rejected => format!(
             "Flash made nothing: correct the row and pay it as a new one, or send it again by payrun settle {run} --row {row} --not-made --reason \"…\""
         ),
+        PayoutState::Attention if made => {
+            "ask Flash what this status means; do not pay it again before you know".to_owned()
+        }
         PayoutState::Attention => format!(
             "look it up at Flash, then: payrun settle {run} --row {row} --made FLASH_ID, or --not-made, with --reason \"…\""
         ),

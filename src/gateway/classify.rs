@@ -7,7 +7,7 @@ use super::error::GatewayError;
 use super::transport::Exchange;
 use super::wire::{Envelope, WireWithdrawal};
 use crate::domain::answer::StatusMeaning;
-use crate::domain::{Answer, Money, PayoutStatus, Refusal};
+use crate::domain::{Answer, ExternalId, Money, PayoutStatus, Refusal};
 
 /// The longest text of the API's that is shown.
 const LONGEST_TEXT: usize = 200;
@@ -26,9 +26,16 @@ struct CreateReply {
     withdrawal: Option<WireWithdrawal>,
 }
 
-/// The class of the answer to a request that moves `money`. Total: whatever is not clearly something else is in
+/// What a request asked for, and its answer must echo.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub money: Money,
+    pub external_id: &'a ExternalId,
+}
+
+/// The class of the answer to a request that moves money. Total: whatever is not clearly something else is in
 /// doubt.
-pub(super) fn classify(exchange: &Exchange, money: Money) -> Answer {
+pub(super) fn classify(exchange: &Exchange, asked: &Asked<'_>) -> Answer {
     let doubt = |why: &str| Answer::InDoubt { why: why.to_owned() };
     let (status, body) = match exchange {
         Exchange::NotSent { why } => return Answer::NotSent { why: why.clone() },
@@ -38,12 +45,12 @@ pub(super) fn classify(exchange: &Exchange, money: Money) -> Answer {
     match status {
         _ if exchange.is_unauthenticated() => Answer::Refused { why: Refusal::Unauthenticated },
         429 => Answer::Refused { why: Refusal::Throttled },
-        200 => read(body, money).unwrap_or_else(|why| doubt(&why)),
+        200 => read(body, asked).unwrap_or_else(|why| doubt(&why)),
         other => doubt(&format!("HTTP {other}")),
     }
 }
 
-fn read(body: &[u8], money: Money) -> Result<Answer, String> {
+fn read(body: &[u8], asked: &Asked<'_>) -> Result<Answer, String> {
     let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|_| "an answer that cannot be read")?;
     if let Some(error) = envelope.errors.first() {
         return Err(format!("an error: {}", shown(&error.message)));
@@ -53,7 +60,7 @@ fn read(body: &[u8], money: Money) -> Result<Answer, String> {
     let reply = created.reply.ok_or("an answer without a reply")?;
     let code = reply.code.filter(|code| !code.is_empty());
     match (reply.success, reply.withdrawal, code) {
-        (Some(true), Some(made), _) => accepted(made, money),
+        (Some(true), Some(made), _) => accepted(made, asked),
         (Some(true), None, _) => Err("success, but nothing to show for it".to_owned()),
         (Some(false), None, Some(code)) => {
             Ok(Answer::Declined { code: shown(&code), message: shown(&reply.message.unwrap_or_default()) })
@@ -66,13 +73,17 @@ fn read(body: &[u8], money: Money) -> Result<Answer, String> {
     }
 }
 
-fn accepted(made: WireWithdrawal, money: Money) -> Result<Answer, String> {
+fn accepted(made: WireWithdrawal, asked: &Asked<'_>) -> Result<Answer, String> {
     let status = status(&made);
     let flash_id = made.id.filter(|id| !id.is_empty()).ok_or("success without an id")?;
+    let money = asked.money;
     let same =
         made.amount == Some(money.amount()) && made.currency.as_deref() == Some(money.currency().code());
     if !same {
         return Err(format!("success as {flash_id}, but with another amount or currency"));
+    }
+    if made.external_id.as_deref().is_some_and(|id| id != asked.external_id.as_str()) {
+        return Err(format!("success as {flash_id}, but under another id than ours"));
     }
     Ok(Answer::Accepted { flash_id, status })
 }
@@ -161,13 +172,15 @@ mod tests {
     use super::*;
     use crate::domain::Currency;
 
-    fn money() -> Money {
-        Money::new(Decimal::from_str_exact("1000.10").expect("digits"), Currency::AUD).expect("money")
+    fn judged(exchange: &Exchange) -> Answer {
+        let amount = Decimal::from_str_exact("1000.10").expect("digits");
+        let money = Money::new(amount, Currency::AUD).expect("money");
+        classify(exchange, &Asked { money, external_id: &ExternalId::known("pr1") })
     }
 
     fn class(status: u16, body: &str) -> &'static str {
         let exchange = Exchange::Answered { status, retry_after: None, body: body.as_bytes().to_vec() };
-        name(&classify(&exchange, money()))
+        name(&judged(&exchange))
     }
 
     fn name(answer: &Answer) -> &'static str {
@@ -235,8 +248,8 @@ mod tests {
         for (status, body, expected) in cases {
             assert_eq!(class(status, &body), expected, "HTTP {status} {body}");
         }
-        assert_eq!(name(&classify(&Exchange::Lost { why: "x" }, money())), "in doubt");
-        assert_eq!(name(&classify(&Exchange::NotSent { why: "x".into() }, money())), "not sent");
+        assert_eq!(name(&judged(&Exchange::Lost { why: "x" })), "in doubt");
+        assert_eq!(name(&judged(&Exchange::NotSent { why: "x".into() })), "not sent");
     }
 
     #[test]
@@ -248,7 +261,7 @@ mod tests {
         #[test]
         fn no_bytes_panic_or_are_taken_for_success(status in 100_u16..600, body in proptest::collection::vec(any::<u8>(), 0..200)) {
             let exchange = Exchange::Answered { status, retry_after: None, body };
-            prop_assert_ne!(name(&classify(&exchange, money())), "accepted");
+            prop_assert_ne!(name(&judged(&exchange)), "accepted");
         }
 
         #[test]

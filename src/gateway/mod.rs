@@ -16,7 +16,6 @@ mod withdrawals;
 
 pub use error::GatewayError;
 pub use operations::operations;
-pub use pace::Slot;
 pub use parties::{Created, PartyLookUp, PartyRecord};
 pub use withdrawals::{RecipientBy, SenderBy, WithdrawalLookUp, WithdrawalRecord, WithdrawalRequest};
 
@@ -28,7 +27,7 @@ use secrecy::SecretString;
 
 use crate::domain::Clock;
 use classify::Reply;
-use pace::Pace;
+use pace::{Pace, Slot};
 use token::Token;
 use transport::{Exchange, Transport};
 
@@ -54,6 +53,13 @@ pub struct Settings {
     pub login_interval: Duration,
     /// How long look-ups and logins are tried again.
     pub patience: Duration,
+}
+
+/// The right to send one request now.
+#[derive(Debug)]
+pub struct Pass {
+    slot: Slot,
+    token: SecretString,
 }
 
 /// The way to the API. Cheap to clone; all clones share the token and the pace.
@@ -94,9 +100,11 @@ impl Gateway {
         }
     }
 
-    /// Waits until the pace allows one more request.
-    pub async fn slot(&self) -> Slot {
-        self.0.pace.slot().await
+    /// Waits until the pace allows one more request and a login is there for it: nothing stands between this and
+    /// the request.
+    pub async fn pass(&self) -> Result<Pass, GatewayError> {
+        let slot = self.0.pace.slot().await;
+        Ok(Pass { token: self.0.token.get(&self.0.transport, &self.0.pace).await?, slot })
     }
 
     /// One request with a token, renewed once where the API turned the first away at the door.
@@ -122,7 +130,7 @@ impl Gateway {
         let began = Instant::now();
         let mut pause = Duration::from_millis(100);
         loop {
-            let slot = self.slot().await;
+            let slot = self.0.pace.slot().await;
             let exchange = self.exchange(&slot, body).await?;
             drop(slot);
             let error = match classify::reply(&exchange) {
@@ -138,10 +146,13 @@ impl Gateway {
         }
     }
 
+    fn known_filter(&self, input: &'static str) -> Option<bool> {
+        self.0.filters.lock().unwrap_or_else(PoisonError::into_inner).get(input).copied()
+    }
+
     /// Whether an input type has the field `externalId` at this API; asked once.
     async fn has_external_id(&self, input: &'static str) -> Result<bool, GatewayError> {
-        let known = self.0.filters.lock().unwrap_or_else(PoisonError::into_inner).get(input).copied();
-        if let Some(known) = known {
+        if let Some(known) = self.known_filter(input) {
             return Ok(known);
         }
         let reply = self.read(&operations::body(&operations::introspection(input), &())).await?;

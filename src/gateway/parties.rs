@@ -257,7 +257,7 @@ impl Gateway {
     }
 
     async fn create_party(&self, body: &str) -> Created {
-        let slot = self.slot().await;
+        let slot = self.0.pace.slot().await;
         let exchange = match self.exchange(&slot, body).await {
             Ok(exchange) => exchange,
             Err(error) => return Created::Failed(error),

@@ -96,6 +96,14 @@ impl Token {
         }
     }
 
+    /// Forgets `used`, which the API has turned away: the next request logs in first.
+    pub(super) async fn reject(&self, used: &SecretString) {
+        let mut state = self.state.lock().await;
+        if state.token.as_ref().is_some_and(|token| token.expose_secret() == used.expose_secret()) {
+            state.token = None;
+        }
+    }
+
     /// Takes the token away, to end it.
     pub(super) async fn take(&self) -> Option<SecretString> {
         let mut state = self.state.lock().await;

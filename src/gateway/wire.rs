@@ -31,6 +31,9 @@ pub(super) struct WireError {
     pub message: String,
     #[serde(default)]
     pub extensions: Option<Extensions>,
+    /// Where in the answer: longer than one step lies inside what an operation has made.
+    #[serde(default)]
+    path: Option<Vec<serde::de::IgnoredAny>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -40,7 +43,9 @@ pub(super) struct Extensions {
 
 impl WireError {
     pub(super) fn is_unauthenticated(&self) -> bool {
-        self.extensions.as_ref().and_then(|extensions| extensions.code.as_deref()) == Some("UNAUTHENTICATED")
+        self.path.as_ref().is_none_or(|path| path.len() <= 1)
+            && self.extensions.as_ref().and_then(|extensions| extensions.code.as_deref())
+                == Some("UNAUTHENTICATED")
     }
 }
 

@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::Gateway;
-use super::classify;
+use super::classify::{self, Asked};
 use super::error::GatewayError;
 use super::operations;
-use super::pace::Slot;
 use super::parties::{self, PartyInput, RecipientInput};
 use super::wire::WireWithdrawal;
+use super::{Gateway, Pass};
 use crate::domain::{
     Answer, Currency, ExternalId, IdempotencyKey, Money, Party, Payee, PayoutStatus, RecordedIntent,
     Timestamp,
@@ -78,7 +77,7 @@ pub struct WithdrawalRecord {
 pub enum WithdrawalLookUp {
     /// Every id that was asked for, with what bears it.
     Found {
-        /// By our ids.
+        /// By our ids. One that is missing was not answered so that it could be read: nothing is known of it.
         payouts: HashMap<ExternalId, Vec<WithdrawalRecord>>,
         /// Whether the payout that is known to exist was shown.
         canary_seen: bool,
@@ -124,6 +123,9 @@ struct QueryInput<'a> {
     max_created_at: Option<String>,
 }
 
+const QUERY_INPUT: &str = "WithdrawalQueryInput";
+const MISSING: &str = "WithdrawalQueryInput has no externalId";
+
 impl Gateway {
     /// The bytes of a request, to be frozen by the journal and sent unchanged for ever.
     pub fn withdrawal_body(request: &WithdrawalRequest<'_>) -> String {
@@ -155,12 +157,13 @@ impl Gateway {
         operations::body(operations::CREATE_WITHDRAWAL, &operations::Input { input })
     }
 
-    /// Sends the bytes of an intent that is on disk: the one function that moves money.
-    pub async fn submit<I: RecordedIntent>(&self, slot: Slot, intent: &I) -> Answer {
-        match self.exchange(&slot, intent.body()).await {
-            Ok(exchange) => classify::classify(&exchange, intent.money()),
-            Err(error) => Answer::NotSent { why: error.to_string() },
+    /// Sends the bytes of an intent that is on disk: the one function that moves money. One request, at once.
+    pub async fn submit<I: RecordedIntent>(&self, pass: Pass, intent: &I) -> Answer {
+        let exchange = self.timed(&pass.slot, intent.body(), &pass.token).await;
+        if exchange.is_unauthenticated() {
+            self.0.token.reject(&pass.token).await;
         }
+        classify::classify(&exchange, &Asked { money: intent.money(), external_id: intent.external_id() })
     }
 
     /// Looks payouts up by our ids, with one that is known to exist in the same request.
@@ -170,21 +173,26 @@ impl Gateway {
         canary: Option<&ExternalId>,
     ) -> Result<WithdrawalLookUp, GatewayError> {
         let unusable = |why: &str| Ok(WithdrawalLookUp::FilterUnusable { why: why.to_owned() });
+        if self.known_filter(QUERY_INPUT) == Some(false) {
+            return unusable(MISSING);
+        }
         let asked: Vec<&ExternalId> = ids.iter().chain(canary).collect();
         let by_id = |id| QueryInput { external_id: Some(id), min_created_at: None, max_created_at: None };
         let inputs: Vec<_> = asked.iter().map(|id| by_id(*id)).collect();
         let reply = match self.read(&operations::FIND_WITHDRAWALS.body(&inputs)).await {
             Ok(reply) => reply,
-            Err(GatewayError::Unclear { .. }) if !self.has_external_id("WithdrawalQueryInput").await? => {
-                return unusable("WithdrawalQueryInput has no externalId");
-            }
+            Err(error @ GatewayError::Unclear { .. }) => match self.has_external_id(QUERY_INPUT).await {
+                Ok(false) => return unusable(MISSING),
+                Err(GatewayError::Unclear { .. }) => return unusable("it does not say what it can look up"),
+                Ok(true) | Err(_) => return Err(error),
+            },
             Err(error) => return Err(error),
         };
         let mut answered = reply.data::<HashMap<String, Option<Vec<Option<WireWithdrawal>>>>>()?;
         let mut payouts = HashMap::new();
         for (at, id) in asked.iter().enumerate() {
-            let shown = answered.remove(&format!("i{at}")).flatten().unwrap_or_default();
-            let records: Vec<_> = shown.into_iter().flatten().filter_map(record).collect();
+            let Some(shown) = answered.remove(&format!("i{at}")).flatten() else { continue };
+            let Some(records) = whole(shown) else { continue };
             if records.iter().any(|record| record.external_id.as_deref() != Some(id.as_str())) {
                 return unusable("it shows payouts that were not asked for");
             }
@@ -208,14 +216,8 @@ impl Gateway {
         let input = QueryInput { external_id: None, min_created_at: text(from), max_created_at: text(to) };
         let reply =
             self.read(&operations::body(operations::WITHDRAWALS, &operations::Input { input })).await?;
-        Ok(reply
-            .data::<Data>()?
-            .withdrawals
-            .unwrap_or_default()
-            .into_iter()
-            .flatten()
-            .filter_map(record)
-            .collect())
+        let shown = reply.data::<Data>()?.withdrawals;
+        shown.and_then(whole).ok_or_else(|| GatewayError::Unclear { what: "a list with holes".to_owned() })
     }
 
     /// Payouts by the API's own ids, in their order; none for one that the API does not have.
@@ -232,6 +234,11 @@ impl Gateway {
             .map(|(record, id)| record.filter(|record| record.flash_id == *id))
             .collect())
     }
+}
+
+/// A list in which every item can be read; none otherwise, since what cannot be read could be what is looked for.
+fn whole(shown: Vec<Option<WireWithdrawal>>) -> Option<Vec<WithdrawalRecord>> {
+    shown.into_iter().map(|item| item.and_then(record)).collect()
 }
 
 fn record(wire: WireWithdrawal) -> Option<WithdrawalRecord> {

@@ -30,9 +30,9 @@ pub struct Checkpoint {
     pub(super) bodies: Tree,
     /// Run and row → payout, while the run has something to do for it.
     pub(super) open: Tree,
-    /// Overlap key and payout → nothing; payouts that were sent.
+    /// Overlap key and payout → nothing.
     pub(super) overlaps: Tree,
-    /// What was applied, and the canary.
+    /// What was applied, and the canaries.
     pub(super) meta: Tree,
 }
 
@@ -149,7 +149,7 @@ impl Checkpoint {
         stored.map(|bytes| String::from_utf8(bytes.to_vec()).map_err(|_| unreadable())).transpose()
     }
 
-    /// The payouts that were sent with this account, amount, currency and reference.
+    /// The payouts with this account, amount, currency and reference, sent or not.
     pub fn overlapping(&self, key: OverlapKey) -> Result<Vec<PayoutEntry>, JournalError> {
         let mut found = Vec::new();
         for item in self.overlaps.scan_prefix(key.bytes()) {
@@ -160,10 +160,10 @@ impl Checkpoint {
         Ok(found)
     }
 
-    /// The payout that the API was last seen to have: look-ups prove themselves by it.
-    pub fn canary(&self) -> Result<Option<PayoutEntry>, JournalError> {
-        let id: Option<PayoutId> = get(&self.meta, b"canary")?;
-        id.map_or(Ok(None), |id| self.payout(id))
+    /// The payouts that the API was last seen to have, the latest first: look-ups prove themselves by one.
+    pub fn canaries(&self) -> Result<Vec<PayoutEntry>, JournalError> {
+        let ids: Vec<PayoutId> = get(&self.meta, b"canaries")?.unwrap_or_default();
+        ids.into_iter().filter_map(|id| self.payout(id).transpose()).collect()
     }
 }
 

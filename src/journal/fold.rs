@@ -66,8 +66,13 @@ impl Checkpoint {
         let row = row_key(entry.run, entry.payout.row);
         self.rows.insert(row, encode(&RowEntry::Own { id: entry.id }))?;
         if let Some(stored) = get::<StoredPayout>(&self.payouts, entry.id.bytes())? {
+            let is_known = stored.seq >= seq && stored.entry.run == entry.run;
+            if is_known || stored.entry.life.was_sent() {
+                // what was sent keeps its life; `open` may have been lost with a part of the checkpoint
+                return self.store(stored.seq, &stored.entry);
+            }
             if stored.seq >= seq {
-                return Ok(());
+                return Ok(()); // a later run has it
             }
             // never sent, and now planned anew: the run that had it first has nothing more to do for it
             self.open.remove(row_key(stored.entry.run, stored.entry.payout.row))?;
@@ -94,14 +99,25 @@ impl Checkpoint {
             self.bodies.insert(id.bytes(), body)?;
         }
         let entry = &mut stored.entry;
-        entry.life.apply(fact, at);
+        entry.apply(fact, at);
         if entry.life.flash_id.is_some() || matches!(fact, Fact::SettledNotMade { .. }) {
             self.bodies.remove(id.bytes())?;
         }
         if entry.life.flash_id.is_some() {
-            self.meta.insert(b"canary", encode(&id))?;
+            self.canary_is(id)?;
         }
         self.store(seq, entry)
+    }
+
+    /// The last two payouts that the API has: one of them is not among those that are looked up.
+    fn canary_is(&self, id: PayoutId) -> Result<(), JournalError> {
+        let mut canaries: Vec<PayoutId> = get(&self.meta, b"canaries")?.unwrap_or_default();
+        if canaries.first() != Some(&id) {
+            canaries.insert(0, id);
+            canaries.truncate(2);
+            self.meta.insert(b"canaries", encode(&canaries))?;
+        }
+        Ok(())
     }
 
     fn store(&self, seq: u64, entry: &PayoutEntry) -> Result<(), JournalError> {
@@ -111,10 +127,8 @@ impl Checkpoint {
         } else {
             self.open.remove(row)?;
         }
-        if entry.life.was_sent() {
-            let key = [entry.overlap.bytes().as_slice(), entry.id.bytes()].concat();
-            self.overlaps.insert(key, &[])?;
-        }
+        let key = [entry.overlap.bytes().as_slice(), entry.id.bytes()].concat();
+        self.overlaps.insert(key, &[])?;
         self.payouts.insert(entry.id.bytes(), encode(&StoredPayout { seq, entry: entry.clone() }))?;
         Ok(())
     }

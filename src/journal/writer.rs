@@ -18,7 +18,7 @@ use super::lock::ScopeLock;
 use super::log::{self, End, Tip, segment_path};
 use super::record::{Record, encode};
 use super::scope::ScopeFolder;
-use crate::domain::{Fact, Money, PayoutEntry, PayoutId, RecordedIntent, Timestamp};
+use crate::domain::{ExternalId, Fact, Money, PayoutEntry, PayoutId, RecordedIntent, Timestamp};
 
 /// A segment is closed when it has grown beyond this.
 const SEGMENT_BYTES: u64 = 16 << 20;
@@ -69,6 +69,7 @@ fn gone() -> JournalError {
 pub struct Intent {
     body: String,
     money: Money,
+    external_id: ExternalId,
 }
 
 impl RecordedIntent for Intent {
@@ -78,6 +79,10 @@ impl RecordedIntent for Intent {
 
     fn money(&self) -> Money {
         self.money
+    }
+
+    fn external_id(&self) -> &ExternalId {
+        &self.external_id
     }
 }
 
@@ -158,7 +163,7 @@ impl Journal {
         let fact = Fact::Intent { attempt: entry.life.attempt };
         let record = Record::Happened { id: entry.id, fact, body: frozen.is_none().then(|| body.clone()) };
         self.append(at, vec![record]).durable().await?;
-        Ok(Intent { body, money: entry.payout.money })
+        Ok(Intent { body, money: entry.payout.money, external_id: entry.external_id.clone() })
     }
 }
 
@@ -240,11 +245,16 @@ fn set_aside(folder: &ScopeFolder) -> Result<(), JournalError> {
 /// one, the checkpoint was in use when the machine stopped, and is rebuilt.
 fn mark_in_use(folder: &ScopeFolder) -> Result<(), JournalError> {
     let path = mark(folder);
-    std::fs::write(&path, boot()).map_err(|error| JournalError::io("cannot write", &path, &error))
+    let written = std::fs::File::create(&path).and_then(|mut file| {
+        std::io::Write::write_all(&mut file, boot().as_bytes())?;
+        file.sync_all()?;
+        std::fs::File::open(folder.path())?.sync_all()
+    });
+    written.map_err(|error| JournalError::io("cannot write", &path, &error))
 }
 
 fn was_cut_off(folder: &ScopeFolder) -> bool {
-    std::fs::read_to_string(mark(folder)).is_ok_and(|written| written != boot())
+    std::fs::read_to_string(mark(folder)).is_ok_and(|written| written.is_empty() || written != boot())
 }
 
 fn mark(folder: &ScopeFolder) -> PathBuf {

@@ -80,6 +80,8 @@ pub struct Planned {
     pub id: PayoutId,
     /// What to do.
     pub decision: Decision,
+    /// The payout of an earlier run that this one equals and that `--repeat` makes it pay again, in words.
+    pub repeats: Option<String>,
 }
 
 /// Decides row by row. Remembers what equal rows of the same file it has seen, and nothing else.
@@ -137,7 +139,7 @@ impl Arranger {
         same: Option<&Earlier>,
         alike: &[Earlier],
     ) -> Planned {
-        let planned = |id, decision| Planned { row: payout.row, id, decision };
+        let planned = |id, decision| Planned { row: payout.row, id, decision, repeats: None };
         if let Some(same) = same.filter(|same| same.was_sent) {
             return planned(
                 id,
@@ -151,11 +153,14 @@ impl Arranger {
         let alike: Vec<&Earlier> =
             alike.iter().filter(|earlier| self.overlaps_with(payout, earlier)).collect();
         match self.overlaps {
-            Overlaps::Repeat => planned(id, Decision::Pay),
+            Overlaps::Repeat => {
+                Planned { repeats: alike.first().map(|earlier| place(earlier)), ..planned(id, Decision::Pay) }
+            }
             Overlaps::Amends(run) => {
                 if let Some(own) = alike.iter().find(|earlier| earlier.run == run) {
                     self.taken.insert(own.id);
-                    return planned(own.id, Decision::Already);
+                    let decision = if own.was_sent { Decision::Already } else { Decision::Pay };
+                    return planned(own.id, decision);
                 }
                 planned(id, held(&alike))
             }
@@ -163,11 +168,12 @@ impl Arranger {
         }
     }
 
-    /// Whether paying `payout` could be paying `earlier` twice: unless both bear ids of the user's, which then
-    /// tell them apart, or the API made nothing, or it was long ago.
+    /// Whether paying `payout` could be paying `earlier` twice, which was sent or still may be: unless both bear
+    /// ids of the user's, which then tell them apart, or the API made nothing, or it was long ago.
     fn overlaps_with(&self, payout: &Payout, earlier: &Earlier) -> bool {
         let recent = earlier.sent_at.is_none_or(|sent| self.now.duration_since(sent) <= self.window);
-        earlier.was_sent
+        let held_there = earlier.state == PayoutState::Held && self.overlaps != Overlaps::Amends(earlier.run);
+        (earlier.was_sent || !held_there)
             && earlier.run != self.run
             && earlier.state != PayoutState::Rejected
             && recent
@@ -180,11 +186,20 @@ fn held(alike: &[&Earlier]) -> Decision {
     let Some(earlier) = alike.first() else {
         return Decision::Pay;
     };
-    let sent = earlier.sent_at.map_or(String::new(), |at| format!(", sent {}", at.strftime("%-d %b %Y")));
     Decision::Hold(format!(
-        "same account, amount and reference as row {} of {}{sent}; if this file corrects that run, say --amends {}; if this really is a new payment, say --repeat",
-        earlier.row, earlier.label, earlier.run
+        "same account, amount and reference as {}; if this file corrects that run, say --amends {}; if this really is a new payment, say --repeat",
+        place(earlier),
+        earlier.run
     ))
+}
+
+/// `row 41 of salaries-nov.csv, sent 3 Nov 2026`.
+fn place(earlier: &Earlier) -> String {
+    let sent = match earlier.sent_at {
+        Some(at) => format!("sent {}", at.strftime("%-d %b %Y")),
+        None => format!("which {} has yet to send", earlier.run),
+    };
+    format!("row {} of {}, {sent}", earlier.row, earlier.label)
 }
 
 fn conflict(payout: &Payout, earlier: &Earlier) -> String {

@@ -33,6 +33,9 @@ pub const MOST_SENDINGS: u32 = 4;
 /// And not later than this after its first sending: nobody documents how long keys are remembered.
 pub const LATEST_RESEND: SignedDuration = SignedDuration::from_hours(22);
 
+/// A proof of absence is renewed before it is acted on after this long.
+pub const PROOF_LASTS: SignedDuration = SignedDuration::from_mins(10);
+
 /// What to do next for a payout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
@@ -52,11 +55,14 @@ pub enum Step {
 pub fn next_step(life: &Life, now: Timestamp, policy: &SettlePolicy) -> Step {
     match life.state {
         PayoutState::Ready => Step::Send,
-        PayoutState::Sending | PayoutState::InDoubt if life.proven_absent => again(life, now, policy),
-        PayoutState::Sending | PayoutState::InDoubt => {
-            let after = life.absent_since.max(life.last_sent).unwrap_or(now);
-            Step::LookUpAt(after.saturating_add(policy.in_doubt_wait).unwrap_or(now))
-        }
+        PayoutState::Sending | PayoutState::InDoubt => match life.proven_absent {
+            Some(proven) if now.duration_since(proven) > PROOF_LASTS => Step::LookUpAt(now),
+            Some(_) => again(life, now, policy),
+            None => {
+                let after = life.absent_since.max(life.last_sent).unwrap_or(now);
+                Step::LookUpAt(after.saturating_add(policy.in_doubt_wait).unwrap_or(now))
+            }
+        },
         PayoutState::Invalid
         | PayoutState::Held
         | PayoutState::Submitted
@@ -117,7 +123,7 @@ mod tests {
     #[test]
     fn doubt_is_looked_up_a_wait_after_the_last_sending() {
         let sent = life(&[(100, INTENT), (190, doubt())]);
-        assert_eq!(next_step(&sent, second(200), &policy(Resend::Locks)), Step::LookUpAt(second(280)));
+        assert_eq!(next_step(&sent, second(200), &policy(Resend::Locks)), Step::LookUpAt(second(370)));
         let crashed = life(&[(100, INTENT)]);
         assert_eq!(next_step(&crashed, second(200), &policy(Resend::Locks)), Step::LookUpAt(second(280)));
     }
@@ -142,7 +148,10 @@ mod tests {
         }
         let honoured = SettlePolicy { key_honoured: true, ..policy(Resend::Proven) };
         assert_eq!(next_step(&proven, second(181), &honoured), Step::SendAgain);
-        assert!(matches!(next_step(&proven, second(23 * 3600), &policy(Resend::Locks)), Step::GiveUp(_)));
+        let hours_later = second(23 * 3600);
+        assert_eq!(next_step(&proven, hours_later, &policy(Resend::Locks)), Step::LookUpAt(hours_later));
+        let again = life(&[facts.as_slice(), &[(23 * 3600, absent.clone())]].concat());
+        assert!(matches!(next_step(&again, hours_later, &policy(Resend::Locks)), Step::GiveUp(_)));
         let often: Vec<_> = (0..4).flat_map(|_| facts.clone()).collect();
         assert!(matches!(next_step(&life(&often), second(181), &policy(Resend::Locks)), Step::GiveUp(_)));
     }

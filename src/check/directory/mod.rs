@@ -193,7 +193,8 @@ mod tests {
     fn branches_are_found_and_merged_ones_name_their_successor() {
         let sydney = branch("062000").expect("a branch");
         assert!(sydney.bank.starts_with("Commonwealth Bank"), "{sydney:?}");
-        assert_eq!(branch("012003").expect("a merged branch").successor.as_deref(), Some("012-019"));
+        // 012-003 became 012-019, which became 012-055
+        assert_eq!(branch("012003").expect("a merged branch").successor.as_deref(), Some("012-055"));
         assert_eq!(branch("012620"), None);
     }
 
