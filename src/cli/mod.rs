@@ -21,13 +21,15 @@ mod summary;
 
 pub use exit::Exit;
 
+use std::ffi::OsString;
+
 use clap::Parser;
 
 use args::{Cli, Command};
 
-/// Runs the program with the arguments and variables of this process.
-pub fn run() -> Exit {
-    let cli = match Cli::try_parse() {
+/// Runs the program with these arguments, the program's name first, and the variables of this process.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(help) => {
             let _ = help.print();

@@ -1,5 +1,8 @@
 //! Every integration test, in one binary.
 
+mod campaign;
 mod fault_matrix;
+mod kills;
 mod rig;
 mod simulator;
+mod world;

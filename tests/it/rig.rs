@@ -53,20 +53,10 @@ impl Rig {
         ScopeFolder::new(self.folder.path(), "rig")
     }
 
-    /// A file of `rows` payouts, the first at `first`, so that files need not overlap.
+    /// A payroll on disk.
     pub fn file(&self, name: &str, first: usize, rows: usize) -> PathBuf {
-        let mut text =
-            String::from("payee_id,first_name,last_name,street,bsb,account_number,amount,reference\n");
-        for at in first..first + rows {
-            let amount = format!("{}.{:02}", 100 + at, at % 100);
-            let _ = writeln!(
-                text,
-                "P{at},Robin,Example,1 Hill Street,062-000,{},{amount},PAY {at}",
-                10_000_000 + at
-            );
-        }
         let path = self.folder.path().join(name);
-        std::fs::write(&path, text).expect("a file");
+        std::fs::write(&path, payroll(first, rows)).expect("a file");
         path
     }
 
@@ -196,4 +186,15 @@ pub fn made(ledger: &LedgerView) -> BTreeMap<String, usize> {
 /// Everything that was paid.
 pub fn total(ledger: &LedgerView) -> Decimal {
     ledger.withdrawals.iter().map(|withdrawal| withdrawal.amount).sum()
+}
+
+/// A payroll of `rows` invented people, the first with the number `first`, so that files need not overlap.
+pub fn payroll(first: usize, rows: usize) -> String {
+    let mut text = String::from("payee_id,first_name,last_name,street,bsb,account_number,amount,reference\n");
+    for at in first..first + rows {
+        let amount = format!("{}.{:02}", 100 + at, at % 100);
+        let account = 10_000_000 + at;
+        let _ = writeln!(text, "P{at},Robin,Example,1 Hill Street,062-000,{account},{amount},PAY {at}");
+    }
+    text
 }
