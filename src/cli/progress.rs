@@ -114,7 +114,10 @@ impl Line {
 
     fn say(&self, title: &str) {
         let of = self.total.map_or(String::new(), |total| format!(" of {total}"));
-        let millis = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+        let millis = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if millis < 500 {
+            return out::note(&format!("{title}: {}{of}", self.done)); // too soon for a rate
+        }
         let rate = self.done.saturating_mul(1000) / millis;
         let left = self.total.filter(|_| rate > 0).map(|total| total.saturating_sub(self.done) / rate.max(1));
         let left =

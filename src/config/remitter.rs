@@ -76,6 +76,12 @@ impl Remitters {
     /// The remitter of the run, or of a row that names one. None: the account itself.
     pub fn resolve(&self, of_row: Option<&str>) -> Result<Option<(ExternalId, Party)>, ConfigError> {
         let name = of_row.unwrap_or(&self.chosen);
+        if name.trim().is_empty() {
+            return Err(ConfigError::Remitter(
+                "the name of the remitter is empty: name one of the configuration, or say \"account\""
+                    .to_owned(),
+            ));
+        }
         if name == ACCOUNT {
             return Ok(None);
         }

@@ -8,12 +8,13 @@ use std::time::Duration;
 use config::{Config, File, FileFormat};
 use reqwest::Url;
 use secrecy::SecretString;
+use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Deserializer};
 
 use super::ConfigError;
 use super::keys::KEYS;
 use super::remitter::{RemitterConfig, Remitters};
-use crate::domain::PartyMode;
+use crate::domain::{PartyMode, system_words};
 
 /// Which Flash is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -122,7 +123,7 @@ pub enum ResendSetting {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "word")]
     environment: Environment,
     api_url: Option<String>,
     state: Option<PathBuf>,
@@ -143,6 +144,7 @@ struct WrittenGateway {
     #[serde(deserialize_with = "duration")]
     in_doubt_wait: Option<Duration>,
     max_in_flight: Option<usize>,
+    #[serde(deserialize_with = "optional_word")]
     resend: Option<ResendSetting>,
     #[serde(deserialize_with = "duration")]
     patience: Option<Duration>,
@@ -151,6 +153,7 @@ struct WrittenGateway {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct WrittenPayouts {
+    #[serde(deserialize_with = "word")]
     parties: PartyMode,
     remitter: Option<String>,
     #[serde(deserialize_with = "duration")]
@@ -165,6 +168,22 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duratio
     parsed
         .map(Some)
         .map_err(|_| serde::de::Error::custom(format!("\"{text}\" is not a time like 90s, 5m or 35d")))
+}
+
+/// One of a few words, refused with all of them.
+fn word<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    T::deserialize(text.as_str().into_deserializer()).map_err(|error: serde::de::value::Error| {
+        serde::de::Error::custom(
+            error.to_string().replace("unknown variant ", "not one of the words it can be: "),
+        )
+    })
+}
+
+fn optional_word<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    word(deserializer).map(Some)
 }
 
 impl Settings {
@@ -249,18 +268,20 @@ impl Settings {
 fn read(layers: &Layers) -> Result<Written, ConfigError> {
     let found = layers.folders.iter().map(|folder| folder.join("payrun.toml")).find(|path| path.is_file());
     let mut builder = Config::builder();
-    if let Some(path) = layers.file.clone().or(found) {
+    let path = layers.file.clone().or(found);
+    let place = path.as_ref().map_or(String::new(), |path| format!("{}: ", path.display()));
+    let wrong = |error: config::ConfigError| ConfigError::Wrong(format!("{place}{error}"));
+    if let Some(path) = path.clone() {
         let text = std::fs::read_to_string(&path)
-            .map_err(|error| ConfigError::Unreadable { path: path.clone(), why: error.to_string() })?;
+            .map_err(|error| ConfigError::Unreadable { path: path.clone(), why: system_words(&error) })?;
         builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
     }
     let variables =
         KEYS.iter().filter_map(|key| Some((key.name, layers.variables.get(key.variable)?.clone())));
     for (name, value) in variables.chain(layers.flags.iter().cloned()) {
-        builder = builder.set_override(name, value).map_err(|error| ConfigError::Wrong(error.to_string()))?;
+        builder = builder.set_override(name, value).map_err(wrong)?;
     }
-    let built = builder.build().and_then(Config::try_deserialize);
-    built.map_err(|error| ConfigError::Wrong(error.to_string()))
+    builder.build().and_then(Config::try_deserialize).map_err(wrong)
 }
 
 /// The variables, else the file that the configuration names.
@@ -279,7 +300,7 @@ fn credentials(layers: &Layers, file: Option<&Path>) -> Result<Option<Credential
     }
     let Some(path) = file else { return Ok(None) };
     let text = std::fs::read_to_string(path)
-        .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), why: error.to_string() })?;
+        .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), why: system_words(&error) })?;
     // the parser's own message could quote the password
     let login: Login = Config::builder()
         .add_source(File::from_str(&text, FileFormat::Toml))

@@ -25,6 +25,12 @@ pub use party::{Address, Party, PartyName};
 pub use payout::{Payee, Payout};
 pub use run::{Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
 
+/// The system's words for what went wrong, without its error number.
+pub fn system_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
 /// A moment in UTC. Whoever needs the time is given it.
 pub type Timestamp = jiff::Timestamp;
 

@@ -114,7 +114,7 @@ fn unopened(path: &Path, error: &std::io::Error) -> IntakeError {
     match error.kind() {
         ErrorKind::NotFound => IntakeError::Missing(path.to_owned()),
         ErrorKind::PermissionDenied => IntakeError::Forbidden(path.to_owned()),
-        _ => IntakeError::Io(error.to_string()),
+        _ => IntakeError::Io(crate::domain::system_words(&error)),
     }
 }
 
@@ -213,7 +213,7 @@ impl Records {
         self.record.row = self.next_row;
         loop {
             let input = std::io::BufRead::fill_buf(&mut self.input)
-                .map_err(|error| IntakeError::Io(error.to_string()))?;
+                .map_err(|error| IntakeError::Io(crate::domain::system_words(&error)))?;
             let (result, read, out, ends) = self.parser.read_record(
                 input,
                 &mut self.record.text[written..],
@@ -253,7 +253,7 @@ impl Records {
     fn skip_empty_lines(&mut self) -> Result<(), IntakeError> {
         loop {
             let input = std::io::BufRead::fill_buf(&mut self.input)
-                .map_err(|error| IntakeError::Io(error.to_string()))?;
+                .map_err(|error| IntakeError::Io(crate::domain::system_words(&error)))?;
             match input.first() {
                 Some(b'\n') if self.after_return => self.after_return = false,
                 Some(b'\n') => self.next_row += 1,

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::domain::system_words;
+
 /// The journal or its checkpoint cannot be used. Nothing is sent after any of these.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum JournalError {
@@ -64,14 +66,8 @@ impl JournalError {
             }
             _ => "check the disk and the folder, then start payrun again",
         };
-        Self::Io { what, path: path.into(), why: plain(error), hint }
+        Self::Io { what, path: path.into(), why: system_words(error), hint }
     }
-}
-
-/// The system's words without its error number.
-fn plain(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 impl From<sled::Error> for JournalError {

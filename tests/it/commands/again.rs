@@ -1,0 +1,153 @@
+//! The same file again, in every disguise, and files that overlap with what was paid.
+
+use crate::rig::payroll;
+use crate::world::World;
+
+/// A world in which `pay.csv` with `rows` rows has been paid as r1.
+fn paid(rows: usize) -> World {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, rows));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    assert_eq!(world.made(), rows);
+    world
+}
+
+#[test]
+fn the_same_rows_in_any_disguise_send_nothing() {
+    let world = paid(6);
+    let text = payroll(0, 6);
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines[1..].reverse();
+    let spaced =
+        text.replace(",Robin,", ",  Robin ,").replace("PAY 3", "PAY   3").replace("062-000", "062000");
+    let quoted = text.replace("1 Hill Street", "\"1 Hill Street\"");
+    for (name, disguise) in [
+        ("pay.csv", text.clone()),
+        ("renamed.csv", text.clone()),
+        ("crlf.csv", text.replace('\n', "\r\n")),
+        ("bom.csv", format!("\u{feff}{text}")),
+        ("reordered.csv", lines.join("\n")),
+        ("spaced.csv", spaced),
+        ("quoted.csv", quoted),
+    ] {
+        world.write(name, disguise);
+        world.payrun(&["pay", name, "--yes"]).ends(0).says("already paid as run r1");
+        assert_eq!(world.made(), 6, "{name}");
+    }
+}
+
+#[test]
+fn a_new_name_pays_an_identical_file_again_but_not_by_accident() {
+    let world = paid(3);
+    let said = world.payrun(&["pay", "pay.csv", "--yes", "--name", "December"]).ends(3);
+    said.says("same account, amount and reference as row 2 of pay.csv").says("--repeat");
+    assert_eq!(world.made(), 3);
+    let again = ["pay", "pay.csv", "--yes", "--name", "December", "--repeat"];
+    world.payrun(&again).ends(0).says("paid AGAIN, as you said --repeat: row 2 equals row 2 of pay.csv");
+    assert_eq!(world.made(), 6);
+    world.payrun(&again).ends(0).says("nothing was sent now");
+    assert_eq!(world.made(), 6);
+    world.write("other.csv", payroll(50, 2));
+    world
+        .payrun(&["pay", "other.csv", "--yes", "--name", "December"])
+        .ends(2)
+        .says("belongs to run r2 of another file");
+}
+
+#[test]
+fn a_file_that_overlaps_is_held_until_a_person_says_what_it_is() {
+    let world = paid(4);
+    world.write("more.csv", payroll(2, 4)); // two rows of before, two new ones
+    world
+        .payrun(&["pay", "more.csv", "--yes"])
+        .ends(3)
+        .says("2 rows must be decided by a person")
+        .says("row 4 of pay.csv");
+    assert_eq!(world.made(), 4);
+    world.payrun(&["pay", "more.csv", "--yes", "--amends", "r1"]).ends(0);
+    assert_eq!(world.made(), 6);
+    assert_eq!(world.payrun(&["pay", "more.csv", "--yes", "--amends", "r9"]).code, Some(2));
+
+    let world = paid(4);
+    world.write("more.csv", payroll(2, 4));
+    world.payrun(&["pay", "more.csv", "--yes", "--skip-invalid"]).ends(4);
+    assert_eq!(world.made(), 6);
+
+    let world = paid(4);
+    world.write("more.csv", payroll(2, 4));
+    world.payrun(&["pay", "more.csv", "--yes", "--repeat"]).ends(0);
+    assert_eq!(world.made(), 8);
+}
+
+#[test]
+fn rows_that_another_run_has_yet_to_send_are_not_sent_beside_it() {
+    let world = World::new();
+    world.write("first.csv", payroll(0, 1));
+    world.payrun(&["pay", "first.csv", "--yes"]).ends(0);
+    // P0 now has another account: the run stops before its first payout
+    let changed = payroll(0, 4).replace("10000000", "10009999");
+    world.write("pay.csv", &changed);
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(3).says("bank details");
+    assert_eq!(world.made(), 1);
+    // the officer takes P0 out and raises P1
+    let edited: Vec<&str> = changed.lines().filter(|line| !line.starts_with("P0,")).collect();
+    world.write("edited.csv", edited.join("\n").replace("101.01", "201.01"));
+    world.payrun(&["pay", "edited.csv", "--yes"]).ends(3).says("which r2 has yet to send");
+    assert_eq!(world.made(), 1);
+    world.payrun(&["pay", "edited.csv", "--yes", "--amends", "r2"]).ends(0);
+    assert_eq!(world.made(), 4);
+    assert_eq!(world.states("r2")[1], "held", "the row that was raised is the new run's alone");
+    world.payrun(&["resume", "r2"]);
+    assert_eq!(world.made(), 4, "nothing of the corrected run is sent any more");
+}
+
+const WITH_IDS: &str = "payment_id,payee_id,first_name,last_name,street,bsb,account_number,amount,reference\n\
+    NOV-1,P1,Robin,Example,1 Hill Street,062-000,10000001,100.00,PAY\n\
+    NOV-2,P2,Sam,Example,1 Hill Street,062-000,10000002,200.00,PAY\n";
+
+#[test]
+fn an_id_is_paid_once_whatever_file_it_is_in() {
+    let world = World::new();
+    world.write("pay.csv", WITH_IDS);
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    let third = "NOV-3,P3,Kim,Example,1 Hill Street,062-000,10000003,300.00,PAY\n";
+    world.write("more.csv", format!("{WITH_IDS}{third}"));
+    world
+        .payrun(&["pay", "more.csv", "--yes", "--name", "December"])
+        .ends(0)
+        .says("already paid by an earlier run: 2 rows");
+    assert_eq!(world.made(), 3);
+    let said = world.payrun(&["pay", "more.csv", "--yes", "--name", "January", "--repeat"]).ends(0);
+    said.says("already paid by an earlier run: 3 rows");
+    assert_eq!(world.made(), 3, "not even --repeat pays an id again");
+    world.write("changed.csv", WITH_IDS.replace("200.00", "250.00"));
+    let said = world.payrun(&["pay", "changed.csv", "--yes"]).ends(3);
+    said.says("AUD 200.00").says("AUD 250.00").says("NOV-2");
+    assert_eq!(world.made(), 3);
+    let ids: Vec<_> = world.ledger().withdrawals.into_iter().filter_map(|made| made.external_id).collect();
+    assert_eq!(ids, ["NOV-1", "NOV-2", "NOV-3"]);
+}
+
+#[test]
+fn what_was_paid_stays_paid_when_its_remitter_is_no_longer_configured() {
+    let world = World::new();
+    let file =
+        WITH_IDS.replace(",reference", ",reference,remitter").replace(",PAY\n", ",PAY,Night Shift Pty Ltd\n");
+    world.write("pay.csv", &file);
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    // a configuration without the default whose address the row's remitter used
+    world.write(
+        "payrun.toml",
+        "[payouts]\nremitter = \"account\"\n[remitters.other]\ncompany_name = \"Other\"\n",
+    );
+    let third = "NOV-3,P3,Kim,Example,1 Hill Street,062-000,10000003,300.00,PAY,Night Shift Pty Ltd\n";
+    world.write("more.csv", format!("{file}{third}"));
+    world
+        .payrun(&["pay", "more.csv", "--yes", "--skip-invalid"])
+        .ends(4)
+        .says("already paid by an earlier run: 2 rows");
+    std::fs::remove_file(world.home().join("payrun.toml")).expect("it was there");
+    world.payrun(&["pay", "more.csv", "--yes", "--name", "again"]);
+    assert!(world.made() <= 3);
+    assert!(crate::rig::made(&world.ledger()).values().all(|times| *times == 1));
+}
