@@ -114,7 +114,7 @@ fn unopened(path: &Path, error: &std::io::Error) -> IntakeError {
     match error.kind() {
         ErrorKind::NotFound => IntakeError::Missing(path.to_owned()),
         ErrorKind::PermissionDenied => IntakeError::Forbidden(path.to_owned()),
-        _ => IntakeError::Io(crate::domain::system_words(&error)),
+        _ => IntakeError::Io(crate::domain::system_words(error)),
     }
 }
 

@@ -4,6 +4,7 @@
 //! brings it up to date at every start. It is never ahead of what the journal has made durable.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -60,7 +61,7 @@ impl Checkpoint {
         remove_torn_snapshots(folder)?;
         let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(None);
         // sled panics on some kinds of damage where it could answer with an error
-        let open = || config.open().map_err(JournalError::from).and_then(Self::of);
+        let open = || opened(&config).map_err(JournalError::from).and_then(Self::of);
         std::panic::catch_unwind(std::panic::AssertUnwindSafe(open))
             .unwrap_or_else(|_| Err(JournalError::Checkpoint { why: "the database is damaged".to_owned() }))
     }
@@ -165,6 +166,17 @@ impl Checkpoint {
         let ids: Vec<PayoutId> = get(&self.meta, b"canaries")?.unwrap_or_default();
         ids.into_iter().filter_map(|id| self.payout(id).transpose()).collect()
     }
+}
+
+/// A database that was closed a moment ago may still hold its file: sled lets go of it in the background.
+fn opened(config: &sled::Config) -> sled::Result<sled::Db> {
+    for _ in 0..10 {
+        match config.open() {
+            Err(sled::Error::Io(_)) => std::thread::sleep(Duration::from_millis(30)),
+            other => return other,
+        }
+    }
+    config.open()
 }
 
 /// A snapshot that a crash left half written makes sled refuse to open; it is safe to delete, being written

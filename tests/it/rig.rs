@@ -9,7 +9,10 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use payrun::check;
 use payrun::config::Remitters;
-use payrun::domain::{Overlaps, PartyMode, PayoutState, PayoutView, RunId, Silent, SystemClock};
+use payrun::domain::{
+    AccountNumber, Address, BankAccount, Bsb, Observer, Overlaps, Party, PartyMode, PartyName, Payee,
+    PayoutState, PayoutView, RunId, Silent, SystemClock,
+};
 use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms};
 use payrun::gateway::{self, Gateway};
 use payrun::journal::{Disk, Journal, RealDisk, ScopeFolder};
@@ -26,6 +29,7 @@ pub struct Rig {
     pub timeout: Duration,
     pub skip_held: bool,
     pub disk: Arc<dyn Disk>,
+    pub observer: Arc<dyn Observer>,
     folder: TempDir,
 }
 
@@ -44,6 +48,7 @@ impl Rig {
             timeout: Duration::from_millis(400),
             skip_held: false,
             disk: Arc::new(RealDisk),
+            observer: Arc::new(Silent),
             folder: tempfile::tempdir().expect("a folder"),
         }
     }
@@ -106,7 +111,7 @@ impl Rig {
             journal,
             gateway: Gateway::new(settings, Arc::new(SystemClock)).expect("a gateway"),
             clock: Arc::new(SystemClock),
-            observer: Arc::new(Silent),
+            observer: Arc::clone(&self.observer),
             stop,
             terms: Terms {
                 policy: SettlePolicy {
@@ -197,4 +202,17 @@ pub fn payroll(first: usize, rows: usize) -> String {
         let _ = writeln!(text, "P{at},Robin,Example,1 Hill Street,062-000,{account},{amount},PAY {at}");
     }
     text
+}
+
+/// An invented payee with an account at a branch that exists.
+pub fn payee(number: &str) -> Payee {
+    let address =
+        Address { street: Some("1 Hill Street".into()), country: "AU".into(), ..Address::default() };
+    let name = PartyName::Person { first: "Robin".into(), middle: None, last: "Example".into() };
+    let bsb = Bsb::new("062000").expect("a BSB");
+    Payee {
+        payee_id: None,
+        party: Party { name, email: None, mobile: None, dob: None, address },
+        account: BankAccount::Bsb { bsb, number: AccountNumber::new(number).expect("a number") },
+    }
 }

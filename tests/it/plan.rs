@@ -1,0 +1,146 @@
+//! Planning against a table made by hand, and against a model that knows only what was sent.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+use payrun::domain::{Currency, Money, Overlaps, Payout, PayoutId, PayoutState, RunId};
+use payrun::plan::{Arranger, Decision, Earlier};
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+use super::rig;
+
+const WINDOW: SignedDuration = SignedDuration::from_hours(35 * 24);
+
+fn day(day: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + day * 86_400).expect("a time")
+}
+
+fn payout(row: u32, id: Option<&str>, account: u32, amount: i64) -> Payout {
+    Payout {
+        row,
+        payment_id: id.map(str::to_owned),
+        payee: rig::payee(&account.to_string()),
+        money: Money::new(Decimal::new(amount * 100, 2), Currency::AUD).expect("money"),
+        reference: Some("PAY".to_owned()),
+        remitter: None,
+        reason: None,
+        sub_client_id: None,
+    }
+}
+
+fn earlier(of: &Payout, id: PayoutId, state: PayoutState, sent: Option<i64>) -> Earlier {
+    Earlier {
+        id,
+        run: RunId(1),
+        label: "old.csv".to_owned(),
+        row: of.row,
+        has_payment_id: of.payment_id.is_some(),
+        overlap: of.overlap_key(),
+        state,
+        was_sent: sent.is_some(),
+        sent_at: sent.map(day),
+        content: String::new(),
+    }
+}
+
+#[test]
+fn decisions_are_those_of_the_table() {
+    use Overlaps::{Amends, Hold, Repeat};
+    use PayoutState::{Held, Paid, Ready, Rejected, Submitted};
+    // id of the new row, id of the old, state of the old, sent on day, what is said, today, what comes of it
+    let table = [
+        (None, None, Submitted, Some(0), Hold, 1, "hold"),
+        (None, None, Paid, Some(0), Hold, 34, "hold"),
+        (None, None, Paid, Some(0), Hold, 36, "pay"),
+        (None, None, Rejected, Some(0), Hold, 1, "pay"),
+        (None, None, Ready, None, Hold, 1, "hold"),
+        (None, None, Held, None, Hold, 1, "pay"),
+        (None, None, Submitted, Some(0), Repeat, 1, "pay"),
+        (None, None, Submitted, Some(0), Amends(RunId(1)), 1, "already"),
+        (None, None, Ready, None, Amends(RunId(1)), 1, "pay as old"),
+        (None, None, Held, None, Amends(RunId(1)), 1, "pay as old"),
+        (None, None, Submitted, Some(0), Amends(RunId(7)), 1, "hold"),
+        (Some("A"), Some("B"), Submitted, Some(0), Hold, 1, "pay"),
+        (Some("A"), None, Submitted, Some(0), Hold, 1, "hold"),
+        (None, Some("B"), Submitted, Some(0), Hold, 1, "hold"),
+        (Some("A"), Some("A"), Submitted, Some(0), Hold, 99, "already"),
+        (Some("A"), Some("A"), Submitted, Some(0), Repeat, 99, "already"),
+        (Some("A"), Some("A"), Rejected, Some(0), Hold, 1, "already"),
+        (Some("A"), Some("A"), Ready, None, Hold, 1, "pay as old"),
+    ];
+    for case in table {
+        let (new_id, old_id, state, sent, said, today, expected) = case;
+        let old = payout(2, old_id, 12_345_678, 100);
+        let old_identity =
+            Arranger::new("s", RunId(1), "old.csv", Overlaps::Hold, WINDOW, day(0)).identity(&old);
+        let known = earlier(&old, old_identity, state, sent);
+        let new = payout(5, new_id, 12_345_678, 100);
+        let mut arranger = Arranger::new("s", RunId(2), "new.csv", said, WINDOW, day(today));
+        let id = arranger.identity(&new);
+        let same = (id == old_identity).then_some(&known);
+        let planned = arranger.decide(&new, id, same, std::slice::from_ref(&known));
+        let was = match planned.decision {
+            Decision::Pay if planned.id == old_identity => "pay as old",
+            Decision::Pay => "pay",
+            Decision::Already => "already",
+            Decision::Hold(_) => "hold",
+            Decision::Conflict(_) => "conflict",
+        };
+        assert_eq!(was, expected, "{case:?}");
+    }
+}
+
+#[test]
+fn an_id_with_other_content_replaces_what_was_not_sent_and_conflicts_with_what_was() {
+    let old = payout(2, Some("A"), 12_345_678, 100);
+    let new = payout(2, Some("A"), 12_345_678, 150);
+    let mut arranger = Arranger::new("s", RunId(2), "new.csv", Overlaps::Hold, WINDOW, day(1));
+    let id = arranger.identity(&new);
+    let unsent = earlier(&old, id, PayoutState::Ready, None);
+    assert_eq!(arranger.decide(&new, id, Some(&unsent), &[]).decision, Decision::Pay);
+    let sent = earlier(&old, id, PayoutState::InDoubt, Some(0));
+    assert!(matches!(arranger.decide(&new, id, Some(&sent), &[]).decision, Decision::Conflict(_)));
+}
+
+/// A row of a made-up file: whether it has an id, and which account and amount.
+fn rows() -> impl Strategy<Value = Vec<(Option<u8>, u32, i64)>> {
+    prop::collection::vec((prop::option::of(0u8..4), 0u32..3, 1i64..3), 1..8)
+}
+
+proptest! {
+    /// Files of few accounts and amounts, paid one after the other: whatever nobody has vouched for is sent once.
+    #[test]
+    fn without_a_person_s_word_nothing_is_sent_twice(files in prop::collection::vec(rows(), 1..5)) {
+        let mut sent: HashMap<PayoutId, (Payout, RunId)> = HashMap::new();
+        for (number, file) in files.iter().enumerate() {
+            let run = RunId(u32::try_from(number).expect("small") + 1);
+            let mut arranger = Arranger::new("s", run, &format!("{number}.csv"), Overlaps::Hold, WINDOW, day(1));
+            let mut in_file: BTreeMap<String, u32> = BTreeMap::new();
+            for (at, (id, account, amount)) in file.iter().enumerate() {
+                let id = id.map(|id| format!("ID{id}"));
+                if id.as_ref().is_some_and(|id| in_file.contains_key(id)) {
+                    continue; // checking refuses a file in which an id stands twice
+                }
+                let row = u32::try_from(at).expect("small") + 2;
+                let new = payout(row, id.as_deref(), 10_000_000 + account, *amount);
+                in_file.insert(id.clone().unwrap_or_else(|| format!("row {row}")), row);
+                let identity = arranger.identity(&new);
+                let of = |(old, run): &(Payout, RunId), id: &PayoutId| {
+                    Earlier { run: *run, ..earlier(old, *id, PayoutState::Submitted, Some(0)) }
+                };
+                let same = sent.get(&identity).map(|old| of(old, &identity));
+                let alike: Vec<_> = sent.iter().filter(|(_, (old, _))| old.overlap_key() == new.overlap_key()).map(|(id, old)| of(old, id)).collect();
+                let planned = arranger.decide(&new, identity, same.as_ref(), &alike);
+                if planned.decision == Decision::Pay {
+                    let twin = sent.values().find(|(old, old_run)| {
+                        old.overlap_key() == new.overlap_key() && *old_run != run
+                            && !(old.payment_id.is_some() && new.payment_id.is_some())
+                    });
+                    prop_assert!(twin.is_none(), "{new:?} was paid beside {twin:?}");
+                    prop_assert!(sent.insert(planned.id, (new, run)).is_none(), "an identity was paid twice");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The plug is pulled, or the disk is full: a disk that forgets what was not synced, under the real engine.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use payrun::domain::{Event, Observer, PayoutState};
+use payrun::engine::EngineError;
+use payrun::journal::{Disk, JournalError, LogFile, RealDisk};
+
+use super::rig::{Rig, made, quick};
+
+const ROWS: usize = 40;
+
+/// What happens when the fuel is used up.
+#[derive(Clone, Copy, PartialEq)]
+enum Failure {
+    /// All that was not synced is gone.
+    PowerCut,
+    /// The same, but the first half of it had reached the disk.
+    TornWrite,
+    /// Nothing more can be written.
+    Full,
+}
+
+/// Writes reach the real file only by a sync; after `fuel` syncs the disk fails for good.
+#[derive(Clone)]
+struct FrailDisk {
+    fuel: Arc<AtomicU64>,
+    failure: Failure,
+}
+
+struct FrailFile {
+    disk: FrailDisk,
+    file: Box<dyn LogFile>,
+    unsynced: Vec<u8>,
+}
+
+impl Disk for FrailDisk {
+    fn open(&self, path: &Path, keep: u64) -> io::Result<Box<dyn LogFile>> {
+        let file = RealDisk.open(path, keep)?;
+        Ok(Box::new(FrailFile { disk: self.clone(), file, unsynced: Vec::new() }))
+    }
+}
+
+impl FrailFile {
+    fn failed(&self) -> io::Error {
+        match self.disk.failure {
+            Failure::Full => io::ErrorKind::StorageFull.into(),
+            Failure::PowerCut | Failure::TornWrite => io::Error::other("the power is gone"),
+        }
+    }
+}
+
+impl LogFile for FrailFile {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.disk.fuel.load(Ordering::SeqCst) == 0 {
+            return Err(self.failed());
+        }
+        self.unsynced.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        let left =
+            self.disk.fuel.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        let unsynced = std::mem::take(&mut self.unsynced);
+        if left.unwrap_or(0) <= 1 {
+            self.disk.fuel.store(0, Ordering::SeqCst);
+            if self.disk.failure == Failure::TornWrite {
+                self.file.append(&unsynced[..unsynced.len() / 2])?;
+                self.file.sync()?;
+            }
+            return Err(self.failed());
+        }
+        self.file.append(&unsynced)?;
+        self.file.sync()
+    }
+}
+
+/// Remembers the state that was last shown of each row: shown means acknowledged.
+#[derive(Default)]
+struct Shown(Mutex<BTreeMap<u32, PayoutState>>);
+
+impl Observer for Shown {
+    fn on(&self, event: &Event<'_>) {
+        if let Event::Payout { row, state, .. } = event {
+            self.0.lock().expect("no panic").insert(*row, *state);
+        }
+    }
+}
+
+/// Runs until the disk fails after `syncs`, looks at what is left, and goes on with a good disk. Says whether it
+/// failed at all.
+async fn fails_after(syncs: u64, failure: Failure) -> bool {
+    let mut rig = Rig::start(quick()).await;
+    let run = rig.record(rig.file("pay.csv", 0, ROWS)).await;
+    rig.disk = Arc::new(FrailDisk { fuel: Arc::new(AtomicU64::new(syncs)), failure });
+    let shown = Arc::new(Shown::default());
+    rig.observer = Arc::clone(&shown) as Arc<dyn Observer>;
+    let outcome = rig.sit(run).await;
+    let payouts = rig.payouts(run);
+    let state = |row: u32| payouts.iter().find(|payout| payout.row == row).map(|payout| payout.status);
+    for (row, seen) in shown.0.lock().expect("no panic").iter() {
+        if seen.is_at_the_api() {
+            assert!(
+                state(*row).is_some_and(PayoutState::is_at_the_api),
+                "row {row} was shown {seen}, then lost"
+            );
+        }
+    }
+    let made_before = made(&rig.simulator.ledger());
+    for payout in &payouts {
+        let id = payout.external_id.as_ref().map_or(String::new(), ToString::to_string);
+        let was_sent = payout.status != PayoutState::Ready;
+        assert!(was_sent || !made_before.contains_key(&id), "row {} was sent without its intent", payout.row);
+    }
+    if let Err(EngineError::Journal(JournalError::Io { hint, .. })) = &outcome {
+        assert_eq!(hint.contains("free some space"), failure == Failure::Full, "{hint}");
+    }
+    let failed = outcome.is_err();
+    if failure != Failure::Full && failed {
+        // a power cut takes what the database had not written as well
+        std::fs::remove_dir_all(rig.scope().checkpoint()).expect("it was there");
+    }
+    rig.disk = Arc::new(RealDisk);
+    rig.finish(run, 3).await.expect("it goes on");
+    assert_eq!(rig.wrongs(run, ROWS), Vec::<String>::new(), "{syncs} syncs");
+    assert_eq!(rig.simulator.ledger().withdrawals.len(), ROWS);
+    rig.simulator.stop().await;
+    failed
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_power_cut_loses_nothing_that_was_shown_and_nothing_unsynced_was_sent() {
+    let mut failures = 0;
+    for syncs in (1..40).step_by(3) {
+        let failure = if syncs % 2 == 0 { Failure::PowerCut } else { Failure::TornWrite };
+        failures += u32::from(fails_after(syncs, failure).await);
+    }
+    assert!(failures > 8, "only {failures} power cuts struck");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_stops_sending_and_is_named() {
+    for syncs in [1, 4, 9] {
+        assert!(fails_after(syncs, Failure::Full).await);
+    }
+}

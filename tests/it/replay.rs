@@ -1,0 +1,61 @@
+//! A checkpoint of any age, and one that has lost parts, is brought up to date to the same state.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use payrun::domain::RunId;
+use payrun::engine;
+use payrun::journal::{Checkpoint, Journal, RealDisk, ScopeFolder};
+use payrun::simulator::Options;
+
+use super::rig::{Rig, quick};
+
+/// Everything that a checkpoint says of a run, in one text.
+fn said(checkpoint: &Checkpoint, run: RunId) -> String {
+    let payouts: Vec<_> = engine::payouts(checkpoint, run).map(|payout| payout.expect("a payout")).collect();
+    let open: Vec<_> = checkpoint.open_payouts(run).map(|open| open.expect("a payout")).collect();
+    format!("{:#?}\n{payouts:#?}\n{open:#?}", checkpoint.run(run).expect("a run"))
+}
+
+fn copied(journal: &Path, lines: &[&str], to: &Path) -> ScopeFolder {
+    let folder = ScopeFolder::new(to, "scope");
+    folder.make().expect("folders");
+    let name = journal.file_name().expect("a name");
+    std::fs::write(folder.journal().join(name), lines.join("\n") + "\n").expect("written");
+    folder
+}
+
+/// sled lets go of a database in the background.
+fn rest() -> Option<sled::Db> {
+    std::thread::sleep(std::time::Duration::from_millis(10));
+    None
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn from_any_record_on_the_checkpoint_comes_to_the_same_state() {
+    let faults =
+        ["withdrawal_create:reset_after@2", "withdrawal_create:declined@4", "withdrawal_create:slow=2s@5"];
+    let faults = faults.iter().map(|text| text.parse().expect("a fault")).collect();
+    let rig = Rig::start(Options { faults, ..quick() }).await;
+    let run = rig.record(rig.file("pay.csv", 0, 6)).await;
+    let _ = rig.sit(run).await; // however it ends: a journal with every kind of fact is wanted
+    let path = rig.scope().journal().join("00000001.jsonl");
+    let text = std::fs::read_to_string(&path).expect("a journal");
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(lines.len() > 15, "{text}");
+    let expected = said(&Journal::look(&rig.scope()).expect("a journal"), run);
+    for known in 1..=lines.len() {
+        let home = tempfile::tempdir().expect("a folder");
+        let folder = copied(&path, &lines[..known], home.path());
+        drop(Journal::open(&folder, Arc::new(RealDisk)).expect("a journal"));
+        // the checkpoint has all of it, but not the mark that says how far: as after a kill in the middle of a group
+        let db =
+            (0..100).find_map(|_| sled::open(folder.checkpoint()).ok().or_else(rest)).expect("a database");
+        db.open_tree("meta").expect("a tree").remove("applied").expect("removed");
+        drop(db);
+        copied(&path, &lines, home.path());
+        let journal = Journal::open(&folder, Arc::new(RealDisk)).expect("a journal");
+        assert_eq!(said(journal.checkpoint(), run), expected, "known up to record {known}");
+    }
+    rig.simulator.stop().await;
+}
