@@ -1,11 +1,12 @@
 //! Progress: bars on a terminal, a plain line now and then elsewhere, nothing where it is not wanted.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::out;
 use crate::domain::{Event, Observer, PayoutState, Silent, Stage};
@@ -46,10 +47,13 @@ impl Bars {
     fn bar(&self, total: Option<u64>) -> ProgressBar {
         let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
         let template = match total {
-            Some(_) => "{prefix:>9} {bar:32} {human_pos}/{human_len}  {per_sec:.dim}  {eta:.dim} left {msg}",
-            None => "{prefix:>9} {spinner} {human_pos}  {per_sec:.dim} {msg}",
+            Some(_) => "{prefix:>9} {bar:32} {human_pos}/{human_len}  {rate:.dim}  {eta:.dim} left {msg}",
+            None => "{prefix:>9} {spinner} {human_pos}  {rate:.dim} {msg}",
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
+            let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+                let _ = write!(out, "{:.0} a second", state.per_sec()); // a terminal that fails is no failure of the run
+            });
             bar.set_style(style.progress_chars("━╸ "));
         }
         self.all.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));

@@ -12,6 +12,8 @@ use super::transport::Exchange;
 
 /// So many requests before anything is known.
 const FIRST_LIMIT: usize = 8;
+/// `Retry-After: 0` may mean any part of a second.
+const SHORTEST_WAIT: Duration = Duration::from_millis(250);
 /// Longer than this nobody is made to wait at once.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// An answer this many times slower than the quickest stops growth.
@@ -112,7 +114,7 @@ impl Pace {
                 let wait =
                     retry_after.or_else(|| super::wire::retry_after(body)).unwrap_or(Duration::from_secs(1));
                 tracing::warn!(seconds = wait.as_secs(), "Flash asks everybody to wait");
-                let until = Instant::now() + wait.min(LONGEST_WAIT);
+                let until = Instant::now() + wait.clamp(SHORTEST_WAIT, LONGEST_WAIT);
                 state.closed_until = Some(state.closed_until.map_or(until, |before| before.max(until)));
                 state.halve();
             }

@@ -126,10 +126,11 @@ impl Token {
             if let Some(last) = state.last_login {
                 tokio::time::sleep(self.settings.login_interval.saturating_sub(last.elapsed())).await;
             }
+            let asked = Instant::now(); // the token's life may have begun then
             let error = match self.login_once(transport, pace).await {
                 Ok(token) => {
                     state.last_login = Some(Instant::now());
-                    state.renew_at = Some(Instant::now() + self.life_of(&token));
+                    state.renew_at = Some(asked + self.life_of(&token));
                     state.token = Some(token.clone());
                     return Ok(token);
                 }

@@ -3,6 +3,7 @@
 mod campaign;
 mod commands;
 mod fault_matrix;
+mod gateway;
 mod kills;
 mod operations;
 mod plan;

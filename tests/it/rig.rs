@@ -29,6 +29,7 @@ pub struct Rig {
     pub timeout: Duration,
     pub skip_held: bool,
     pub max_in_flight: usize,
+    pub login_interval: Duration,
     pub disk: Arc<dyn Disk>,
     pub observer: Arc<dyn Observer>,
     folder: TempDir,
@@ -49,6 +50,7 @@ impl Rig {
             timeout: Duration::from_millis(400),
             skip_held: false,
             max_in_flight: 8,
+            login_interval: Duration::from_millis(1),
             disk: Arc::new(RealDisk),
             observer: Arc::new(Silent),
             folder: tempfile::tempdir().expect("a folder"),
@@ -105,7 +107,7 @@ impl Rig {
             affiliation: None,
             timeout: self.timeout,
             max_in_flight: self.max_in_flight,
-            login_interval: Duration::from_millis(1),
+            login_interval: self.login_interval,
             patience: Duration::from_millis(600),
         };
         let (_ask, stop) = Stop::new();
