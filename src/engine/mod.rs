@@ -94,7 +94,8 @@ impl Engine {
                     Err(reason) => return Ok(Some(reason)),
                 },
             };
-            if let Some(reason) = self.pay(head, Arc::new(parties)).await? {
+            let order = Arc::new(send::Order { head: head.clone(), parties });
+            if let Some(reason) = self.pay(order).await? {
                 return Ok(Some(reason));
             }
         }

@@ -26,6 +26,40 @@ const DECLINES_IN_A_ROW: u32 = 8;
 /// So often one payout is tried again that made nothing, before the run stops.
 const MOST_REFUSALS: u32 = 6;
 
+/// What is to be sent, and with which parties.
+pub(super) struct Order {
+    pub head: RunHead,
+    pub parties: Parties,
+}
+
+impl Order {
+    /// The request of a payout, as it will be frozen. None where a party is not settled.
+    fn request(&self, entry: &PayoutEntry) -> Option<String> {
+        let payout = &entry.payout;
+        let payee_id = payout.payee.external_id();
+        let recipient = match self.head.parties {
+            PartyMode::Inline => RecipientBy::Inline(&payout.payee),
+            PartyMode::Precreate => RecipientBy::Id(self.parties.payees.get(&payee_id)?),
+        };
+        let sender = match (&entry.remitter, self.head.parties) {
+            (None, _) => SenderBy::Account,
+            (Some(id), PartyMode::Precreate) => SenderBy::Id(self.parties.remitters.get(id)?),
+            (Some(id), PartyMode::Inline) => SenderBy::Inline(self.head.remitters.get(id)?),
+        };
+        let key = entry.id.idempotency_key(entry.life.attempt);
+        Some(Gateway::withdrawal_body(&WithdrawalRequest {
+            money: payout.money,
+            reference: payout.reference.as_deref(),
+            external_id: &entry.external_id,
+            key: &key,
+            recipient,
+            sender,
+            sub_client_id: payout.sub_client_id.as_deref(),
+            reason: payout.reason.as_deref(),
+        }))
+    }
+}
+
 /// What sending shares over all tasks of a pass.
 #[derive(Default)]
 struct Mood {
@@ -76,12 +110,8 @@ impl Mood {
 
 impl Engine {
     /// Sends and settles until no payout of the run is open.
-    pub(super) async fn pay(
-        &self,
-        head: &RunHead,
-        parties: Arc<Parties>,
-    ) -> Result<Option<StopReason>, EngineError> {
-        let run = head.run;
+    pub(super) async fn pay(&self, order: Arc<Order>) -> Result<Option<StopReason>, EngineError> {
+        let run = order.head.run;
         self.begin(Stage::Payouts, self.journal.checkpoint().open_payouts(run).count() as u64);
         let mut careful = !self.has_submitted(run)?;
         let mut careful_doubts = 0;
@@ -93,7 +123,7 @@ impl Engine {
             }
             let mood = Arc::new(Mood::default());
             let wait_first = careful && in_doubt;
-            let sent = if wait_first { 0 } else { self.send_pass(head, &parties, careful, &mood).await? };
+            let sent = if wait_first { 0 } else { self.send_pass(&order, careful, &mood).await? };
             if let Some(obstacle) = mood.take_obstacle() {
                 break Some(obstacle);
             }
@@ -151,14 +181,13 @@ impl Engine {
     /// Sends what is to be sent now, one payout only if `careful`. Gives the number of payouts that were tried.
     async fn send_pass(
         &self,
-        head: &RunHead,
-        parties: &Arc<Parties>,
+        order: &Arc<Order>,
         careful: bool,
         mood: &Arc<Mood>,
     ) -> Result<u32, EngineError> {
         let mut tasks = JoinSet::new();
         let mut tried = 0;
-        for open in self.journal.checkpoint().open_payouts(head.run) {
+        for open in self.journal.checkpoint().open_payouts(order.head.run) {
             let entry = self.entry(open?.1)?;
             if !matches!(self.next(&entry.life), Step::Send | Step::SendAgain) {
                 continue;
@@ -170,12 +199,8 @@ impl Engine {
                 break;
             }
             tried += 1;
-            let (engine, parties, mood) = (self.clone(), Arc::clone(parties), Arc::clone(mood));
-            let (mode, remitters) = (head.parties, head.remitters.clone());
-            tasks.spawn(async move {
-                let body = |entry: &PayoutEntry| body(entry, mode, &remitters, &parties);
-                engine.send(entry, body, careful, &mood).await
-            });
+            let (engine, order, mood) = (self.clone(), Arc::clone(order), Arc::clone(mood));
+            tasks.spawn(async move { engine.send(entry, &order, careful, &mood).await });
             if careful {
                 break;
             }
@@ -190,7 +215,7 @@ impl Engine {
     async fn send(
         &self,
         mut entry: PayoutEntry,
-        body: impl Fn(&PayoutEntry) -> Option<String>,
+        order: &Order,
         careful: bool,
         mood: &Mood,
     ) -> Result<(), EngineError> {
@@ -209,7 +234,7 @@ impl Engine {
             if self.stop.is_asked() || mood.is_bad() {
                 return Ok(());
             }
-            let Some(request) = body(&entry) else {
+            let Some(request) = order.request(&entry) else {
                 let why = "its payee or remitter is not settled at Flash any more".to_owned();
                 let is_doubtful = entry.life.state != PayoutState::Ready;
                 let fact = if is_doubtful { Fact::GivenUp { why } } else { Fact::Held { why } };
@@ -248,35 +273,4 @@ fn joined(
         Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Some(Err(_)) | None => Ok(()), // the runtime is shutting down, or there was nothing to join
     }
-}
-
-/// The request of a payout, as it will be frozen. None where a party is not settled.
-fn body(
-    entry: &PayoutEntry,
-    mode: PartyMode,
-    remitters: &std::collections::BTreeMap<crate::domain::ExternalId, crate::domain::Party>,
-    parties: &Parties,
-) -> Option<String> {
-    let payout = &entry.payout;
-    let payee_id = payout.payee.external_id();
-    let recipient = match mode {
-        PartyMode::Inline => RecipientBy::Inline(&payout.payee),
-        PartyMode::Precreate => RecipientBy::Id(parties.payees.get(&payee_id)?),
-    };
-    let sender = match (&entry.remitter, mode) {
-        (None, _) => SenderBy::Account,
-        (Some(id), PartyMode::Precreate) => SenderBy::Id(parties.remitters.get(id)?),
-        (Some(id), PartyMode::Inline) => SenderBy::Inline(remitters.get(id)?),
-    };
-    let key = entry.id.idempotency_key(entry.life.attempt);
-    Some(Gateway::withdrawal_body(&WithdrawalRequest {
-        money: payout.money,
-        reference: payout.reference.as_deref(),
-        external_id: &entry.external_id,
-        key: &key,
-        recipient,
-        sender,
-        sub_client_id: payout.sub_client_id.as_deref(),
-        reason: payout.reason.as_deref(),
-    }))
 }

@@ -18,9 +18,19 @@ pub(super) const CREATE_RECIPIENT: &str = "mutation($input: RecipientInput!) { c
 pub(super) const CREATE_WITHDRAWAL: &str = "mutation($input: CreateWithdrawalInput!) { createWithdrawal(input: $input) { success code message \
      withdrawal { id status statusMessage rejectCode amount currency externalId } } }";
 
-pub(super) const WITHDRAWALS: &str = "query($input: WithdrawalQueryInput) { withdrawals(input: $input) { \
-     id status statusMessage rejectCode amount currency externalId \
-     recipient { id externalId accountIdType bsb accountNo payid } } }";
+/// What is asked of a payout.
+macro_rules! withdrawal_fields {
+    () => {
+        "id status statusMessage rejectCode amount currency externalId \
+         recipient { id externalId accountIdType bsb accountNo payid }"
+    };
+}
+
+pub(super) const WITHDRAWALS: &str = concat!(
+    "query($input: WithdrawalQueryInput) { withdrawals(input: $input) { ",
+    withdrawal_fields!(),
+    " } }"
+);
 
 /// A field that is asked for several times in one request, under the aliases `i0`, `i1`, …
 pub(super) struct Aliased {
@@ -48,17 +58,11 @@ pub(super) const FIND_WITHDRAWALS: Aliased = Aliased {
     name: "withdrawals",
     argument: "input",
     input: "WithdrawalQueryInput",
-    fields: "id status statusMessage rejectCode amount currency externalId \
-             recipient { id externalId accountIdType bsb accountNo payid }",
+    fields: withdrawal_fields!(),
 };
 
-pub(super) const WITHDRAWAL_BY_ID: Aliased = Aliased {
-    name: "withdrawal",
-    argument: "id",
-    input: "ID",
-    fields: "id status statusMessage rejectCode amount currency externalId \
-             recipient { id externalId accountIdType bsb accountNo payid }",
-};
+pub(super) const WITHDRAWAL_BY_ID: Aliased =
+    Aliased { name: "withdrawal", argument: "id", input: "ID", fields: withdrawal_fields!() };
 
 impl Aliased {
     /// The text for `count` inputs `$i0`, `$i1`, …
