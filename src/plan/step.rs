@@ -56,8 +56,10 @@ pub fn next_step(life: &Life, now: Timestamp, policy: &SettlePolicy) -> Step {
     match life.state {
         PayoutState::Ready => Step::Send,
         PayoutState::Sending | PayoutState::InDoubt => match life.proven_absent {
-            Some(proven) if now.duration_since(proven) > PROOF_LASTS => Step::LookUpAt(now),
-            Some(_) => again(life, now, policy),
+            Some(proven) => {
+                let expires = proven.saturating_add(PROOF_LASTS).unwrap_or(now);
+                if now > expires { Step::LookUpAt(expires) } else { again(life, now, policy) }
+            }
             None => {
                 let after = life.absent_since.max(life.last_sent).unwrap_or(now);
                 Step::LookUpAt(after.saturating_add(policy.in_doubt_wait).unwrap_or(now))
@@ -149,7 +151,10 @@ mod tests {
         let honoured = SettlePolicy { key_honoured: true, ..policy(Resend::Proven) };
         assert_eq!(next_step(&proven, second(181), &honoured), Step::SendAgain);
         let hours_later = second(23 * 3600);
-        assert_eq!(next_step(&proven, hours_later, &policy(Resend::Locks)), Step::LookUpAt(hours_later));
+        assert_eq!(
+            next_step(&proven, hours_later, &policy(Resend::Locks)),
+            Step::LookUpAt(second(180 + 600))
+        );
         let again = life(&[facts.as_slice(), &[(23 * 3600, absent.clone())]].concat());
         assert!(matches!(next_step(&again, hours_later, &policy(Resend::Locks)), Step::GiveUp(_)));
         let often: Vec<_> = (0..4).flat_map(|_| facts.clone()).collect();
