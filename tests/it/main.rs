@@ -1,5 +1,6 @@
 //! Every integration test, in one binary.
 
+mod check_cases;
 mod directory;
 mod fault_matrix;
 mod rig;
