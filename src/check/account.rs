@@ -1,25 +1,8 @@
 //! BSBs and account numbers as people type them. Zeros are never added or taken away.
 
 use super::directory::Directory;
-use super::plain;
+use super::{Wrong, is_hidden, plain, shown};
 use crate::domain::{AccountNumber, Bsb};
-
-/// What is wrong with a cell, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Wrong {
-    pub what: String,
-    pub hint: Option<String>,
-}
-
-impl Wrong {
-    fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), hint: None }
-    }
-
-    fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
-    }
-}
 
 /// Reads a BSB: six digits, with or without one hyphen, blank or point between.
 pub(super) fn bsb(text: &str, directory: &Directory) -> Result<Bsb, Wrong> {
@@ -30,23 +13,38 @@ pub(super) fn bsb(text: &str, directory: &Directory) -> Result<Bsb, Wrong> {
     if let Some((at, odd)) = digits.chars().enumerate().find(|(_, c)| !c.is_ascii_digit()) {
         let meant: String = digits.chars().map(meant).collect();
         let wrong = Wrong::new(format!(
-            "the BSB has \"{odd}\" as its character {}, only digits can stand there",
+            "the BSB has {} as its character {}, only digits can stand there",
+            shown(odd),
             at + 1
         ));
         return Err(match Bsb::new(&meant).ok().and_then(|bsb| suggestion(bsb, directory)) {
             Some(suggestion) => wrong.hint(format!("was a digit meant? {suggestion}")),
+            None if is_month(&digits) => {
+                wrong.hint("a date was made of it: format the column as text and type the BSB again")
+            }
             None => wrong.hint("write six digits, such as 062-000"),
         });
     }
-    let wrong = Wrong::new(format!("BSB {text} has {} digits, six are needed", digits.len()));
+    // more digits may be an account number, which no message shows
+    let shown = if digits.len() > 6 { "the BSB".to_owned() } else { format!("BSB {text}") };
+    let wrong = Wrong::new(format!("{shown} has {} digits, six are needed", digits.len()));
     match digits.len() {
         6 => Bsb::new(&digits).map_err(|_| wrong),
         5 => Err(match Bsb::new(&format!("0{digits}")).ok().and_then(|bsb| suggestion(bsb, directory)) {
             Some(suggestion) => wrong.hint(format!("did a leading zero get lost? {suggestion}")),
             None => wrong.hint("did a leading zero get lost? ask the payee"),
         }),
+        10.. => Err(wrong.hint("if the account number stands behind it, put that into its own column")),
         _ => Err(wrong.hint("ask the payee for the BSB")),
     }
+}
+
+/// `Jun00`: what a spreadsheet makes of 06-2000.
+fn is_month(text: &str) -> bool {
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let lower = text.to_lowercase();
+    MONTHS.iter().any(|month| lower.contains(month)) && lower.contains(|c: char| c.is_ascii_digit())
 }
 
 fn suggestion(bsb: Bsb, directory: &Directory) -> Option<String> {
@@ -76,7 +74,7 @@ pub(super) fn number(text: &str, bsb: Option<Bsb>) -> Result<AccountNumber, Wron
             .hint("format the column as text and type the number again"));
     }
     if let Some((at, odd)) = digits.chars().enumerate().find(|(_, c)| !c.is_ascii_digit()) {
-        return Err(Wrong::new(format!("the account number has \"{odd}\" as its character {}", at + 1))
+        return Err(Wrong::new(format!("the account number has {} as its character {}", shown(odd), at + 1))
             .hint("Australian account numbers have digits only; ask the payee"));
     }
     if let Some(bsb) = bsb.filter(|bsb| digits.len() > 9 && digits.starts_with(&bsb.digits())) {
@@ -97,8 +95,7 @@ pub(super) fn number(text: &str, bsb: Option<Bsb>) -> Result<AccountNumber, Wron
 }
 
 fn refuse_hidden(text: &str, what: &str) -> Result<(), Wrong> {
-    let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}');
-    if text.contains(hidden) {
+    if text.contains(is_hidden) {
         return Err(
             Wrong::new(format!("{what} has an invisible character in it")).hint("type it again by hand")
         );

@@ -2,66 +2,80 @@
 
 use rust_decimal::Decimal;
 
-use super::plain;
-use crate::domain::{Currency, Money, money::MoneyError};
+use super::{Findings, Wrong, plain, shown};
+use crate::domain::{Code, Currency, Money, money::MoneyError};
+use crate::intake::{Column, RawRow};
 
 /// An amount that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Read {
-    pub money: Money,
+struct Read {
+    money: Money,
     /// Whether a currency sign or thousands separators were taken away.
-    pub normalised: bool,
+    normalised: bool,
 }
 
-/// Reads an amount in a currency; `Err` says what is wrong with it.
-pub(super) fn read(text: &str, currency: Currency) -> Result<Read, String> {
+const NOTHING_TO_PAY: &str = "remove the row if nothing is to be paid";
+const LIKE: &str = "write it like 1234.50";
+
+/// Reads an amount in a currency; `Err` says what is wrong with it, and what to do.
+fn read(text: &str, currency: Currency) -> Result<Read, Wrong> {
     let typed = plain(text);
     let typed = typed.trim();
     if typed.is_empty() {
-        return Err("there is no amount".to_owned());
+        return Err(Wrong::new("there is no amount").hint("fill it, or remove the row"));
+    }
+    if typed.starts_with('#') {
+        return Err(Wrong::new("a spreadsheet's error stands in place of the amount")
+            .hint("mend the formula and save the file again"));
     }
     refuse_negative(typed)?;
     let bare = without_sign(typed, currency)?;
     if let Some(odd) = bare.chars().find(|c| !c.is_ascii_digit() && !matches!(c, '.' | ',')) {
+        let scientific = matches!(odd, 'e' | 'E') && bare.starts_with(|c: char| c.is_ascii_digit());
         return Err(match odd {
-            'e' | 'E' => "the amount is in scientific notation, digits may be lost".to_owned(),
-            '=' => "the amount is a formula".to_owned(),
-            _ => format!("the amount has the character \"{odd}\" in it"),
+            _ if scientific => {
+                Wrong::new("the amount is in scientific notation, digits may be lost").hint(LIKE)
+            }
+            '=' => Wrong::new("the amount is a formula").hint(LIKE),
+            _ => Wrong::new(format!("the amount has {} in it", shown(odd))).hint(LIKE),
         });
     }
     let digits = without_thousands(bare)?;
-    let amount = Decimal::from_str_exact(&digits).map_err(|_| "the amount is not a number".to_owned())?;
+    let too_large =
+        || Wrong::new("the amount is larger than any payout").hint("look for a lost decimal point");
+    // more digits than a decimal holds
+    let amount = Decimal::from_str_exact(&digits).map_err(|_| too_large())?;
     let money = Money::new(amount, currency).map_err(|error| match error {
-        MoneyError::NotPositive => "the amount is zero".to_owned(),
-        MoneyError::TooManyDecimals => {
-            format!(
-                "the amount has more than {} decimals, and amounts are never rounded",
-                currency.decimals()
-            )
-        }
-        MoneyError::TooLarge => "the amount is larger than any payout".to_owned(),
-        MoneyError::Currency => "the currency is not known".to_owned(),
+        MoneyError::NotPositive => Wrong::new("the amount is zero").hint(NOTHING_TO_PAY),
+        MoneyError::TooManyDecimals => Wrong::new(format!(
+            "the amount has more than {} decimals, and amounts are never rounded",
+            currency.decimals()
+        ))
+        .hint("round it where it was calculated"),
+        MoneyError::TooLarge => too_large(),
+        MoneyError::Currency => Wrong::new("the currency is not known"),
     })?;
     Ok(Read { money, normalised: digits != typed })
 }
 
-fn refuse_negative(text: &str) -> Result<(), String> {
+fn refuse_negative(text: &str) -> Result<(), Wrong> {
     let upper = text.to_uppercase();
     let negative =
         text.starts_with('-') || text.ends_with('-') || text.starts_with('(') || text.contains("$-");
     if negative || upper.ends_with("CR") || upper.ends_with("DR") {
-        return Err(
-            "the amount is negative, a credit or a debit, and only payments out can be made".to_owned()
-        );
+        return Err(Wrong::new(
+            "the amount is negative, a credit or a debit, and only payments out can be made",
+        )
+        .hint(NOTHING_TO_PAY));
     }
     if text.starts_with('+') {
-        return Err("the amount has a sign in front".to_owned());
+        return Err(Wrong::new("the amount has a sign in front").hint(LIKE));
     }
     Ok(())
 }
 
 /// Takes `$`, `A$` or the currency's code away, in front or behind.
-fn without_sign(text: &str, currency: Currency) -> Result<&str, String> {
+fn without_sign(text: &str, currency: Currency) -> Result<&str, Wrong> {
     let code = currency.code();
     let mut rest = text;
     for sign in [code, "A$", "AU$", "$"] {
@@ -78,27 +92,28 @@ fn without_sign(text: &str, currency: Currency) -> Result<&str, String> {
     }
     let other: String = rest.chars().filter(char::is_ascii_alphabetic).collect();
     if other.len() == 3 && other.parse::<Currency>().is_ok() {
-        return Err(format!("the amount says {}, the row is in {code}", other.to_uppercase()));
+        return Err(Wrong::new(format!("the amount says {}, the row is in {code}", other.to_uppercase()))
+            .hint("make sure which currency is meant"));
     }
     if rest.chars().any(|c| matches!(c, '€' | '£' | '¥')) {
-        return Err(format!("the amount has the sign of another currency, the row is in {code}"));
+        return Err(Wrong::new(format!("the amount has the sign of another currency, the row is in {code}"))
+            .hint("make sure which currency is meant"));
     }
     Ok(rest)
 }
 
 /// Takes commas between groups of three away, where a decimal point leaves no doubt what they are.
-fn without_thousands(text: &str) -> Result<String, String> {
+fn without_thousands(text: &str) -> Result<String, Wrong> {
     let ambiguous = || {
-        Err(format!(
-            "it cannot be told whether \"{text}\" has a decimal comma or thousands: write it like 1234.50"
-        ))
+        Err(Wrong::new(format!("it cannot be told whether \"{text}\" has a decimal comma or thousands"))
+            .hint(LIKE))
     };
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     if rest.contains(['.', ',']) || (whole.contains(',') && !text.contains('.')) {
         return ambiguous();
     }
     if text.ends_with('.') || whole.is_empty() {
-        return Err("the amount begins or ends with a point".to_owned());
+        return Err(Wrong::new("the amount begins or ends with a point").hint(LIKE));
     }
     let mut groups = whole.split(',');
     let first = groups.next().unwrap_or_default();
@@ -107,6 +122,74 @@ fn without_thousands(text: &str) -> Result<String, String> {
         return ambiguous();
     }
     Ok(text.replace(',', ""))
+}
+
+/// What a row pays, in the one currency of this version.
+pub(super) fn money(row: &RawRow<'_>, findings: &mut Findings) -> Option<Money> {
+    let typed = row.text(Column::Currency);
+    let currency = match typed.parse::<Currency>() {
+        _ if typed.is_empty() => Currency::AUD,
+        Ok(Currency::AUD) => Currency::AUD,
+        Ok(other) => {
+            findings
+                .add(
+                    Code::CurrencyInvalid,
+                    row.place(Column::Currency),
+                    format!("{other} is not paid by this version, which pays Australian dollars"),
+                )
+                .showing(typed)
+                .advising("leave the row out and pay it another way");
+            return None;
+        }
+        Err(_) => {
+            findings
+                .add(Code::CurrencyInvalid, row.place(Column::Currency), "this is not a currency")
+                .showing(typed)
+                .advising("write AUD, or leave it empty");
+            return None;
+        }
+    };
+    let kind = row.text(Column::Kind);
+    if !kind.is_empty() && !kind.eq_ignore_ascii_case("withdrawal") {
+        findings
+            .add(
+                Code::CurrencyInvalid,
+                row.place(Column::Kind),
+                format!("the kind \"{kind}\" is not paid by this version"),
+            )
+            .advising("write withdrawal, or leave it empty");
+        return None;
+    }
+    let typed = row.text(Column::Amount);
+    let from = row.text(Column::FromCurrency);
+    if !from.is_empty() && from.parse() != Ok(currency) {
+        findings
+            .add(
+                Code::CurrencyInvalid,
+                row.place(Column::FromCurrency),
+                "this version pays Australian dollars from Australian dollars only",
+            )
+            .showing(from)
+            .advising("leave the row out and pay it another way");
+        return None;
+    }
+    match read(typed, currency) {
+        Ok(read) => {
+            if read.normalised {
+                findings.add(
+                    Code::Normalised,
+                    row.place(Column::Amount),
+                    format!("the amount is read as {}", read.money.digits()),
+                );
+            }
+            Some(read.money)
+        }
+        Err(wrong) => {
+            findings.add(Code::AmountInvalid, row.place(Column::Amount), wrong.what).showing(typed).hint =
+                wrong.hint;
+            None
+        }
+    }
 }
 
 #[cfg(test)]

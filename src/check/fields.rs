@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use validator::{Validate, ValidationError};
 
+use super::{is_hidden, is_odd_blank, shown};
 use crate::domain::Code;
 use crate::intake::Column;
 
@@ -34,13 +35,13 @@ pub(super) struct Fields<'a> {
     pub postcode: Option<&'a str>,
     #[validate(custom(function = country_code))]
     pub country: Option<&'a str>,
-    #[validate(custom(function = ascii), length(max = 280, code = "reference_length"))]
+    #[validate(custom(function = ascii), custom(function = placeholder), length(max = 280, code = "reference_length"))]
     pub reference: Option<&'a str>,
     #[validate(custom(function = external_id))]
     pub payment_id: Option<&'a str>,
     #[validate(custom(function = external_id))]
     pub payee_id: Option<&'a str>,
-    #[validate(custom(function = ascii))]
+    #[validate(custom(function = ascii), custom(function = placeholder))]
     pub remitter: Option<&'a str>,
     #[validate(custom(function = enum_word))]
     pub reason: Option<&'a str>,
@@ -103,9 +104,9 @@ fn refuse(code: &'static str, what: impl Into<Cow<'static, str>>) -> ValidationE
 
 fn person_name(text: &str) -> Result<(), ValidationError> {
     placeholder(text)?;
-    let allowed = |c: char| is_latin(c) || matches!(c, ' ' | ',' | '.' | '-' | '/' | '\'');
+    let allowed = |c: char| is_latin(c) || is_odd_blank(c) || matches!(c, ' ' | ',' | '.' | '-' | '/' | '\'');
     if let Some(odd) = text.chars().find(|c| !allowed(*c)) {
-        return Err(refuse("name", format!("a person's name cannot have \"{odd}\" in it")));
+        return Err(refuse("name", format!("a person's name cannot have {} in it", shown(odd))));
     }
     if text.chars().count() > 75 {
         return Err(refuse("name", "a name has at most 75 characters"));
@@ -136,13 +137,13 @@ fn looks_like_a_domain(text: &str) -> bool {
 }
 
 fn ascii(text: &str) -> Result<(), ValidationError> {
-    match text.chars().find(|c| !(' '..='~').contains(c)) {
-        Some(odd) if odd.is_control() => {
-            Err(refuse("ascii", "there is a line break or another invisible character in it"))
+    match text.chars().find(|c| !(' '..='~').contains(c) && !is_odd_blank(*c)) {
+        Some(odd) if odd.is_control() || is_hidden(odd) => {
+            Err(refuse("ascii", format!("there is {} in it", shown(odd))))
         }
         Some(odd) => Err(refuse(
             "ascii",
-            format!("Flash takes plain English letters and signs only here, not \"{odd}\""),
+            format!("Flash takes plain English letters and signs only here, not {}", shown(odd)),
         )),
         None => Ok(()),
     }
@@ -155,13 +156,17 @@ fn no_angles(text: &str) -> Result<(), ValidationError> {
     }
 }
 
-/// Words that stand for nothing. Flash must never be sent one.
-fn placeholder(text: &str) -> Result<(), ValidationError> {
+/// Whether a text is a word that stands for nothing. Flash must never be sent one.
+pub(super) fn is_placeholder(text: &str) -> bool {
     const WORDS: [&str; 16] = [
         "n/a", "na", "null", "nil", "none", "-", "--", "tbc", "tba", "tbd", "xxx", "xx", "#n/a", "#ref!",
         "unknown", "test",
     ];
-    if WORDS.contains(&text.trim().to_lowercase().as_str()) {
+    WORDS.contains(&text.trim().to_lowercase().as_str())
+}
+
+fn placeholder(text: &str) -> Result<(), ValidationError> {
+    if is_placeholder(text) {
         return Err(refuse(
             "placeholder",
             format!("\"{text}\" stands for nothing: fill the cell or leave it empty"),
@@ -172,7 +177,11 @@ fn placeholder(text: &str) -> Result<(), ValidationError> {
 
 fn country_code(text: &str) -> Result<(), ValidationError> {
     let is_code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-    if is_code { Ok(()) } else { Err(refuse("country", "a country is a code of two letters, such as AU")) }
+    if is_code {
+        Ok(())
+    } else {
+        Err(refuse("country", "a country is a code of two capital letters, such as AU"))
+    }
 }
 
 fn external_id(text: &str) -> Result<(), ValidationError> {

@@ -9,8 +9,9 @@ use super::Findings;
 use super::directory::Directory;
 use super::row::Judge;
 use super::seen::Seen;
+use crate::domain::account::masked;
 use crate::domain::{Code, Event, Finding, Observer, Payout, Place, Severity, Stage, Totals};
-use crate::intake::{Column, Header, HeaderProblem, IntakeError, Item, Source, letter};
+use crate::intake::{COLUMNS, Column, Header, HeaderProblem, IntakeError, Item, RawRow, Source, letter};
 
 /// So many findings of one kind are kept; the others are counted.
 const MOST_OF_A_KIND: u64 = 1000;
@@ -60,28 +61,35 @@ pub fn check(
     observer: &dyn Observer,
 ) -> Result<Checked, CheckError> {
     let mut all = Collected::default();
-    let address_told = header(&source.header, &mut all);
+    let told = header(&source.header, &mut all);
     let readable = !all.findings.iter().any(|finding| finding.severity == Severity::Error);
-    let judge = Judge { options, directory: Directory::built_in(), address_told };
+    let judge = Judge { options, directory: Directory::built_in(), address_told: told.address };
     let mut checked = Checked::default();
     let mut seen = Seen::default();
-    let mut blanks = Vec::new();
+    let mut blanks = Blanks { next: source.header.row + 1, ..Blanks::default() };
     let columns = source.header.names.len();
     observer.on(&Event::Begin { stage: Stage::Checking, total: None });
     while let Some(item) = source.next_item()? {
         match item {
-            Item::Blank { row } => {
-                blanks.push(row);
-                continue;
+            Item::Blank { .. } => continue,
+            Item::Ragged { row, .. } | Item::Row(RawRow { row, .. }) if told.nothing_known => {
+                blanks.until(row);
+                checked.invalid_rows.push(row);
             }
             Item::Ragged { row, cells } => {
+                blanks.until(row);
                 checked.invalid_rows.push(row);
                 all.take(vec![ragged(row, cells, columns)]);
             }
             Item::Row(row) => {
+                blanks.until(row.row);
                 let mut findings = Findings::default();
-                let made =
-                    judge.payout(&row, &mut findings).filter(|made| seen.note(&row, made, &mut findings));
+                let nameless = row.nameless();
+                let made = judge
+                    .payout(&row, &mut findings)
+                    .filter(|made| seen.note(&row, made, &mut findings) && nameless.is_none());
+                findings.0.retain(|finding| !told.covers(finding));
+                findings.0.extend(nameless.map(without_name));
                 match made.filter(|_| readable) {
                     Some(made) => {
                         checked.payable += 1;
@@ -108,14 +116,7 @@ pub fn check(
             "export it again",
         )]);
     }
-    if !blanks.is_empty() {
-        all.take(vec![finding(
-            Code::RowBlank,
-            Place::row(blanks[0]),
-            format!("blank rows were passed over: {}", listed(&blanks)),
-            "",
-        )]);
-    }
+    all.take(blanks.finding().into_iter().collect());
     checked.findings = all.finish();
     Ok(checked)
 }
@@ -125,35 +126,93 @@ fn finding(code: Code, place: Place, message: String, hint: &str) -> Finding {
     Finding { severity: code.severity(), code, message, hint, place, value: None }
 }
 
+/// Rows without any text between the others. The source leaves empty lines out, so they are told by the numbers.
+#[derive(Default)]
+struct Blanks {
+    /// The row that should come next.
+    next: u32,
+    first: Vec<u32>,
+    count: u64,
+}
+
+impl Blanks {
+    const MOST_LISTED: usize = 10;
+
+    /// Notes the rows that were left out before this one.
+    fn until(&mut self, row: u32) {
+        self.count += u64::from(row.saturating_sub(self.next));
+        let room = Self::MOST_LISTED - self.first.len();
+        self.first.extend((self.next..row).take(room));
+        self.next = row + 1;
+    }
+
+    fn finding(&self) -> Option<Finding> {
+        let first = *self.first.first()?;
+        let listed: Vec<String> = self.first.iter().map(u32::to_string).collect();
+        let more = self.count - self.first.len() as u64;
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let message = format!("blank rows were passed over: {}{more}", listed.join(", "));
+        Some(finding(Code::RowBlank, Place::row(first), message, ""))
+    }
+}
+
+fn without_name(place: Place) -> Finding {
+    finding(
+        Code::ColumnUnknown,
+        place,
+        "the cell is filled, and its column has no name".to_owned(),
+        "give the column a name, or empty it",
+    )
+}
+
 fn ragged(row: u32, cells: usize, columns: usize) -> Finding {
     finding(
         Code::RowRagged,
         Place::row(row),
         format!("the row has {cells} cells, the header has {columns}"),
-        "look for a comma inside a name or an amount that needs quotation marks around the cell",
+        if cells > columns {
+            "look for a comma inside a name or an amount that needs quotation marks around the cell"
+        } else {
+            "look for a cell or its comma that is not there, or save the file as CSV from the spreadsheet again"
+        },
     )
 }
 
-fn listed(rows: &[u32]) -> String {
-    let shown: Vec<String> = rows.iter().take(10).map(u32::to_string).collect();
-    let more = if rows.len() > 10 { format!(" and {} more", rows.len() - 10) } else { String::new() };
-    shown.join(", ") + &more
+/// What the header alone has told, so that rows need not tell it again.
+#[derive(Default)]
+struct Told {
+    /// That no row has a street.
+    address: bool,
+    /// That no name of a column is known: rows cannot be judged at all.
+    nothing_known: bool,
+    /// The kinds of findings that say of a row's missing cell what was said of the missing column.
+    missing: Vec<Code>,
 }
 
-/// What the header lets be said. Says whether the missing street was told for all rows.
-fn header(header: &Header, all: &mut Collected) -> bool {
+impl Told {
+    fn covers(&self, finding: &Finding) -> bool {
+        finding.place.letter.is_none() && self.missing.contains(&finding.code)
+    }
+}
+
+/// What the header lets be said.
+fn header(header: &Header, all: &mut Collected) -> Told {
+    if !COLUMNS.iter().any(|info| header.has(info.column)) {
+        all.take(vec![nothing_known(header)]);
+        return Told { nothing_known: true, ..Told::default() };
+    }
     let place = |index: usize| Place {
         sheet: None,
         row: Some(header.row),
         letter: Some(letter(index)),
-        column: Some(header.names[index].clone()),
+        column: Some(name(header, index)),
     };
     for problem in &header.problems {
         all.take(vec![match problem {
             HeaderProblem::Unknown { index, near } => finding(
                 Code::ColumnUnknown,
                 place(*index),
-                format!("the column \"{}\" is not known", header.names[*index]),
+                format!("the column \"{}\" is not known", name(header, *index)),
                 &near.map_or(
                     "remove the column if it is not needed, or give it one of the names in the README"
                         .to_owned(),
@@ -163,7 +222,7 @@ fn header(header: &Header, all: &mut Collected) -> bool {
             HeaderProblem::NotRead { index } => finding(
                 Code::ColumnNotRead,
                 place(*index),
-                format!("the column \"{}\" is not read", header.names[*index]),
+                format!("the column \"{}\" is not read", name(header, *index)),
                 "",
             ),
             HeaderProblem::Twice { index, first, column } => finding(
@@ -181,26 +240,68 @@ fn header(header: &Header, all: &mut Collected) -> bool {
             ),
         }]);
     }
+    for column in [Column::Bic, Column::AmountSide, Column::SourceOfFunds] {
+        if let Some(index) = header.index(column) {
+            let message = format!("the column \"{}\" is not used by this version", name(header, index));
+            all.take(vec![finding(Code::ColumnNotRead, place(index), message, "")]);
+        }
+    }
     missing(header, all)
 }
 
-fn missing(header: &Header, all: &mut Collected) -> bool {
+/// The name of a column; hidden where it is a number, because a file without names has a payout in their place.
+fn name(header: &Header, index: usize) -> String {
+    let name = &header.names[index];
+    if name.chars().filter(char::is_ascii_digit).count() > 6 { masked(name) } else { name.clone() }
+}
+
+fn nothing_known(header: &Header) -> Finding {
+    let (what, hint) = match header.names.as_slice() {
+        [one] if one.contains([';', '\t', '|']) => {
+            ("the cells are not separated by commas", "save the file as \"CSV UTF-8 (comma delimited)\"")
+        }
+        _ => (
+            "the first row has no name of a column that is known",
+            "let the names stand in the first row, such as first_name, last_name, bsb, account_number, amount, and no title above them",
+        ),
+    };
+    finding(Code::ColumnMissing, Place::row(header.row), what.to_owned(), hint)
+}
+
+fn missing(header: &Header, all: &mut Collected) -> Told {
+    let mut told = Told::default();
     let has = |column| header.has(column);
     let named = has(Column::AccountName)
         || has(Column::CompanyName)
         || (has(Column::FirstName) && has(Column::LastName));
     let account = (has(Column::Bsb) && has(Column::AccountNumber)) || has(Column::PayId);
-    for (there, what, hint) in [
-        (has(Column::Amount), "no column says how much to pay", "name the column of the net pay: amount"),
-        (named, "no column says whom to pay", "add first_name and last_name, company_name, or account_name"),
-        (account, "no columns say where the money goes", "add bsb and account_number, or payid"),
+    for (there, what, hint, codes) in [
+        (
+            has(Column::Amount),
+            "no column says how much to pay",
+            "name the column of the net pay: amount",
+            &[Code::AmountInvalid][..],
+        ),
+        (
+            named,
+            "no column says whom to pay",
+            "add first_name and last_name, company_name, or account_name",
+            &[Code::NameMissing],
+        ),
+        (
+            account,
+            "no columns say where the money goes",
+            "add bsb and account_number, or payid",
+            &[Code::AccountMissing, Code::AccountInvalid, Code::BsbInvalid],
+        ),
     ] {
         if !there {
+            told.missing.extend(codes);
             all.take(vec![finding(Code::ColumnMissing, Place::file(), what.to_owned(), hint)]);
         }
     }
-    let address_told = !has(Column::Street) && !has(Column::Country);
-    if address_told {
+    told.address = !has(Column::Street) && !has(Column::Country);
+    if told.address {
         all.take(vec![finding(
             Code::AddressMissing,
             Place::file(),
@@ -216,7 +317,7 @@ fn missing(header: &Header, all: &mut Collected) -> bool {
             "",
         )]);
     }
-    address_told
+    told
 }
 
 /// The findings of a file, not more of a kind than anybody reads.

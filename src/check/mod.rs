@@ -5,15 +5,18 @@
 //! fixed record for each row.
 
 mod account;
+mod address;
 mod amount;
 pub mod directory;
 mod fields;
 mod file;
 mod name;
+mod payee;
 mod payid;
 mod report;
 mod row;
 mod seen;
+mod shape;
 
 pub use file::{CheckError, Checked, Options, check};
 pub use report::{CheckReport, render_text};
@@ -51,6 +54,43 @@ impl Finding {
         self.hint = Some(hint.into());
         self
     }
+}
+
+/// What is wrong with a cell, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Wrong {
+    what: String,
+    hint: Option<String>,
+}
+
+impl Wrong {
+    fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), hint: None }
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// A character as a message can show it: what cannot be seen is named.
+fn shown(odd: char) -> String {
+    match odd {
+        '\n' | '\r' => "a line break".to_owned(),
+        odd if odd.is_control() || is_hidden(odd) => "an invisible character".to_owned(),
+        odd if odd.is_whitespace() => "a blank".to_owned(),
+        odd => format!("\"{odd}\""),
+    }
+}
+
+/// Blanks of other kinds than the ordinary one, such as the no-break blank: safe to send as an ordinary one.
+fn is_odd_blank(c: char) -> bool {
+    c.is_whitespace() && !c.is_ascii() && !c.is_control()
+}
+
+/// Characters that take no room: joiners, marks of direction, soft hyphens.
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}')
 }
 
 /// Blanks and dashes of every kind made plain ones; other invisible characters are left for the rules to refuse.

@@ -32,6 +32,9 @@ const COMPANY_WORDS: [&str; 26] = [
     "university",
 ];
 
+/// Forms of address, which are no names, in lower case.
+const TITLES: [&str; 8] = ["mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor"];
+
 /// Sorts an account name into a person's or a company's. None where it is neither clearly.
 pub(super) fn sorted(text: &str) -> Option<PartyName> {
     let collapsed = crate::domain::ids::collapsed(text);
@@ -47,11 +50,18 @@ pub(super) fn sorted(text: &str) -> Option<PartyName> {
         return Some(PartyName::Company(collapsed));
     }
     if let Some((last, first)) = collapsed.split_once(", ") {
-        return person(&first.split(' ').collect::<Vec<_>>(), last);
+        return person(without_title(&first.split(' ').collect::<Vec<_>>()), last);
     }
-    match words.as_slice() {
+    match without_title(&words) {
         [first @ .., last] if !first.is_empty() => person(first, last),
         _ => None,
+    }
+}
+
+fn without_title<'a, 'b>(words: &'b [&'a str]) -> &'b [&'a str] {
+    match words {
+        [title, rest @ ..] if TITLES.contains(&title.trim_end_matches('.').to_lowercase().as_str()) => rest,
+        words => words,
     }
 }
 
@@ -76,6 +86,9 @@ mod tests {
         for company in ["Acme Pty Ltd", "Smith & Sons", "3 Brothers Cafe", "Hay St Medical Trust"] {
             assert_eq!(sorted(company), Some(PartyName::Company(company.into())), "{company}");
         }
+        assert_eq!(sorted("Mr. Sean O'Brien"), person("Sean", None, "O'Brien"));
+        assert_eq!(sorted("HALE, Dr Zoe"), person("Zoe", None, "HALE"));
+        assert_eq!(sorted("Mr Hale"), None);
         assert_eq!(sorted("Cher"), None);
         assert_eq!(sorted(""), None);
     }

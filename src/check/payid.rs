@@ -1,6 +1,6 @@
 //! `PayIDs` as people type them, brought into the form that NPP uses.
 
-use super::plain;
+use super::{plain, shown};
 use crate::domain::PayId;
 
 /// A `PayID` that was read.
@@ -9,6 +9,8 @@ pub(super) struct Read {
     pub payid: PayId,
     /// Whether it was typed in another form.
     pub normalised: bool,
+    /// Whether it is neither a number nor an e-mail address.
+    pub organisation: bool,
 }
 
 /// Reads a mobile number, an e-mail address, an ABN, an ACN or an organisation id; `Err` says what is wrong.
@@ -16,7 +18,8 @@ pub(super) fn read(text: &str) -> Result<Read, String> {
     let plain = plain(text);
     let typed = plain.trim();
     let normal = normal(typed)?;
-    Ok(Read { normalised: normal != typed, payid: PayId::from_normal(normal) })
+    let organisation = !normal.contains('@') && normal.contains(|c: char| c.is_ascii_alphabetic());
+    Ok(Read { normalised: normal != typed, organisation, payid: PayId::from_normal(normal) })
 }
 
 fn normal(typed: &str) -> Result<String, String> {
@@ -31,7 +34,10 @@ fn normal(typed: &str) -> Result<String, String> {
     }
     match (is_number, digits.len()) {
         (true, 10) if digits.starts_with("04") => Ok(format!("+61-{}", &digits[1..])),
-        (true, 11) if digits.starts_with("614") && !is_abn(&digits) => Ok(format!("+61-{}", &digits[2..])),
+        (true, 11) if digits.starts_with("614") && is_abn(&digits) => {
+            Err("this can be an ABN or a mobile number with its country: write the mobile as 04… or the account by BSB".to_owned())
+        }
+        (true, 11) if digits.starts_with("614") => Ok(format!("+61-{}", &digits[2..])),
         (true, 11) if is_abn(&digits) => Ok(digits),
         (true, 11) => Err("this ABN has a wrong digit in it".to_owned()),
         (true, 9) if is_acn(&digits) && digits.starts_with('4') => {
@@ -39,7 +45,7 @@ fn normal(typed: &str) -> Result<String, String> {
         }
         (true, 9) if is_acn(&digits) => Ok(digits),
         (true, 9) if digits.starts_with('4') => {
-            Err(format!("did a leading zero get lost? the mobile number would be 0{digits}"))
+            Err("did a leading zero get lost? an Australian mobile number begins with 04".to_owned())
         }
         (true, _) => Err("a PayID in digits is a mobile number, an ABN of 11 digits or an ACN of 9".to_owned()),
         (false, _) => organisation(typed),
@@ -73,8 +79,17 @@ fn foreign_or_mobile(typed: &str, digits: &str) -> Result<String, String> {
     Err("write a foreign number as +64-211234567".to_owned())
 }
 
-/// An organisation id: 2 to 256 printable ASCII characters, no capitals.
+/// An organisation id: 2 to 256 printable ASCII characters, no capitals. A number with a slip in it is none.
 fn organisation(typed: &str) -> Result<String, String> {
+    if super::fields::is_placeholder(typed) {
+        return Err(format!("\"{typed}\" stands for nothing: fill the cell or leave it empty"));
+    }
+    let letters = typed.chars().filter(char::is_ascii_alphabetic).count();
+    let digits = typed.chars().filter(char::is_ascii_digit).count();
+    let odd = typed.chars().find(|c| !c.is_ascii_digit() && !matches!(c, ' ' | '-' | '+' | '(' | ')' | '.'));
+    if let Some(odd) = odd.filter(|_| letters <= 2 && digits >= 6) {
+        return Err(format!("this looks like a number with {} in it", shown(odd)));
+    }
     let fits = (2..=256).contains(&typed.len()) && typed.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     if fits && !typed.bytes().any(|byte| byte.is_ascii_uppercase()) {
         return Ok(typed.to_owned());

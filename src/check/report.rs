@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::file::Checked;
 use crate::domain::money::{Total, plural};
-use crate::domain::{Finding, Severity};
+use crate::domain::{Code, Finding, Severity};
 
 /// So many findings of a kind are shown to people.
 const MOST_SHOWN: usize = 20;
@@ -51,6 +51,8 @@ pub struct ReportedFinding {
     pub value: Option<String>,
     #[serde(skip)]
     place: String,
+    #[serde(skip)]
+    kind: Code,
 }
 
 impl From<&Finding> for ReportedFinding {
@@ -66,6 +68,7 @@ impl From<&Finding> for ReportedFinding {
             cell: finding.place.cell(),
             value: finding.value.clone(),
             place: finding.place.to_string(),
+            kind: finding.code,
         }
     }
 }
@@ -98,8 +101,8 @@ pub fn render_text(report: &CheckReport) -> String {
             continue;
         }
         let _ = writeln!(text, "\n{title}");
-        of.sort_by_key(|finding| (finding.code, finding.row));
-        for group in of.chunk_by(|a, b| a.code == b.code) {
+        of.sort_by_key(|finding| (finding.kind, finding.row));
+        for group in of.chunk_by(|a, b| a.kind == b.kind) {
             show(group, &mut text);
         }
     }
@@ -114,13 +117,18 @@ pub fn render_text(report: &CheckReport) -> String {
     text
 }
 
+/// Line breaks and other control characters of a cell neither break the report nor command the terminal.
+fn on_one_line(message: &str) -> String {
+    message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// Findings of one kind; a hint that all share is said once.
 fn show(group: &[&ReportedFinding], text: &mut String) {
     let shared = group.windows(2).all(|pair| pair[0].hint == pair[1].hint);
     for finding in group.iter().take(MOST_SHOWN) {
         let hint = finding.hint.as_ref().filter(|_| !shared || group.len() == 1);
         let hint = hint.map_or(String::new(), |hint| format!("; {hint}"));
-        let _ = writeln!(text, "  {}: {}{hint}", finding.place, finding.message);
+        let _ = writeln!(text, "  {}: {}{hint}", finding.place, on_one_line(&finding.message));
     }
     if group.len() > MOST_SHOWN {
         let _ = writeln!(text, "  … and {} more like these", group.len() - MOST_SHOWN);

@@ -5,10 +5,8 @@ use jiff::civil::Date;
 use super::directory::Directory;
 use super::fields::{Fields, broken};
 use super::file::Options;
-use super::{Findings, account, amount, name, payid, plain};
-use crate::domain::{
-    Address, BankAccount, Bsb, Code, Currency, Money, Party, PartyName, Payee, Payout, Severity,
-};
+use super::{Findings, account, address, amount, is_odd_blank, payee, payid, shape};
+use crate::domain::{Address, BankAccount, Bsb, Code, Party, Payee, Payout, Severity};
 use crate::intake::{Column, RawRow};
 
 /// What every row needs to be judged.
@@ -27,13 +25,16 @@ impl Judge<'_> {
     /// The payout of a row, if no finding forbids it.
     pub fn payout(&self, row: &RawRow<'_>, findings: &mut Findings) -> Option<Payout> {
         let before = findings.0.len();
+        if shape::is_no_payout(row, findings) {
+            return None;
+        }
         refuse_broken(row, findings);
-        let named = party_name(row, findings);
+        let named = payee::party_name(row, findings);
         let address = self.address(row, findings);
         let dob = self.dob(row, findings);
-        let mobile = mobile(row, findings);
+        let mobile = payee::mobile(row, findings);
         let account = self.account(row, findings);
-        let money = money(row, findings);
+        let money = amount::money(row, findings);
         self.reference(row, findings);
         let own = &findings.0[before..];
         if own.iter().any(|finding| finding.severity == Severity::Error) {
@@ -77,6 +78,9 @@ impl Judge<'_> {
                 .advising("fill street, suburb, state and postcode of this row from the employee's record");
             return None;
         }
+        if country == "AU" {
+            address::note_unusual(row, findings);
+        }
         Some(Address {
             street,
             suburb: text(row, Column::Suburb),
@@ -91,13 +95,11 @@ impl Judge<'_> {
         if typed.is_empty() {
             return None;
         }
-        match dob(typed, self.options.today) {
+        match payee::dob(typed, self.options.today) {
             Ok(dob) => Some(dob),
-            Err(what) => {
-                findings
-                    .add(Code::DobInvalid, row.place(Column::Dob), what)
-                    .showing(typed)
-                    .advising("write it like 1985-04-23");
+            Err(wrong) => {
+                findings.add(Code::DobInvalid, row.place(Column::Dob), wrong.what).showing(typed).hint =
+                    wrong.hint;
                 None
             }
         }
@@ -146,6 +148,16 @@ impl Judge<'_> {
             }
             (true, _, None | Some(true)) => self.bsb_account(row, findings),
             (_, true, None | Some(false)) => pay_id(row, findings),
+            (_, _, Some(_)) if has_bsb || has_payid => {
+                findings
+                    .add(
+                        Code::AccountMissing,
+                        row.place(Column::AccountType),
+                        format!("the account type is {kind}, and no such account is filled in"),
+                    )
+                    .advising("correct the account type, or fill in that account");
+                None
+            }
             (..) => {
                 findings
                     .add(
@@ -168,9 +180,22 @@ impl Judge<'_> {
                     .advising("ask the payee for the BSB");
                 None
             }
-            Ok(bsb) => Some(bsb),
+            Ok(bsb) => {
+                let usual =
+                    typed.len() == 6 || (typed.len() == 7 && matches!(typed.as_bytes()[3], b'-' | b' '));
+                if !usual {
+                    findings
+                        .add(Code::Normalised, row.place(Column::Bsb), format!("the BSB is read as {bsb}"))
+                        .showing(typed);
+                }
+                Some(bsb)
+            }
             Err(wrong) => {
-                findings.add(Code::BsbInvalid, row.place(Column::Bsb), wrong.what).showing(typed).hint =
+                // an account number may stand in the cell as well
+                let masked = crate::domain::account::masked(typed);
+                let digits = typed.chars().filter(char::is_ascii_digit).count();
+                let value = if digits > 6 { &masked } else { typed };
+                findings.add(Code::BsbInvalid, row.place(Column::Bsb), wrong.what).showing(value).hint =
                     wrong.hint;
                 None
             }
@@ -190,7 +215,21 @@ impl Judge<'_> {
                     .advising("ask the payee");
                 return None;
             }
-            Ok(number) => number,
+            Ok(number) => {
+                if number.digits() != typed {
+                    findings
+                        .add(
+                            Code::Normalised,
+                            row.place(Column::AccountNumber),
+                            format!(
+                                "the account number is read as {} digits without blanks and hyphens",
+                                number.digits().len()
+                            ),
+                        )
+                        .showing(&number.to_string());
+                }
+                number
+            }
             Err(wrong) => {
                 let shown = crate::domain::account::masked(typed);
                 findings
@@ -273,6 +312,15 @@ impl Judge<'_> {
         const KEYWORDS: [&str; 5] = ["HALT_AML", "FAIL_AML", "PUSH_AML", "SEND_RFI", "FAIL_ACC"];
         let typed = row.text(Column::Reference);
         let length = typed.chars().count();
+        if typed.is_empty() && row.has(Column::Reference) {
+            findings
+                .add(
+                    Code::ReferenceBlank,
+                    row.place(Column::Reference),
+                    "the payee will not see what the payment is for",
+                )
+                .advising("write a reference, such as SALARY JUL26");
+        }
         if (19..=280).contains(&length) {
             let kept: String = typed.chars().take(18).collect();
             findings
@@ -290,7 +338,7 @@ impl Judge<'_> {
                 .add(
                     Code::TestKeyword,
                     row.place(Column::Reference),
-                    "the reference is a keyword of Flash's test environment",
+                    "the reference has a keyword of Flash's test environment in it",
                 )
                 .advising("write what the payee should read");
         }
@@ -301,10 +349,25 @@ fn range(least: usize, most: usize) -> String {
     if least == most { most.to_string() } else { format!("{least} to {most}") }
 }
 
-fn text(row: &RawRow<'_>, column: Column) -> Option<String> {
+/// The text of a cell, its blanks made ordinary single ones. None: the cell is empty.
+pub(super) fn text(row: &RawRow<'_>, column: Column) -> Option<String> {
     let text = crate::domain::ids::collapsed(row.text(column));
     Some(text).filter(|text| !text.is_empty())
 }
+
+/// Columns in whose texts [`text`] makes blanks ordinary ones.
+const WITH_BLANKS: [Column; 10] = [
+    Column::FirstName,
+    Column::MiddleName,
+    Column::LastName,
+    Column::CompanyName,
+    Column::AccountName,
+    Column::Street,
+    Column::Suburb,
+    Column::State,
+    Column::Reference,
+    Column::Remitter,
+];
 
 /// Everything that breaks a rule of Flash's.
 fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings) {
@@ -332,153 +395,14 @@ fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings) {
             .add(broken.code, row.place(broken.column), broken.what.into_owned())
             .showing(row.text(broken.column));
     }
-}
-
-fn party_name(row: &RawRow<'_>, findings: &mut Findings) -> Option<PartyName> {
-    let [first, middle, last, company] =
-        [Column::FirstName, Column::MiddleName, Column::LastName, Column::CompanyName]
-            .map(|column| text(row, column));
-    let place = row.place(if row.text(Column::AccountName).is_empty() {
-        Column::LastName
-    } else {
-        Column::AccountName
-    });
-    match (first, last, company) {
-        (Some(first), Some(last), None) => Some(PartyName::Person { first, middle, last }),
-        (None, None, Some(company)) => Some(PartyName::Company(company)),
-        (None, None, None) => account_name(row, findings),
-        (Some(_), Some(_), Some(_)) => {
+    for column in WITH_BLANKS {
+        let typed = row.text(column);
+        if typed.contains(is_odd_blank) {
             findings
-                .add(
-                    Code::NameInvalid,
-                    row.place(Column::CompanyName),
-                    "the row names both a person and a company",
-                )
-                .advising("keep one of them");
-            None
-        }
-        (..) => {
-            findings
-                .add(Code::NameMissing, place, "a person needs both first_name and last_name")
-                .advising("fill both, or company_name alone");
-            None
+                .add(Code::Normalised, row.place(column), "an unusual blank is sent as an ordinary one")
+                .showing(typed);
         }
     }
-}
-
-/// A single name, sorted into a person's or a company's.
-fn account_name(row: &RawRow<'_>, findings: &mut Findings) -> Option<PartyName> {
-    let typed = row.text(Column::AccountName);
-    let place = row.place(Column::AccountName);
-    if typed.is_empty() {
-        findings
-            .add(Code::NameMissing, place, "nobody is named")
-            .advising("fill first_name and last_name, company_name, or account_name");
-        return None;
-    }
-    let Some(sorted) = name::sorted(typed) else {
-        findings
-            .add(
-                Code::NameInvalid,
-                place,
-                format!("it cannot be told whether \"{typed}\" is a person or a company"),
-            )
-            .showing(typed)
-            .advising("put a person's name into first_name and last_name, a company's into company_name");
-        return None;
-    };
-    let fields = match &sorted {
-        PartyName::Person { first, middle, last } => Fields {
-            first_name: Some(first),
-            middle_name: middle.as_deref(),
-            last_name: Some(last),
-            ..Fields::default()
-        },
-        PartyName::Company(company) => Fields { company_name: Some(company), ..Fields::default() },
-    };
-    let wrong = broken(&fields);
-    for broken in &wrong {
-        findings.add(broken.code, place.clone(), broken.what.clone().into_owned()).showing(typed);
-    }
-    if wrong.is_empty() {
-        let kind = if matches!(sorted, PartyName::Company(_)) { "a company" } else { "a person" };
-        findings.add(Code::NameSorted, place, format!("\"{typed}\" is taken for {kind}")).showing(typed);
-    }
-    wrong.is_empty().then_some(sorted)
-}
-
-/// A date of birth of somebody who is 18 at `today`.
-fn dob(typed: &str, today: Date) -> Result<Date, String> {
-    let shape = typed.len() == 10
-        && typed
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
-    let date: Date = Some(typed)
-        .filter(|_| shape)
-        .and_then(|text| text.parse().ok())
-        .ok_or("the date of birth is not a date written year-month-day")?;
-    if date.year() < 1900 {
-        return Err("the date of birth is before 1900".to_owned());
-    }
-    let grown = jiff::Span::new().years(18);
-    match date.checked_add(grown) {
-        Ok(grown) if grown <= today => Ok(date),
-        _ => Err("the payee is younger than 18, and Flash does not accept that".to_owned()),
-    }
-}
-
-fn mobile(row: &RawRow<'_>, findings: &mut Findings) -> Option<String> {
-    let typed = row.text(Column::Mobile);
-    if typed.is_empty() {
-        return None;
-    }
-    match international(typed) {
-        Ok(number) => {
-            if number != typed {
-                findings.add(
-                    Code::Normalised,
-                    row.place(Column::Mobile),
-                    "the mobile number was written with its country",
-                );
-            }
-            Some(number)
-        }
-        Err(what) => {
-            findings
-                .add(Code::MobileInvalid, row.place(Column::Mobile), what)
-                .showing(&crate::domain::account::masked(typed))
-                .advising("write it like +61412345678");
-            None
-        }
-    }
-}
-
-/// A mobile number as `+` and digits. Only Australian ones are known without their country.
-fn international(typed: &str) -> Result<String, String> {
-    let typed = plain(typed);
-    let typed = typed.trim();
-    if let Some(odd) =
-        typed.chars().find(|c| !c.is_ascii_digit() && !matches!(c, ' ' | '-' | '(' | ')' | '.' | '+'))
-    {
-        return Err(format!("the mobile number has \"{odd}\" in it"));
-    }
-    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    let international = match (typed.starts_with('+'), digits.as_str()) {
-        (true, digits) => digits.to_owned(),
-        (false, digits) if digits.starts_with("00") => digits[2..].to_owned(),
-        (false, digits) if digits.len() == 10 && digits.starts_with("04") => format!("61{}", &digits[1..]),
-        (false, digits) if digits.len() == 11 && digits.starts_with("614") => digits.to_owned(),
-        (false, digits) if digits.len() == 9 && digits.starts_with('4') => {
-            return Err(format!("did a leading zero get lost? the number would be 0{digits}"));
-        }
-        (false, _) => return Err("the mobile number has no country".to_owned()),
-    };
-    let australian = !international.starts_with("61") || international.len() == 11;
-    if (8..=15).contains(&international.len()) && !international.starts_with('0') && australian {
-        return Ok(format!("+{international}"));
-    }
-    Err("the mobile number has too many or too few digits".to_owned())
 }
 
 fn pay_id(row: &RawRow<'_>, findings: &mut Findings) -> Option<BankAccount> {
@@ -492,6 +416,15 @@ fn pay_id(row: &RawRow<'_>, findings: &mut Findings) -> Option<BankAccount> {
                     format!("the PayID is sent as {}", read.payid),
                 );
             }
+            if read.organisation {
+                findings
+                    .add(
+                        Code::Normalised,
+                        row.place(Column::PayId),
+                        "the PayID is taken for an organisation's id",
+                    )
+                    .advising("correct it if it is meant to be an e-mail address or a number");
+            }
             Some(BankAccount::PayId { payid: read.payid })
         }
         Err(what) => {
@@ -500,100 +433,6 @@ fn pay_id(row: &RawRow<'_>, findings: &mut Findings) -> Option<BankAccount> {
                 .showing(&crate::domain::account::masked(typed))
                 .advising("ask the payee for the PayID as their bank shows it");
             None
-        }
-    }
-}
-
-fn money(row: &RawRow<'_>, findings: &mut Findings) -> Option<Money> {
-    let typed = row.text(Column::Currency);
-    let currency = match typed.parse::<Currency>() {
-        _ if typed.is_empty() => Currency::AUD,
-        Ok(Currency::AUD) => Currency::AUD,
-        Ok(other) => {
-            findings
-                .add(
-                    Code::CurrencyInvalid,
-                    row.place(Column::Currency),
-                    format!("{other} is not paid by this version, which pays Australian dollars"),
-                )
-                .showing(typed)
-                .advising("leave the row out and pay it another way");
-            return None;
-        }
-        Err(_) => {
-            findings
-                .add(Code::CurrencyInvalid, row.place(Column::Currency), "this is not a currency")
-                .showing(typed)
-                .advising("write AUD, or leave it empty");
-            return None;
-        }
-    };
-    let kind = row.text(Column::Kind);
-    if !kind.is_empty() && !kind.eq_ignore_ascii_case("withdrawal") {
-        findings
-            .add(
-                Code::CurrencyInvalid,
-                row.place(Column::Kind),
-                format!("the kind \"{kind}\" is not paid by this version"),
-            )
-            .advising("write withdrawal, or leave it empty");
-        return None;
-    }
-    let typed = row.text(Column::Amount);
-    match amount::read(typed, currency) {
-        Ok(read) => {
-            if read.normalised {
-                findings.add(
-                    Code::Normalised,
-                    row.place(Column::Amount),
-                    format!("the amount is read as {}", read.money.digits()),
-                );
-            }
-            Some(read.money)
-        }
-        Err(what) => {
-            findings
-                .add(Code::AmountInvalid, row.place(Column::Amount), what)
-                .showing(typed)
-                .advising("write it like 1234.50");
-            None
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn only_dates_of_grown_ups_are_dates_of_birth() {
-        let today: Date = "2026-07-17".parse().expect("a date");
-        assert!(dob("2008-07-17", today).is_ok());
-        for wrong in ["2008-07-18", "1899-12-31", "23/04/1985", "85-04-23", "1985-02-30", "1985-4-3"] {
-            assert!(dob(wrong, today).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn mobiles_get_their_country() {
-        for typed in ["0412 345 678", "+61 412 345 678", "0061412345678", "61412345678"] {
-            assert_eq!(international(typed).as_deref(), Ok("+61412345678"), "{typed}");
-        }
-        for wrong in ["412345678", "12", "04123456", "+61 4123", "0412 345 67x"] {
-            assert!(international(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_panics(text in ".{0,20}") {
-            let _ = dob(&text, Date::constant(2026, 7, 17));
-            let _ = name::sorted(&text);
-            if let Ok(number) = international(&text) {
-                prop_assert_eq!(international(&number), Ok(number.clone()));
-            }
         }
     }
 }

@@ -102,7 +102,10 @@ impl Seen {
             findings
                 .add(
                     Code::AccountShared,
-                    row.place(Column::AccountNumber),
+                    row.place(match payout.payee.account {
+                        BankAccount::Bsb { .. } => Column::AccountNumber,
+                        BankAccount::PayId { .. } => Column::PayId,
+                    }),
                     format!("row {first} pays the same account under another name"),
                 )
                 .advising("ask both payees for their accounts on a number that you know");

@@ -76,6 +76,11 @@ impl Header {
         self.at[column as usize].is_some()
     }
 
+    /// Which column has this meaning, counted from 0.
+    pub fn index(&self, column: Column) -> Option<usize> {
+        self.at[column as usize]
+    }
+
     /// The letter and the name of the column of this meaning.
     pub fn column(&self, column: Column) -> Option<(String, &str)> {
         let index = self.at[column as usize]?;

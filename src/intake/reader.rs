@@ -64,15 +64,56 @@ impl<'a> RawRow<'a> {
         self.header.at[column as usize].map_or("", |index| self.record.cell(index))
     }
 
+    /// Whether the file has such a column.
+    pub fn has(&self, column: Column) -> bool {
+        self.header.has(column)
+    }
+
+    /// Every cell, those of columns that are not read too, without the blanks around it.
+    pub fn cells(&self) -> impl Iterator<Item = &'a str> {
+        self.record.cells().map(str::trim)
+    }
+
+    /// Whether the row has the names of the columns again.
+    pub fn repeats_header(&self) -> bool {
+        self.cells().eq(self.header.names.iter().map(String::as_str))
+    }
+
+    /// The first filled cell whose column has no name.
+    pub fn nameless(&self) -> Option<Place> {
+        let names = self.header.names.iter();
+        let index = names.zip(self.cells()).position(|(name, cell)| name.is_empty() && !cell.is_empty())?;
+        Some(self.place_of(index))
+    }
+
+    /// The cell that seems to have taken in the rows below it, because a quotation mark was not closed: a line in it
+    /// has as many commas as a row has up to that cell. In a column that is not read nobody would miss those rows.
+    pub fn swallows_rows(&self) -> Option<Place> {
+        let swallows = |(index, cell): (usize, &str)| {
+            cell.contains(['\n', '\r'])
+                && cell.split(['\n', '\r']).skip(1).any(|line| line.matches(',').count() >= index.max(1))
+        };
+        self.record.cells().enumerate().position(swallows).map(|index| self.place_of(index))
+    }
+
+    /// Where the first cell is.
+    pub fn first_place(&self) -> Place {
+        self.place_of(0)
+    }
+
+    fn place_of(&self, index: usize) -> Place {
+        Place {
+            sheet: None,
+            row: Some(self.row),
+            letter: Some(letter(index)),
+            column: self.header.names.get(index).filter(|name| !name.is_empty()).cloned(),
+        }
+    }
+
     /// Where a cell is.
     pub fn place(&self, column: Column) -> Place {
         match self.header.at[column as usize] {
-            Some(index) => Place {
-                sheet: None,
-                row: Some(self.row),
-                letter: Some(letter(index)),
-                column: Some(self.header.names[index].clone()),
-            },
+            Some(index) => self.place_of(index),
             None => Place::row(self.row),
         }
     }
@@ -167,7 +208,7 @@ impl Record {
         self.used
     }
 
-    pub(super) fn cells(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn cells(&self) -> impl Iterator<Item = &str> + Clone {
         (0..self.used).map(|index| self.cell(index))
     }
 
@@ -191,6 +232,8 @@ pub(super) struct Records {
     next_row: u32,
     /// Whether the last byte that was read is a carriage return, so that a line feed belongs to it.
     after_return: bool,
+    /// Whether anything was read.
+    begun: bool,
 }
 
 impl Records {
@@ -203,6 +246,7 @@ impl Records {
             record,
             next_row: 1,
             after_return: false,
+            begun: false,
         }
     }
 
@@ -248,9 +292,24 @@ impl Records {
         Ok(Some(&self.record))
     }
 
+    /// A byte order mark at the very beginning; the parser would take it and uncounted empty lines after it.
+    fn skip_mark(&mut self) -> Result<(), IntakeError> {
+        const MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(());
+        }
+        let input = std::io::BufRead::fill_buf(&mut self.input)
+            .map_err(|error| IntakeError::Io(error.to_string()))?;
+        if input.starts_with(MARK) {
+            std::io::BufRead::consume(&mut self.input, MARK.len());
+        }
+        Ok(())
+    }
+
     /// The parser skips empty lines without counting them; a spreadsheet counts them. The second half of the line
     /// end of the record before is no line.
     fn skip_empty_lines(&mut self) -> Result<(), IntakeError> {
+        self.skip_mark()?;
         loop {
             let input = std::io::BufRead::fill_buf(&mut self.input)
                 .map_err(|error| IntakeError::Io(crate::domain::system_words(&error)))?;

@@ -55,16 +55,17 @@ pub enum Step {
 pub fn next_step(life: &Life, now: Timestamp, policy: &SettlePolicy) -> Step {
     match life.state {
         PayoutState::Ready => Step::Send,
-        PayoutState::Sending | PayoutState::InDoubt => match life.proven_absent {
-            Some(proven) => {
-                let expires = proven.saturating_add(PROOF_LASTS).unwrap_or(now);
-                if now > expires { Step::LookUpAt(expires) } else { again(life, now, policy) }
+        PayoutState::Sending | PayoutState::InDoubt => {
+            let expires = |proven: Timestamp| proven.saturating_add(PROOF_LASTS).unwrap_or(now);
+            match life.proven_absent.map(expires) {
+                Some(expires) if now <= expires => again(life, now, policy),
+                Some(expires) => Step::LookUpAt(expires),
+                None => {
+                    let after = life.absent_since.max(life.last_sent).unwrap_or(now);
+                    Step::LookUpAt(after.saturating_add(policy.in_doubt_wait).unwrap_or(now))
+                }
             }
-            None => {
-                let after = life.absent_since.max(life.last_sent).unwrap_or(now);
-                Step::LookUpAt(after.saturating_add(policy.in_doubt_wait).unwrap_or(now))
-            }
-        },
+        }
         PayoutState::Invalid
         | PayoutState::Held
         | PayoutState::Submitted

@@ -175,6 +175,11 @@ async fn only_ignored_keys_and_late_lists_together_can_pay_twice_and_only_under_
         for lag in [soon, late] {
             for resend in [Resend::Locks, Resend::Proven, Resend::Never] {
                 let (states, twice) = late_and_forgetful(form, lag, resend).await;
+                let known = [PayoutState::Submitted, PayoutState::Paid, PayoutState::Attention];
+                assert!(
+                    known.contains(&states[0]),
+                    "{form:?} {lag} {resend:?}: it was made, and is {states:?}"
+                );
                 if twice > 0 {
                     paid_twice.push((form, lag, resend));
                 } else if lag == late && resend != Resend::Locks {
@@ -186,4 +191,22 @@ async fn only_ignored_keys_and_late_lists_together_can_pay_twice_and_only_under_
         }
     }
     assert_eq!(paid_twice, [(RepeatedKey::Ignored, late, Resend::Locks)]);
+}
+
+/// A list that is late shows neither the payout nor the one that is known to exist: such a look-up proves nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_look_up_without_its_canary_proves_nothing() {
+    let mut rig = Rig::start(Options { repeated_key: RepeatedKey::Ignored, ..quick() }).await;
+    rig.in_doubt_wait = Duration::from_secs(1);
+    let first = rig.record(rig.file("first.csv", 500, 1)).await;
+    rig.finish(first, 1).await.expect("nothing stands in the way");
+    // the look-up after a second is blind, the one after two seconds sees both
+    let faults = ["withdrawal_create:reset_after@1", "withdrawal_list:lagging_lists=1900ms@1-"];
+    let faults: Vec<Fault> = faults.iter().map(|text| text.parse().expect("a fault")).collect();
+    rig.simulator.faults().set(&faults);
+    let run = rig.record(rig.file("second.csv", 0, 1)).await;
+    rig.finish(run, 1).await.expect("it comes to an end");
+    assert!(rig.payouts(run)[0].status.is_at_the_api());
+    assert_eq!(rig.simulator.ledger().withdrawals.len(), 2, "each was made once");
+    rig.simulator.stop().await;
 }

@@ -1,7 +1,10 @@
 //! Every integration test, in one binary.
 
 mod campaign;
+mod check_cases;
+mod check_properties;
 mod commands;
+mod directory;
 mod fault_matrix;
 mod gateway;
 mod kills;

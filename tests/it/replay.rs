@@ -53,8 +53,13 @@ async fn from_any_record_on_the_checkpoint_comes_to_the_same_state() {
             (0..100).find_map(|_| sled::open(folder.checkpoint()).ok().or_else(rest)).expect("a database");
         db.open_tree("meta").expect("a tree").remove("applied").expect("removed");
         drop(db);
+        let until_then = said(&Journal::look(&folder).expect("a journal"), run);
+        let journal = Journal::open(&folder, Arc::new(RealDisk)).expect("a journal");
+        assert_eq!(said(journal.checkpoint(), run), until_then, "record {known} is the last");
+        drop(journal);
         copied(&path, &lines, home.path());
         let journal = Journal::open(&folder, Arc::new(RealDisk)).expect("a journal");
+        assert!(!journal.was_rebuilt(), "the checkpoint was of use");
         assert_eq!(said(journal.checkpoint(), run), expected, "known up to record {known}");
     }
     rig.simulator.stop().await;

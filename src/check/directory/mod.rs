@@ -172,12 +172,12 @@ impl Directory {
     }
 }
 
-/// The BSB that the street of a branch that is gone names: `Refer to BSB 012-019 [07/21]`.
+/// The BSB that the street of a branch that is gone names: `Refer to BSB 012-019 [07/21]`, `merging with 012-019`.
 fn named(name: &str, street: &str) -> Option<Bsb> {
     if !matches!(name, "Merged" | "Closed") {
         return None;
     }
-    let digits: String = street.split("BSB").nth(1)?.chars().filter(char::is_ascii_digit).take(6).collect();
+    let digits: String = street.chars().filter(char::is_ascii_digit).take(6).collect();
     Bsb::new(&digits).ok()
 }
 
@@ -193,7 +193,6 @@ mod tests {
     fn branches_are_found_and_merged_ones_name_their_successor() {
         let sydney = branch("062000").expect("a branch");
         assert!(sydney.bank.starts_with("Commonwealth Bank"), "{sydney:?}");
-        // 012-003 became 012-019, which became 012-055
         assert_eq!(branch("012003").expect("a merged branch").successor.as_deref(), Some("012-055"));
         assert_eq!(branch("012620"), None);
     }

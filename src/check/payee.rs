@@ -1,0 +1,228 @@
+//! Who a row names: a person or a company, with a date of birth and a mobile number.
+
+use jiff::civil::Date;
+
+use super::fields::{Fields, broken};
+use super::row::text;
+use super::{Findings, Wrong, name, plain, shown};
+use crate::domain::{Code, PartyName};
+use crate::intake::{Column, RawRow};
+
+/// The payee's name, of a person or of a company.
+pub(super) fn party_name(row: &RawRow<'_>, findings: &mut Findings) -> Option<PartyName> {
+    let [first, middle, last, company] =
+        [Column::FirstName, Column::MiddleName, Column::LastName, Column::CompanyName]
+            .map(|column| text(row, column));
+    let place = row.place(if row.text(Column::AccountName).is_empty() {
+        Column::LastName
+    } else {
+        Column::AccountName
+    });
+    match (first, last, company) {
+        (Some(first), Some(last), None) => {
+            let person = PartyName::Person { first, middle, last };
+            note_other_name(row, &person, findings);
+            Some(person)
+        }
+        (None, None, Some(company)) if middle.is_none() => {
+            let company = PartyName::Company(company);
+            note_other_name(row, &company, findings);
+            Some(company)
+        }
+        (None, None, None) if middle.is_none() => account_name(row, findings),
+        (.., Some(_)) => {
+            findings
+                .add(
+                    Code::NameInvalid,
+                    row.place(Column::CompanyName),
+                    "the row names both a person and a company",
+                )
+                .advising("keep one of them");
+            None
+        }
+        (..) => {
+            findings
+                .add(Code::NameMissing, place, "a person needs both first_name and last_name")
+                .advising("fill both, or company_name alone");
+            None
+        }
+    }
+}
+
+/// Tells that an account name is not used because the row names the payee more exactly.
+fn note_other_name(row: &RawRow<'_>, used: &PartyName, findings: &mut Findings) {
+    let other = row.text(Column::AccountName);
+    if !other.is_empty()
+        && crate::domain::ids::collapsed(other).to_lowercase() != used.to_string().to_lowercase()
+    {
+        findings
+            .add(
+                Code::NameSorted,
+                row.place(Column::AccountName),
+                format!("this name is not used, the payee is {used}"),
+            )
+            .showing(other);
+    }
+}
+
+/// A single name, sorted into a person's or a company's.
+fn account_name(row: &RawRow<'_>, findings: &mut Findings) -> Option<PartyName> {
+    let typed = row.text(Column::AccountName);
+    let place = row.place(Column::AccountName);
+    if typed.is_empty() {
+        findings
+            .add(Code::NameMissing, place, "nobody is named")
+            .advising("fill first_name and last_name, company_name, or account_name");
+        return None;
+    }
+    let Some(sorted) = name::sorted(typed) else {
+        findings
+            .add(
+                Code::NameInvalid,
+                place,
+                format!("it cannot be told whether \"{typed}\" is a person or a company"),
+            )
+            .showing(typed)
+            .advising("put a person's name into first_name and last_name, a company's into company_name");
+        return None;
+    };
+    let fields = match &sorted {
+        PartyName::Person { first, middle, last } => Fields {
+            first_name: Some(first),
+            middle_name: middle.as_deref(),
+            last_name: Some(last),
+            ..Fields::default()
+        },
+        PartyName::Company(company) => Fields { company_name: Some(company), ..Fields::default() },
+    };
+    let wrong = broken(&fields);
+    for broken in &wrong {
+        findings.add(broken.code, place.clone(), broken.what.clone().into_owned()).showing(typed);
+    }
+    if wrong.is_empty() {
+        let kind = match &sorted {
+            PartyName::Company(_) => "a company".to_owned(),
+            PartyName::Person { first, middle, last } => {
+                let given = middle.as_ref().map_or(first.clone(), |middle| format!("{first} {middle}"));
+                format!("a person, {given} of the family {last}")
+            }
+        };
+        findings.add(Code::NameSorted, place, format!("\"{typed}\" is taken for {kind}")).showing(typed);
+    }
+    wrong.is_empty().then_some(sorted)
+}
+
+/// A date of birth of somebody who is 18 at `today`.
+pub(super) fn dob(typed: &str, today: Date) -> Result<Date, Wrong> {
+    let shape = typed.len() == 10
+        && typed
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+    let date: Date = Some(typed).filter(|_| shape).and_then(|text| text.parse().ok()).ok_or_else(|| {
+        Wrong::new("the date of birth is not a date written year-month-day").hint("write it like 1985-04-23")
+    })?;
+    if date.year() < 1900 {
+        return Err(Wrong::new("the date of birth is before 1900").hint("make sure of the year"));
+    }
+    let grown = jiff::Span::new().years(18);
+    match date.checked_add(grown) {
+        Ok(grown) if grown <= today => Ok(date),
+        _ => Err(Wrong::new("the payee is younger than 18, and Flash does not accept that")
+            .hint("make sure of the year, or pay this person another way")),
+    }
+}
+
+/// A mobile number, brought into the form that Flash takes.
+pub(super) fn mobile(row: &RawRow<'_>, findings: &mut Findings) -> Option<String> {
+    let typed = row.text(Column::Mobile);
+    if typed.is_empty() {
+        return None;
+    }
+    match international(typed) {
+        Ok(number) => {
+            if number != typed {
+                findings.add(
+                    Code::Normalised,
+                    row.place(Column::Mobile),
+                    format!(
+                        "the mobile number is sent with its country, as {}",
+                        crate::domain::account::masked(&number)
+                    ),
+                );
+            }
+            Some(number)
+        }
+        Err(what) => {
+            findings
+                .add(Code::MobileInvalid, row.place(Column::Mobile), what)
+                .showing(&crate::domain::account::masked(typed))
+                .advising("write it like +61412345678");
+            None
+        }
+    }
+}
+
+/// A mobile number as `+` and digits. Only Australian ones are known without their country.
+fn international(typed: &str) -> Result<String, String> {
+    let typed = plain(typed);
+    let typed = typed.trim();
+    if let Some(odd) =
+        typed.chars().find(|c| !c.is_ascii_digit() && !matches!(c, ' ' | '-' | '(' | ')' | '.' | '+'))
+    {
+        return Err(format!("the mobile number has {} in it", shown(odd)));
+    }
+    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
+    let international = match (typed.starts_with('+'), digits.as_str()) {
+        (true, digits) => digits.to_owned(),
+        (false, digits) if digits.starts_with("00") => digits[2..].to_owned(),
+        (false, digits) if digits.len() == 10 && digits.starts_with("04") => format!("61{}", &digits[1..]),
+        (false, digits) if digits.len() == 11 && digits.starts_with("614") => digits.to_owned(),
+        (false, digits) if digits.len() == 9 && digits.starts_with('4') => {
+            return Err("did a leading zero get lost? an Australian mobile number begins with 04".to_owned());
+        }
+        (false, _) => return Err("the mobile number has no country".to_owned()),
+    };
+    let australian = !international.starts_with("61") || international.len() == 11;
+    if (8..=15).contains(&international.len()) && !international.starts_with('0') && australian {
+        return Ok(format!("+{international}"));
+    }
+    Err("the mobile number has too many or too few digits".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_dates_of_grown_ups_are_dates_of_birth() {
+        let today: Date = "2026-07-17".parse().expect("a date");
+        assert!(dob("2008-07-17", today).is_ok());
+        for wrong in ["2008-07-18", "1899-12-31", "23/04/1985", "85-04-23", "1985-02-30", "1985-4-3"] {
+            assert!(dob(wrong, today).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn mobiles_get_their_country() {
+        for typed in ["0412 345 678", "+61 412 345 678", "0061412345678", "61412345678"] {
+            assert_eq!(international(typed).as_deref(), Ok("+61412345678"), "{typed}");
+        }
+        for wrong in ["412345678", "12", "04123456", "+61 4123", "0412 345 67x"] {
+            assert!(international(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,20}") {
+            let _ = dob(&text, Date::constant(2026, 7, 17));
+            let _ = name::sorted(&text);
+            if let Ok(number) = international(&text) {
+                prop_assert_eq!(international(&number), Ok(number.clone()));
+            }
+        }
+    }
+}

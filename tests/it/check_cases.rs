@@ -1,0 +1,100 @@
+//! Small files, each about one theme, and word for word what a payroll officer is told about them.
+//!
+//! A folder of `tests/cases/check` has `input.csv`, the report for people in `expected.txt` and, in some, the report
+//! for programs in `expected.json`.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use payrun::check::{self, CheckReport, Options, render_text};
+use payrun::domain::Silent;
+use payrun::intake;
+
+const TODAY: Date = Date::constant(2026, 7, 17);
+const UPDATE: &str = "UPDATE_EXPECTED";
+
+/// The folders of all cases, in the order of their names.
+fn cases() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check");
+    let entries = fs::read_dir(root).expect("the folder of cases");
+    let mut cases: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("a case").path()).filter(|path| path.is_dir()).collect();
+    cases.sort();
+    cases
+}
+
+/// Both reports on a file, checked as before a run that moves real money.
+fn reports(input: &Path) -> (String, String) {
+    let options = Options { today: TODAY, environment_is_production: true };
+    let checked = intake::open(input)
+        .map_err(check::CheckError::from)
+        .and_then(|source| check::check(source, &options, &mut |_| Ok(()), &Silent));
+    match checked {
+        Ok(checked) => {
+            let report = CheckReport::new("input.csv", &checked);
+            let json = serde_json::to_string_pretty(&report).expect("a report is JSON");
+            (render_text(&report), json + "\n")
+        }
+        Err(error) => {
+            let folder = input.parent().expect("a case has a folder").display();
+            (error.to_string().replace(&format!("{folder}/"), "") + "\n", String::new())
+        }
+    }
+}
+
+/// What differs from the expected file; nothing where they are equal or where it was just rewritten.
+fn difference(expected: &Path, actual: &str) -> Option<String> {
+    if std::env::var_os(UPDATE).is_some() {
+        fs::write(expected, actual).expect("the expected file can be written");
+        return None;
+    }
+    let wanted = fs::read_to_string(expected).unwrap_or_default();
+    (wanted != actual)
+        .then(|| format!("\n{}\n--- expected\n{wanted}\n--- actual\n{actual}", expected.display()))
+}
+
+#[test]
+fn every_file_is_told_what_is_wrong_with_it_and_where() {
+    let cases = cases();
+    assert!(cases.len() >= 28, "only {} cases were found", cases.len());
+    let mut differences = String::new();
+    for case in cases {
+        let (text, json) = reports(&case.join("input.csv"));
+        let wanted_json = case.join("expected.json");
+        let json = Some(wanted_json.as_path()).filter(|path| path.exists()).map(|path| (path, json));
+        for found in [
+            difference(&case.join("expected.txt"), &text),
+            json.and_then(|(path, json)| difference(path, &json)),
+        ] {
+            let _ = write!(differences, "{}", found.unwrap_or_default());
+        }
+    }
+    assert!(
+        differences.is_empty(),
+        "{differences}\nRead what changed. If it is right, run the test again with {UPDATE}=1 and look through the diff."
+    );
+}
+
+/// Every run of more digits than a BSB has; blanks between them are left out, and amounts have cents behind them.
+fn accounts(input: &str) -> Vec<String> {
+    let numbers = input.split(|c: char| !c.is_ascii_digit() && c != '.');
+    let accounts = numbers.filter(|number| !number.ends_with(".00")).flat_map(|number| number.split('.'));
+    accounts.filter(|run| run.len() > 6).map(str::to_owned).collect()
+}
+
+/// Where a case has an account number or a `PayID`, the report must not show it whole.
+#[test]
+fn no_report_shows_an_account_whole() {
+    for case in cases() {
+        let (text, json) = reports(&case.join("input.csv"));
+        let shown = format!("{text}{json}");
+        let input = fs::read(case.join("input.csv")).expect("the input");
+        let input = String::from_utf8_lossy(&input);
+        for account in accounts(&input).into_iter().chain(accounts(&input.replace(' ', ""))) {
+            let whole = shown.contains(&account) || shown.replace(' ', "").contains(&account);
+            assert!(!whole, "{}: {account} is shown whole", case.display());
+        }
+    }
+}
