@@ -7,16 +7,24 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Hashes a list of fields so that no two different lists give the same bytes.
+/// Hashes a list of fields, blanks collapsed, so that no two different lists give the same bytes. `context` keeps
+/// kinds of digests apart.
 fn digest(context: &str, fields: &[impl AsRef<str>]) -> [u8; 16] {
-    let mut hasher = blake3::Hasher::new_derive_key(context);
-    for field in fields {
-        let field = collapsed(field.as_ref());
-        hasher.update(&(field.len() as u64).to_le_bytes());
-        hasher.update(field.as_bytes());
+    let mut bytes = Vec::with_capacity(256);
+    for field in std::iter::once(context).chain(fields.iter().map(AsRef::as_ref)) {
+        let length = bytes.len();
+        bytes.extend_from_slice(&[0; 4]);
+        for (at, word) in field.split_whitespace().enumerate() {
+            if at > 0 {
+                bytes.push(b' ');
+            }
+            bytes.extend_from_slice(word.as_bytes());
+        }
+        let written = u32::try_from(bytes.len() - length - 4).expect("no field has four gigabytes");
+        bytes[length..length + 4].copy_from_slice(&written.to_le_bytes());
     }
     let mut out = [0; 16];
-    out.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    out.copy_from_slice(&blake3::hash(&bytes).as_bytes()[..16]);
     out
 }
 

@@ -7,6 +7,8 @@ mod pack;
 
 pub use pack::{Line, pack};
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 
 use crate::domain::Bsb;
@@ -16,6 +18,22 @@ pub const DATE: &str = "September 2025";
 
 static PACKED: &[u8] = include_bytes!("directory.bin");
 static PREFIXES: &str = include_str!("prefixes.csv");
+
+/// The bank of the first three digits; a longer prefix is stronger than a shorter one.
+static BANKS: LazyLock<[Option<&'static str>; 1000]> = LazyLock::new(|| {
+    let mut banks = [None; 1000];
+    let mut strength = [0; 1000];
+    for line in PREFIXES.lines().skip(1) {
+        let Some((rest, prefix)) = line.rsplit_once(',') else { continue };
+        let (Some((_, name)), prefix) = (rest.split_once(','), prefix.trim()) else { continue };
+        for first in (0..1000).filter(|first| format!("{first:03}").starts_with(prefix)) {
+            if prefix.len() > strength[first] {
+                (banks[first], strength[first]) = (Some(name.trim_matches('"')), prefix.len());
+            }
+        }
+    }
+    banks
+});
 
 /// Successors are followed so far; two of them lead in a circle.
 const MOST_HOPS: usize = 5;
@@ -101,17 +119,7 @@ impl Directory {
 
     /// The bank that owns the first digits of a BSB.
     pub fn bank_of_prefix(&self, bsb: Bsb) -> Option<&'static str> {
-        let digits = bsb.digits();
-        PREFIXES
-            .lines()
-            .skip(1)
-            .filter_map(|line| {
-                let (rest, prefix) = line.rsplit_once(',')?;
-                let (_, name) = rest.split_once(',')?;
-                digits.starts_with(prefix.trim()).then_some((prefix.len(), name.trim_matches('"')))
-            })
-            .max()
-            .map(|(_, name)| name)
+        BANKS[bsb.number() as usize / 1000]
     }
 
     /// Where a merged branch's payments go, over several mergers, never in a circle.
