@@ -13,6 +13,7 @@ use super::records::{PartyRecord, PartyRef, WithdrawalRecord};
 use super::schema::enums::WithdrawalStatus;
 use super::schema::inputs::{RecipientDetails, RecipientInput, SenderDetails, SenderInput};
 use crate::domain::account::masked;
+use crate::domain::money::plural;
 
 /// Everything that a simulated Flash holds, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -104,11 +105,12 @@ impl LedgerView {
 /// A table for people: counts, totals, one line a withdrawal.
 impl fmt::Display for LedgerView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (senders, recipients, count) =
-            (self.senders.len(), self.recipients.len(), self.withdrawals.len());
-        writeln!(f, "{senders} senders, {recipients} recipients, {count} withdrawals")?;
+        let counted = |count: usize, noun: &str| plural(count as u64, noun);
+        let (senders, recipients) =
+            (counted(self.senders.len(), "sender"), counted(self.recipients.len(), "recipient"));
+        writeln!(f, "{senders}, {recipients}, {}", counted(self.withdrawals.len(), "withdrawal"))?;
         for (currency, (count, total)) in self.totals() {
-            writeln!(f, "{currency} {total:.2} in {count} withdrawals")?;
+            writeln!(f, "{currency} {total:.2} in {}", counted(count, "withdrawal"))?;
         }
         for withdrawal in &self.withdrawals {
             writeln!(f, "{withdrawal}")?;

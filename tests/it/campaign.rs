@@ -32,7 +32,7 @@ pub struct Round {
 /// After so many starts a round is given up as one that does not end.
 const MOST_STARTS: u32 = 60;
 /// A kill comes at most so long after the start.
-const LATEST_KILL: u64 = 900;
+const LATEST_KILL: u64 = 400;
 
 impl Campaign {
     /// Plays one round: a new home, a new simulator, one file, kills, and the count of what was paid.
@@ -40,7 +40,7 @@ impl Campaign {
         let mut rng = Rng::with_seed(self.seed.wrapping_add(number));
         let home = tempfile::tempdir().expect("a home");
         let simulator = Simulator::start(Options {
-            latency: Duration::from_millis(rng.u64(0..4)),
+            latency: Duration::from_millis(rng.u64(1..15)),
             login_interval: Duration::ZERO,
             status_step: StatusStep::Looks(2),
             ..Options::default()

@@ -90,7 +90,7 @@ async fn the_table_shows_no_account() {
     flash.pay_as("1000.1", "ext-1", "key-1", "").await;
     let table = flash.ledger().to_string();
     assert!(
-        table.contains("0 senders, 0 recipients, 1 withdrawals\nAUD 1000.10 in 1 withdrawals\n"),
+        table.contains("0 senders, 0 recipients, 1 withdrawal\nAUD 1000.10 in 1 withdrawal\n"),
         "{table}"
     );
     assert!(table.contains("BSB •••••678  Ann Lee") && !table.contains("12345"), "{table}");
