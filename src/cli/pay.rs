@@ -45,6 +45,9 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Findings, stops));
     }
     if args.dry_run {
+        if globals.format == Format::Json {
+            out::answer(&summary::plan_json(&prepared));
+        }
         return Ok(Exit::Done);
     }
     consent(args, "Send these payouts?")?;

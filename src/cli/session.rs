@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 
@@ -14,9 +14,11 @@ use crate::config::{Credentials, Environment, Layers, ResendSetting, Settings};
 use crate::domain::{Clock, Observer, SystemClock};
 use crate::engine::{Engine, Stop, StopHandle, Terms};
 use crate::gateway::{self, Gateway};
-use crate::journal::{Journal, RealDisk, ScopeFolder, ScopeLock};
+use crate::journal::{Journal, JournalError, RealDisk, ScopeFolder, ScopeLock};
 use crate::plan::{Resend, SettlePolicy};
 use crate::simulator::{self, Simulator};
+
+const A_MOMENT: Duration = Duration::from_secs(1);
 
 /// The log of whoever is on duty: off unless `PAYRUN_LOG` names a level.
 pub fn log_to_stderr() {
@@ -56,14 +58,27 @@ impl Session {
 
     /// Takes the scope.
     pub fn journal(&self) -> Result<Arc<Journal>, Failure> {
-        let journal = Journal::open(&self.folder, Arc::new(RealDisk))?;
+        let journal = self.opened()?;
         if journal.was_rebuilt() {
             out::note("The checkpoint was missing or damaged; it has been rebuilt from the journal.");
         }
         Ok(Arc::new(journal))
     }
 
-    /// What the program must do to be told of the rest: whether this is the demonstration.
+    /// `status` has the scope for a moment too: that is worth waiting for, a run is not.
+    fn opened(&self) -> Result<Journal, JournalError> {
+        let until = Instant::now() + A_MOMENT;
+        loop {
+            match Journal::open(&self.folder, Arc::new(RealDisk)) {
+                Err(JournalError::Held { .. }) if Instant::now() < until => {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// Whether the simulator inside this program is what is paid against.
     pub fn is_embedded(&self) -> bool {
         self.settings.environment == Environment::Simulator && self.settings.api_url.is_none()
     }

@@ -47,6 +47,28 @@ pub fn plan(prepared: &Prepared, session: &Session) -> String {
     lines.join("\n")
 }
 
+/// The same for programs.
+pub fn plan_json(prepared: &Prepared) -> String {
+    let head = &prepared.head;
+    let rows = |rows: &mut dyn Iterator<Item = (u32, &str)>| -> Vec<_> {
+        rows.map(|(row, reason)| serde_json::json!({ "row": row, "reason": reason })).collect()
+    };
+    serde_json::json!({
+        "run": head.run.to_string(),
+        "file": head.file,
+        "label": head.label,
+        "environment": head.environment,
+        "rows": head.rows,
+        "to_send": prepared.to_pay.lines(),
+        "remitters": prepared.remitter_names(),
+        "already": prepared.already(),
+        "held": rows(&mut prepared.held()),
+        "repeats": rows(&mut prepared.repeats()),
+        "invalid": prepared.checked.invalid_rows,
+    })
+    .to_string()
+}
+
 const MOST_SHOWN: usize = 20;
 
 fn place(session: &Session) -> String {

@@ -76,6 +76,8 @@ fn json_has_the_shape_that_others_build_on() {
     for key in ["severity", "code", "message", "hint", "sheet", "row", "column", "cell", "value"] {
         assert!(finding.get(key).is_some(), "{key} is missing: {finding}");
     }
+    let plan = world.payrun(&["pay", "pay.csv", "--dry-run", "--format", "json"]).ends(0).json();
+    assert_eq!((&plan["to_send"][0]["amount"], &plan["held"]), (&"1100.10".into(), &serde_json::json!([])));
     let paid = world.payrun(&["pay", "pay.csv", "--yes", "--format", "json"]).ends(0).json();
     for document in [&paid, &world.payrun(&["status", "r1", "--format", "json"]).ends(0).json()] {
         for key in ["run", "file", "label", "environment", "state", "counts", "totals", "payouts"] {

@@ -127,20 +127,22 @@ fn a_lost_or_damaged_checkpoint_is_rebuilt_and_says_the_same() {
 #[test]
 fn another_process_is_told_who_is_at_work_and_can_look_on() {
     let slow =
-        payrun::simulator::Options { latency: std::time::Duration::from_millis(150), ..crate::rig::quick() };
+        payrun::simulator::Options { latency: std::time::Duration::from_millis(50), ..crate::rig::quick() };
     let world = World::with(slow);
-    world.write("pay.csv", payroll(0, 60));
+    world.write("pay.csv", payroll(0, 120));
     world.write("other.csv", payroll(90, 1));
     let at_work = world.start(world.command(&["pay", "pay.csv", "--yes"]));
     while world.made() == 0 {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
+    at_work.signal("STOP"); // it holds the scope for as long as the test needs
     let pid = at_work.child.id().to_string();
     world.payrun(&["pay", "other.csv", "--yes"]).ends(7).says("at work").says(&pid);
     world.payrun(&["resume"]).ends(7);
     let status = world.payrun(&["status", "r1", "--format", "json"]).ends(0).json();
     assert_eq!(status["state"], "running");
     world.payrun(&["report", "r1"]).ends(0);
+    at_work.signal("CONT");
     at_work.end().ends(0);
-    assert_eq!(world.made(), 60);
+    assert_eq!(world.made(), 120);
 }
