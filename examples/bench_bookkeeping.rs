@@ -67,7 +67,8 @@ fn main() {
 
 /// Payouts a second, parties made beforehand.
 async fn turn(rows: usize, disk: Arc<dyn Disk>) -> f64 {
-    let options = Options { latency: Duration::from_millis(20), ..rig::quick() };
+    let balances = [("AUD".to_owned(), 1_000_000_000_000_u64.into())].into();
+    let options = Options { latency: Duration::from_millis(20), balances, ..rig::quick() };
     let mut rig = rig::Rig::start(options).await;
     rig.max_in_flight = 32;
     rig.timeout = Duration::from_secs(20);
