@@ -85,9 +85,10 @@ impl From<EngineError> for Failure {
             EngineError::Gateway(error) => error.into(),
             EngineError::Config(error) => error.into(),
             EngineError::Intake(_) | EngineError::Check(_) => Self::new(Exit::Findings, error.to_string()),
-            EngineError::NoSuchRun(_) | EngineError::NameTaken { .. } | EngineError::Settle(_) => {
-                Self::new(Exit::Usage, error.to_string())
-            }
+            EngineError::NoSuchRun(_)
+            | EngineError::NameTaken { .. }
+            | EngineError::AmendsDoubt(_)
+            | EngineError::Settle(_) => Self::new(Exit::Usage, error.to_string()),
         }
     }
 }

@@ -94,8 +94,6 @@ pub enum Fact {
         /// Why, in words.
         why: String,
     },
-    /// What held it is gone.
-    Released,
     /// About to be sent. On disk before the first byte leaves.
     Intent {
         /// The attempt, from 1. A new attempt has a new key.
@@ -190,7 +188,6 @@ impl Life {
     pub fn apply(&mut self, fact: &Fact, at: Timestamp) {
         match fact {
             Fact::Held { why } => self.stands(PayoutState::Held, Some(why.clone())),
-            Fact::Released => self.stands(PayoutState::Ready, None),
             Fact::Intent { attempt } => self.intent(*attempt, at),
             Fact::Answered(answer) => self.answered(answer, at),
             Fact::LookedUp(sighting) => self.looked_up(sighting, at),

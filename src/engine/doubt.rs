@@ -217,6 +217,20 @@ impl Engine {
         Ok(Ok(group.iter().map(|entry| sighting(entry, seen(entry)).or_else(|| nothing.clone())).collect()))
     }
 
+    /// What the API has made under a payout's id since it was first sent, where it cannot be looked up by that id.
+    pub(super) async fn created_since(
+        &self,
+        entry: &PayoutEntry,
+    ) -> Result<Vec<WithdrawalRecord>, EngineError> {
+        let now = self.clock.now();
+        let sent = entry.life.first_sent.unwrap_or(now);
+        let from = sent.saturating_sub(CLOCKS_DIFFER).unwrap_or_default();
+        let to = now.saturating_add(CLOCKS_DIFFER).unwrap_or_default();
+        let mut records = self.gateway.withdrawals_created(from, to).await?;
+        records.retain(|record| record.external_id.as_deref() == Some(entry.external_id.as_str()));
+        Ok(records)
+    }
+
     /// Every payout of the run, and the canary, that the API is known to have, with the time of its sending.
     fn known_at_the_api(
         &self,

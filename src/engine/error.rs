@@ -64,6 +64,11 @@ pub enum EngineError {
         /// Whose it is.
         run: RunId,
     },
+    /// The run that a file amends has payouts whose fate is not known.
+    #[error(
+        "run {0} has payouts in doubt: `payrun resume {0}` settles them first, then this file can correct that run"
+    )]
+    AmendsDoubt(RunId),
     /// What a person asked to settle cannot be settled so.
     #[error("{0}")]
     Settle(String),

@@ -16,7 +16,7 @@ mod stop;
 mod view;
 
 pub use error::{Ending, EngineError, StopReason};
-pub use open::{PlannedRun, kept_copy, record};
+pub use open::{kept_copy, record};
 pub use person::{Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
 pub use stop::{Stop, StopHandle};
@@ -66,7 +66,11 @@ impl Engine {
     /// Carries a recorded run on from wherever it stands, until nothing is left to do or it has to stop.
     pub async fn carry_out(&self, run: RunId) -> Result<Ending, EngineError> {
         let (head, _) = self.journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
-        let stopped = self.work(&head).await?;
+        let stopped = self.work(&head).await;
+        if stopped.is_err() {
+            self.gateway.sign_out().await;
+        }
+        let stopped = stopped?;
         let is_open = self.journal.checkpoint().open_payouts(run).next().is_some();
         let (ending, state) = match stopped {
             Some(reason) if is_open => (Ending::Stopped(reason), RunState::Stopped),
@@ -94,7 +98,7 @@ impl Engine {
                     Err(reason) => return Ok(Some(reason)),
                 },
             };
-            let order = Arc::new(send::Order { head: head.clone(), parties });
+            let order = Arc::new(send::Order { head: head.clone(), parties, refused: 0.into() });
             if let Some(reason) = self.pay(order).await? {
                 return Ok(Some(reason));
             }

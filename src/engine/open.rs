@@ -13,22 +13,13 @@ use crate::plan::Decision;
 /// So many rows go to the journal in one piece.
 const IN_ONE_PIECE: usize = 500;
 
-/// What became of a prepared file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PlannedRun {
-    /// The run.
-    pub run: RunId,
-    /// Whether it was recorded just now, rather than known before.
-    pub is_new: bool,
-}
-
 /// Records a prepared file as a run. Durable when it returns; nothing is sent.
 pub fn record(
     journal: &Journal,
     prepared: &Prepared,
     clock: &dyn Clock,
     observer: &dyn Observer,
-) -> Result<PlannedRun, EngineError> {
+) -> Result<RunId, EngineError> {
     let run = prepared.head.run;
     keep_copy(journal, prepared)?;
     observer.on(&Event::Begin { stage: Stage::Recording, total: Some(prepared.checked.rows) });
@@ -86,7 +77,7 @@ pub fn record(
     records.push(Record::RunReady { run });
     write(&mut records)?;
     observer.on(&Event::End { stage: Stage::Recording });
-    Ok(PlannedRun { run, is_new: true })
+    Ok(run)
 }
 
 /// What the amended run has yet to send and this file does not have: it must not be sent behind the back of whoever

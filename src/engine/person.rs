@@ -73,11 +73,11 @@ async fn not_made(engine: &Engine, entry: &PayoutEntry) -> Result<(), EngineErro
         };
     }
     let ids = [entry.external_id.clone()];
-    let WithdrawalLookUp::Found { mut payouts, .. } = engine.gateway.find_withdrawals(&ids, None).await?
-    else {
-        return Ok(()); // Flash cannot look it up: the person has
+    let found = match engine.gateway.find_withdrawals(&ids, None).await? {
+        WithdrawalLookUp::Found { mut payouts, .. } => payouts.remove(&entry.external_id),
+        WithdrawalLookUp::FilterUnusable { .. } => Some(engine.created_since(entry).await?),
     };
-    match payouts.remove(&entry.external_id).as_deref() {
+    match found.as_deref() {
         None => refuse(format!("Flash did not say whether it has row {row}; try again later")),
         Some([]) => Ok(()),
         Some([found, ..]) => refuse(format!(

@@ -1,6 +1,6 @@
 //! From a file to a plan: read, check, recognise, decide. Nothing is recorded yet and nothing is sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -11,8 +11,8 @@ use super::EngineError;
 use crate::check::{self, Checked};
 use crate::config::Remitters;
 use crate::domain::{
-    Clock, ExternalId, FileDigest, Observer, Overlaps, Party, PartyMode, Payout, RowDigest, RunHead, RunId,
-    RunState, Totals,
+    Clock, ExternalId, FileDigest, Observer, Overlaps, Party, PartyMode, Payout, PayoutState, RowDigest,
+    RunHead, RunId, RunState, Totals,
 };
 use crate::intake;
 use crate::journal::{Checkpoint, Journal, JournalError};
@@ -144,6 +144,12 @@ fn arrange(
     clock: &dyn Clock,
 ) -> Result<(), EngineError> {
     let head = &mut prepared.head;
+    let waiting = waiting(checkpoint, head.run)?;
+    if let Overlaps::Amends(run) = inputs.overlaps
+        && waiting.values().any(|(of, state)| of.run == run && *state != PayoutState::Ready)
+    {
+        return Err(EngineError::AmendsDoubt(run));
+    }
     let mut arranger =
         Arranger::new(inputs.scope, head.run, &head.label, inputs.overlaps, inputs.window, clock.now());
     for payout in prepared.spool.payouts()? {
@@ -153,8 +159,20 @@ fn arrange(
         let alike = checkpoint.overlapping(payout.overlap_key())?;
         let alike = alike.iter().map(|entry| earlier(checkpoint, entry)).collect::<Result<Vec<_>, _>>()?;
         let mut planned = arranger.decide(&payout, id, same.as_ref(), &alike);
+        if let Some((of, _)) = waiting.get(&payout.payee.external_id()) {
+            arranger.beside(&payout, &mut planned, of);
+        }
+        if payout.sub_client_id.is_some() {
+            prepared.row_remitters.insert(payout.row, None); // a sub-client pays in its own name
+        }
         if let Some(name) = payout.remitter.as_deref() {
             match inputs.remitters.resolve(Some(name)) {
+                Ok(_) if payout.sub_client_id.is_some() => {
+                    let why = "Flash takes a remitter or a sub-client, not both: empty one of the two cells";
+                    if planned.decision == Decision::Pay {
+                        planned.decision = Decision::Hold(why.to_owned());
+                    }
+                }
                 Ok(found) => {
                     let id = remember(&mut head.remitters, found);
                     prepared.row_remitters.insert(payout.row, id);
@@ -171,6 +189,28 @@ fn arrange(
         prepared.planned.push(planned);
     }
     Ok(())
+}
+
+/// The payouts that other runs have yet to send or to settle, one for each payee.
+fn waiting(
+    checkpoint: &Checkpoint,
+    run: RunId,
+) -> Result<HashMap<ExternalId, (Earlier, PayoutState)>, JournalError> {
+    let mut waiting = HashMap::new();
+    for (head, _) in checkpoint.runs()?.iter().filter(|(head, _)| head.run != run) {
+        for open in checkpoint.open_payouts(head.run) {
+            let Some(entry) = checkpoint.payout(open?.1)? else { continue };
+            let state = entry.life.state;
+            let one = (Earlier::of(&entry, &head.label), state);
+            // of several, one in doubt says most
+            if state == PayoutState::Ready {
+                waiting.entry(entry.payout.payee.external_id()).or_insert(one);
+            } else {
+                waiting.insert(entry.payout.payee.external_id(), one);
+            }
+        }
+    }
+    Ok(waiting)
 }
 
 fn remember(

@@ -30,6 +30,8 @@ const MOST_REFUSALS: u32 = 6;
 pub(super) struct Order {
     pub head: RunHead,
     pub parties: Parties,
+    /// Repetitions that were turned away and made nothing.
+    pub refused: AtomicU32,
 }
 
 impl Order {
@@ -247,17 +249,22 @@ impl Engine {
             self.happened(&mut entry, Fact::Answered(answer.clone())).await?;
             mood.heard(&answer, entry.life.state, careful);
             let obstacle = match answer {
-                _ if entry.life.state != PayoutState::Ready => return Ok(()),
+                Answer::Accepted { .. } | Answer::Declined { .. } | Answer::InDoubt { .. } => return Ok(()),
                 Answer::Refused { why: Refusal::Throttled } => GatewayError::Throttled,
                 Answer::Refused { why: Refusal::Unauthenticated } => GatewayError::Unauthenticated,
                 Answer::NotSent { why } => {
                     self.stop.sleep(Duration::from_millis(50 << refusals)).await;
                     GatewayError::Unreachable { why }
                 }
-                Answer::Accepted { .. } | Answer::Declined { .. } | Answer::InDoubt { .. } => return Ok(()),
             };
-            if refusals == MOST_REFUSALS {
+            // a repetition needs a new proof of absence first
+            let is_repetition = entry.life.state != PayoutState::Ready;
+            let repetitions = order.refused.fetch_add(u32::from(is_repetition), Ordering::Relaxed);
+            if refusals == MOST_REFUSALS || repetitions >= MOST_REFUSALS {
                 mood.meets(StopReason::Gateway(obstacle));
+            }
+            if is_repetition {
+                return Ok(());
             }
         }
         Ok(())

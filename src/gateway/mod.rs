@@ -103,7 +103,7 @@ impl Gateway {
     /// Waits until the pace allows one more request and a login is there for it: nothing stands between this and
     /// the request.
     pub async fn pass(&self) -> Result<Pass, GatewayError> {
-        let slot = self.0.pace.slot().await;
+        let slot = self.0.pace.slot().await?;
         Ok(Pass { token: self.0.token.get(&self.0.transport, &self.0.pace).await?, slot })
     }
 
@@ -130,14 +130,16 @@ impl Gateway {
         let began = Instant::now();
         let mut pause = Duration::from_millis(100);
         loop {
-            let slot = self.0.pace.slot().await;
+            let slot = self.0.pace.slot().await?;
             let exchange = self.exchange(&slot, body).await?;
             drop(slot);
             let error = match classify::reply(&exchange) {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
-            if began.elapsed() + pause > self.0.patience || !error.is_passing() {
+            // a login that is not accepted was renewed already
+            let is_final = !error.is_passing() || matches!(error, GatewayError::Unauthenticated);
+            if began.elapsed() + pause > self.0.patience || is_final {
                 return Err(error);
             }
             tracing::debug!(%error, "a look-up is tried again");

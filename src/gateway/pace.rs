@@ -8,13 +8,16 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
+use super::error::GatewayError;
 use super::transport::Exchange;
 
 /// So many requests before anything is known.
 const FIRST_LIMIT: usize = 8;
 /// `Retry-After: 0` may mean any part of a second.
 const SHORTEST_WAIT: Duration = Duration::from_millis(250);
-/// Longer than this nobody is made to wait at once.
+/// A server cannot keep us away for longer.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Whoever is asked to wait longer stops instead.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// An answer this many times slower than the quickest stops growth.
 const SLOW: u32 = 6;
@@ -75,28 +78,29 @@ impl Pace {
     }
 
     /// Waits until nobody is asked to wait and one more request may be in flight.
-    pub(super) async fn slot(&self) -> Slot {
+    pub(super) async fn slot(&self) -> Result<Slot, GatewayError> {
         loop {
             let changed = self.0.changed.notified();
-            self.open().await;
+            self.open().await?;
             {
                 let mut state = self.state();
                 if state.in_flight < state.limit {
                     state.in_flight += 1;
-                    return Slot(self.clone());
+                    return Ok(Slot(self.clone()));
                 }
             }
             changed.await;
         }
     }
 
-    /// Waits until nobody is asked to wait.
-    pub(super) async fn open(&self) {
+    /// Waits until nobody is asked to wait. Whoever would have to wait too long is told so at once.
+    pub(super) async fn open(&self) -> Result<(), GatewayError> {
         loop {
             let until = self.state().closed_until;
             match until.map(|until| until.saturating_duration_since(Instant::now())) {
+                Some(left) if left > LONGEST_WAIT => return Err(GatewayError::Throttled),
                 Some(left) if !left.is_zero() => tokio::time::sleep(left).await,
-                Some(_) | None => return,
+                Some(_) | None => return Ok(()),
             }
         }
     }
@@ -114,7 +118,7 @@ impl Pace {
                 let wait =
                     retry_after.or_else(|| super::wire::retry_after(body)).unwrap_or(Duration::from_secs(1));
                 tracing::warn!(seconds = wait.as_secs(), "Flash asks everybody to wait");
-                let until = Instant::now() + wait.clamp(SHORTEST_WAIT, LONGEST_WAIT);
+                let until = Instant::now() + wait.clamp(SHORTEST_WAIT, A_DAY);
                 state.closed_until = Some(state.closed_until.map_or(until, |before| before.max(until)));
                 state.halve();
             }

@@ -257,12 +257,14 @@ impl Gateway {
     }
 
     async fn create_party(&self, body: &str) -> Created {
-        let slot = self.0.pace.slot().await;
-        let exchange = match self.exchange(&slot, body).await {
+        let exchange = async {
+            let slot = self.0.pace.slot().await?;
+            self.exchange(&slot, body).await
+        };
+        let exchange = match exchange.await {
             Ok(exchange) => exchange,
             Err(error) => return Created::Failed(error),
         };
-        drop(slot);
         if let Exchange::NotSent { why } = &exchange {
             return Created::NotSent { why: why.clone() };
         }

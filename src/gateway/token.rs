@@ -122,7 +122,7 @@ impl Token {
             if let Some(refused) = &state.refused {
                 return Err(refused.clone());
             }
-            pace.open().await;
+            pace.open().await?;
             if let Some(last) = state.last_login {
                 tokio::time::sleep(self.settings.login_interval.saturating_sub(last.elapsed())).await;
             }

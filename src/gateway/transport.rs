@@ -12,6 +12,7 @@ use super::error::GatewayError;
 
 /// A longer answer is not read.
 const LARGEST_ANSWER: usize = 32 << 20;
+const HALF_A_MINUTE: Duration = Duration::from_secs(30);
 const USER_AGENT: &str = concat!("payrun/", env!("CARGO_PKG_VERSION"));
 
 /// What came of one request.
@@ -101,7 +102,8 @@ impl Transport {
         };
         let status = response.status().as_u16();
         let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
-        let retry_after = header.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+        // a date is read as half a minute: it is seldom used, and to wait too long costs less than to come too early
+        let retry_after = header.map(|text| text.trim().parse().map_or(HALF_A_MINUTE, Duration::from_secs));
         let mut body = Vec::new();
         loop {
             match response.chunk().await {

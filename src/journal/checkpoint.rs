@@ -13,7 +13,7 @@ use sled::Tree;
 use super::disk::make_folder;
 use super::error::JournalError;
 use super::log::Tip;
-use crate::domain::{FileDigest, OverlapKey, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState};
+use crate::domain::{OverlapKey, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState};
 
 /// The derived state of one scope.
 #[derive(Debug, Clone)]
@@ -21,8 +21,6 @@ pub struct Checkpoint {
     pub(super) db: sled::Db,
     /// Run → head and state.
     pub(super) runs: Tree,
-    /// Digest of a file → the last run of it.
-    pub(super) digests: Tree,
     /// Run and row → what the row is.
     pub(super) rows: Tree,
     /// Payout → all that is known of it.
@@ -74,7 +72,6 @@ impl Checkpoint {
     fn of(db: sled::Db) -> Result<Self, JournalError> {
         Ok(Self {
             runs: db.open_tree("runs")?,
-            digests: db.open_tree("digests")?,
             rows: db.open_tree("rows")?,
             payouts: db.open_tree("payouts")?,
             bodies: db.open_tree("bodies")?,
@@ -103,16 +100,6 @@ impl Checkpoint {
     /// One run.
     pub fn run(&self, run: RunId) -> Result<Option<(RunHead, RunState)>, JournalError> {
         Ok(get::<StoredRun>(&self.runs, &run.0.to_be_bytes())?.map(|run| (run.head, run.state)))
-    }
-
-    /// The number that the next run gets.
-    pub fn next_run(&self) -> Result<RunId, JournalError> {
-        Ok(self.runs()?.last().map_or(RunId(1), |(head, _)| RunId(head.run.0 + 1)))
-    }
-
-    /// The last run of a file with these rows.
-    pub fn run_of_file(&self, digest: &FileDigest) -> Result<Option<RunId>, JournalError> {
-        get(&self.digests, digest.bytes())
     }
 
     /// The rows of a run, in order, without holding them in memory.

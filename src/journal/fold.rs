@@ -50,7 +50,6 @@ impl Checkpoint {
         }
         let stored = StoredRun { head: head.clone(), state: RunState::Recording };
         self.runs.insert(head.run.0.to_be_bytes(), encode(&stored))?;
-        self.digests.insert(head.digest.bytes(), encode(&head.run))?;
         Ok(())
     }
 

@@ -189,11 +189,11 @@ fn caught_up(folder: &ScopeFolder) -> Result<(Checkpoint, End, bool), JournalErr
         return Ok((checkpoint, end, false));
     }
     set_aside(folder)?;
+    mark_in_use(folder)?;
     let checkpoint = Checkpoint::open(&folder.checkpoint())?;
     let Some(end) = catch_up(&checkpoint, &segments)? else {
         return Err(JournalError::Checkpoint { why: "it could not be rebuilt".to_owned() });
     };
-    mark_in_use(folder)?;
     let rebuilt = existed || end.tip.seq > 0;
     Ok((checkpoint, end, rebuilt))
 }

@@ -168,6 +168,23 @@ impl Arranger {
         }
     }
 
+    /// Holds a row whose payee has a payout in another run that is not settled yet: corrected in this file, it would
+    /// be paid by both. Unless both bear ids of the user's, or a person has said what the file is.
+    pub fn beside(&self, payout: &Payout, planned: &mut Planned, waiting: &Earlier) {
+        let is_said = match self.overlaps {
+            Overlaps::Hold => false,
+            Overlaps::Repeat => true,
+            Overlaps::Amends(run) => run == waiting.run,
+        };
+        let told_apart = payout.payment_id.is_some() && waiting.has_payment_id;
+        if planned.decision == Decision::Pay && planned.id != waiting.id && !is_said && !told_apart {
+            planned.decision = Decision::Hold(format!(
+                "the same payee stands in row {} of {}, which {} has yet to settle; finish that with payrun resume {}; or, if this file corrects that run, say --amends {}; if both are meant, say --repeat",
+                waiting.row, waiting.label, waiting.run, waiting.run, waiting.run
+            ));
+        }
+    }
+
     /// Whether paying `payout` could be paying `earlier` twice, which was sent or still may be: unless both bear
     /// ids of the user's, which then tell them apart, or the API made nothing, or it was long ago.
     fn overlaps_with(&self, payout: &Payout, earlier: &Earlier) -> bool {
