@@ -214,7 +214,7 @@ fn header(header: &Header, all: &mut Collected) -> Told {
                 place(*index),
                 format!("the column \"{}\" is not known", name(header, *index)),
                 &near.map_or(
-                    "remove the column if it is not needed, or give it one of the names in the README"
+                    "remove the column if it is not needed, or give it one of the names in docs/FILES.md"
                         .to_owned(),
                     |near| format!("was {near} meant? else remove the column"),
                 ),

@@ -12,7 +12,7 @@ use crate::intake;
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
-    let session = Session::new(globals, Vec::new())?;
+    let session = Session::without_login(globals, Vec::new())?;
     let source = intake::open(&args.file).map_err(EngineError::from)?;
     let checked = check::check(source, &check_options(&session), &mut |_| Ok(()), &*session.observer);
     let checked = checked.map_err(EngineError::from)?;

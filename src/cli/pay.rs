@@ -30,18 +30,26 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let run = prepared.head.run;
     match prepared.known {
         Some(RunState::Finished) => return already_done(&session, &journal, globals, run),
-        Some(RunState::Running | RunState::Stopped) if !args.dry_run => {
+        Some(RunState::Running | RunState::Stopped)
+            if !args.dry_run && !engine::may_begin_anew(journal.checkpoint(), run)? =>
+        {
             out::note(&format!(
                 "This file is run {run}, which is not finished: going on with it, on the terms it was opened with."
             ));
             consent(args, &format!("Go on with run {run}?"))?;
             return carry_out(&session, &journal, globals, run, args.skip_invalid);
         }
-        Some(_) | None => {}
+        Some(_) => out::note(&format!(
+            "This file is run {run}, of which nothing was sent yet: it begins anew, with the settings of today."
+        )),
+        None => {}
     }
     let stops = stopping(&prepared, args);
     out::note(&summary::plan(&prepared, &session));
     if let Some(stops) = stops {
+        if globals.format == Format::Json {
+            out::answer(&summary::plan_json(&prepared));
+        }
         return Err(Failure::new(Exit::Findings, stops));
     }
     if args.dry_run {
@@ -104,7 +112,7 @@ fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Result<Pr
 /// terms that a person has agreed to. Nothing can have been sent for it.
 pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Result<(), Failure> {
     let session = Session::new(globals, vec![("payouts.remitter", head.remitter.clone())])?;
-    let copy = engine::kept_copy(journal, head.run, &head.file);
+    let copy = engine::kept_copy(journal.folder(), head.run, &head.file);
     let asked =
         Asked { path: &copy, file: head.file.clone(), name: Some(&head.label), overlaps: head.overlaps };
     let mut prepared = prepare(&session, journal, &asked)?;
@@ -226,8 +234,9 @@ fn tell(
 ) -> Result<Exit, Failure> {
     let view = engine::run_view(journal.checkpoint(), run, false)?;
     // a report that cannot be written takes nothing back: the answer is given all the same
-    let files = report::write(journal.checkpoint(), run, &journal.folder().reports());
-    let fix = report::write_fix_file(journal, run);
+    let folder = journal.folder().reports();
+    let files = report::write(journal.checkpoint(), run, false, &folder);
+    let fix = report::write_fix_file(journal.folder(), journal.checkpoint(), run, &folder);
     for failure in [files.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
         out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
     }

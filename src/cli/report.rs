@@ -13,7 +13,7 @@ use super::{out, status};
 use crate::domain::{PayoutState, RunId};
 use crate::engine;
 use crate::intake;
-use crate::journal::{Checkpoint, Journal};
+use crate::journal::{Checkpoint, ScopeFolder};
 use crate::report;
 
 /// Runs the command.
@@ -21,7 +21,8 @@ pub fn run(globals: &Globals, args: &ReportArgs) -> Result<Exit, Failure> {
     let session = Session::new(globals, Vec::new())?;
     let seen = status::look(&session)?;
     let folder = args.to.clone().unwrap_or_else(|| session.folder.reports());
-    let files = write(seen.checkpoint(), args.run, &folder)?;
+    let mut files = write(seen.checkpoint(), args.run, seen.at_work, &folder)?;
+    files.extend(write_fix_file(&session.folder, seen.checkpoint(), args.run, &folder)?);
     match globals.format {
         Format::Text => {
             let mut text = String::new();
@@ -39,8 +40,13 @@ pub fn run(globals: &Globals, args: &ReportArgs) -> Result<Exit, Failure> {
 }
 
 /// Writes both reports of a run into a folder.
-pub fn write(checkpoint: &Checkpoint, run: RunId, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let view = engine::run_view(checkpoint, run, false)?;
+pub fn write(
+    checkpoint: &Checkpoint,
+    run: RunId,
+    at_work: bool,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, Failure> {
+    let view = engine::run_view(checkpoint, run, at_work)?;
     let stem =
         Path::new(&view.label).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
     let path = |extension: &str| folder.join(format!("{run}-{}.{extension}", plain(&stem)));
@@ -68,21 +74,26 @@ pub fn json(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<String
 }
 
 /// The rows that were not paid and may be corrected, in the user's own columns. None where there are none.
-pub fn write_fix_file(journal: &Journal, run: RunId) -> Result<Option<PathBuf>, Failure> {
+pub fn write_fix_file(
+    scope: &ScopeFolder,
+    checkpoint: &Checkpoint,
+    run: RunId,
+    folder: &Path,
+) -> Result<Option<PathBuf>, Failure> {
     let mut rows = BTreeMap::new();
-    for payout in engine::payouts(journal.checkpoint(), run) {
+    for payout in engine::payouts(checkpoint, run) {
         let payout = payout?;
         let made_nothing = payout.status == PayoutState::Rejected && payout.flash_id.is_none();
         if made_nothing || matches!(payout.status, PayoutState::Invalid | PayoutState::Held) {
             rows.insert(payout.row, payout.reason.unwrap_or_default());
         }
     }
-    let head = journal.checkpoint().run(run)?.map(|(head, _)| head);
+    let head = checkpoint.run(run)?.map(|(head, _)| head);
     let Some(head) = head.filter(|_| !rows.is_empty()) else {
         return Ok(None);
     };
-    let source = engine::kept_copy(journal, run, &head.file);
-    let path = journal.folder().reports().join(format!("{run}-to-correct.csv"));
+    let source = engine::kept_copy(scope, run, &head.file);
+    let path = folder.join(format!("{run}-to-correct.csv"));
     let failed = |error: &dyn std::fmt::Display| {
         Failure::new(Exit::Configuration, format!("cannot write {}: {error}", path.display()))
     };

@@ -47,8 +47,15 @@ pub struct Session {
 }
 
 impl Session {
-    /// Reads the settings. `flags` are those of the command itself, by key.
+    /// For commands that look at or work on a scope: which scope it is depends on the login.
     pub fn new(globals: &Globals, flags: Vec<(&'static str, String)>) -> Result<Self, Failure> {
+        let session = Self::without_login(globals, flags)?;
+        session.settings.require_login()?;
+        Ok(session)
+    }
+
+    /// Reads the settings. `flags` are those of the command itself, by key.
+    pub fn without_login(globals: &Globals, flags: Vec<(&'static str, String)>) -> Result<Self, Failure> {
         let settings = Settings::load(&layers(globals, flags))?;
         let scope = settings.scope();
         let folder = ScopeFolder::new(&settings.state, &scope);
@@ -226,6 +233,9 @@ async fn listen(handle: StopHandle) {
     }
     #[cfg(not(unix))]
     let _ = tokio::signal::ctrl_c().await;
-    out::note("Stopping: what is under way is finished and recorded first.");
+    out::note("Stopping: what is under way is finished and recorded first. Ctrl-C again stops at once.");
     handle.ask();
+    let _ = tokio::signal::ctrl_c().await;
+    out::note("Stopped at once. `payrun resume` looks up what was under way.");
+    std::process::exit(Exit::Stopped as i32); // the journal is made for worse
 }

@@ -8,7 +8,7 @@ use crate::simulator::{self, LedgerView};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &SimulateArgs) -> Result<Exit, Failure> {
-    let session = Session::new(globals, Vec::new())?;
+    let session = Session::without_login(globals, Vec::new())?;
     let path = ledger_path(&session.settings);
     if args.ledger {
         let view =

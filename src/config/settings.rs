@@ -192,9 +192,6 @@ impl Settings {
         let written = read(layers)?;
         let simulator = written.environment == Environment::Simulator;
         let credentials = credentials(layers, written.credentials.as_deref())?;
-        if credentials.is_none() && !simulator {
-            return Err(ConfigError::NoCredentials { environment: written.environment.name() });
-        }
         let chosen = written.payouts.remitter.unwrap_or_else(|| "default".to_owned());
         let in_doubt_wait = Duration::from_secs(if simulator { 2 } else { 180 });
         let settings = Self {
@@ -213,6 +210,14 @@ impl Settings {
             follow: written.payouts.follow.unwrap_or(Duration::from_secs(2)),
         };
         settings.fit()
+    }
+
+    /// Refuses to go on without a login, except in the simulator.
+    pub fn require_login(&self) -> Result<(), ConfigError> {
+        match (&self.credentials, self.environment) {
+            (Some(_), _) | (None, Environment::Simulator) => Ok(()),
+            (None, environment) => Err(ConfigError::NoCredentials { environment: environment.name() }),
+        }
     }
 
     /// The address of the API, written in the one way that every spelling of it has in common. None: the simulator
@@ -275,6 +280,14 @@ fn read(layers: &Layers) -> Result<Written, ConfigError> {
         let text = std::fs::read_to_string(&path)
             .map_err(|error| ConfigError::Unreadable { path: path.clone(), why: system_words(&error) })?;
         builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
+    }
+    let others = ["PAYRUN_EMAIL", "PAYRUN_PASSWORD", "PAYRUN_AFFILIATION", "PAYRUN_LOG"];
+    let known =
+        |name: &String| others.contains(&name.as_str()) || KEYS.iter().any(|key| key.variable == *name);
+    if let Some(odd) = layers.variables.keys().find(|name| name.starts_with("PAYRUN_") && !known(name)) {
+        return Err(ConfigError::Wrong(format!(
+            "the variable {odd} is not known; docs/CONFIGURATION.md lists all variables"
+        )));
     }
     let variables =
         KEYS.iter().filter_map(|key| Some((key.name, layers.variables.get(key.variable)?.clone())));
@@ -369,7 +382,10 @@ mod tests {
 
     #[test]
     fn money_moves_only_with_a_login_and_scopes_never_mix() {
-        assert!(matches!(load("environment = \"uat\"", &[]), Err(ConfigError::NoCredentials { .. })));
+        assert!(matches!(
+            load("environment = \"uat\"", &[]).and_then(|settings| settings.require_login()),
+            Err(ConfigError::NoCredentials { .. })
+        ));
         let login = [("PAYRUN_EMAIL", "a@example.com"), ("PAYRUN_PASSWORD", "hidden")];
         let uat = load("environment = \"uat\"", &login).expect("settings");
         let production = load("environment = \"production\"", &login).expect("settings");

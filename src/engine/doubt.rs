@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 
 use super::{Engine, EngineError, StopReason};
 use crate::domain::money::plural;
-use crate::domain::{Event, ExternalId, Fact, PayoutEntry, PayoutId, RowEntry, RunId, Sighting, Timestamp};
+use crate::domain::{Event, ExternalId, Fact, PayoutEntry, PayoutId, RunId, Sighting, Timestamp};
 use crate::gateway::{WithdrawalLookUp, WithdrawalRecord};
 use crate::plan::Step;
 
@@ -240,12 +240,10 @@ impl Engine {
         let of = |entry: &PayoutEntry| (entry.external_id.clone(), entry.life.first_sent);
         let mut known: Vec<_> = canary.map(of).into_iter().collect();
         let Some(run) = group.first().map(|entry| entry.run) else { return Ok(known) };
-        for row in self.journal.checkpoint().rows(run) {
-            if let (_, RowEntry::Own { id }) = row? {
-                let entry = self.entry(id)?;
-                if entry.run == run && entry.life.flash_id.is_some() {
-                    known.push(of(&entry));
-                }
+        for entry in self.journal.checkpoint().own_payouts(run) {
+            let entry = entry?;
+            if entry.life.flash_id.is_some() {
+                known.push(of(&entry));
             }
         }
         Ok(known)

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Engine, EngineError, StopReason};
-use crate::domain::{Fact, PayoutEntry, PayoutState, RowEntry, RunId};
+use crate::domain::{Fact, PayoutEntry, PayoutState, RunId};
 
 /// So many payouts are asked for in one request.
 const IN_ONE_REQUEST: usize = 50;
@@ -29,12 +29,10 @@ impl Engine {
     async fn look_once(&self, run: RunId) -> Result<usize, EngineError> {
         let mut under_way = 0;
         let mut group = Vec::new();
-        for row in self.journal.checkpoint().rows(run) {
-            if let (_, RowEntry::Own { id }) = row? {
-                let entry = self.entry(id)?;
-                if entry.run == run && entry.life.state == PayoutState::Submitted {
-                    group.push(entry);
-                }
+        for entry in self.journal.checkpoint().own_payouts(run) {
+            let entry = entry?;
+            if entry.life.state == PayoutState::Submitted {
+                group.push(entry);
             }
             if group.len() == IN_ONE_REQUEST {
                 under_way += self.look_at(&mut group).await?;

@@ -20,7 +20,7 @@ pub use open::{kept_copy, record};
 pub use person::{Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
 pub use stop::{Stop, StopHandle};
-pub use view::{payouts, run_view};
+pub use view::{may_begin_anew, payouts, run_view};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +31,9 @@ use crate::domain::{
 use crate::gateway::Gateway;
 use crate::journal::{Journal, JournalError, Record};
 use crate::plan::SettlePolicy;
+
+/// What moves no money has so long to come to its end after stopping was asked for.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// What the engine works with. Cheap to clone: every task has one.
 #[derive(Clone)]
@@ -84,26 +87,49 @@ impl Engine {
     async fn work(&self, head: &RunHead) -> Result<Option<StopReason>, EngineError> {
         if self.journal.checkpoint().open_payouts(head.run).next().is_some() {
             self.write(Record::RunReady { run: head.run }).await?;
-            if let Err(error) = self.gateway.sign_in().await {
-                return Ok(Some(StopReason::Gateway(error)));
-            }
-            // what is in doubt does not wait for payees
-            if let Some(reason) = self.look_pass(head.run, &mut doubt::Looks::default()).await? {
-                return Ok(Some(reason));
-            }
-            let parties = match head.parties {
-                PartyMode::Inline => parties::Parties::default(),
-                PartyMode::Precreate => match self.settle_parties(head).await? {
-                    Ok(parties) => parties,
-                    Err(reason) => return Ok(Some(reason)),
-                },
+            let parties = match self.unless_stopped(self.before_paying(head)).await {
+                Some(prepared) => prepared?,
+                None => return Ok(Some(StopReason::Asked)),
+            };
+            let parties = match parties {
+                Ok(parties) => parties,
+                Err(reason) => return Ok(Some(reason)),
             };
             let order = Arc::new(send::Order { head: head.clone(), parties, refused: 0.into() });
             if let Some(reason) = self.pay(order).await? {
                 return Ok(Some(reason));
             }
         }
-        self.follow(head.run).await
+        self.unless_stopped(self.follow(head.run)).await.unwrap_or(Ok(None))
+    }
+
+    /// The login, what is in doubt from before, and the parties.
+    async fn before_paying(
+        &self,
+        head: &RunHead,
+    ) -> Result<Result<parties::Parties, StopReason>, EngineError> {
+        if let Err(error) = self.gateway.sign_in().await {
+            return Ok(Err(StopReason::Gateway(error)));
+        }
+        // what is in doubt does not wait for payees
+        if let Some(reason) = self.look_pass(head.run, &mut doubt::Looks::default()).await? {
+            return Ok(Err(reason));
+        }
+        match head.parties {
+            PartyMode::Inline => Ok(Ok(parties::Parties::default())),
+            PartyMode::Precreate => self.settle_parties(head).await,
+        }
+    }
+
+    /// Work that moves no money, given up a little after stopping was asked for: it may be waiting for long.
+    async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            done = work => Some(done),
+            () = async {
+                self.stop.asked().await;
+                tokio::time::sleep(GRACE).await;
+            } => None,
+        }
     }
 
     /// Writes one record and waits until it is durable.

@@ -7,7 +7,7 @@ use crate::domain::{
     Clock, Event, Fact, Finding, Life, Observer, Overlaps, PayoutId, PayoutState, RowEntry, RunId, Severity,
     Stage,
 };
-use crate::journal::{Journal, JournalError, Record};
+use crate::journal::{Journal, JournalError, Record, ScopeFolder};
 use crate::plan::Decision;
 
 /// So many rows go to the journal in one piece.
@@ -101,15 +101,15 @@ fn superseded(journal: &Journal, prepared: &Prepared, old: RunId) -> Result<Vec<
 /// The file as it was read stays with the run.
 fn keep_copy(journal: &Journal, prepared: &Prepared) -> Result<(), EngineError> {
     let from = &prepared.spool.copy;
-    let to = kept_copy(journal, prepared.head.run, &prepared.head.file);
+    let to = kept_copy(journal.folder(), prepared.head.run, &prepared.head.file);
     let kept =
         std::fs::File::open(from).and_then(|file| file.sync_all()).and_then(|()| std::fs::rename(from, &to));
     Ok(kept.map_err(|error| JournalError::io("cannot keep a copy of the file as", to, &error))?)
 }
 
 /// Where the file of a run is kept.
-pub fn kept_copy(journal: &Journal, run: RunId, file: &str) -> std::path::PathBuf {
-    journal.folder().files().join(format!("{run}-{file}"))
+pub fn kept_copy(scope: &ScopeFolder, run: RunId, file: &str) -> std::path::PathBuf {
+    scope.files().join(format!("{run}-{file}"))
 }
 
 /// The errors of each row, in one text.

@@ -176,7 +176,7 @@ impl Engine {
             Ok(PartyLookUp::Found(found)) => Ok(found),
             Ok(PartyLookUp::FilterUnusable { why }) => {
                 Err(StopReason::Gateway(GatewayError::unusable(format!(
-                    "Flash cannot look up payees and remitters by our ids ({why}); set payouts.parties = \"inline\" to send them with each payout"
+                    "Flash cannot look up payees and remitters by our ids ({why}); set payouts.parties = \"inline\" to send them with each payout, and pay the file again"
                 ))))
             }
             Err(error) => Err(StopReason::Gateway(error)),
@@ -259,7 +259,7 @@ fn is_shown(wanted: &Wanted, record: &PartyRecord) -> bool {
 fn compared(wanted: &Wanted, record: &PartyRecord) -> Settled {
     match wanted {
         Wanted::Remitter(party) if record.name != party.name.to_string() => Settled::Held(format!(
-            "Flash shows the remitter as \"{}\", the configuration says \"{}\": give it another external_id, or the name that Flash has",
+            "Flash shows the remitter as \"{}\", the configuration says \"{}\": give it another external_id, or the name that Flash has, and pay the file again",
             record.name, party.name
         )),
         Wanted::Payee(payee, _) if record.account.is_none() => Settled::Held(format!(

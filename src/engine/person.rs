@@ -107,9 +107,10 @@ async fn made(
             entry.external_id
         )));
     }
-    for row in engine.journal.checkpoint().rows(entry.run) {
-        let (row, RowEntry::Own { id }) = row? else { continue };
-        if id != entry.id && engine.entry(id)?.life.flash_id.as_ref() == Some(&flash_id) {
+    for other in engine.journal.checkpoint().own_payouts(entry.run) {
+        let other = other?;
+        if other.id != entry.id && other.life.flash_id.as_ref() == Some(&flash_id) {
+            let row = other.payout.row;
             return Err(EngineError::Settle(format!("Flash's payout {flash_id} is row {row}'s already")));
         }
     }

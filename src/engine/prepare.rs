@@ -276,7 +276,8 @@ pub(super) struct Spool {
 
 impl Spool {
     fn copy(path: &Path, folder: &Path) -> Result<Self, EngineError> {
-        let name = format!("incoming-{}", std::process::id());
+        leave_no_leftovers(folder);
+        let name = format!("{INCOMING}{}", std::process::id());
         let copy = folder.join(&name).with_extension(path.extension().unwrap_or_default());
         let payouts = folder.join(name).with_extension("payouts");
         let mut from = File::open(path).map_err(|error| unwritable(path, &error))?;
@@ -315,6 +316,17 @@ impl Drop for Spool {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.payouts);
         let _ = std::fs::remove_file(&self.copy); // gone already where the run was recorded
+    }
+}
+
+const INCOMING: &str = "incoming-";
+
+/// What a process that was killed has left: this one has the scope now.
+fn leave_no_leftovers(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(INCOMING) {
+            let _ = std::fs::remove_file(entry.path()); // it only takes room
+        }
     }
 }
 

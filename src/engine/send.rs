@@ -44,7 +44,7 @@ impl Order {
             PartyMode::Precreate => RecipientBy::Id(self.parties.payees.get(&payee_id)?),
         };
         let sender = match (&entry.remitter, self.head.parties) {
-            (None, _) => SenderBy::Account,
+            (None, _) => SenderBy::Account, // or the sub-client
             (Some(id), PartyMode::Precreate) => SenderBy::Id(self.parties.remitters.get(id)?),
             (Some(id), PartyMode::Inline) => SenderBy::Inline(self.head.remitters.get(id)?),
         };
@@ -129,10 +129,12 @@ impl Engine {
             if let Some(obstacle) = mood.take_obstacle() {
                 break Some(obstacle);
             }
-            if self.is_anything_in_doubt(run)?
-                && let Some(reason) = self.look_pass(run, &mut looks).await?
-            {
-                break Some(reason);
+            if self.is_anything_in_doubt(run)? {
+                match self.unless_stopped(self.look_pass(run, &mut looks)).await.transpose()? {
+                    None => break Some(StopReason::Asked),
+                    Some(Some(reason)) => break Some(reason),
+                    Some(None) => {}
+                }
             }
             in_doubt = self.is_anything_in_doubt(run)?;
             if careful {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::EngineError;
-use crate::domain::{PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState, RunView, Totals};
+use crate::domain::{
+    Overlaps, PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState, RunView, Totals,
+};
 use crate::journal::Checkpoint;
 
 /// One run without its payouts. `at_work` says whether a process works on it now.
@@ -46,6 +48,19 @@ pub fn payouts(
         let (row, entry) = row?;
         payout_view(checkpoint, run, row, &entry)
     })
+}
+
+/// Whether a run can be recorded anew: nothing of it was ever sent, and no later run corrects it.
+pub fn may_begin_anew(checkpoint: &Checkpoint, run: RunId) -> Result<bool, EngineError> {
+    if checkpoint.runs()?.iter().any(|(head, _)| head.overlaps == Overlaps::Amends(run)) {
+        return Ok(false);
+    }
+    for entry in checkpoint.own_payouts(run) {
+        if entry?.life.was_sent() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// The state of a row, and its payout where it has one.

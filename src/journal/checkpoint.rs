@@ -121,6 +121,21 @@ impl Checkpoint {
         })
     }
 
+    /// The payouts that a run has, those moved to a later run left out, in order of their rows.
+    pub fn own_payouts(
+        &self,
+        run: RunId,
+    ) -> impl Iterator<Item = Result<PayoutEntry, JournalError>> + use<'_> {
+        let own = move |row: Result<(u32, RowEntry), JournalError>| match row {
+            Ok((_, RowEntry::Own { id })) => self.payout(id).transpose(),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        };
+        self.rows(run)
+            .filter_map(own)
+            .filter(move |entry| entry.as_ref().map_or(true, |entry| entry.run == run))
+    }
+
     /// One row of a run.
     pub fn row(&self, run: RunId, row: u32) -> Result<Option<RowEntry>, JournalError> {
         get(&self.rows, &row_key(run, row))

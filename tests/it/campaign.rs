@@ -66,7 +66,7 @@ impl Campaign {
                     round.kills += 1;
                     is_known = true;
                 }
-                Some(0 | 4) => break,
+                Some(0) => break,
                 Some(2) if is_known => is_known = false, // killed before anything was recorded, or after the end
                 Some(code) => {
                     round.wrongs.push(format!("start {start} ended with {code}"));

@@ -147,7 +147,54 @@ fn what_was_paid_stays_paid_when_its_remitter_is_no_longer_configured() {
         .ends(4)
         .says("already paid by an earlier run: 2 rows");
     std::fs::remove_file(world.home().join("payrun.toml")).expect("it was there");
-    world.payrun(&["pay", "more.csv", "--yes", "--name", "again"]);
-    assert!(world.made() <= 3);
+    world.payrun(&["pay", "more.csv", "--yes", "--name", "again"]).ends(0);
+    assert_eq!(world.made(), 3);
     assert!(crate::rig::made(&world.ledger()).values().all(|times| *times == 1));
+}
+
+#[test]
+fn a_corrected_file_is_not_paid_beside_a_run_that_was_never_sent() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 3));
+    world.faults(&["login:500_before@1-"]);
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(5);
+    world.faults(&[]);
+    // the officer corrects every amount and forgets about the first run
+    let corrected = payroll(0, 3)
+        .replace(",100.00,", ",110.00,")
+        .replace(",101.01,", ",111.01,")
+        .replace(",102.02,", ",112.02,");
+    world.write("corrected.csv", &corrected);
+    world
+        .payrun(&["pay", "corrected.csv", "--yes"])
+        .ends(3)
+        .says("the same payee stands in row 2 of pay.csv");
+    assert_eq!(world.made(), 0);
+    world.payrun(&["pay", "corrected.csv", "--yes", "--amends", "r1"]).ends(0);
+    assert_eq!(world.made(), 3);
+    // nothing brings the old amounts back: neither resuming the old run nor paying its file
+    world.payrun(&["resume", "r1"]);
+    world.payrun(&["pay", "pay.csv", "--yes"]);
+    assert_eq!(world.made(), 3);
+    assert_eq!(world.states("r1"), ["held", "held", "held"]);
+}
+
+#[test]
+fn a_run_in_doubt_cannot_be_corrected_before_it_is_settled() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 3));
+    world.faults(&["withdrawal_create:reset_after@2-", "withdrawal_list:500_before@1-"]);
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(5);
+    world.write(
+        "corrected.csv",
+        payroll(0, 3).replace(",101.01,", ",111.01,").replace(",102.02,", ",112.02,"),
+    );
+    world
+        .payrun(&["pay", "corrected.csv", "--yes", "--amends", "r1"])
+        .ends(2)
+        .says("in doubt")
+        .says("payrun resume r1");
+    world.faults(&[]);
+    world.payrun(&["resume"]).ends(0);
+    assert_eq!(world.made(), 3);
 }

@@ -45,7 +45,10 @@ fn whatever_is_typed_wrong_is_answered_with_a_sentence() {
         (&["pay", "good.csv", "--yes", "--api-url", "nonsense"], 6, "nonsense"),
         (&["pay", "good.csv", "--yes", "--config", "nowhere.toml"], 6, "nowhere.toml"),
     ] {
-        let said = world.payrun(args);
+        let mut command = world.command(args);
+        // away from this machine the tests' short waits are refused
+        command.env_remove("PAYRUN_GATEWAY_TIMEOUT").env_remove("PAYRUN_GATEWAY_IN_DOUBT_WAIT");
+        let said = world.start(command).end();
         assert_eq!(said.code, Some(code), "{args:?}: {said:?}");
         let all = format!("{}{}", said.out, said.err);
         assert!(all.to_lowercase().contains(&words.to_lowercase()), "{args:?} does not say {words}: {all}");
@@ -150,4 +153,17 @@ fn neither_secrets_nor_account_numbers_are_shown_or_logged() {
     for secret in ["canary-password", "77788899", "4444333322221", "eyJ", "Bearer"] {
         assert!(!all.contains(secret), "{secret} is in:\n{all}");
     }
+}
+
+#[test]
+fn checking_needs_no_login_and_a_misspelt_variable_is_refused() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 2));
+    let mut command = world.command(&["check", "pay.csv", "--env", "production"]);
+    command.env_remove("PAYRUN_API_URL").env_remove("PAYRUN_GATEWAY_IN_DOUBT_WAIT");
+    world.start(command).end().ends(0);
+    let mut command = world.command(&["pay", "pay.csv", "--yes"]);
+    command.env("PAYRUN_GATEWAY_RESND", "never");
+    world.start(command).end().ends(6).says("PAYRUN_GATEWAY_RESND");
+    assert_eq!(world.made(), 0);
 }

@@ -103,3 +103,31 @@ fn the_test_environment_s_keywords_end_in_the_states_that_they_stand_for() {
     let reasons: Vec<_> = world.payouts("r1").into_iter().map(|payout| payout["reason"].clone()).collect();
     assert!(reasons[0].is_string() && reasons[1].is_string() && reasons[3].is_null(), "{reasons:?}");
 }
+
+#[test]
+fn where_parties_cannot_be_looked_up_the_settings_can_be_changed_and_the_file_paid_again() {
+    let missing = payrun::simulator::ExternalIdFilter::Missing;
+    let world = World::with(payrun::simulator::Options { party_filter: missing, ..crate::rig::quick() });
+    world.write("pay.csv", payroll(0, 3));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(6).says("payouts.parties = \"inline\"");
+    assert_eq!(world.made(), 0);
+    world.write("payrun.toml", "[payouts]\nparties = \"inline\"\n");
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("begins anew");
+    assert_eq!(world.made(), 3);
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("already paid");
+    assert_eq!(world.made(), 3);
+}
+
+#[test]
+fn a_sub_client_pays_in_its_own_name() {
+    let world = World::new();
+    let file = payroll(0, 2).replace("reference\n", "reference,sub_client_id\n");
+    let file = file.replace("PAY 0", "PAY 0,").replace("PAY 1", "PAY 1,sub-1");
+    world.write("pay.csv", &file);
+    let said = world.payrun(&["pay", "pay.csv", "--yes"]);
+    let made = world.ledger().withdrawals;
+    assert!(made.iter().any(|made| made.sender.is_some()), "{said:?}");
+    let body = std::fs::read_to_string(world.scope().join("journal/00000001.jsonl")).expect("a journal");
+    let sub_client = body.lines().find(|line| line.contains("subClientId")).expect("its request");
+    assert!(!sub_client.contains("senderId"), "Flash takes one or the other");
+}

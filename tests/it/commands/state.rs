@@ -146,3 +146,22 @@ fn another_process_is_told_who_is_at_work_and_can_look_on() {
     at_work.end().ends(0);
     assert_eq!(world.made(), 120);
 }
+
+#[test]
+fn a_checkpoint_that_was_in_use_when_the_machine_stopped_is_not_trusted() {
+    let world = paid(5);
+    let before = world.payouts("r1");
+    std::fs::write(world.scope().join("checkpoint.in-use"), "another boot of this machine").expect("written");
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("rebuilt").says("already paid as run r1");
+    assert_eq!(world.payouts("r1"), before);
+    assert!(!world.scope().join("checkpoint.in-use").exists(), "it was closed in order");
+}
+
+#[test]
+fn what_a_killed_process_left_of_a_file_is_removed() {
+    let world = paid(2);
+    let left = world.scope().join("files/incoming-1.csv");
+    std::fs::write(&left, "names and accounts").expect("written");
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    assert!(!left.exists());
+}

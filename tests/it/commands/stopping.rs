@@ -54,3 +54,24 @@ fn a_run_cut_off_while_its_rows_are_recorded_is_resumed_from_its_copy() {
     let names = world.ledger().senders.iter().map(|sender| sender.name.clone()).collect::<Vec<_>>();
     assert_eq!(names, ["Night Shift Pty Ltd"]);
 }
+
+#[test]
+fn a_long_wait_does_not_keep_it_from_stopping() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 20));
+    world.faults(&["party_lookup:throttle=300s@1"]);
+    let at_work = world.start(world.command(&["pay", "pay.csv", "--yes"]));
+    std::thread::sleep(Duration::from_millis(700));
+    at_work.signal("INT");
+    at_work.end().ends(5).says("payrun resume r1");
+    assert_eq!(world.made(), 0);
+}
+
+#[test]
+fn asked_to_wait_for_an_hour_the_run_stops() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 20));
+    world.faults(&["withdrawal_create:throttle=3600s@3"]);
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(5).says("slow down").says("payrun resume r1");
+    assert!(world.made() < 20);
+}
