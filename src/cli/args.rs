@@ -128,7 +128,7 @@ pub struct PayArgs {
 /// `resume`.
 #[derive(Debug, Args)]
 pub struct ResumeArgs {
-    /// The run [default: the last that is not finished]
+    /// The run [default: the one that is not finished]
     pub run: Option<RunId>,
     /// Pay the rows that can be paid although others must be held
     #[arg(long)]

@@ -10,7 +10,7 @@ use crate::journal::JournalError;
 pub enum Exit {
     /// All of it done.
     Done = 0,
-    /// The command line makes no sense.
+    /// The command line makes no sense, or nobody consented.
     Usage = 2,
     /// The file has findings that forbid paying.
     Findings = 3,
@@ -30,7 +30,7 @@ pub enum Exit {
 pub const TABLE: &str = "\
 Exit codes:
   0   all of it done
-  2   the command line is not understood
+  2   the command line is not understood, or nobody has said yes (nothing was sent)
   3   the file cannot be paid as it is (nothing was sent)
   4   finished, but some payouts were rejected, returned, held or need attention
   5   stopped early; `payrun resume` goes on

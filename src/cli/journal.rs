@@ -18,7 +18,7 @@ pub fn run(globals: &Globals, args: &JournalArgs) -> Result<Exit, Failure> {
             format!("There is no journal yet in {}.", session.folder.path().display()),
         ));
     }
-    let verified = journal::verify(&folder)?;
+    let verified = journal::verify(&session.folder)?;
     match globals.format {
         Format::Json => out::answer(
             &serde_json::json!({

@@ -21,6 +21,9 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let remitter = args.remitter.clone().map(|name| ("payouts.remitter", name));
     let session = Session::new(globals, remitter.into_iter().collect())?;
     let journal = session.journal()?;
+    if args.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
+        return Err(Failure::new(Exit::Usage, "Nothing was sent: --name needs a name."));
+    }
     let overlaps = overlaps(&journal, args)?;
     let asked =
         Asked { path: &args.file, file: engine::file_name(&args.file), name: args.name.as_deref(), overlaps };
@@ -79,8 +82,11 @@ fn overlaps(journal: &Journal, args: &PayArgs) -> Result<Overlaps, Failure> {
 fn consent(args: &PayArgs, question: &str) -> Result<(), Failure> {
     match if args.yes { Some(true) } else { out::ask(question) } {
         Some(true) => Ok(()),
-        Some(false) => Err(Failure::new(Exit::Stopped, "Nothing was sent.")),
-        None => Err(Failure::new(Exit::Usage, "Nothing was sent: say --yes where nobody can answer.")),
+        Some(false) => Err(Failure::new(Exit::Usage, "Nothing was sent: only the word yes sends.")),
+        None => Err(Failure::new(
+            Exit::Usage,
+            "Nothing was sent: there is no terminal to ask on; say --yes where nobody can answer.",
+        )),
     }
 }
 
@@ -149,7 +155,12 @@ fn stopping(prepared: &Prepared, args: &PayArgs) -> Option<String> {
         return None;
     }
     let rows = summary::and(&[(invalid, "cannot be paid"), (held, "must be decided by a person")]);
-    Some(format!("Nothing was sent: {rows}. Correct the file, or pay the other rows with --skip-invalid."))
+    let how = match (invalid, held) {
+        (_, 0) => "Correct the file",
+        (0, _) => "Decide as said above",
+        _ => "Correct the file and decide as said above",
+    };
+    Some(format!("Nothing was sent: {rows}. {how}, or leave these rows out with --skip-invalid."))
 }
 
 /// The control totals that a person gave.
@@ -161,7 +172,8 @@ fn expect(prepared: &Prepared, args: &PayArgs) -> Result<(), Failure> {
     }
     for text in &args.expect_total {
         let parsed = text.split_once('=').and_then(|(currency, amount)| {
-            Some((currency.parse::<Currency>().ok()?, Decimal::from_str_exact(amount.trim()).ok()?))
+            let amount = amount.trim().replace(',', "");
+            Some((currency.parse::<Currency>().ok()?, Decimal::from_str_exact(&amount).ok()?))
         });
         let Some((currency, amount)) = parsed else {
             return Err(Failure::new(
@@ -189,7 +201,14 @@ fn already_done(
     let view = engine::run_view(journal.checkpoint(), run, false)?;
     let opened = view.opened_at.strftime("%-d %b %Y %H:%M UTC");
     let unpaid = view.count(PayoutState::Invalid) + view.count(PayoutState::Held);
-    let how = if unpaid > 0 {
+    let unclear = view.count(PayoutState::Rejected)
+        + view.count(PayoutState::Attention)
+        + view.count(PayoutState::Returned);
+    let how = if unclear > 0 {
+        format!(
+            "Not all of it arrived: `payrun status {run}` says what to do for each row; do not pay the whole file again."
+        )
+    } else if unpaid > 0 {
         format!(
             "{} of it were not paid: correct them in the file named below and pay that.",
             plural(unpaid, "row")

@@ -83,6 +83,9 @@ pub fn write_fix_file(
     let mut rows = BTreeMap::new();
     for payout in engine::payouts(checkpoint, run) {
         let payout = payout?;
+        if payout.next.is_none() {
+            continue; // nobody has anything to do: another run has taken its place
+        }
         let made_nothing = payout.status == PayoutState::Rejected && payout.flash_id.is_none();
         if made_nothing || matches!(payout.status, PayoutState::Invalid | PayoutState::Held) {
             rows.insert(payout.row, payout.reason.unwrap_or_default());

@@ -24,9 +24,22 @@ pub fn run(globals: &Globals, args: &ResumeArgs) -> Result<Exit, Failure> {
     carry_out(&session, &journal, globals, run, args.skip_invalid)
 }
 
-/// The last run that is not finished.
+/// The one run that is not finished. Of several, a person chooses.
 fn unfinished(checkpoint: &Checkpoint) -> Result<RunId, Failure> {
     let runs = checkpoint.runs()?;
-    let open = runs.iter().rev().find(|(_, state)| *state != RunState::Finished);
-    open.map(|(head, _)| head.run).ok_or_else(|| Failure::new(Exit::Usage, "There is no run to go on with."))
+    let open: Vec<_> = runs.iter().filter(|(_, state)| *state != RunState::Finished).collect();
+    match open.as_slice() {
+        [] => Err(Failure::new(Exit::Usage, "There is no run to go on with.")),
+        [(head, _)] => Ok(head.run),
+        several => {
+            let names: Vec<String> = several
+                .iter()
+                .map(|(head, _)| format!("  payrun resume {}  ({})", head.run, head.label))
+                .collect();
+            Err(Failure::new(
+                Exit::Usage,
+                format!("Several runs are not finished; say which:\n{}", names.join("\n")),
+            ))
+        }
+    }
 }

@@ -35,7 +35,9 @@ pub fn plan(prepared: &Prepared, session: &Session) -> String {
             0 => String::new(),
             more => format!(", and {more} more"),
         };
-        lines.push(format!("  paid AGAIN, as you said --repeat: row {row} equals {place}{others}"));
+        lines.push(format!(
+            "  sent ON TOP of what was sent before, as you said: row {row} on top of {place}{others}"
+        ));
     }
     for (row, why) in prepared.held().take(MOST_SHOWN) {
         lines.push(format!("  held, row {row}: {why}"));

@@ -229,7 +229,14 @@ impl Settings {
 
     /// Refuses an address that belongs to another environment, and waits that prove nothing.
     fn fit(self) -> Result<Self, ConfigError> {
-        let Some(url) = self.address() else { return Ok(self) };
+        let Some(url) = self.address() else {
+            return match &self.api_url {
+                Some(text) => Err(ConfigError::Wrong(format!(
+                    "api_url {text} is not an address like https://api.example.com"
+                ))),
+                None => Ok(self),
+            };
+        };
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
         let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
         let belongs = [Environment::Uat, Environment::Production].into_iter().find(|environment| {

@@ -227,10 +227,15 @@ impl fmt::Display for RunId {
     }
 }
 
+/// A text is not the name of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a run is written r1, r2, …")]
+pub struct NotARun;
+
 impl std::str::FromStr for RunId {
-    type Err = std::num::ParseIntError;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.strip_prefix('r').unwrap_or(text).parse().map(Self)
+    type Err = NotARun;
+    fn from_str(text: &str) -> Result<Self, NotARun> {
+        text.strip_prefix('r').unwrap_or(text).parse().map(Self).map_err(|_| NotARun)
     }
 }
 

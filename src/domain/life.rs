@@ -8,8 +8,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
 use super::answer::{Answer, PayoutStatus, Sighting, StatusMeaning};
+use super::{RunId, Timestamp};
 
 /// The states that users see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -99,6 +99,11 @@ pub enum Fact {
         /// The attempt, from 1. A new attempt has a new key.
         attempt: u32,
     },
+    /// A later run corrects its run and does not have it: it is never sent.
+    Superseded {
+        /// The later run.
+        by: RunId,
+    },
     /// What the API answered.
     Answered(Answer),
     /// What a look-up showed.
@@ -149,6 +154,9 @@ pub struct Life {
     /// When this attempt was proven to have made nothing so far, so that the same bytes may go again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proven_absent: Option<Timestamp>,
+    /// The run that has taken its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<RunId>,
     /// The API's id of the payout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flash_id: Option<String>,
@@ -172,6 +180,7 @@ impl Life {
             last_sent: None,
             absent_since: None,
             proven_absent: None,
+            superseded_by: None,
             flash_id: None,
             status: None,
             why,
@@ -188,6 +197,10 @@ impl Life {
     pub fn apply(&mut self, fact: &Fact, at: Timestamp) {
         match fact {
             Fact::Held { why } => self.stands(PayoutState::Held, Some(why.clone())),
+            Fact::Superseded { by } => {
+                self.superseded_by = Some(*by);
+                self.stands(PayoutState::Held, Some(format!("run {by} has taken the place of this run")));
+            }
             Fact::Intent { attempt } => self.intent(*attempt, at),
             Fact::Answered(answer) => self.answered(answer, at),
             Fact::LookedUp(sighting) => self.looked_up(sighting, at),

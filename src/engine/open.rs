@@ -90,9 +90,8 @@ fn superseded(journal: &Journal, prepared: &Prepared, old: RunId) -> Result<Vec<
         let entry = journal.checkpoint().payout(id)?;
         let waits = entry.is_some_and(|entry| entry.run == old && entry.life.state == PayoutState::Ready);
         if waits && !ours.contains(&id) {
-            let run = prepared.head.run;
-            let why = format!("run {run} corrects this run and does not have this row any more");
-            records.push(Record::Happened { id, fact: Fact::Held { why }, body: None });
+            let fact = Fact::Superseded { by: prepared.head.run };
+            records.push(Record::Happened { id, fact, body: None });
         }
     }
     Ok(records)

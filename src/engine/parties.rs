@@ -267,13 +267,27 @@ fn compared(wanted: &Wanted, record: &PartyRecord) -> Settled {
             payee.party.name
         )),
         Wanted::Payee(payee, _) if record.account.as_deref() != Some(payee.account.canonical().as_str()) => {
+            let ours = payee.account.canonical();
+            let theirs = record.account.as_deref().unwrap_or_default();
+            let (shown, typed) =
+                (record.account_shown.clone().unwrap_or_default(), payee.account.to_string());
+            // accounts that end alike must not look alike
+            let (shown, typed) = if shown == typed { (ends(theirs), ends(&ours)) } else { (shown, typed) };
             Settled::Held(format!(
                 "the bank details of {} have changed: Flash has {}, the file says {}; call the payee on a number you know before you change anything",
-                payee.party.name,
-                record.account_shown.as_deref().unwrap_or("none"),
-                payee.account
+                payee.party.name, shown, typed
             ))
         }
         Wanted::Remitter(_) | Wanted::Payee(..) => Settled::At(record.flash_id.clone()),
     }
+}
+
+/// An account with its middle masked: `BSB 062000 123••679`.
+fn ends(canonical: &str) -> String {
+    let (head, number) = canonical.rsplit_once(' ').unwrap_or(("", canonical));
+    let digits: Vec<char> = number.chars().collect();
+    let shown = |at: usize| at < 3 || at + 3 >= digits.len();
+    let masked: String =
+        digits.iter().enumerate().map(|(at, digit)| if shown(at) { *digit } else { '•' }).collect();
+    format!("{head} {masked}")
 }

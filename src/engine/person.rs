@@ -72,8 +72,25 @@ async fn not_made(engine: &Engine, entry: &PayoutEntry) -> Result<(), EngineErro
             _ => refuse(format!("Flash has row {row} as {flash_id}: sending it again could pay it twice")),
         };
     }
+    for other in engine.journal.checkpoint().overlapping(entry.overlap)? {
+        let later = other.life.first_sent >= entry.life.first_sent || other.life.state.is_open();
+        if other.id != entry.id && later && other.run > entry.run && other.life.state != PayoutState::Rejected
+        {
+            return refuse(format!(
+                "row {} of run {} pays the same account, amount and reference since: sending row {row} again would pay it twice",
+                other.payout.row, other.run
+            ));
+        }
+    }
     let ids = [entry.external_id.clone()];
-    let found = match engine.gateway.find_withdrawals(&ids, None).await? {
+    let canary = engine.journal.checkpoint().canaries()?.into_iter().find(|canary| canary.id != entry.id);
+    let canary_id = canary.as_ref().map(|canary| &canary.external_id);
+    let found = match engine.gateway.find_withdrawals(&ids, canary_id).await? {
+        WithdrawalLookUp::Found { canary_seen: false, .. } if canary.is_some() => {
+            return refuse(format!(
+                "Flash's look-ups do not show a payout that Flash is known to have, so that they do not show row {row} proves nothing; try again later, or ask Flash"
+            ));
+        }
         WithdrawalLookUp::Found { mut payouts, .. } => payouts.remove(&entry.external_id),
         WithdrawalLookUp::FilterUnusable { .. } => Some(engine.created_since(entry).await?),
     };

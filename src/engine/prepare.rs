@@ -150,6 +150,7 @@ fn arrange(
     {
         return Err(EngineError::AmendsDoubt(run));
     }
+    let corrected = corrected(checkpoint, inputs.overlaps)?;
     let mut arranger =
         Arranger::new(inputs.scope, head.run, &head.label, inputs.overlaps, inputs.window, clock.now());
     for payout in prepared.spool.payouts()? {
@@ -159,6 +160,9 @@ fn arrange(
         let alike = checkpoint.overlapping(payout.overlap_key())?;
         let alike = alike.iter().map(|entry| earlier(checkpoint, entry)).collect::<Result<Vec<_>, _>>()?;
         let mut planned = arranger.decide(&payout, id, same.as_ref(), &alike);
+        if let Some(place) = corrected.get(&purpose(&payout)).filter(|_| planned.decision == Decision::Pay) {
+            planned.repeats = Some(place.clone());
+        }
         if let Some((of, _)) = waiting.get(&payout.payee.external_id()) {
             arranger.beside(&payout, &mut planned, of);
         }
@@ -189,6 +193,28 @@ fn arrange(
         prepared.planned.push(planned);
     }
     Ok(())
+}
+
+/// Who is paid for what, whatever the amount.
+fn purpose(payout: &Payout) -> (String, Option<String>) {
+    (payout.payee.account.canonical(), payout.reference.clone())
+}
+
+/// What the amended run has sent, by its purpose: a row with another amount is paid on top of it.
+fn corrected(
+    checkpoint: &Checkpoint,
+    overlaps: Overlaps,
+) -> Result<HashMap<(String, Option<String>), String>, JournalError> {
+    let mut corrected = HashMap::new();
+    let Overlaps::Amends(run) = overlaps else { return Ok(corrected) };
+    for entry in checkpoint.own_payouts(run) {
+        let entry = entry?;
+        if entry.life.was_sent() && entry.life.state != PayoutState::Rejected {
+            let place = format!("the {} of row {} of run {run}", entry.payout.money, entry.payout.row);
+            corrected.insert(purpose(&entry.payout), place);
+        }
+    }
+    Ok(corrected)
 }
 
 /// The payouts that other runs have yet to send or to settle, one for each payee.

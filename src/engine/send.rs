@@ -21,8 +21,8 @@ use crate::plan::{Step, next_step};
 const DOUBTS_IN_A_ROW: u32 = 8;
 /// So many payouts sent one by one may end in doubt before the run stops.
 const CAREFUL_DOUBTS: u32 = 3;
-/// So many payouts in a row may be declined before the run stops.
-const DECLINES_IN_A_ROW: u32 = 8;
+/// So many payouts in a row may be declined before sending goes on one by one.
+const DECLINES_IN_A_ROW: u32 = 2;
 /// So often one payout is tried again that made nothing, before the run stops.
 const MOST_REFUSALS: u32 = 6;
 
@@ -86,10 +86,11 @@ impl Mood {
                 up(&self.doubts);
                 up(&self.doubts_in_a_row);
             }
-            (Answer::Declined { code, message }, _)
-                if up(&self.declines_in_a_row) >= DECLINES_IN_A_ROW || careful =>
-            {
-                self.meets(StopReason::Declined(format!("{code} {message}").trim().to_owned()));
+            (Answer::Declined { code, message }, _) => {
+                up(&self.declines_in_a_row);
+                if careful {
+                    self.meets(StopReason::Declined(format!("{code} {message}").trim().to_owned()));
+                }
             }
             _ => {}
         }
@@ -106,6 +107,7 @@ impl Mood {
 
     fn is_bad(&self) -> bool {
         self.doubts_in_a_row.load(Ordering::Relaxed) >= DOUBTS_IN_A_ROW
+            || self.declines_in_a_row.load(Ordering::Relaxed) >= DECLINES_IN_A_ROW
             || self.obstacle.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 }
@@ -115,7 +117,7 @@ impl Engine {
     pub(super) async fn pay(&self, order: Arc<Order>) -> Result<Option<StopReason>, EngineError> {
         let run = order.head.run;
         self.begin(Stage::Payouts, self.journal.checkpoint().open_payouts(run).count() as u64);
-        let mut careful = !self.has_submitted(run)?;
+        let mut careful = !self.has_submitted(run)? || self.was_declined(run)?;
         let mut careful_doubts = 0;
         let mut looks = super::doubt::Looks::default();
         let mut in_doubt = self.is_anything_in_doubt(run)?;
@@ -166,6 +168,17 @@ impl Engine {
     fn has_submitted(&self, run: RunId) -> Result<bool, EngineError> {
         let canaries = self.journal.checkpoint().canaries()?;
         Ok(canaries.iter().any(|entry| entry.run == run))
+    }
+
+    /// Whether the API has declined a payout of this run: what it meant may hold for all, so one goes first again.
+    fn was_declined(&self, run: RunId) -> Result<bool, EngineError> {
+        for entry in self.journal.checkpoint().own_payouts(run) {
+            let life = entry?.life;
+            if life.state == PayoutState::Rejected && life.flash_id.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn is_anything_in_doubt(&self, run: RunId) -> Result<bool, EngineError> {

@@ -126,6 +126,9 @@ fn next(status: PayoutState, run: RunId, row: u32, known: Option<&PayoutEntry>) 
     let made = known.is_some_and(|entry| entry.life.flash_id.is_some());
     let status_there = known.and_then(|entry| entry.life.status.as_ref());
     let reject_code = status_there.and_then(|status| status.reject_code.as_deref());
+    if known.is_some_and(|entry| entry.life.superseded_by.is_some()) {
+        return None;
+    }
     Some(match status {
         PayoutState::Paid | PayoutState::Submitted => return None,
         PayoutState::Invalid => "correct the row and pay the file of corrected rows".to_owned(),

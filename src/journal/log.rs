@@ -49,10 +49,12 @@ pub struct Verified {
 }
 
 /// Walks the whole chain from its first record, changing nothing.
-pub fn verify(journal: &Path) -> Result<Verified, JournalError> {
+pub(super) fn verify(journal: &Path) -> Result<(Verified, End), JournalError> {
     let segments = segments(journal)?;
     let end = walk(&segments, 0, Tip::default(), &mut |_| Ok(()))?;
-    Ok(Verified { segments: segments.len() as u64, records: end.tip.seq, last: end.tip.sum, torn: end.torn })
+    let last = end.tip.sum.clone();
+    let verified = Verified { segments: segments.len() as u64, records: end.tip.seq, last, torn: end.torn };
+    Ok((verified, end))
 }
 
 /// The segments in order. A missing number is an alarm.

@@ -15,7 +15,7 @@ use super::checkpoint::Checkpoint;
 use super::disk::{Disk, LogFile};
 use super::error::JournalError;
 use super::lock::ScopeLock;
-use super::log::{self, End, Tip, segment_path};
+use super::log::{self, End, Tip, Verified, segment_path};
 use super::record::{Record, encode};
 use super::scope::ScopeFolder;
 use crate::domain::{ExternalId, Fact, Money, PayoutEntry, PayoutId, RecordedIntent, Timestamp};
@@ -174,6 +174,21 @@ impl Drop for Journal {
             let _ = thread.join();
         }
     }
+}
+
+/// Walks the whole chain from its first record. Where nobody is at work, the checkpoint is asked as well whether
+/// lines have vanished from the end.
+pub fn verify(folder: &ScopeFolder) -> Result<Verified, JournalError> {
+    let (verified, end) = log::verify(&folder.journal())?;
+    if folder.checkpoint().exists()
+        && let Ok(_lock) = folder.lock()
+        && let Ok(checkpoint) = Checkpoint::open(&folder.checkpoint())
+        && let Ok(applied) = checkpoint.applied()
+        && applied.seq > end.tip.seq
+    {
+        return Err(shorter(end.segment.clone().unwrap_or_default(), &applied, &end));
+    }
+    Ok(verified)
 }
 
 /// Opens the checkpoint and applies what the journal has beyond it; rebuilds it where it does not fit.

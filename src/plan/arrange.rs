@@ -80,7 +80,7 @@ pub struct Planned {
     pub id: PayoutId,
     /// What to do.
     pub decision: Decision,
-    /// The payout of an earlier run that this one equals and that `--repeat` makes it pay again, in words.
+    /// A payout that was sent and beside which a person's word makes this one be paid, in words.
     pub repeats: Option<String>,
 }
 
@@ -157,12 +157,14 @@ impl Arranger {
                 Planned { repeats: alike.first().map(|earlier| place(earlier)), ..planned(id, Decision::Pay) }
             }
             Overlaps::Amends(run) => {
-                if let Some(own) = alike.iter().find(|earlier| earlier.run == run) {
-                    self.taken.insert(own.id);
-                    let decision = if own.was_sent { Decision::Already } else { Decision::Pay };
-                    return planned(own.id, decision);
-                }
-                planned(id, held(&alike))
+                let (own, others): (Vec<&Earlier>, Vec<&Earlier>) =
+                    alike.iter().partition(|earlier| earlier.run == run);
+                let Some(own) = own.iter().find(|own| own.was_sent).or(own.first()) else {
+                    return planned(id, held(&others));
+                };
+                self.taken.insert(own.id);
+                // a row of that run that was not sent is this file's now, and still not another run's twin
+                planned(own.id, if own.was_sent { Decision::Already } else { held(&others) })
             }
             Overlaps::Hold => planned(id, held(&alike)),
         }

@@ -43,7 +43,10 @@ fn a_new_name_pays_an_identical_file_again_but_not_by_accident() {
     said.says("same account, amount and reference as row 2 of pay.csv").says("--repeat");
     assert_eq!(world.made(), 3);
     let again = ["pay", "pay.csv", "--yes", "--name", "December", "--repeat"];
-    world.payrun(&again).ends(0).says("paid AGAIN, as you said --repeat: row 2 equals row 2 of pay.csv");
+    world
+        .payrun(&again)
+        .ends(0)
+        .says("ON TOP of what was sent before, as you said: row 2 on top of row 2 of pay.csv");
     assert_eq!(world.made(), 6);
     world.payrun(&again).ends(0).says("nothing was sent now");
     assert_eq!(world.made(), 6);
@@ -197,4 +200,51 @@ fn a_run_in_doubt_cannot_be_corrected_before_it_is_settled() {
     world.faults(&[]);
     world.payrun(&["resume"]).ends(0);
     assert_eq!(world.made(), 3);
+}
+
+#[test]
+fn a_held_row_that_is_taken_over_is_still_another_run_s_twin() {
+    let world = paid(2);
+    world.write("b2.csv", payroll(0, 3));
+    world.payrun(&["pay", "b2.csv", "--yes", "--skip-invalid"]).ends(4);
+    assert_eq!(world.made(), 3);
+    world.write("b3.csv", payroll(0, 4));
+    world.payrun(&["pay", "b3.csv", "--yes", "--amends", "r2"]).ends(3).says("as row 2 of pay.csv");
+    assert_eq!(world.made(), 3);
+    world.payrun(&["pay", "b3.csv", "--yes", "--amends", "r2", "--skip-invalid"]).ends(4);
+    assert_eq!(world.made(), 4, "only the new row was paid");
+}
+
+#[test]
+fn a_declined_row_that_was_paid_by_another_file_is_not_sent_again() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 3));
+    world.faults(&["withdrawal_create:declined@2"]);
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(4);
+    world.faults(&[]);
+    let row = world.states("r1").iter().position(|state| state == "rejected").expect("one was declined") + 2;
+    world.payrun(&["report", "r1", "--to", "."]).ends(0);
+    world.payrun(&["pay", "r1-to-correct.csv", "--yes"]).ends(0);
+    assert_eq!(world.made(), 3);
+    let row = row.to_string();
+    let settle = ["settle", "r1", "--row", &row, "--not-made", "--reason", "send it again"];
+    world.payrun(&settle).ends(2).says("of run r2 pays the same");
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(4).says("do not pay the whole file again");
+    assert_eq!(world.made(), 3);
+}
+
+#[test]
+fn of_several_open_runs_a_person_chooses() {
+    let world = World::new();
+    world.faults(&["login:500_before@1-"]);
+    for (name, first) in [("a.csv", 0), ("b.csv", 50)] {
+        world.write(name, payroll(first, 2));
+        world.payrun(&["pay", name, "--yes"]).ends(5);
+    }
+    world.faults(&[]);
+    world.payrun(&["resume"]).ends(2).says("payrun resume r1  (a.csv)").says("payrun resume r2  (b.csv)");
+    assert_eq!(world.made(), 0);
+    world.payrun(&["resume", "r1"]).ends(0);
+    world.payrun(&["resume"]).ends(0);
+    assert_eq!(world.made(), 4);
 }
