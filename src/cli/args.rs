@@ -174,6 +174,7 @@ pub struct ReportArgs {
 
 /// `simulate`.
 #[derive(Debug, Args)]
+#[expect(clippy::doc_markdown, reason = "the words are shown as help")]
 pub struct SimulateArgs {
     /// The port on this machine; 0 takes any that is free
     #[arg(long, default_value_t = 4010)]
@@ -187,9 +188,13 @@ pub struct SimulateArgs {
     /// How long every answer takes, such as 20ms
     #[arg(long, value_name = "TIME", default_value = "0ms")]
     pub latency: String,
-    /// What a repeated idempotency key is answered
+    /// What a repeated idempotency key is answered: returns_first, fails_with_object, fails_without_object,
+    /// graphql_error or ignored
     #[arg(long, value_name = "FORM", default_value = "returns_first")]
     pub repeated_key: String,
+    /// What looking up by external id does: works, ignored (all is shown) or missing (there is no such filter)
+    #[arg(long, value_name = "FILTER", default_value = "works")]
+    pub external_ids: String,
 }
 
 /// `bsb`.

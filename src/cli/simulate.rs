@@ -27,6 +27,8 @@ pub fn run(globals: &Globals, args: &SimulateArgs) -> Result<Exit, Failure> {
             .collect::<Result<_, _>>()
             .map_err(|error| usage(&error))?,
         repeated_key: args.repeated_key.parse().map_err(|error| usage(&error))?,
+        withdrawal_filter: args.external_ids.parse().map_err(|error| usage(&error))?,
+        party_filter: args.external_ids.parse().map_err(|error| usage(&error))?,
         latency: humantime::parse_duration(&args.latency).map_err(|error| usage(&error))?,
         ..simulator::Options::default()
     };

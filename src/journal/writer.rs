@@ -20,7 +20,7 @@ use super::record::{Record, encode};
 use super::scope::ScopeFolder;
 use crate::domain::{ExternalId, Fact, Money, PayoutEntry, PayoutId, RecordedIntent, Timestamp};
 
-/// A segment is closed when it has grown beyond this.
+/// A segment is closed when it has grown beyond this, unless said otherwise.
 const SEGMENT_BYTES: u64 = 16 << 20;
 /// So many jobs share one sync at most.
 const GROUP: usize = 512;
@@ -90,11 +90,20 @@ impl Journal {
     /// Takes the scope, cuts off a torn last line, and brings the checkpoint up to date, rebuilding it if it is
     /// lost or damaged.
     pub fn open(folder: &ScopeFolder, disk: Arc<dyn Disk>) -> Result<Self, JournalError> {
+        Self::with_segments(folder, disk, SEGMENT_BYTES)
+    }
+
+    /// The same, with segments that are closed when they have grown beyond `segment_bytes`.
+    pub fn with_segments(
+        folder: &ScopeFolder,
+        disk: Arc<dyn Disk>,
+        segment_bytes: u64,
+    ) -> Result<Self, JournalError> {
         folder.make()?;
         let lock = folder.lock()?;
         let (checkpoint, end, rebuilt) = caught_up(folder)?;
         let (jobs, queue) = sync_channel(QUEUE);
-        let mut writer = Writer::new(folder.journal(), disk, checkpoint.clone(), end)?;
+        let mut writer = Writer::new(folder.journal(), disk, checkpoint.clone(), end, segment_bytes)?;
         let thread = std::thread::Builder::new()
             .name("journal".to_owned())
             .spawn(move || writer.work(&queue))
@@ -289,6 +298,7 @@ struct Writer {
     file: Box<dyn LogFile>,
     number: u64,
     length: u64,
+    segment_bytes: u64,
     failed: Option<JournalError>,
 }
 
@@ -298,12 +308,23 @@ impl Writer {
         disk: Arc<dyn Disk>,
         checkpoint: Checkpoint,
         end: End,
+        segment_bytes: u64,
     ) -> Result<Self, JournalError> {
         let number = end.segment.as_deref().and_then(segment_number).unwrap_or(1);
         let path = segment_path(&journal, number);
         let file =
             disk.open(&path, end.whole).map_err(|error| JournalError::io("cannot write", &path, &error))?;
-        Ok(Self { journal, disk, checkpoint, tip: end.tip, file, number, length: end.whole, failed: None })
+        Ok(Self {
+            journal,
+            disk,
+            checkpoint,
+            tip: end.tip,
+            file,
+            number,
+            length: end.whole,
+            segment_bytes,
+            failed: None,
+        })
     }
 
     fn work(&mut self, queue: &Receiver<Job>) {
@@ -325,7 +346,7 @@ impl Writer {
     }
 
     fn write(&mut self, group: &[Job]) -> Result<(), JournalError> {
-        if self.length > SEGMENT_BYTES {
+        if self.length > self.segment_bytes {
             self.next_segment()?;
         }
         let first = self.tip.seq + 1;

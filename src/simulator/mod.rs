@@ -39,6 +39,9 @@
 //! | `redirect_307` | HTTP 307 to another path of the same server | no |
 //! | `redirect_307_after` | HTTP 307 to another path of the same server | yes |
 //!
+//! Beside faults there are ways to behave (see `options`): what a repeated key is answered, one of them "ignored: pays
+//! again", and what filtering lists by `externalId` does, one of them "there is no such filter".
+//!
 //! # Where things are
 //!
 //! `socket` cuts connections, `server` speaks HTTP, `request` reads bodies, `schema` speaks GraphQL, `ledger` keeps

@@ -60,6 +60,20 @@ pub enum ExternalIdFilter {
     Missing,
 }
 
+impl FromStr for ExternalIdFilter {
+    type Err = String;
+
+    /// Takes `works`, `ignored` or `missing`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "works" => Ok(Self::Works),
+            "ignored" => Ok(Self::Ignored),
+            "missing" => Ok(Self::Missing),
+            other => Err(format!("\"{other}\" is no filter: works, ignored or missing")),
+        }
+    }
+}
+
 /// How a call without a valid token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AuthStyle {

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
-use payrun::domain::{Currency, Money, Overlaps, Payout, PayoutId, PayoutState, RunId};
-use payrun::plan::{Arranger, Decision, Earlier};
+use payrun::domain::{
+    Answer, Currency, Fact, Life, Money, Overlaps, Payout, PayoutId, PayoutState, Refusal, RunId, Sighting,
+};
+use payrun::plan::{Arranger, Decision, Earlier, Resend, SettlePolicy, Step, next_step};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -140,6 +142,73 @@ proptest! {
                     prop_assert!(twin.is_none(), "{new:?} was paid beside {twin:?}");
                     prop_assert!(sent.insert(planned.id, (new, run)).is_none(), "an identity was paid twice");
                 }
+            }
+        }
+    }
+}
+
+/// What can happen to a payout, with the seconds that pass before it.
+fn facts() -> impl Strategy<Value = Vec<(u32, Fact)>> {
+    let answer = prop_oneof![
+        Just(Answer::Accepted { flash_id: "w1".into(), status: None }),
+        Just(Answer::Declined { code: "NO".into(), message: String::new() }),
+        Just(Answer::NotSent { why: String::new() }),
+        Just(Answer::Refused { why: Refusal::Throttled }),
+        Just(Answer::InDoubt { why: String::new() }),
+    ];
+    let sighting = prop_oneof![
+        Just(Sighting::Made { flash_id: "w1".into(), status: None }),
+        Just(Sighting::Absent),
+        Just(Sighting::AbsentWithoutCanary),
+        Just(Sighting::Unprovable { why: String::new() }),
+    ];
+    let fact = prop_oneof![answer.prop_map(Fact::Answered), sighting.prop_map(Fact::LookedUp)];
+    prop::collection::vec((0u32..400, fact), 0..30)
+}
+
+proptest! {
+    /// The engine's own order: it sends when the step says so, then something happens. Whatever happens, a payout
+    /// that may exist is sent again only after a look-up since its last sending has shown nothing.
+    #[test]
+    fn what_may_exist_is_never_sent_again_unproven(happenings in facts()) {
+        let policy = SettlePolicy {
+            in_doubt_wait: SignedDuration::from_secs(180),
+            resend: Resend::Locks,
+            key_honoured: false,
+        };
+        let mut life = Life::new(PayoutState::Ready, None);
+        let mut now = day(0);
+        let (mut may_exist, mut absent, mut looks) = (false, false, 0);
+        let mut last_sent = now;
+        for (seconds, fact) in happenings {
+            now = now.saturating_add(SignedDuration::from_secs(i64::from(seconds))).expect("a time");
+            let step = next_step(&life, now, &policy);
+            if matches!(step, Step::Send | Step::SendAgain) {
+                prop_assert!(!may_exist || absent, "sent again unproven: {life:?}");
+                let before = (may_exist, life.clone());
+                life.apply(&Fact::Intent { attempt: life.attempt }, now);
+                (may_exist, absent, looks, last_sent) = (true, false, 0, now);
+                if let Fact::Answered(answer) = &fact {
+                    life.apply(&fact, now);
+                    match answer {
+                        Answer::NotSent { .. } | Answer::Refused { .. } => may_exist = before.0,
+                        Answer::Declined { .. } if !before.0 => may_exist = false,
+                        _ => {}
+                    }
+                }
+                continue;
+            }
+            // an answer comes only to a sending, a look-up only when its time has come
+            if let (Step::LookUpAt(due), Fact::LookedUp(sighting)) = (&step, &fact)
+                && *due <= now
+            {
+                prop_assert!(
+                    now.duration_since(last_sent) >= policy.in_doubt_wait,
+                    "looked up too early: {life:?}"
+                );
+                looks += u32::from(*sighting == Sighting::AbsentWithoutCanary);
+                absent |= *sighting == Sighting::Absent || looks >= 2;
+                life.apply(&fact, now);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use payrun::domain::RunId;
 use payrun::engine;
-use payrun::journal::{Checkpoint, Journal, RealDisk, ScopeFolder};
+use payrun::journal::{self, Checkpoint, Journal, RealDisk, ScopeFolder};
 use payrun::simulator::Options;
 
 use super::rig::{Rig, quick};
@@ -61,6 +61,37 @@ async fn from_any_record_on_the_checkpoint_comes_to_the_same_state() {
         let journal = Journal::open(&folder, Arc::new(RealDisk)).expect("a journal");
         assert!(!journal.was_rebuilt(), "the checkpoint was of use");
         assert_eq!(said(journal.checkpoint(), run), expected, "known up to record {known}");
+    }
+    rig.simulator.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_journal_of_many_segments_is_read_as_one_and_misses_none() {
+    let mut rig = Rig::start(quick()).await;
+    rig.segment_bytes = 8 << 10;
+    let run = rig.record(rig.file("pay.csv", 0, 60)).await;
+    rig.finish(run, 1).await.expect("it is paid");
+    let folder = rig.scope();
+    let verified = journal::verify(&folder).expect("it is whole");
+    assert!(verified.segments > 5, "{verified:?}");
+    let expected = said(&Journal::look(&folder).expect("a journal"), run);
+    // read from the last segment on, and from the first
+    assert_eq!(
+        said(Journal::open(&folder, Arc::new(RealDisk)).expect("a journal").checkpoint(), run),
+        expected
+    );
+    std::fs::remove_dir_all(folder.checkpoint()).expect("it was there");
+    assert_eq!(
+        said(Journal::open(&folder, Arc::new(RealDisk)).expect("a journal").checkpoint(), run),
+        expected
+    );
+    // the file is known to be paid, in whichever segment that stands
+    rig.finish(run, 1).await.expect("nothing is left to do");
+    assert_eq!(rig.wrongs(run, 60), Vec::<String>::new());
+    std::fs::remove_file(folder.journal().join("00000003.jsonl")).expect("it was there");
+    for missing in [journal::verify(&folder).err(), Journal::open(&folder, Arc::new(RealDisk)).err()] {
+        let why = missing.expect("an alarm").to_string();
+        assert!(why.contains("00000003.jsonl is missing"), "{why}");
     }
     rig.simulator.stop().await;
 }

@@ -30,6 +30,7 @@ pub struct Rig {
     pub skip_held: bool,
     pub max_in_flight: usize,
     pub login_interval: Duration,
+    pub segment_bytes: u64,
     pub disk: Arc<dyn Disk>,
     pub observer: Arc<dyn Observer>,
     folder: TempDir,
@@ -51,6 +52,7 @@ impl Rig {
             skip_held: false,
             max_in_flight: 8,
             login_interval: Duration::from_millis(1),
+            segment_bytes: 16 << 20,
             disk: Arc::new(RealDisk),
             observer: Arc::new(Silent),
             folder: tempfile::tempdir().expect("a folder"),
@@ -71,9 +73,9 @@ impl Rig {
 
     /// Checks, plans and records a file.
     pub async fn record(&self, path: PathBuf) -> RunId {
-        let (scope, disk) = (self.scope(), Arc::clone(&self.disk));
+        let (scope, disk, segment_bytes) = (self.scope(), Arc::clone(&self.disk), self.segment_bytes);
         let recorded = tokio::task::spawn_blocking(move || {
-            let journal = opened(&scope, &disk)?;
+            let journal = opened(&scope, &disk, segment_bytes)?;
             let remitters = Remitters::new("default".into(), BTreeMap::new(), true);
             let inputs = Inputs {
                 path: &path,
@@ -99,7 +101,7 @@ impl Rig {
 
     /// One sitting: open the journal, connect, carry the run on, and leave.
     pub async fn sit(&self, run: RunId) -> Result<Ending, EngineError> {
-        let journal = Arc::new(opened(&self.scope(), &self.disk)?);
+        let journal = Arc::new(opened(&self.scope(), &self.disk, self.segment_bytes)?);
         let settings = gateway::Settings {
             url: self.simulator.url.clone(),
             email: "rig@example.com".into(),
@@ -183,14 +185,15 @@ impl Rig {
 }
 
 /// Other tests start processes meanwhile, which hold our lock between their fork and their exec.
-fn opened(scope: &ScopeFolder, disk: &Arc<dyn Disk>) -> Result<Journal, JournalError> {
+fn opened(scope: &ScopeFolder, disk: &Arc<dyn Disk>, segment_bytes: u64) -> Result<Journal, JournalError> {
+    let open = || Journal::with_segments(scope, Arc::clone(disk), segment_bytes);
     for _ in 0..100 {
-        match Journal::open(scope, Arc::clone(disk)) {
+        match open() {
             Err(JournalError::Held { .. }) => std::thread::sleep(Duration::from_millis(20)),
             other => return other,
         }
     }
-    Journal::open(scope, Arc::clone(disk))
+    open()
 }
 
 /// How often each external id was paid.
