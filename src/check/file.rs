@@ -68,7 +68,8 @@ pub fn check(
     let mut seen = Seen::default();
     let mut blanks = Blanks { next: source.header.row + 1, ..Blanks::default() };
     let columns = source.header.names.len();
-    observer.on(&Event::Begin { stage: Stage::Checking, total: None });
+    observer
+        .on(&Event::Begin { stage: Stage::Checking, total: Some(source.about).filter(|about| *about > 0) });
     while let Some(item) = source.next_item()? {
         match item {
             Item::Blank { .. } => continue,

@@ -12,6 +12,11 @@ pub fn answer(text: &str) {
     let _ = out.flush();
 }
 
+/// An answer that is written piece by piece, so that it need not fit into memory.
+pub fn answer_by<E>(write: impl FnOnce(&mut dyn Write) -> Result<(), E>) -> Result<(), E> {
+    write(&mut io::BufWriter::new(io::stdout().lock()))
+}
+
 /// Anything else.
 pub fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());

@@ -261,7 +261,7 @@ fn tell(
     }
     let (files, fix) = (files.unwrap_or_default(), fix.ok().flatten());
     match globals.format {
-        Format::Json => out::answer(&report::json(journal.checkpoint(), run, false)?),
+        Format::Json => report::answer_json(journal.checkpoint(), run, false)?,
         Format::Text => out::answer(&summary::run(&view, &files, fix.as_deref(), session)),
     }
     match stopped {

@@ -14,7 +14,7 @@ use crate::domain::{PayoutState, RunId};
 use crate::engine;
 use crate::intake;
 use crate::journal::{Checkpoint, ScopeFolder};
-use crate::report;
+use crate::report::{self, ReportError};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &ReportArgs) -> Result<Exit, Failure> {
@@ -64,13 +64,15 @@ pub fn write(
     Ok(vec![csv, json])
 }
 
-/// The run with its payouts as one JSON document.
-pub fn json(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<String, Failure> {
+/// Answers with the run and its payouts as one JSON document.
+pub fn answer_json(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<(), Failure> {
     let view = engine::run_view(checkpoint, run, at_work)?;
-    let mut bytes = Vec::new();
-    report::write_json(&view, engine::payouts(checkpoint, run), &mut bytes)
-        .map_err(|error| Failure::new(Exit::Defect, error.to_string()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    out::answer_by(|out| report::write_json(&view, engine::payouts(checkpoint, run), out)).or_else(|error| {
+        match error {
+            ReportError::Source(error) => Err(error.into()),
+            ReportError::Io(_) => Ok(()), // a reader that has gone away is no failure
+        }
+    })
 }
 
 /// The rows that were not paid and may be corrected, in the user's own columns. None where there are none.

@@ -54,7 +54,7 @@ pub fn run(globals: &Globals, args: &StatusArgs) -> Result<Exit, Failure> {
     match (args.run, globals.format) {
         (None, Format::Text) => out::answer(&list(&seen)?),
         (None, Format::Json) => out::answer(&list_json(&seen)?),
-        (Some(run), Format::Json) => out::answer(&report::json(seen.checkpoint(), run, seen.at_work)?),
+        (Some(run), Format::Json) => report::answer_json(seen.checkpoint(), run, seen.at_work)?,
         (Some(run), Format::Text) => out::answer(&one(&seen, run, &session)?),
     }
     Ok(Exit::Done)

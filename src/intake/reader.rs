@@ -22,6 +22,8 @@ const MOST_CELLS: usize = 4096;
 pub struct Source {
     /// The header.
     pub header: Header,
+    /// About how many rows there are, for progress: lines, whatever is in them.
+    pub about: u64,
     records: Records,
 }
 
@@ -145,7 +147,7 @@ pub fn open(path: &Path) -> Result<Source, IntakeError> {
             Some(record) if record.is_blank() => {}
             Some(record) => {
                 let header = Header::read(record.cells(), record.row);
-                return Ok(Source { header, records });
+                return Ok(Source { header, about: lines(path).saturating_sub(1), records });
             }
         }
     }
@@ -176,6 +178,18 @@ fn other_kind(head: &[u8]) -> Option<&'static str> {
         _ if head.contains(&0) => Some("not text"),
         _ => None,
     }
+}
+
+/// The number of lines of a file; none where it cannot be read, which the reader will tell better.
+#[expect(clippy::naive_bytecount, reason = "a progress bar is not worth another crate")]
+fn lines(path: &Path) -> u64 {
+    let Ok(mut file) = File::open(path) else { return 0 };
+    let mut buffer = vec![0; 1 << 16];
+    let mut lines = 0;
+    while let Ok(read @ 1..) = file.read(&mut buffer) {
+        lines += buffer[..read].iter().filter(|byte| **byte == b'\n').count() as u64;
+    }
+    lines
 }
 
 impl Source {

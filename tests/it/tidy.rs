@@ -149,7 +149,7 @@ fn what_the_program_refers_to_is_there() {
     let mut referred = 0;
     for (path, text) in sources("src", "rs") {
         for rest in text.split("docs/").skip(1) {
-            let name: String = rest.chars().take_while(|c| c.is_ascii_uppercase()).collect();
+            let name: String = rest.chars().take_while(char::is_ascii_uppercase).collect();
             if rest[name.len()..].starts_with(".md") {
                 referred += 1;
                 assert!(root.join(format!("docs/{name}.md")).exists(), "{}: docs/{name}.md", path.display());
