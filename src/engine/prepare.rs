@@ -145,10 +145,13 @@ fn arrange(
 ) -> Result<(), EngineError> {
     let head = &mut prepared.head;
     let waiting = waiting(checkpoint, head.run)?;
-    if let Overlaps::Amends(run) = inputs.overlaps
-        && waiting.values().any(|(of, state)| of.run == run && *state != PayoutState::Ready)
-    {
-        return Err(EngineError::AmendsDoubt(run));
+    if let Overlaps::Amends(run) = inputs.overlaps {
+        for open in checkpoint.open_payouts(run) {
+            let state = checkpoint.payout(open?.1)?.map(|entry| entry.life.state);
+            if state != Some(PayoutState::Ready) {
+                return Err(EngineError::AmendsDoubt(run));
+            }
+        }
     }
     let corrected = corrected(checkpoint, inputs.overlaps)?;
     let mut arranger =
@@ -163,7 +166,7 @@ fn arrange(
         if let Some(place) = corrected.get(&purpose(&payout)).filter(|_| planned.decision == Decision::Pay) {
             planned.repeats = Some(place.clone());
         }
-        if let Some((of, _)) = waiting.get(&payout.payee.external_id()) {
+        if let Some(of) = waiting.get(&payout.payee.external_id()) {
             arranger.beside(&payout, &mut planned, of);
         }
         if payout.sub_client_id.is_some() {
@@ -218,22 +221,13 @@ fn corrected(
 }
 
 /// The payouts that other runs have yet to send or to settle, one for each payee.
-fn waiting(
-    checkpoint: &Checkpoint,
-    run: RunId,
-) -> Result<HashMap<ExternalId, (Earlier, PayoutState)>, JournalError> {
+fn waiting(checkpoint: &Checkpoint, run: RunId) -> Result<HashMap<ExternalId, Earlier>, JournalError> {
     let mut waiting = HashMap::new();
     for (head, _) in checkpoint.runs()?.iter().filter(|(head, _)| head.run != run) {
         for open in checkpoint.open_payouts(head.run) {
             let Some(entry) = checkpoint.payout(open?.1)? else { continue };
-            let state = entry.life.state;
-            let one = (Earlier::of(&entry, &head.label), state);
-            // of several, one in doubt says most
-            if state == PayoutState::Ready {
-                waiting.entry(entry.payout.payee.external_id()).or_insert(one);
-            } else {
-                waiting.insert(entry.payout.payee.external_id(), one);
-            }
+            let payee = entry.payout.payee.external_id();
+            waiting.entry(payee).or_insert_with(|| Earlier::of(&entry, &head.label));
         }
     }
     Ok(waiting)
