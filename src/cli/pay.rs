@@ -216,10 +216,14 @@ fn already_done(
     } else {
         "To pay an identical file again on purpose, give the new run a name, and say --repeat if the first is not long ago: --name \"…\" --repeat".to_owned()
     };
-    out::note(&format!(
+    let told = format!(
         "This file was already paid as run {run} ({}, {opened}); nothing was sent now. {how}",
         view.label
-    ));
+    );
+    match globals.format {
+        Format::Text => out::answer(&told),
+        Format::Json => out::note(&told),
+    }
     tell(session, journal, globals, run, None)
 }
 

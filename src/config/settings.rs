@@ -1,7 +1,6 @@
 //! The settings of one call of the program.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use serde::{Deserialize, Deserializer};
 use super::ConfigError;
 use super::keys::KEYS;
 use super::remitter::{RemitterConfig, Remitters};
-use crate::domain::{PartyMode, system_words};
+use crate::domain::{PartyMode, is_this_machine, system_words};
 
 /// Which Flash is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -237,15 +236,14 @@ impl Settings {
                 None => Ok(self),
             };
         };
-        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let host = url.host_str().unwrap_or_default();
         let belongs = [Environment::Uat, Environment::Production].into_iter().find(|environment| {
             let own = environment.url().and_then(|own| own.parse::<Url>().ok());
             own.is_some_and(|own| own.host_str() == Some(host))
         });
         let named = self.environment.name();
         match (self.environment, belongs) {
-            _ if is_here => return Ok(self),
+            _ if is_this_machine(host) => return Ok(self),
             (environment, Some(of)) if environment != of => Err(format!(
                 "api_url {host} is Flash's {}, but the environment is {named}: say environment = \"{}\"",
                 of.name(),

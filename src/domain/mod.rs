@@ -31,6 +31,12 @@ pub fn system_words(error: &std::io::Error) -> String {
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
+/// Whether a host of an address means this machine.
+pub fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
 /// A moment in UTC. Whoever needs the time is given it.
 pub type Timestamp = jiff::Timestamp;
 

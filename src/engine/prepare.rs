@@ -1,7 +1,7 @@
 //! From a file to a plan: read, check, recognise, decide. Nothing is recorded yet and nothing is sent.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::domain::{
     RunHead, RunId, RunState, Totals,
 };
 use crate::intake;
-use crate::journal::{Checkpoint, Journal, JournalError};
+use crate::journal::{Checkpoint, Journal, JournalError, private_file};
 use crate::plan::{Arranger, Decision, Earlier, Planned};
 
 /// What a person asks for.
@@ -301,9 +301,9 @@ impl Spool {
         let copy = folder.join(&name).with_extension(path.extension().unwrap_or_default());
         let payouts = folder.join(name).with_extension("payouts");
         let mut from = File::open(path).map_err(|error| unwritable(path, &error))?;
-        let mut to = private(&copy).map_err(|error| unwritable(&copy, &error))?;
+        let mut to = private_file(&copy).map_err(|error| unwritable(&copy, &error))?;
         io::copy(&mut from, &mut to).map_err(|error| unwritable(&copy, &error))?;
-        let writer = private(&payouts).map_err(|error| unwritable(&payouts, &error))?;
+        let writer = private_file(&payouts).map_err(|error| unwritable(&payouts, &error))?;
         Ok(Self { copy, payouts, writer: Some(BufWriter::new(writer)) })
     }
 
@@ -348,17 +348,6 @@ fn leave_no_leftovers(folder: &Path) {
             let _ = std::fs::remove_file(entry.path()); // it only takes room
         }
     }
-}
-
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).write(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> EngineError {

@@ -9,6 +9,7 @@ use reqwest::{Client, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::GatewayError;
+use crate::domain::is_this_machine;
 
 /// A longer answer is not read.
 const LARGEST_ANSWER: usize = 32 << 20;
@@ -47,9 +48,7 @@ impl Transport {
     pub(super) fn new(url: &str, timeout: Duration, max_in_flight: usize) -> Result<Self, GatewayError> {
         let wrong = |why: &str| GatewayError::Config(format!("the address of the API, {url}, {why}"));
         let url: Url = url.parse().map_err(|_| wrong("is not an address like https://api.example.com"))?;
-        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        let loopback =
-            host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let loopback = is_this_machine(url.host_str().unwrap_or_default());
         match url.scheme() {
             "https" => {}
             "http" if loopback => {}

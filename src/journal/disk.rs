@@ -62,6 +62,14 @@ pub(super) fn private(options: &mut OpenOptions) {
 #[cfg(not(unix))]
 pub(super) fn private(_options: &mut OpenOptions) {}
 
+/// An empty file for its owner alone.
+pub fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).write(true).truncate(true);
+    private(&mut options);
+    options.open(path)
+}
+
 /// Makes a folder and those above it, for their owner alone.
 pub(super) fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();

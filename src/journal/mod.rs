@@ -19,7 +19,7 @@ mod scope;
 mod writer;
 
 pub use checkpoint::Checkpoint;
-pub use disk::{Disk, LogFile, RealDisk};
+pub use disk::{Disk, LogFile, RealDisk, private_file};
 pub use error::JournalError;
 pub use lock::{Holder, ScopeLock};
 pub use log::Verified;
