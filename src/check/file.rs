@@ -77,10 +77,10 @@ pub fn check(
                 blanks.until(row);
                 checked.invalid_rows.push(row);
             }
-            Item::Ragged { row, cells } => {
+            Item::Ragged { row, cells, breaks } => {
                 blanks.until(row);
                 checked.invalid_rows.push(row);
-                all.take(vec![ragged(row, cells, columns)]);
+                all.take(vec![ragged(row, cells, columns, breaks)]);
             }
             Item::Row(row) => {
                 blanks.until(row.row);
@@ -166,15 +166,25 @@ fn without_name(place: Place) -> Finding {
     )
 }
 
-fn ragged(row: u32, cells: usize, columns: usize) -> Finding {
+fn ragged(row: u32, cells: usize, columns: usize, breaks: usize) -> Finding {
+    let over = match breaks {
+        0 => String::new(),
+        breaks => {
+            format!(" and runs over {} lines of the file, so that rows may be hidden in it", breaks + 1)
+        }
+    };
     finding(
         Code::RowRagged,
         Place::row(row),
-        format!("the row has {cells} cells, the header has {columns}"),
-        if cells > columns {
-            "look for a comma inside a name or an amount that needs quotation marks around the cell"
-        } else {
-            "look for a cell or its comma that is not there, or save the file as CSV from the spreadsheet again"
+        format!("the row has {cells} cells, the header has {columns}{over}"),
+        match () {
+            () if breaks > 0 => "look for a quotation mark (\") that was opened in it and not closed",
+            () if cells > columns => {
+                "look for a comma inside a name or an amount that needs quotation marks around the cell"
+            }
+            () => {
+                "look for a cell or its comma that is not there, or save the file as CSV from the spreadsheet again"
+            }
         },
     )
 }

@@ -38,6 +38,8 @@ pub enum Item<'a> {
         row: u32,
         /// How many cells it has.
         cells: usize,
+        /// How many line breaks stand inside its cells.
+        breaks: usize,
     },
     /// A row without any text.
     Blank {
@@ -201,7 +203,9 @@ impl Source {
         let cells = record.len();
         Ok(Some(match cells {
             _ if record.is_blank() => Item::Blank { row: record.row },
-            _ if cells != self.header.names.len() => Item::Ragged { row: record.row, cells },
+            _ if cells != self.header.names.len() => {
+                Item::Ragged { row: record.row, cells, breaks: record.breaks() }
+            }
             _ => Item::Row(RawRow { row: record.row, header: &self.header, record }),
         }))
     }
@@ -230,6 +234,10 @@ impl Record {
         let from = if index == 0 { 0 } else { self.ends[index - 1] };
         // checked once for the whole record
         std::str::from_utf8(&self.text[from..self.ends[index]]).unwrap_or_default()
+    }
+
+    fn breaks(&self) -> usize {
+        self.cells().map(|cell| cell.lines().count().saturating_sub(1)).sum()
     }
 
     pub(super) fn is_blank(&self) -> bool {

@@ -298,7 +298,7 @@ fn read(bytes: &[u8]) -> Result<Read, IntakeError> {
                 let known = COLUMNS.iter().map(|info| row.raw(info.column).to_owned());
                 (row.row, Ok(known.collect()))
             }
-            Item::Ragged { row, cells } => (row, Err(cells)),
+            Item::Ragged { row, cells, .. } => (row, Err(cells)),
             Item::Blank { row } => (row, Err(0)),
         });
     }
