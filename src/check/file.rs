@@ -40,6 +40,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// Rows that a finding forbids.
     pub invalid_rows: Vec<u32>,
+    /// Whom those rows name, as typed, where they name somebody.
+    pub invalid_names: HashMap<u32, String>,
 }
 
 /// Checking could not come to its end.
@@ -91,13 +93,13 @@ pub fn check(
                     .filter(|made| seen.note(&row, made, &mut findings) && nameless.is_none());
                 findings.0.retain(|finding| !told.covers(finding));
                 findings.0.extend(nameless.map(without_name));
-                match made.filter(|_| readable) {
-                    Some(made) => {
-                        checked.payable += 1;
-                        checked.totals.add(made.money);
-                        payout(made)?;
-                    }
-                    None => checked.invalid_rows.push(row.row),
+                if let Some(made) = made.filter(|_| readable) {
+                    checked.payable += 1;
+                    checked.totals.add(made.money);
+                    payout(made)?;
+                } else {
+                    checked.invalid_rows.push(row.row);
+                    checked.invalid_names.extend(whom(&row).map(|name| (row.row, name)));
                 }
                 all.take(findings.0);
             }
@@ -164,6 +166,18 @@ fn without_name(place: Place) -> Finding {
         "the cell is filled, and its column has no name".to_owned(),
         "give the column a name, or empty it",
     )
+}
+
+/// Whom a row names, as typed; an e-mail address or digits in the place of a name are not shown.
+fn whom(row: &RawRow<'_>) -> Option<String> {
+    let columns =
+        [Column::FirstName, Column::MiddleName, Column::LastName, Column::CompanyName, Column::AccountName];
+    let words: Vec<&str> =
+        columns.iter().map(|column| row.text(*column)).filter(|text| !text.is_empty()).collect();
+    let name = words.join(" ");
+    let is_name = !name.is_empty() && name.chars().count() <= 150 && !name.contains('@');
+    (is_name && name.chars().filter(char::is_ascii_digit).count() < 4 && !name.contains(char::is_control))
+        .then_some(name)
 }
 
 fn ragged(row: u32, cells: usize, columns: usize, breaks: usize) -> Finding {

@@ -98,6 +98,9 @@ pub enum RowEntry {
     Invalid {
         /// The finding, in words.
         why: String,
+        /// Whom the row names, as typed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payee: Option<String>,
     },
 }
 

@@ -66,7 +66,8 @@ pub fn record(
     let reasons = reasons(&prepared.checked.findings);
     for row in &prepared.checked.invalid_rows {
         let why = reasons.get(row).cloned().unwrap_or_else(|| "see the findings of the file".to_owned());
-        records.push(Record::RowNoted { run, row: *row, entry: RowEntry::Invalid { why } });
+        let payee = prepared.checked.invalid_names.get(row).cloned();
+        records.push(Record::RowNoted { run, row: *row, entry: RowEntry::Invalid { why, payee } });
         if records.len() >= IN_ONE_PIECE {
             write(&mut records)?;
         }

@@ -94,11 +94,15 @@ fn payout_view(
     };
     let life = known.as_ref().map(|entry| &entry.life);
     let reason = match entry {
-        RowEntry::Invalid { why } | RowEntry::Conflict { why, .. } => Some(why.clone()),
+        RowEntry::Invalid { why, .. } | RowEntry::Conflict { why, .. } => Some(why.clone()),
         RowEntry::Own { .. } | RowEntry::Earlier { .. } => match life {
             Some(life) => life.why.clone(),
             None => Some("a later file has replaced this row".to_owned()),
         },
+    };
+    let named = match entry {
+        RowEntry::Invalid { payee, .. } => payee.clone(),
+        _ => asked.as_ref().map(|payout| payout.payee.party.name.to_string()),
     };
     let sent_by = known.as_ref().map(|entry| entry.run).filter(|other| *other != run);
     Ok(PayoutView {
@@ -110,7 +114,7 @@ fn payout_view(
         flash_id: life.and_then(|life| life.flash_id.clone()),
         amount: asked.as_ref().map(|payout| payout.money.digits()),
         currency: asked.as_ref().map(|payout| payout.money.currency().to_string()),
-        payee: asked.as_ref().map(|payout| payout.payee.party.name.to_string()),
+        payee: named,
         account: asked.as_ref().map(|payout| payout.payee.account.to_string()),
         reference: asked.as_ref().and_then(|payout| payout.reference.clone()),
         next: next(status, run, row, known.as_ref()),

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use payrun::domain::RunId;
 use payrun::engine;
-use payrun::journal::{self, Checkpoint, Journal, RealDisk, ScopeFolder};
+use payrun::journal::{self, Checkpoint, Disk, Journal, JournalError, RealDisk, ScopeFolder};
 use payrun::simulator::Options;
 
-use super::rig::{Rig, quick};
+use super::rig::{Rig, opened, quick};
 
 /// Everything that a checkpoint says of a run, in one text.
 fn said(checkpoint: &Checkpoint, run: RunId) -> String {
@@ -23,6 +23,10 @@ fn copied(journal: &Path, lines: &[&str], to: &Path) -> ScopeFolder {
     let name = journal.file_name().expect("a name");
     std::fs::write(folder.journal().join(name), lines.join("\n") + "\n").expect("written");
     folder
+}
+
+fn open(folder: &ScopeFolder) -> Result<Journal, JournalError> {
+    opened(folder, &(Arc::new(RealDisk) as Arc<dyn Disk>), 16 << 20)
 }
 
 /// sled lets go of a database in the background.
@@ -47,18 +51,18 @@ async fn from_any_record_on_the_checkpoint_comes_to_the_same_state() {
     for known in 1..=lines.len() {
         let home = tempfile::tempdir().expect("a folder");
         let folder = copied(&path, &lines[..known], home.path());
-        drop(Journal::open(&folder, Arc::new(RealDisk)).expect("a journal"));
+        drop(open(&folder).expect("a journal"));
         // the checkpoint has all of it, but not the mark that says how far: as after a kill in the middle of a group
         let db =
             (0..100).find_map(|_| sled::open(folder.checkpoint()).ok().or_else(rest)).expect("a database");
         db.open_tree("meta").expect("a tree").remove("applied").expect("removed");
         drop(db);
         let until_then = said(&Journal::look(&folder).expect("a journal"), run);
-        let journal = Journal::open(&folder, Arc::new(RealDisk)).expect("a journal");
+        let journal = open(&folder).expect("a journal");
         assert_eq!(said(journal.checkpoint(), run), until_then, "record {known} is the last");
         drop(journal);
         copied(&path, &lines, home.path());
-        let journal = Journal::open(&folder, Arc::new(RealDisk)).expect("a journal");
+        let journal = open(&folder).expect("a journal");
         assert!(!journal.was_rebuilt(), "the checkpoint was of use");
         assert_eq!(said(journal.checkpoint(), run), expected, "known up to record {known}");
     }
@@ -76,20 +80,14 @@ async fn a_journal_of_many_segments_is_read_as_one_and_misses_none() {
     assert!(verified.segments > 5, "{verified:?}");
     let expected = said(&Journal::look(&folder).expect("a journal"), run);
     // read from the last segment on, and from the first
-    assert_eq!(
-        said(Journal::open(&folder, Arc::new(RealDisk)).expect("a journal").checkpoint(), run),
-        expected
-    );
+    assert_eq!(said(open(&folder).expect("a journal").checkpoint(), run), expected);
     std::fs::remove_dir_all(folder.checkpoint()).expect("it was there");
-    assert_eq!(
-        said(Journal::open(&folder, Arc::new(RealDisk)).expect("a journal").checkpoint(), run),
-        expected
-    );
+    assert_eq!(said(open(&folder).expect("a journal").checkpoint(), run), expected);
     // the file is known to be paid, in whichever segment that stands
     rig.finish(run, 1).await.expect("nothing is left to do");
     assert_eq!(rig.wrongs(run, 60), Vec::<String>::new());
     std::fs::remove_file(folder.journal().join("00000003.jsonl")).expect("it was there");
-    for missing in [journal::verify(&folder).err(), Journal::open(&folder, Arc::new(RealDisk)).err()] {
+    for missing in [journal::verify(&folder).err(), open(&folder).err()] {
         let why = missing.expect("an alarm").to_string();
         assert!(why.contains("00000003.jsonl is missing"), "{why}");
     }

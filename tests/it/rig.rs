@@ -185,7 +185,11 @@ impl Rig {
 }
 
 /// Other tests start processes meanwhile, which hold our lock between their fork and their exec.
-fn opened(scope: &ScopeFolder, disk: &Arc<dyn Disk>, segment_bytes: u64) -> Result<Journal, JournalError> {
+pub fn opened(
+    scope: &ScopeFolder,
+    disk: &Arc<dyn Disk>,
+    segment_bytes: u64,
+) -> Result<Journal, JournalError> {
     let open = || Journal::with_segments(scope, Arc::clone(disk), segment_bytes);
     for _ in 0..100 {
         match open() {

@@ -48,6 +48,7 @@ fn one_bad_row_stops_the_file_unless_told_otherwise_and_the_rest_can_be_correcte
     let said =
         world.payrun(&["pay", "pay.csv", "--yes", "--skip-invalid"]).ends(4).says("to correct and pay");
     assert_eq!(world.made(), 3);
+    assert_eq!(world.payouts("r1")[1]["payee"], "Robin Example", "whoever is not paid has a name");
     let fix =
         said.out.lines().find_map(|line| line.split("to correct and pay: ").nth(1)).expect("a fix file");
     let text = std::fs::read_to_string(fix).expect("it is there");
