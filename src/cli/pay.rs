@@ -34,11 +34,14 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     match prepared.known {
         Some(RunState::Finished) => return already_done(&session, &journal, globals, run),
         Some(RunState::Running | RunState::Stopped)
-            if !args.dry_run && !engine::may_begin_anew(journal.checkpoint(), run)? =>
+            if !engine::may_begin_anew(journal.checkpoint(), run)? =>
         {
             out::note(&format!(
-                "This file is run {run}, which is not finished: going on with it, on the terms it was opened with."
+                "This file is run {run}, which is not finished: `pay` goes on with it, on the terms it was opened with."
             ));
+            if args.dry_run {
+                return show(&prepared, &session, globals, Ok(Exit::Done));
+            }
             consent(args, &format!("Go on with run {run}?"))?;
             return carry_out(&session, &journal, globals, run, args.skip_invalid);
         }
@@ -47,24 +50,31 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         )),
         None => {}
     }
-    let stops = stopping(&prepared, args);
-    out::note(&summary::plan(&prepared, &session));
-    if let Some(stops) = stops {
-        if globals.format == Format::Json {
-            out::answer(&summary::plan_json(&prepared));
-        }
-        return Err(Failure::new(Exit::Findings, stops));
+    if let Some(stops) = stopping(&prepared, args) {
+        return show(&prepared, &session, globals, Err(Failure::new(Exit::Findings, stops)));
     }
     if args.dry_run {
-        if globals.format == Format::Json {
-            out::answer(&summary::plan_json(&prepared));
-        }
-        return Ok(Exit::Done);
+        return show(&prepared, &session, globals, Ok(Exit::Done));
     }
+    out::note(&summary::plan(&prepared, &session));
     consent(args, "Send these payouts?")?;
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
     drop(prepared);
     carry_out(&session, &journal, globals, run, args.skip_invalid)
+}
+
+/// The plan is all that comes of it: shown to people, or the answer for programs.
+fn show(
+    prepared: &Prepared,
+    session: &Session,
+    globals: &Globals,
+    outcome: Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    out::note(&summary::plan(prepared, session));
+    if globals.format == Format::Json {
+        out::answer(&summary::plan_json(prepared));
+    }
+    outcome
 }
 
 fn overlaps(journal: &Journal, args: &PayArgs) -> Result<Overlaps, Failure> {

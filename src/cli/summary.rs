@@ -27,7 +27,10 @@ pub fn plan(prepared: &Prepared, session: &Session) -> String {
         format!("  remitter: {}{example}", remitters.join(", "))
     });
     if prepared.already() > 0 {
-        lines.push(format!("  already paid by an earlier run: {}", plural(prepared.already() as u64, "row")));
+        lines.push(format!(
+            "  already taken up by a run: {}; `payrun status` shows how they stand",
+            plural(prepared.already() as u64, "row")
+        ));
     }
     let mut repeats = prepared.repeats();
     if let Some((row, place)) = repeats.next() {

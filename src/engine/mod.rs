@@ -70,9 +70,7 @@ impl Engine {
     pub async fn carry_out(&self, run: RunId) -> Result<Ending, EngineError> {
         let (head, _) = self.journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
         let stopped = self.work(&head).await;
-        if stopped.is_err() {
-            self.gateway.sign_out().await;
-        }
+        self.gateway.sign_out().await;
         let stopped = stopped?;
         let is_open = self.journal.checkpoint().open_payouts(run).next().is_some();
         let (ending, state) = match stopped {
@@ -80,7 +78,6 @@ impl Engine {
             _ => (Ending::Finished, RunState::Finished), // what is wrong then is the state of its rows
         };
         self.write(Record::RunEnded { run, state }).await?;
-        self.gateway.sign_out().await;
         Ok(ending)
     }
 

@@ -118,10 +118,10 @@ fn an_id_is_paid_once_whatever_file_it_is_in() {
     world
         .payrun(&["pay", "more.csv", "--yes", "--name", "December"])
         .ends(0)
-        .says("already paid by an earlier run: 2 rows");
+        .says("already taken up by a run: 2 rows");
     assert_eq!(world.made(), 3);
     let said = world.payrun(&["pay", "more.csv", "--yes", "--name", "January", "--repeat"]).ends(0);
-    said.says("already paid by an earlier run: 3 rows");
+    said.says("already taken up by a run: 3 rows");
     assert_eq!(world.made(), 3, "not even --repeat pays an id again");
     world.write("changed.csv", WITH_IDS.replace("200.00", "250.00"));
     let said = world.payrun(&["pay", "changed.csv", "--yes"]).ends(3);
@@ -148,7 +148,7 @@ fn what_was_paid_stays_paid_when_its_remitter_is_no_longer_configured() {
     world
         .payrun(&["pay", "more.csv", "--yes", "--skip-invalid"])
         .ends(4)
-        .says("already paid by an earlier run: 2 rows");
+        .says("already taken up by a run: 2 rows");
     std::fs::remove_file(world.home().join("payrun.toml")).expect("it was there");
     world.payrun(&["pay", "more.csv", "--yes", "--name", "again"]).ends(0);
     assert_eq!(world.made(), 3);

@@ -26,6 +26,8 @@ fn asked_to_stop_it_finishes_what_is_in_flight_and_resumes() {
             "all answers were waited for"
         );
         assert!(states.iter().all(|state| state == "submitted" || state == "ready"), "{states:?}");
+        let said = world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0).says("which is not finished");
+        assert!(!said.err.contains("nothing was sent yet"), "{}", said.err);
         world.payrun(&["resume"]).ends(0);
         assert_eq!(world.made(), 200);
         assert!(made(&world.ledger()).values().all(|times| *times == 1));
