@@ -20,7 +20,7 @@ pub type Answer = Result<(u16, String), reqwest::Error>;
 pub fn http() -> reqwest::Client {
     // A second test of the same process finds it installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = reqwest::Client::builder().user_agent("payrun-test/1").timeout(Duration::from_millis(500));
+    let builder = reqwest::Client::builder().user_agent("payrun-test/1").timeout(Duration::from_secs(2));
     // No certificates: nothing here speaks TLS, and loading the system's takes longer than a test.
     let builder = builder.redirect(reqwest::redirect::Policy::none()).tls_certs_only([]);
     builder.build().expect("a client")

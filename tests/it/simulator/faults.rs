@@ -161,7 +161,7 @@ async fn faults_can_be_switched_off() {
 
 #[tokio::test]
 async fn a_throttle_stops_everybody_for_its_window() {
-    let flash = Flash::with_faults(&["withdrawal_create:throttle=100ms@1"]).await;
+    let flash = Flash::with_faults(&["withdrawal_create:throttle=900ms@1"]).await;
     let response = flash.http.post(&flash.running.url).bearer_auth(&flash.token);
     let (status, body) = flash.try_pay("1.00").await.expect("an answer");
     let body: Value = serde_json::from_str(&body).expect("JSON");
@@ -169,7 +169,7 @@ async fn a_throttle_stops_everybody_for_its_window() {
     assert_eq!(body["success"], false);
     let other = response.body(r#"{"query":"{ balances { currency } }"}"#).send().await.expect("an answer");
     assert_eq!((other.status().as_u16(), other.headers()["retry-after"].to_str().ok()), (429, Some("0")));
-    tokio::time::sleep(Duration::from_millis(110)).await;
+    tokio::time::sleep(Duration::from_millis(910)).await;
     assert_eq!(flash.pay("1.00").await["success"], true);
 }
 
@@ -191,7 +191,7 @@ async fn a_wrong_echo_differs_from_the_ledger() {
 #[tokio::test]
 async fn lagging_lists_show_the_young_later() {
     let flash =
-        Flash::with_faults(&["withdrawal_list:lagging_lists=80ms", "party_lookup:lagging_lists=80ms"]).await;
+        Flash::with_faults(&["withdrawal_list:lagging_lists=900ms", "party_lookup:lagging_lists=900ms"]).await;
     let create = "mutation($input: RecipientInput!) { createRecipient(input: $input) { success } }";
     let input = format!(r#"{{"input":{}}}"#, recipient("Ann", "payee-1"));
     assert_eq!(flash.graphql(create, &input).await["data"]["createRecipient"]["success"], true);
@@ -205,7 +205,7 @@ async fn lagging_lists_show_the_young_later() {
     let young = flash.graphql(&look, "{}").await;
     assert_eq!(young["data"]["one"]["id"], id);
     assert_eq!((count(&young, "many"), count(&young, "parties")), (Some(0), Some(0)));
-    tokio::time::sleep(Duration::from_millis(85)).await;
+    tokio::time::sleep(Duration::from_millis(910)).await;
     let old = flash.graphql(&look, "{}").await;
     assert_eq!((count(&old, "many"), count(&old, "parties")), (Some(1), Some(1)));
 }
