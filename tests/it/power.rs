@@ -122,7 +122,8 @@ async fn fails_after(syncs: u64, in_flight: usize, failure: Failure) {
         assert!(was_sent || !made_before.contains_key(&id), "row {} was sent without its intent", payout.row);
     }
     // the writer that met the failure tells it first-hand, those behind it that the journal has stopped over it
-    let Err(EngineError::Journal(error @ (JournalError::Io { .. } | JournalError::Stopped { .. }))) = &outcome
+    let Err(EngineError::Journal(error @ (JournalError::Io { .. } | JournalError::Stopped { .. }))) =
+        &outcome
     else {
         panic!("after {syncs} syncs with {in_flight} in flight the disk did not fail: {outcome:?}");
     };

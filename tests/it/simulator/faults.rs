@@ -191,7 +191,8 @@ async fn a_wrong_echo_differs_from_the_ledger() {
 #[tokio::test]
 async fn lagging_lists_show_the_young_later() {
     let flash =
-        Flash::with_faults(&["withdrawal_list:lagging_lists=900ms", "party_lookup:lagging_lists=900ms"]).await;
+        Flash::with_faults(&["withdrawal_list:lagging_lists=900ms", "party_lookup:lagging_lists=900ms"])
+            .await;
     let create = "mutation($input: RecipientInput!) { createRecipient(input: $input) { success } }";
     let input = format!(r#"{{"input":{}}}"#, recipient("Ann", "payee-1"));
     assert_eq!(flash.graphql(create, &input).await["data"]["createRecipient"]["success"], true);
