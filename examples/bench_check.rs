@@ -4,7 +4,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use payrun::check::{self, Options};
-use payrun::domain::Silent;
+use payrun::domain::{Accepted, Silent};
 use payrun::intake;
 
 fn main() {
@@ -27,8 +27,12 @@ fn main() {
     drop(file);
     let before = resident();
     let began = Instant::now();
-    let options = Options { today: jiff::civil::date(2026, 7, 17), environment_is_production: true };
-    let source = intake::open(&path).expect("a file");
+    let options = Options {
+        today: jiff::civil::date(2026, 7, 17),
+        environment_is_production: true,
+        accepted: Accepted::default(),
+    };
+    let source = intake::open(&path, &intake::Reading::default()).expect("a file");
     let checked = check::check(source, &options, &mut |_| Ok(()), &Silent).expect("it can be read");
     let seconds = began.elapsed().as_secs_f64();
     assert_eq!(checked.payable, u64::from(rows));

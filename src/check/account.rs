@@ -4,12 +4,30 @@ use super::directory::Directory;
 use super::{Wrong, is_hidden, plain, shown};
 use crate::domain::{AccountNumber, Bsb};
 
+/// A BSB that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ReadBsb {
+    /// All six digits stand there.
+    Whole(Bsb),
+    /// Five digits, which are a BSB that is known with a zero in front. Holds what the directory says of it.
+    ZeroLost(Bsb, String),
+}
+
 /// Reads a BSB: six digits, with or without one hyphen, blank or point between.
-pub(super) fn bsb(text: &str, directory: &Directory) -> Result<Bsb, Wrong> {
+pub(super) fn bsb(text: &str, directory: &Directory) -> Result<ReadBsb, Wrong> {
     let text = plain(text);
     let text = text.trim();
     refuse_hidden(text, "the BSB")?;
     let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ' | '.')).collect();
+    if let Some(month) = month(text) {
+        let wrong = Wrong::new("a spreadsheet has made a date of the BSB");
+        return Err(match Bsb::new(&month).ok().and_then(|bsb| Some((bsb, suggestion(bsb, directory)?))) {
+            Some((bsb, words)) => wrong
+                .hint(format!("was {bsb} typed? {words}; format the column as text and type it again"))
+                .suggest(bsb),
+            None => wrong.hint("format the column as text and type the BSB again"),
+        });
+    }
     if let Some((at, odd)) = digits.chars().enumerate().find(|(_, c)| !c.is_ascii_digit()) {
         let meant: String = digits.chars().map(meant).collect();
         let wrong = Wrong::new(format!(
@@ -19,9 +37,6 @@ pub(super) fn bsb(text: &str, directory: &Directory) -> Result<Bsb, Wrong> {
         ));
         return Err(match Bsb::new(&meant).ok().and_then(|bsb| suggestion(bsb, directory)) {
             Some(suggestion) => wrong.hint(format!("was a digit meant? {suggestion}")),
-            None if is_month(&digits) => {
-                wrong.hint("a date was made of it: format the column as text and type the BSB again")
-            }
             None => wrong.hint("write six digits, such as 062-000"),
         });
     }
@@ -29,22 +44,39 @@ pub(super) fn bsb(text: &str, directory: &Directory) -> Result<Bsb, Wrong> {
     let shown = if digits.len() > 6 { "the BSB".to_owned() } else { format!("BSB {text}") };
     let wrong = Wrong::new(format!("{shown} has {} digits, six are needed", digits.len()));
     match digits.len() {
-        6 => Bsb::new(&digits).map_err(|_| wrong),
-        5 => Err(match Bsb::new(&format!("0{digits}")).ok().and_then(|bsb| suggestion(bsb, directory)) {
-            Some(suggestion) => wrong.hint(format!("did a leading zero get lost? {suggestion}")),
-            None => wrong.hint("did a leading zero get lost? ask the payee"),
-        }),
+        6 => Bsb::new(&digits).map(ReadBsb::Whole).map_err(|_| wrong),
+        5 => {
+            let padded = Bsb::new(&format!("0{digits}")).ok();
+            match padded.and_then(|bsb| Some((bsb, suggestion(bsb, directory)?))) {
+                Some((bsb, words)) => Ok(ReadBsb::ZeroLost(bsb, words)),
+                None => Err(wrong.hint("did a leading zero get lost? ask the payee")),
+            }
+        }
         10.. => Err(wrong.hint("if the account number stands behind it, put that into its own column")),
         _ => Err(wrong.hint("ask the payee for the BSB")),
     }
 }
 
-/// `Jun00`: what a spreadsheet makes of 06-2000.
-fn is_month(text: &str) -> bool {
+/// Month and year, as six digits, of a date that a spreadsheet makes of 06-2000: `Jun-00`, `1/06/2000`, `2000-06-01`.
+fn month(text: &str) -> Option<String> {
     const MONTHS: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let lower = text.to_lowercase();
-    MONTHS.iter().any(|month| lower.contains(month)) && lower.contains(|c: char| c.is_ascii_digit())
+    let day = text.split(' ').next().unwrap_or_default(); // a time may stand behind it
+    let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
+    let number = |text: &str| text.parse::<u16>().ok().filter(|_| text.len() <= 4);
+    let named = |text: &str| MONTHS.iter().position(|month| text.to_lowercase().starts_with(month));
+    let (month, year) = match parts.as_slice() {
+        [name, year] => (named(name)? + 1, number(year)?),
+        [day, month, year] if year.len() == 4 && number(day)? <= 31 => (number(month)?.into(), number(year)?),
+        [year, month, day] if year.len() == 4 && number(day)? <= 31 => (number(month)?.into(), number(year)?),
+        _ => return None,
+    };
+    let century = match year {
+        0..=29 => 2000,
+        30..=99 => 1900, // as spreadsheets read two digits
+        _ => 0,
+    };
+    (1..=12).contains(&month).then(|| format!("{month:02}{:04}", year + century))
 }
 
 fn suggestion(bsb: Bsb, directory: &Directory) -> Option<String> {
@@ -73,21 +105,25 @@ pub(super) fn number(text: &str, bsb: Option<Bsb>) -> Result<AccountNumber, Wron
         return Err(Wrong::new("the account number is in scientific notation, digits are lost")
             .hint("format the column as text and type the number again"));
     }
-    if let Some((at, odd)) = digits.chars().enumerate().find(|(_, c)| !c.is_ascii_digit()) {
+    let strange = |c: char| !c.is_ascii_alphanumeric();
+    if let Some((at, odd)) = digits.chars().enumerate().find(|(_, c)| strange(*c)) {
         return Err(Wrong::new(format!("the account number has {} as its character {}", shown(odd), at + 1))
             .hint("Australian account numbers have digits only; ask the payee"));
+    }
+    if !digits.contains(|c: char| c.is_ascii_digit()) {
+        return Err(Wrong::new("the account number has no digit").hint("ask the payee"));
     }
     if let Some(bsb) = bsb.filter(|bsb| digits.len() > 9 && digits.starts_with(&bsb.digits())) {
         return Err(Wrong::new("the account number begins with the BSB")
             .hint(format!("take {} away from its front", bsb.digits())));
     }
     match digits.len() {
-        15..=16 if luhn(&digits) => {
+        15..=16 if digits.bytes().all(|byte| byte.is_ascii_digit()) && luhn(&digits) => {
             Err(Wrong::new("this looks like the number of a card")
                 .hint("ask the payee for the account number"))
         }
         0..=3 => Err(Wrong::new("the account number has fewer than four digits").hint("ask the payee")),
-        4..=9 => AccountNumber::new(&digits)
+        4..=9 => AccountNumber::new(&upper)
             .map_err(|_| Wrong::new("the account number is all zeros").hint("ask the payee")),
         more => Err(Wrong::new(format!("the account number has {more} digits, nine at most are possible"))
             .hint("ask the payee")),
@@ -138,7 +174,10 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Bsb, Wrong> {
-        bsb(text, &Directory::built_in())
+        match bsb(text, &Directory::built_in())? {
+            ReadBsb::Whole(bsb) => Ok(bsb),
+            ReadBsb::ZeroLost(bsb, words) => panic!("{bsb} has lost a zero: {words}"),
+        }
     }
 
     #[test]
@@ -146,8 +185,13 @@ mod tests {
         for text in ["062000", "062-000", "062 000", "06-2000", "062.000", "062\u{2013}000", "062\u{a0}000"] {
             assert_eq!(read(text).map(|bsb| bsb.to_string()), Ok("062-000".to_owned()), "{text}");
         }
-        let lost = read("62000").expect_err("five digits").hint.expect("a suggestion");
-        assert!(lost.contains("062-000 is Commonwealth Bank"), "{lost}");
+        let lost = bsb("62000", &Directory::built_in()).expect("a zero in front");
+        let ReadBsb::ZeroLost(whole, words) = lost else { panic!("{lost:?}") };
+        assert!(whole.number() == 62_000 && words.contains("062-000 is Commonwealth Bank"), "{words}");
+        for date in ["Jun-00", "1/06/2000", "2000-06-01", "2000-06-01 00:00:00"] {
+            let wrong = read(date).expect_err("a date");
+            assert_eq!(wrong.suggestion.as_deref(), Some("062-000"), "{date}: {wrong:?}");
+        }
         let letter = read("O62000").expect_err("a letter");
         assert!(letter.what.contains("\"O\" as its character 1"), "{letter:?}");
         for text in ["", "6200", "0620001", "062-00O", "062\u{200b}000"] {
@@ -161,8 +205,9 @@ mod tests {
             |text: &str| number(text, Bsb::new("062000").ok()).map(|number| number.digits().to_owned());
         assert_eq!(digits("0123 4567"), Ok("01234567".to_owned()));
         assert_eq!(digits("12-345-678"), Ok("12345678".to_owned()));
+        assert_eq!(digits("12345o"), Ok("12345O".to_owned()), "asked about, not refused");
         for text in
-            ["", "123", "1234567890", "0000", "12345O", "1.23E+08", "06200012345678", "4111111111111111"]
+            ["", "123", "1234567890", "0000", "12345Ø", "1.23E+08", "06200012345678", "4111111111111111"]
         {
             assert!(digits(text).is_err(), "{text}");
         }
@@ -171,7 +216,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_panics(text in ".{0,20}") {
-            let _ = read(&text);
+            let _ = bsb(&text, &Directory::built_in());
             let _ = number(&text, None);
         }
 

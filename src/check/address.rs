@@ -17,7 +17,7 @@ const STATES: [(&str, &str); 8] = [
 ];
 
 /// Notes a state or postcode that Australia does not have. Nothing forbids paying such a row.
-pub(super) fn note_unusual(row: &RawRow<'_>, findings: &mut Findings) {
+pub(super) fn note_unusual(row: &RawRow<'_>, findings: &mut Findings<'_>) {
     let (state, postcode) = (row.text(Column::State), row.text(Column::Postcode));
     let known = STATES
         .iter()

@@ -58,6 +58,13 @@ fn read(text: &str, currency: Currency) -> Result<Read, Wrong> {
     Ok(Read { money, normalised: digits != typed })
 }
 
+/// A sum that somebody has written below amounts, if it can be read.
+pub(super) fn of_total(text: &str) -> Option<Decimal> {
+    let typed = plain(text);
+    let bare = without_sign(typed.trim(), Currency::AUD).ok()?;
+    Decimal::from_str_exact(&without_thousands(bare).ok()?).ok()
+}
+
 fn refuse_negative(text: &str) -> Result<(), Wrong> {
     let upper = text.to_uppercase();
     let negative =
@@ -125,7 +132,7 @@ fn without_thousands(text: &str) -> Result<String, Wrong> {
 }
 
 /// What a row pays, in the one currency of this version.
-pub(super) fn money(row: &RawRow<'_>, findings: &mut Findings) -> Option<Money> {
+pub(super) fn money(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Money> {
     let typed = row.text(Column::Currency);
     let currency = match typed.parse::<Currency>() {
         _ if typed.is_empty() => Currency::AUD,

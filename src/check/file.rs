@@ -1,17 +1,18 @@
 //! A whole file: its header, its rows one by one, and what can only be said at the end.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
-use super::Findings;
 use super::directory::Directory;
 use super::row::Judge;
 use super::seen::Seen;
-use crate::domain::account::masked;
-use crate::domain::{Code, Event, Finding, Observer, Payout, Place, Severity, Stage, Totals};
-use crate::intake::{COLUMNS, Column, Header, HeaderProblem, IntakeError, Item, RawRow, Source, letter};
+use super::sums::{Sums, Verdict};
+use super::{Findings, head, shape};
+use crate::domain::{Accepted, Code, Event, Finding, Observer, Payout, Place, Stage, Totals};
+use crate::intake::{Column, IntakeError, Item, RawRow, Source, letter};
 
 /// So many findings of one kind are kept; the others are counted.
 const MOST_OF_A_KIND: u64 = 1000;
@@ -19,17 +20,31 @@ const MOST_OF_A_KIND: u64 = 1000;
 const STEP: u64 = 256;
 
 /// How to check.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// The day, for ages.
     pub today: Date,
     /// Whether real money will move.
     pub environment_is_production: bool,
+    /// What a person has said is meant.
+    pub accepted: Accepted,
+}
+
+/// A payout that checking let through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {
+    /// The payout.
+    pub payout: Payout,
+    /// What a person has accepted of it, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<String>,
 }
 
 /// What checking has shown. Payouts have gone to the callback meanwhile.
 #[derive(Debug, Clone, Default)]
 pub struct Checked {
+    /// What kind of file it is: `csv`, `xlsx`, `aba`.
+    pub format: &'static str,
     /// Rows that are meant to be payouts.
     pub rows: u64,
     /// Rows that no finding forbids.
@@ -55,21 +70,28 @@ pub enum CheckError {
     Keep(#[from] io::Error),
 }
 
-/// Checks a file. Every payable row goes to `payout` at once.
+/// Checks a file. Every payable row goes to `payout` at once; what went there counts only if `payable` says so in
+/// the end, since a sum below the rows may forbid the whole file.
 pub fn check(
     mut source: Source,
     options: &Options,
-    payout: &mut dyn FnMut(Payout) -> io::Result<()>,
+    payout: &mut dyn FnMut(Passed) -> io::Result<()>,
     observer: &dyn Observer,
 ) -> Result<Checked, CheckError> {
-    let mut all = Collected::default();
-    let told = header(&source.header, &mut all);
-    let readable = !all.findings.iter().any(|finding| finding.severity == Severity::Error);
+    let mut all = Collected::new(&options.accepted);
+    all.take(std::mem::take(&mut source.notes));
+    let told = head::header(&source, &mut all);
+    let readable = !all.findings.iter().any(Finding::forbids);
     let judge = Judge { options, directory: Directory::built_in(), address_told: told.address };
-    let mut checked = Checked::default();
+    let mut checked = Checked { format: source.format, ..Checked::default() };
     let mut seen = Seen::default();
+    let mut sums = Sums::default();
     let mut blanks = Blanks { next: source.header.row + 1, ..Blanks::default() };
+    let mut below = Below::default();
+    let mut wrapped = BTreeMap::new();
+    let mut refused = false;
     let columns = source.header.names.len();
+    let delimiter = source.delimiter;
     observer
         .on(&Event::Begin { stage: Stage::Checking, total: Some(source.about).filter(|about| *about > 0) });
     while let Some(item) = source.next_item()? {
@@ -81,27 +103,52 @@ pub fn check(
             }
             Item::Ragged { row, cells, breaks } => {
                 blanks.until(row);
+                checked.rows += below.were_rows(&mut checked.invalid_rows, &mut all);
                 checked.invalid_rows.push(row);
-                all.take(vec![ragged(row, cells, columns, breaks)]);
+                sums.cannot_read(row);
+                all.take(vec![ragged(row, [cells, columns], breaks, delimiter)]);
             }
             Item::Row(row) => {
                 blanks.until(row.row);
-                let mut findings = Findings::default();
+                let mut findings = Findings::new(&options.accepted);
+                row.wrapped().for_each(|column| {
+                    wrapped.entry(column).or_insert((row.row, 0)).1 += 1;
+                });
+                let no_payout = shape::is_no_payout(&row, &mut findings);
+                let verdict = if no_payout { None } else { sums.judge(&row, &mut findings) };
+                match verdict {
+                    Some(Verdict::PassedOver) => {
+                        all.take(findings.made);
+                        continue;
+                    }
+                    Some(Verdict::Differs) => refused = true,
+                    Some(Verdict::Unclear) | None => {}
+                }
+                if let (false, None, Some(note)) = (no_payout, verdict, shape::note(&row)) {
+                    below.hold(&row, note);
+                    continue;
+                }
+                checked.rows += below.were_rows(&mut checked.invalid_rows, &mut all);
+                let is_payout = !no_payout && verdict.is_none();
                 let nameless = row.nameless();
-                let made = judge
-                    .payout(&row, &mut findings)
-                    .filter(|made| seen.note(&row, made, &mut findings) && nameless.is_none());
-                findings.0.retain(|finding| !told.covers(finding));
-                findings.0.extend(nameless.map(without_name));
+                let made = if is_payout { judge.payout(&row, &mut findings) } else { None };
+                if is_payout {
+                    sums.add(&row, made.as_ref().map(|made| made.money.amount()));
+                }
+                let made = made.filter(|made| seen.note(&row, made, &mut findings) && nameless.is_none());
+                findings.made.retain(|finding| !told.covers(finding));
+                findings.made.extend(nameless.map(without_name));
                 if let Some(made) = made.filter(|_| readable) {
                     checked.payable += 1;
                     checked.totals.add(made.money);
-                    payout(made)?;
+                    let accepted = findings.made.iter().filter(|finding| finding.accepted);
+                    let accepted = accepted.map(ToString::to_string).collect();
+                    payout(Passed { payout: made, accepted })?;
                 } else {
                     checked.invalid_rows.push(row.row);
                     checked.invalid_names.extend(whom(&row).map(|name| (row.row, name)));
                 }
-                all.take(findings.0);
+                all.take(findings.made);
             }
         }
         checked.rows += 1;
@@ -111,22 +158,76 @@ pub fn check(
     }
     observer.on(&Event::Step { stage: Stage::Checking, count: checked.rows % STEP });
     observer.on(&Event::End { stage: Stage::Checking });
+    refused |= below.finish(&mut all);
     if checked.rows == 0 {
-        all.take(vec![finding(
-            Code::FileEmpty,
-            Place::file(),
-            "the file has a header and no payouts".to_owned(),
-            "export it again",
-        )]);
+        all.take(vec![
+            Finding::new(Code::FileEmpty, Place::file(), "the file has a header and no payouts")
+                .advised("export it again"),
+        ]);
     }
     all.take(blanks.finding().into_iter().collect());
+    all.take(wrapped.into_iter().map(told_wrapped).collect());
+    if refused {
+        checked.payable = 0;
+        checked.totals = Totals::default();
+    }
     checked.findings = all.finish();
     Ok(checked)
 }
 
-fn finding(code: Code, place: Place, message: String, hint: &str) -> Finding {
-    let hint = Some(hint.to_owned()).filter(|hint| !hint.is_empty());
-    Finding { severity: code.severity(), code, message, hint, place, value: None }
+fn told_wrapped((column, (first, count)): (usize, (u32, u64))) -> Finding {
+    let place = Place { letter: Some(letter(column)), ..Place::row(first) };
+    let others = if count > 1 { format!(", and {} more below it", count - 1) } else { String::new() };
+    Finding::new(
+        Code::CellWrapped,
+        place,
+        format!("the cell is written as a formula to keep its zeros{others}; it is read as text"),
+    )
+}
+
+/// Rows with one text only, which are notes if no payout stands below them.
+#[derive(Default)]
+struct Below {
+    rows: Vec<(Place, String)>,
+}
+
+impl Below {
+    fn hold(&mut self, row: &RawRow<'_>, text: &str) {
+        self.rows.push((row.whole(), text.to_owned()));
+    }
+
+    /// A payout stands below them: they are rows that lack nearly everything. Gives how many.
+    fn were_rows(&mut self, invalid: &mut Vec<u32>, all: &mut Collected<'_>) -> u64 {
+        for (place, _) in &self.rows {
+            invalid.extend(place.row);
+            all.take(vec![
+                Finding::new(
+                    Code::RowNoPayout,
+                    place.clone(),
+                    "only one cell of the row is filled, and payouts stand below it",
+                )
+                .advised("fill the row, or remove it"),
+            ]);
+        }
+        self.rows.drain(..).count() as u64
+    }
+
+    /// No payout stands below them: they are notes, if a person agrees. `true` where nobody has.
+    fn finish(self, all: &mut Collected<'_>) -> bool {
+        let Some((place, text)) = self.rows.first() else { return false };
+        let rows: Vec<u32> = self.rows.iter().filter_map(|(place, _)| place.row).collect();
+        let begin: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
+        let what = match rows.len() {
+            1 => format!("below the payouts stands a row of one text (\"{begin}\"), which is passed over"),
+            _ => format!(
+                "below the payouts stand rows of one text ({}; the first is \"{begin}\"), which are passed over",
+                crate::intake::listed(&rows)
+            ),
+        };
+        let finding = Finding::new(Code::RowsBelow, place.clone(), what)
+            .advised("make sure that it is a note and not a payee whose cells are missing");
+        all.take(vec![finding])
+    }
 }
 
 /// Rows without any text between the others. The source leaves empty lines out, so they are told by the numbers.
@@ -155,17 +256,13 @@ impl Blanks {
         let more = self.count - self.first.len() as u64;
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let message = format!("blank rows were passed over: {}{more}", listed.join(", "));
-        Some(finding(Code::RowBlank, Place::row(first), message, ""))
+        Some(Finding::new(Code::RowBlank, Place::row(first), message))
     }
 }
 
 fn without_name(place: Place) -> Finding {
-    finding(
-        Code::ColumnUnknown,
-        place,
-        "the cell is filled, and its column has no name".to_owned(),
-        "give the column a name, or empty it",
-    )
+    Finding::new(Code::ColumnUnknown, place, "the cell is filled, and its column has no name")
+        .advised("give the column a name, or empty it")
 }
 
 /// Whom a row names, as typed; an e-mail address or digits in the place of a name are not shown.
@@ -180,199 +277,64 @@ fn whom(row: &RawRow<'_>) -> Option<String> {
         .then_some(name)
 }
 
-fn ragged(row: u32, cells: usize, columns: usize, breaks: usize) -> Finding {
+fn ragged(row: u32, [cells, columns]: [usize; 2], breaks: usize, delimiter: Option<char>) -> Finding {
     let over = match breaks {
         0 => String::new(),
         breaks => {
             format!(" and runs over {} lines of the file, so that rows may be hidden in it", breaks + 1)
         }
     };
-    finding(
-        Code::RowRagged,
-        Place::row(row),
-        format!("the row has {cells} cells, the header has {columns}{over}"),
-        match () {
-            () if breaks > 0 => "look for a quotation mark (\") that was opened in it and not closed",
-            () if cells > columns => {
-                "look for a comma inside a name or an amount that needs quotation marks around the cell"
-            }
-            () => {
-                "look for a cell or its comma that is not there, or save the file as CSV from the spreadsheet again"
-            }
-        },
-    )
-}
-
-/// What the header alone has told, so that rows need not tell it again.
-#[derive(Default)]
-struct Told {
-    /// That no row has a street.
-    address: bool,
-    /// That no name of a column is known: rows cannot be judged at all.
-    nothing_known: bool,
-    /// The kinds of findings that say of a row's missing cell what was said of the missing column.
-    missing: Vec<Code>,
-}
-
-impl Told {
-    fn covers(&self, finding: &Finding) -> bool {
-        finding.place.letter.is_none() && self.missing.contains(&finding.code)
-    }
-}
-
-/// What the header lets be said.
-fn header(header: &Header, all: &mut Collected) -> Told {
-    if !COLUMNS.iter().any(|info| header.has(info.column)) {
-        all.take(vec![nothing_known(header)]);
-        return Told { nothing_known: true, ..Told::default() };
-    }
-    let place = |index: usize| Place {
-        sheet: None,
-        row: Some(header.row),
-        letter: Some(letter(index)),
-        column: Some(name(header, index)),
+    let separator = match delimiter {
+        Some(';') => "semicolon",
+        Some('\t') => "tab",
+        Some('|') => "vertical bar",
+        _ => "comma",
     };
-    for problem in &header.problems {
-        all.take(vec![match problem {
-            HeaderProblem::Unknown { index, near } => finding(
-                Code::ColumnUnknown,
-                place(*index),
-                format!("the column \"{}\" is not known", name(header, *index)),
-                &near.map_or(
-                    "remove the column if it is not needed, or give it one of the names in docs/FILES.md"
-                        .to_owned(),
-                    |near| format!("was {near} meant? else remove the column"),
-                ),
-            ),
-            HeaderProblem::NotRead { index } => finding(
-                Code::ColumnNotRead,
-                place(*index),
-                format!("the column \"{}\" is not read", name(header, *index)),
-                "",
-            ),
-            HeaderProblem::Twice { index, first, column } => finding(
-                Code::ColumnTwice,
-                place(*index),
-                format!(
-                    "the columns {} (\"{}\") and {} (\"{}\") both mean {}",
-                    letter(*first),
-                    header.names[*first],
-                    letter(*index),
-                    header.names[*index],
-                    column.name()
-                ),
-                "keep the one to pay by and remove the other",
-            ),
-        }]);
-    }
-    for column in [Column::Bic, Column::AmountSide, Column::SourceOfFunds] {
-        if let Some(index) = header.index(column) {
-            let message = format!("the column \"{}\" is not used by this version", name(header, index));
-            all.take(vec![finding(Code::ColumnNotRead, place(index), message, "")]);
+    let message = format!("the row has {cells} cells, the header has {columns}{over}");
+    Finding::new(Code::RowRagged, Place::row(row), message).advised(match () {
+        () if breaks > 0 => "look for a quotation mark (\") that was opened in it and not closed".to_owned(),
+        () if cells > columns => {
+            format!("look for a {separator} inside a name or an amount that needs quotation marks around the cell")
         }
-    }
-    missing(header, all)
-}
-
-/// The name of a column; hidden where it is a number, because a file without names has a payout in their place.
-fn name(header: &Header, index: usize) -> String {
-    let name = &header.names[index];
-    if name.chars().filter(char::is_ascii_digit).count() > 6 { masked(name) } else { name.clone() }
-}
-
-fn nothing_known(header: &Header) -> Finding {
-    let (what, hint) = match header.names.as_slice() {
-        [one] if one.contains([';', '\t', '|']) => {
-            ("the cells are not separated by commas", "save the file as \"CSV UTF-8 (comma delimited)\"")
+        () => {
+            format!("look for a cell or its {separator} that is not there, or save the file from the spreadsheet again")
         }
-        _ => (
-            "the first row has no name of a column that is known",
-            "let the names stand in the first row, such as first_name, last_name, bsb, account_number, amount, and no title above them",
-        ),
-    };
-    finding(Code::ColumnMissing, Place::row(header.row), what.to_owned(), hint)
-}
-
-fn missing(header: &Header, all: &mut Collected) -> Told {
-    let mut told = Told::default();
-    let has = |column| header.has(column);
-    let named = has(Column::AccountName)
-        || has(Column::CompanyName)
-        || (has(Column::FirstName) && has(Column::LastName));
-    let account = (has(Column::Bsb) && has(Column::AccountNumber)) || has(Column::PayId);
-    for (there, what, hint, codes) in [
-        (
-            has(Column::Amount),
-            "no column says how much to pay",
-            "name the column of the net pay: amount",
-            &[Code::AmountInvalid][..],
-        ),
-        (
-            named,
-            "no column says whom to pay",
-            "add first_name and last_name, company_name, or account_name",
-            &[Code::NameMissing],
-        ),
-        (
-            account,
-            "no columns say where the money goes",
-            "add bsb and account_number, or payid",
-            &[Code::AccountMissing, Code::AccountInvalid, Code::BsbInvalid],
-        ),
-    ] {
-        if !there {
-            told.missing.extend(codes);
-            all.take(vec![finding(Code::ColumnMissing, Place::file(), what.to_owned(), hint)]);
-        }
-    }
-    told.address = !has(Column::Street) && !has(Column::Country);
-    if told.address {
-        all.take(vec![finding(
-            Code::AddressMissing,
-            Place::file(),
-            "no row has a street, and Flash demands one of Australian payees".to_owned(),
-            "add the columns street, suburb, state and postcode from the employees' records to the file",
-        )]);
-    }
-    if !has(Column::Reference) {
-        all.take(vec![finding(
-            Code::ReferenceBlank,
-            Place::file(),
-            "there is no column reference, so payees will not see what the payment is for".to_owned(),
-            "",
-        )]);
-    }
-    told
+    })
 }
 
 /// The findings of a file, not more of a kind than anybody reads.
-#[derive(Default)]
-struct Collected {
-    findings: Vec<Finding>,
+pub(super) struct Collected<'a> {
+    pub findings: Vec<Finding>,
     counts: HashMap<Code, u64>,
+    accepted: &'a Accepted,
 }
 
-impl Collected {
-    fn take(&mut self, findings: Vec<Finding>) {
-        for finding in findings {
+impl<'a> Collected<'a> {
+    fn new(accepted: &'a Accepted) -> Self {
+        Self { findings: Vec::new(), counts: HashMap::new(), accepted }
+    }
+
+    /// Takes findings in. `true` where one of them forbids paying.
+    pub fn take(&mut self, findings: Vec<Finding>) -> bool {
+        let mut forbids = false;
+        for mut finding in findings {
+            finding.accepted = finding.code.asks() && self.accepted.covers(&finding);
+            forbids |= finding.forbids();
             let count = self.counts.entry(finding.code).or_default();
             *count += 1;
             if *count <= MOST_OF_A_KIND {
                 self.findings.push(finding);
             }
         }
+        forbids
     }
 
     fn finish(mut self) -> Vec<Finding> {
         for (code, count) in self.counts {
             if count > MOST_OF_A_KIND {
                 let more = count - MOST_OF_A_KIND;
-                self.findings.push(finding(
-                    code,
-                    Place::file(),
-                    format!("{more} more findings of this kind are not listed"),
-                    "",
-                ));
+                let message = format!("{more} more findings of this kind are not listed");
+                self.findings.push(Finding::new(code, Place::file(), message));
             }
         }
         self.findings.sort_by_key(|finding| (finding.place.row, finding.severity, finding.code));

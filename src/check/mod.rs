@@ -7,9 +7,11 @@
 mod account;
 mod address;
 mod amount;
+mod cell;
 pub mod directory;
 mod fields;
 mod file;
+mod head;
 mod name;
 mod payee;
 mod payid;
@@ -17,28 +19,36 @@ mod report;
 mod row;
 mod seen;
 mod shape;
+mod sums;
 
-pub use file::{CheckError, Checked, Options, check};
+pub use file::{CheckError, Checked, Options, Passed, check};
 pub use report::{CheckReport, render_text};
 
-use crate::domain::{Code, Finding, Place};
+use crate::domain::{Accepted, Code, Finding, Place};
 
 /// Findings of a row as they are made.
-#[derive(Debug, Default)]
-struct Findings(Vec<Finding>);
+#[derive(Debug)]
+struct Findings<'a> {
+    made: Vec<Finding>,
+    accepted: &'a Accepted,
+}
 
-impl Findings {
+impl<'a> Findings<'a> {
+    fn new(accepted: &'a Accepted) -> Self {
+        Self { made: Vec::new(), accepted }
+    }
+
     /// Adds one, with the severity of its code.
     fn add(&mut self, code: Code, place: Place, message: impl Into<String>) -> &mut Finding {
-        self.0.push(Finding {
-            severity: code.severity(),
-            code,
-            message: message.into(),
-            hint: None,
-            place,
-            value: None,
-        });
-        self.0.last_mut().expect("it was just added")
+        let mut finding = Finding::new(code, place, message);
+        finding.accepted = code.asks() && self.accepted.covers(&finding);
+        self.made.push(finding);
+        self.made.last_mut().expect("it was just added")
+    }
+
+    /// Whether one of those from `from` on forbids paying the row.
+    fn forbid_since(&self, from: usize) -> bool {
+        self.made[from..].iter().any(Finding::forbids)
     }
 }
 
@@ -54,6 +64,12 @@ impl Finding {
         self.hint = Some(hint.into());
         self
     }
+
+    /// With what to write instead.
+    fn suggesting(&mut self, suggestion: impl Into<String>) -> &mut Self {
+        self.suggestion = Some(suggestion.into());
+        self
+    }
 }
 
 /// What is wrong with a cell, and what to do.
@@ -61,15 +77,20 @@ impl Finding {
 struct Wrong {
     what: String,
     hint: Option<String>,
+    suggestion: Option<String>,
 }
 
 impl Wrong {
     fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), hint: None }
+        Self { what: what.into(), hint: None, suggestion: None }
     }
 
     fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
+    }
+
+    fn suggest(self, suggestion: impl std::fmt::Display) -> Self {
+        Self { suggestion: Some(suggestion.to_string()), ..self }
     }
 }
 

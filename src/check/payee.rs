@@ -9,7 +9,7 @@ use crate::domain::{Code, PartyName};
 use crate::intake::{Column, RawRow};
 
 /// The payee's name, of a person or of a company.
-pub(super) fn party_name(row: &RawRow<'_>, findings: &mut Findings) -> Option<PartyName> {
+pub(super) fn party_name(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<PartyName> {
     let [first, middle, last, company] =
         [Column::FirstName, Column::MiddleName, Column::LastName, Column::CompanyName]
             .map(|column| text(row, column));
@@ -50,7 +50,7 @@ pub(super) fn party_name(row: &RawRow<'_>, findings: &mut Findings) -> Option<Pa
 }
 
 /// Tells that an account name is not used because the row names the payee more exactly.
-fn note_other_name(row: &RawRow<'_>, used: &PartyName, findings: &mut Findings) {
+fn note_other_name(row: &RawRow<'_>, used: &PartyName, findings: &mut Findings<'_>) {
     let other = row.text(Column::AccountName);
     if !other.is_empty()
         && crate::domain::ids::collapsed(other).to_lowercase() != used.to_string().to_lowercase()
@@ -66,7 +66,7 @@ fn note_other_name(row: &RawRow<'_>, used: &PartyName, findings: &mut Findings) 
 }
 
 /// A single name, sorted into a person's or a company's.
-fn account_name(row: &RawRow<'_>, findings: &mut Findings) -> Option<PartyName> {
+fn account_name(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<PartyName> {
     let typed = row.text(Column::AccountName);
     let place = row.place(Column::AccountName);
     if typed.is_empty() {
@@ -134,7 +134,7 @@ pub(super) fn dob(typed: &str, today: Date) -> Result<Date, Wrong> {
 }
 
 /// A mobile number, brought into the form that Flash takes.
-pub(super) fn mobile(row: &RawRow<'_>, findings: &mut Findings) -> Option<String> {
+pub(super) fn mobile(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<String> {
     let typed = row.text(Column::Mobile);
     if typed.is_empty() {
         return None;

@@ -49,6 +49,12 @@ pub struct ReportedFinding {
     pub cell: Option<String>,
     /// The cell as typed, accounts masked.
     pub value: Option<String>,
+    /// What to write instead, where that is certain enough.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<String>,
+    /// Whether a person's word is `needed` before it can be paid, or was `given`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accept: Option<&'static str>,
     #[serde(skip)]
     place: String,
     #[serde(skip)]
@@ -67,6 +73,12 @@ impl From<&Finding> for ReportedFinding {
             column: finding.place.column.clone(),
             cell: finding.place.cell(),
             value: finding.value.clone(),
+            suggestion: finding.suggestion.clone(),
+            accept: match (finding.code.asks(), finding.accepted) {
+                (false, _) => None,
+                (true, false) => Some("needed"),
+                (true, true) => Some("given"),
+            },
             place: finding.place.to_string(),
             kind: finding.code,
         }
@@ -78,7 +90,7 @@ impl CheckReport {
     pub fn new(file: &str, checked: &Checked) -> Self {
         Self {
             file: file.to_owned(),
-            format: "csv",
+            format: checked.format,
             rows: checked.rows,
             payable: checked.payable,
             totals: checked.totals.lines(),
@@ -90,12 +102,15 @@ impl CheckReport {
 /// The report for people: errors first, findings of one kind together, the sums last.
 pub fn render_text(report: &CheckReport) -> String {
     let mut text = format!("{}\n", report.file);
-    for (severity, title) in [
-        (Severity::Error, "Errors: these must be mended"),
-        (Severity::Warning, "Warnings: have a look"),
-        (Severity::Info, "For information"),
+    for (severity, accept, title) in [
+        (Severity::Error, None, "Errors: these must be mended"),
+        (Severity::Warning, Some("needed"), "Questions: these block until they are mended or accepted"),
+        (Severity::Warning, Some("given"), "Accepted"),
+        (Severity::Warning, None, "Warnings: have a look"),
+        (Severity::Info, None, "For information"),
     ] {
-        let of = report.findings.iter().filter(|finding| finding.severity == severity);
+        let of = report.findings.iter();
+        let of = of.filter(|finding| (finding.severity, finding.accept) == (severity, accept));
         let mut of: Vec<&ReportedFinding> = of.collect();
         if of.is_empty() {
             continue;
@@ -104,6 +119,9 @@ pub fn render_text(report: &CheckReport) -> String {
         of.sort_by_key(|finding| (finding.kind, finding.row));
         for group in of.chunk_by(|a, b| a.kind == b.kind) {
             show(group, &mut text);
+            if accept == Some("needed") {
+                let _ = writeln!(text, "    → if this is meant: {}", how_to_accept(group));
+            }
         }
     }
     let unpaid = report.rows - report.payable;
@@ -115,6 +133,17 @@ pub fn render_text(report: &CheckReport) -> String {
     }
     text.push('\n');
     text
+}
+
+/// What to say to let findings of one kind pass.
+fn how_to_accept(group: &[&ReportedFinding]) -> String {
+    let code = group[0].code;
+    match (group[0].kind, group[0].row) {
+        (Code::ChangedAccount, Some(row)) => {
+            format!("call the payee on a number that you know, then say --accept {code}:{row}, row by row")
+        }
+        _ => format!("--accept {code}"),
+    }
 }
 
 /// Line breaks and other control characters of a cell neither break the report nor command the terminal.

@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use super::directory::Directory;
 use super::fields::{Fields, broken};
 use super::file::Options;
-use super::{Findings, account, address, amount, is_odd_blank, payee, payid, shape};
-use crate::domain::{Address, BankAccount, Bsb, Code, Party, Payee, Payout, Severity};
+use super::{Findings, account, address, amount, cell, is_odd_blank, payee, payid};
+use crate::domain::{Address, BankAccount, Bsb, Code, Party, Payee, Payout};
 use crate::intake::{Column, RawRow};
 
 /// What every row needs to be judged.
@@ -23,11 +23,9 @@ const ABROAD: [Column; 6] =
 
 impl Judge<'_> {
     /// The payout of a row, if no finding forbids it.
-    pub fn payout(&self, row: &RawRow<'_>, findings: &mut Findings) -> Option<Payout> {
-        let before = findings.0.len();
-        if shape::is_no_payout(row, findings) {
-            return None;
-        }
+    pub fn payout(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Payout> {
+        let before = findings.made.len();
+        cell::kinds(row, findings);
         refuse_broken(row, findings);
         let named = payee::party_name(row, findings);
         let address = self.address(row, findings);
@@ -36,8 +34,7 @@ impl Judge<'_> {
         let account = self.account(row, findings);
         let money = amount::money(row, findings);
         self.reference(row, findings);
-        let own = &findings.0[before..];
-        if own.iter().any(|finding| finding.severity == Severity::Error) {
+        if findings.forbid_since(before) {
             return None;
         }
         Some(Payout {
@@ -62,7 +59,7 @@ impl Judge<'_> {
         })
     }
 
-    fn address(&self, row: &RawRow<'_>, findings: &mut Findings) -> Option<Address> {
+    fn address(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Address> {
         let country = text(row, Column::Country).unwrap_or_else(|| "AU".to_owned());
         let street = text(row, Column::Street);
         if street.is_none() && country == "AU" {
@@ -90,7 +87,7 @@ impl Judge<'_> {
         })
     }
 
-    fn dob(&self, row: &RawRow<'_>, findings: &mut Findings) -> Option<Date> {
+    fn dob(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Date> {
         let typed = row.text(Column::Dob);
         if typed.is_empty() {
             return None;
@@ -105,7 +102,7 @@ impl Judge<'_> {
         }
     }
 
-    fn account(&self, row: &RawRow<'_>, findings: &mut Findings) -> Option<BankAccount> {
+    fn account(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<BankAccount> {
         let [bsb, number, payid, kind] =
             [Column::Bsb, Column::AccountNumber, Column::PayId, Column::AccountType]
                 .map(|column| row.text(column));
@@ -171,7 +168,7 @@ impl Judge<'_> {
         }
     }
 
-    fn bsb_account(&self, row: &RawRow<'_>, findings: &mut Findings) -> Option<BankAccount> {
+    fn bsb_account(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<BankAccount> {
         let typed = row.text(Column::Bsb);
         let bsb = match account::bsb(typed, &self.directory) {
             _ if typed.is_empty() => {
@@ -180,7 +177,19 @@ impl Judge<'_> {
                     .advising("ask the payee for the BSB");
                 None
             }
-            Ok(bsb) => {
+            Ok(account::ReadBsb::ZeroLost(bsb, words)) => {
+                findings
+                    .add(
+                        Code::ZeroLost,
+                        row.place(Column::Bsb),
+                        format!("BSB {typed} has five digits; did a leading zero get lost? {words}"),
+                    )
+                    .showing(typed)
+                    .suggesting(bsb.to_string())
+                    .advising("compare it with its source, and format the column as text to keep zeros");
+                Some(bsb)
+            }
+            Ok(account::ReadBsb::Whole(bsb)) => {
                 let usual =
                     typed.len() == 6 || (typed.len() == 7 && matches!(typed.as_bytes()[3], b'-' | b' '));
                 if !usual {
@@ -195,8 +204,10 @@ impl Judge<'_> {
                 let masked = crate::domain::account::masked(typed);
                 let digits = typed.chars().filter(char::is_ascii_digit).count();
                 let value = if digits > 6 { &masked } else { typed };
-                findings.add(Code::BsbInvalid, row.place(Column::Bsb), wrong.what).showing(value).hint =
-                    wrong.hint;
+                let finding =
+                    findings.add(Code::BsbInvalid, row.place(Column::Bsb), wrong.what).showing(value);
+                finding.hint = wrong.hint;
+                finding.suggestion = wrong.suggestion;
                 None
             }
         };
@@ -216,7 +227,16 @@ impl Judge<'_> {
                 return None;
             }
             Ok(number) => {
-                if number.digits() != typed {
+                if let Some(letter) = number.digits().chars().find(|c| !c.is_ascii_digit()) {
+                    findings
+                        .add(
+                            Code::AccountLetters,
+                            row.place(Column::AccountNumber),
+                            format!("the account number has the letter {letter}, and Australian ones have digits only, with very few exceptions"),
+                        )
+                        .showing(&number.to_string())
+                        .advising("ask the payee; the letter O is often typed for the digit 0");
+                } else if number.digits() != typed {
                     findings
                         .add(
                             Code::Normalised,
@@ -259,7 +279,7 @@ impl Judge<'_> {
     }
 
     /// What the bank directory has to say about a BSB.
-    fn branch(&self, row: &RawRow<'_>, bsb: Bsb, findings: &mut Findings) {
+    fn branch(&self, row: &RawRow<'_>, bsb: Bsb, findings: &mut Findings<'_>) {
         let place = row.place(Column::Bsb);
         let shown = bsb.to_string();
         if bsb.number() == 370_370 {
@@ -308,7 +328,7 @@ impl Judge<'_> {
         }
     }
 
-    fn reference(&self, row: &RawRow<'_>, findings: &mut Findings) {
+    fn reference(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) {
         const KEYWORDS: [&str; 5] = ["HALT_AML", "FAIL_AML", "PUSH_AML", "SEND_RFI", "FAIL_ACC"];
         let typed = row.text(Column::Reference);
         let length = typed.chars().count();
@@ -370,7 +390,7 @@ const WITH_BLANKS: [Column; 10] = [
 ];
 
 /// Everything that breaks a rule of Flash's.
-fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings) {
+fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings<'_>) {
     let field = |column| Some(row.text(column)).filter(|text| !text.is_empty());
     let fields = Fields {
         first_name: field(Column::FirstName),
@@ -405,7 +425,7 @@ fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings) {
     }
 }
 
-fn pay_id(row: &RawRow<'_>, findings: &mut Findings) -> Option<BankAccount> {
+fn pay_id(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<BankAccount> {
     let typed = row.text(Column::PayId);
     match payid::read(typed) {
         Ok(read) => {

@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 use super::Findings;
-use crate::domain::{BankAccount, Code, PartyName, Payout, Severity};
+use crate::domain::{BankAccount, Code, PartyName, Payout};
 use crate::intake::{Column, RawRow};
 
 /// A digest of what is compared. Of a million rows, two differing ones share one with a chance of one in ten
@@ -57,17 +57,17 @@ fn key(of: impl Hash) -> Key {
 
 impl Seen {
     /// Notes a payout and says what it has in common with those before. `false` if that forbids paying it.
-    pub(super) fn note(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings) -> bool {
-        let before = findings.0.len();
+    pub(super) fn note(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings<'_>) -> bool {
+        let before = findings.made.len();
         self.payment_id(row, payout, findings);
         self.same_payout(row, payout, findings);
         self.payee_id(row, payout, findings);
         self.holder(row, payout, findings);
         self.zero_twin(row, payout, findings);
-        !findings.0[before..].iter().any(|finding| finding.severity == Severity::Error)
+        !findings.forbid_since(before)
     }
 
-    fn payment_id(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings) {
+    fn payment_id(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings<'_>) {
         let Some(id) = &payout.payment_id else { return };
         if let Some(first) = earlier(&mut self.ids, key(id), payout.row) {
             findings
@@ -81,7 +81,7 @@ impl Seen {
         }
     }
 
-    fn same_payout(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings) {
+    fn same_payout(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings<'_>) {
         let this = First { row: payout.row, has_id: payout.payment_id.is_some() };
         let first = match self.payouts.entry(key(payout.overlap_key())) {
             Entry::Vacant(vacant) => {
@@ -102,7 +102,7 @@ impl Seen {
         }
     }
 
-    fn payee_id(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings) {
+    fn payee_id(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings<'_>) {
         let Some(id) = &payout.payee.payee_id else { return };
         let account = key(payout.payee.account.canonical());
         let (first, known) = *self.payees.entry(key(id)).or_insert((payout.row, account));
@@ -120,7 +120,7 @@ impl Seen {
         }
     }
 
-    fn holder(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings) {
+    fn holder(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings<'_>) {
         let name = key(payout.payee.party.name.to_string().to_lowercase());
         let family = match &payout.payee.party.name {
             PartyName::Person { last, .. } => key(last.to_lowercase()),
@@ -142,7 +142,7 @@ impl Seen {
         }
     }
 
-    fn zero_twin(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings) {
+    fn zero_twin(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings<'_>) {
         let BankAccount::Bsb { bsb, number } = &payout.payee.account else {
             return;
         };

@@ -1,16 +1,11 @@
-//! Rows that are no payouts although they look like rows: names of columns again, totals, several rows in one cell.
+//! Rows that are no payouts although they look like rows: names of columns again, several rows in one cell.
 
 use super::Findings;
 use crate::domain::Code;
-use crate::intake::{Column, RawRow};
-
-/// Where the money would go.
-const ACCOUNTS: [Column; 3] = [Column::Bsb, Column::AccountNumber, Column::PayId];
-/// What a line of sums begins with, in lower case.
-const TOTALS: [&str; 5] = ["total", "totals", "grand", "subtotal", "sum"];
+use crate::intake::RawRow;
 
 /// Says of a row that is no payout what it is, in one finding in place of many. `false` for all other rows.
-pub(super) fn is_no_payout(row: &RawRow<'_>, findings: &mut Findings) -> bool {
+pub(super) fn is_no_payout(row: &RawRow<'_>, findings: &mut Findings<'_>) -> bool {
     if let Some(place) = row.swallows_rows() {
         findings.add(Code::RowRagged, place, "the cell runs over several lines and other rows seem to be in it").advising(
             "look for a quotation mark (\") that was opened in it and not closed, or take the line breaks out",
@@ -23,24 +18,12 @@ pub(super) fn is_no_payout(row: &RawRow<'_>, findings: &mut Findings) -> bool {
             .advising("remove the row");
         return true;
     }
-    if is_total(row) {
-        findings
-            .add(Code::RowNoPayout, row.place(Column::Amount), "this looks like a total, not like a payout")
-            .advising("remove the row; the sum at the end of this report is there to be compared with it");
-        return true;
-    }
     false
 }
 
-/// An amount without an account, and beside it only numbers or the word.
-fn is_total(row: &RawRow<'_>) -> bool {
-    if row.text(Column::Amount).is_empty() || ACCOUNTS.iter().any(|column| !row.text(*column).is_empty()) {
-        return false;
-    }
-    let label = |text: &str| {
-        let first = text.split_whitespace().next().unwrap_or_default();
-        TOTALS.contains(&first.trim_end_matches(':').to_lowercase().as_str())
-    };
-    let number = |text: &str| !text.contains(char::is_alphabetic) || text == row.text(Column::Currency);
-    row.cells().any(label) || row.cells().all(number)
+/// The text of a row that has one filled cell only and no digits to speak of: a note rather than a payout.
+pub(super) fn note<'a>(row: &RawRow<'a>) -> Option<&'a str> {
+    let mut filled = row.cells().filter(|cell| !cell.is_empty());
+    let only = filled.next().filter(|_| filled.next().is_none())?;
+    only.contains(char::is_alphabetic).then_some(only)
 }

@@ -88,6 +88,20 @@ pub enum Command {
 pub struct CheckArgs {
     /// The file of payouts
     pub file: PathBuf,
+    /// How to read it
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+/// How a file is read where its content does not say, and what is accepted of it.
+#[derive(Debug, Args)]
+pub struct ReadingArgs {
+    /// The sheet of a workbook, where several could be meant
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// Findings that block and that are meant, such as hidden or zero-lost:12 for row 12 alone; see docs/FILES.md
+    #[arg(long, value_name = "CODE[,CODE]")]
+    pub accept: Vec<String>,
 }
 
 /// `pay`.
@@ -96,6 +110,9 @@ pub struct CheckArgs {
 pub struct PayArgs {
     /// The file of payouts
     pub file: PathBuf,
+    /// How to read it
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// Send without asking
     #[arg(long)]
     pub yes: bool,

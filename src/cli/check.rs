@@ -3,24 +3,25 @@
 use super::args::{CheckArgs, Format, Globals};
 use super::exit::{Exit, Failure};
 use super::out;
-use super::pay::check_options;
+use super::pay::{accepted, check_options, reading};
 use super::session::Session;
 use crate::check::{self, CheckReport};
-use crate::domain::Severity;
+use crate::domain::Finding;
 use crate::engine::EngineError;
 use crate::intake;
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     let session = Session::without_login(globals, Vec::new())?;
-    let source = intake::open(&args.file).map_err(EngineError::from)?;
-    let checked = check::check(source, &check_options(&session), &mut |_| Ok(()), &*session.observer);
+    let options = check_options(&session, accepted(&args.reading)?);
+    let source = intake::open(&args.file, &reading(&args.reading)).map_err(EngineError::from)?;
+    let checked = check::check(source, &options, &mut |_| Ok(()), &*session.observer);
     let checked = checked.map_err(EngineError::from)?;
     let report = CheckReport::new(&args.file.display().to_string(), &checked);
     match globals.format {
         Format::Text => out::answer(&check::render_text(&report)),
         Format::Json => out::answer(&serde_json::to_string_pretty(&report).unwrap_or_default()),
     }
-    let forbidden = checked.findings.iter().any(|finding| finding.severity == Severity::Error);
+    let forbidden = checked.findings.iter().any(Finding::forbids);
     Ok(if forbidden { Exit::Findings } else { Exit::Done })
 }

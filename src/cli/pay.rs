@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::args::{Format, Globals, PayArgs};
+use super::args::{Format, Globals, PayArgs, ReadingArgs};
 use super::exit::{Exit, Failure};
 use super::session::{Session, signed};
 use super::{out, report, summary};
 use crate::check::{self, CheckReport};
 use crate::config::Environment;
 use crate::domain::money::plural;
-use crate::domain::{Currency, Overlaps, PayoutState, RunHead, RunId, RunState, Severity};
+use crate::domain::{Accepted, Currency, Overlaps, PayoutState, RunHead, RunId, RunState, Severity};
 use crate::engine::{self, Inputs, Prepared};
+use crate::intake::Reading;
 use crate::journal::Journal;
 
 /// Runs the command.
@@ -25,8 +26,14 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Usage, "Nothing was sent: --name needs a name."));
     }
     let overlaps = overlaps(&journal, args)?;
-    let asked =
-        Asked { path: &args.file, file: engine::file_name(&args.file), name: args.name.as_deref(), overlaps };
+    let asked = Asked {
+        path: &args.file,
+        file: engine::file_name(&args.file),
+        name: args.name.as_deref(),
+        overlaps,
+        reading: reading(&args.reading),
+        accepted: accepted(&args.reading)?,
+    };
     let prepared = prepare(&session, &journal, &asked)?;
     tell_findings(&prepared, args)?;
     expect(&prepared, args)?;
@@ -106,6 +113,24 @@ struct Asked<'a> {
     file: String,
     name: Option<&'a str>,
     overlaps: Overlaps,
+    reading: Reading,
+    accepted: Accepted,
+}
+
+/// How to read a file, as it was asked for.
+pub fn reading(args: &ReadingArgs) -> Reading {
+    Reading { sheet: args.sheet.clone(), program: std::env::current_exe().unwrap_or_default() }
+}
+
+/// What a person has accepted.
+pub fn accepted(args: &ReadingArgs) -> Result<Accepted, Failure> {
+    let mut accepted = Accepted::default();
+    for typed in &args.accept {
+        accepted
+            .add(typed)
+            .map_err(|error| Failure::new(Exit::Usage, format!("Nothing was sent: --accept: {error}.")))?;
+    }
+    Ok(accepted)
 }
 
 fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Result<Prepared, Failure> {
@@ -114,7 +139,8 @@ fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Result<Pr
         file: asked.file.clone(),
         name: asked.name,
         overlaps: asked.overlaps,
-        check: check_options(session),
+        reading: &asked.reading,
+        check: check_options(session, asked.accepted.clone()),
         scope: &session.scope,
         environment: session.settings.environment.name(),
         remitters: &session.settings.remitters,
@@ -129,19 +155,30 @@ fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Result<Pr
 pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Result<(), Failure> {
     let session = Session::new(globals, vec![("payouts.remitter", head.remitter.clone())])?;
     let copy = engine::kept_copy(journal.folder(), head.run, &head.file);
-    let asked =
-        Asked { path: &copy, file: head.file.clone(), name: Some(&head.label), overlaps: head.overlaps };
+    let asked = Asked {
+        path: &copy,
+        file: head.file.clone(),
+        name: Some(&head.label),
+        overlaps: head.overlaps,
+        reading: read_again(head),
+        accepted: head.accepted.clone(),
+    };
     let mut prepared = prepare(&session, journal, &asked)?;
     prepared.head.parties = head.parties;
     engine::record(journal, &prepared, &*session.clock, &*session.observer)?;
     Ok(())
 }
 
+/// How the file of a run was read, for reading its copy.
+pub fn read_again(head: &RunHead) -> Reading {
+    Reading { sheet: head.sheet.clone(), program: std::env::current_exe().unwrap_or_default() }
+}
+
 /// How files are checked today, in this environment.
-pub fn check_options(session: &Session) -> check::Options {
+pub fn check_options(session: &Session, accepted: Accepted) -> check::Options {
     let today = session.clock.now().to_zoned_datetime(jiff::tz::TimeZone::system()).date();
     let production = session.settings.environment == Environment::Production;
-    check::Options { today, environment_is_production: production }
+    check::Options { today, environment_is_production: production, accepted }
 }
 
 /// Errors and warnings, before anything else is said.

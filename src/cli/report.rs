@@ -103,7 +103,8 @@ pub fn write_fix_file(
         Failure::new(Exit::Configuration, format!("cannot write {}: {error}", path.display()))
     };
     let file = File::create(&path).map_err(|error| failed(&error))?;
-    intake::copy_rows(&source, &rows, BufWriter::new(file)).map_err(|error| failed(&error))?;
+    intake::copy_rows(&source, &super::pay::read_again(&head), &rows, BufWriter::new(file))
+        .map_err(|error| failed(&error))?;
     Ok(Some(path))
 }
 

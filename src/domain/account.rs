@@ -55,16 +55,18 @@ impl From<Bsb> for String {
     }
 }
 
-/// The digits of an Australian account number, 4 to 9. Leading zeros are part of it: `0123` is not `123`.
+/// An Australian account number: 4 to 9 digits, rarely with capital letters among them. Leading zeros are part of it:
+/// `0123` is not `123`.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AccountNumber(String);
 
 impl AccountNumber {
-    /// Takes 4 to 9 digits that are not all zero.
+    /// Takes 4 to 9 digits and capital letters with a digit among them, and not all zero.
     pub fn new(digits: &str) -> Result<Self, NotNormal> {
         let valid = (4..=9).contains(&digits.len())
-            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && digits.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+            && digits.bytes().any(|byte| byte.is_ascii_digit())
             && digits.bytes().any(|byte| byte != b'0');
         valid.then(|| Self(digits.to_owned())).ok_or(NotNormal("an account number"))
     }

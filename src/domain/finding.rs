@@ -37,6 +37,8 @@ pub struct Place {
     pub letter: Option<String>,
     /// The column's header as it stands in the file.
     pub column: Option<String>,
+    /// In a file of fixed columns: the first and the last character of the field, counted from 1.
+    pub span: Option<(u16, u16)>,
 }
 
 impl Place {
@@ -50,9 +52,18 @@ impl Place {
         Self { row: Some(row), ..Self::default() }
     }
 
-    /// `B7`, where there is a cell.
+    /// A field of a line of fixed columns.
+    pub fn span(line: u32, first: u16, last: u16) -> Self {
+        Self { row: Some(line), span: Some((first, last)), ..Self::default() }
+    }
+
+    /// `B7`, where there is a cell; `7:21-30` in a file of fixed columns.
     pub fn cell(&self) -> Option<String> {
-        Some(format!("{}{}", self.letter.as_ref()?, self.row?))
+        match (&self.letter, self.span) {
+            (Some(letter), _) => Some(format!("{letter}{}", self.row?)),
+            (None, Some((first, last))) => Some(format!("{}:{first}-{last}", self.row?)),
+            (None, None) => None,
+        }
     }
 }
 
@@ -60,6 +71,11 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(sheet) = &self.sheet {
             write!(f, "{sheet}!")?;
+        }
+        if let (Some(line), Some((first, last))) = (self.row, self.span) {
+            let columns =
+                if first == last { format!("column {first}") } else { format!("columns {first}-{last}") };
+            return write!(f, "line {line}, {columns}");
         }
         match (self.cell(), self.row, &self.letter) {
             (Some(cell), _, _) => f.write_str(&cell),
@@ -85,11 +101,66 @@ pub struct Finding {
     pub place: Place,
     /// The cell as typed, accounts masked.
     pub value: Option<String>,
+    /// What to write instead, where that is certain enough.
+    pub suggestion: Option<String>,
+    /// Whether a person has said that this is meant.
+    pub accepted: bool,
 }
 
-/// Makes the one table of codes: the variant, its stable name, its severity, and what it means.
+impl Finding {
+    /// One with the severity of its code.
+    pub fn new(code: Code, place: Place, message: impl Into<String>) -> Self {
+        Self {
+            severity: code.severity(),
+            code,
+            message: message.into(),
+            hint: None,
+            place,
+            value: None,
+            suggestion: None,
+            accepted: false,
+        }
+    }
+
+    /// With what to do.
+    #[must_use]
+    pub fn advised(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// Whether nothing that it is about may be paid as things stand.
+    pub fn forbids(&self) -> bool {
+        self.severity == Severity::Error || (self.code.asks() && !self.accepted)
+    }
+}
+
+impl fmt::Display for Finding {
+    /// `B7: the BSB …`, without what to do.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)
+    }
+}
+
+/// How much a kind of finding weighs, and whether a person must say that it is meant.
+macro_rules! weight {
+    (Error) => {
+        (Severity::Error, false)
+    };
+    (Ask) => {
+        (Severity::Warning, true)
+    };
+    (Warning) => {
+        (Severity::Warning, false)
+    };
+    (Info) => {
+        (Severity::Info, false)
+    };
+}
+
+/// Makes the one table of codes: the variant, its stable name, its weight, and what it means. `Ask` is a warning
+/// that blocks until a person accepts it.
 macro_rules! codes {
-    ($($variant:ident $name:literal $severity:ident $meaning:literal)*) => {
+    ($($variant:ident $name:literal $weight:ident $meaning:literal)*) => {
         /// The kinds of finding. Names are stable: scripts may rely on them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code {
@@ -107,7 +178,12 @@ macro_rules! codes {
 
             /// How much it weighs.
             pub fn severity(self) -> Severity {
-                match self { $(Self::$variant => Severity::$severity,)* }
+                match self { $(Self::$variant => weight!($weight).0,)* }
+            }
+
+            /// Whether it blocks until a person accepts it.
+            pub fn asks(self) -> bool {
+                match self { $(Self::$variant => weight!($weight).1,)* }
             }
 
             /// What it means, for the documentation.
@@ -124,6 +200,25 @@ codes! {
     ColumnNotRead "column-not-read" Info "A column of a payroll export that is no part of a payout."
     ColumnMissing "column-missing" Error "A column that every payout needs is not there."
     ColumnTwice "column-twice" Error "Two columns claim to be the same."
+    ColumnChoose "column-choose" Error "Several columns could be meant, and nobody may guess which."
+    FileRefused "file-refused" Error "A file that has no payouts in it: a statement, a report, a list of employees."
+    FileForm "file-form" Info "How the file is written, where that is not UTF-8 with commas."
+    EncodingAssumed "encoding-assumed" Warning "The letters are no UTF-8 and were read as Windows-1252."
+    RowsAboveHeader "rows-above-header" Warning "Rows above the names of the columns were passed over."
+    RowsBelow "rows-below" Ask "Rows of one text below the payouts, which are notes or payees whose cells are missing."
+    TotalRow "total-row" Info "A row of sums that agrees with the rows above it; it is not paid."
+    TotalDiffers "total-differs" Error "A row of sums that does not agree with the rows above it."
+    CellWrapped "cell-wrapped" Info "Cells are written as formulas to keep their zeros, and were read as text."
+    Hidden "hidden" Ask "Rows, columns or sheets are hidden or filtered away, and would be paid all the same."
+    SheetChosen "sheet-chosen" Info "Which sheet of a workbook was read."
+    SheetChoose "sheet-choose" Error "Several sheets could be meant, or none."
+    CellFault "cell-fault" Error "A spreadsheet's error stands in a cell, or a formula that was never calculated."
+    CellFormula "cell-formula" Warning "A cell is a formula; its last calculated value was read."
+    CellKind "cell-kind" Error "A cell is a date, a truth value or a number where a text is needed."
+    CellMerged "cell-merged" Warning "Cells are merged; only the first of them has a value."
+    DigitsLost "digits-lost" Error "A number of more digits than a spreadsheet keeps."
+    NumberCell "number-cell" Ask "A BSB, account number or the like is a number in the workbook, so that leading zeros may be lost."
+    ZeroLost "zero-lost" Ask "A BSB has five digits, as when a spreadsheet takes a leading zero away."
     RowRagged "row-ragged" Error "A row has more or fewer cells than the header."
     RowNoPayout "row-no-payout" Error "A row that is no payout: the names of the columns again, or a total."
     RowBlank "row-blank" Info "Rows without any text were passed over."
@@ -145,6 +240,7 @@ codes! {
     BsbGone "bsb-gone" Warning "A branch that was merged or closed."
     BsbNoDirectEntry "bsb-no-direct-entry" Warning "A branch that takes no electronic payments."
     BsbOwn "bsb-own" Warning "A BSB of Flash's own."
+    AccountLetters "account-letters" Ask "An account number with letters in it."
     AccountInvalid "account-invalid" Error "Not an Australian account number."
     AccountLength "account-length" Warning "An account number of a length that is unusual at its bank."
     PayIdInvalid "payid-invalid" Error "Not a PayID."
@@ -162,6 +258,17 @@ codes! {
     DuplicateLooks "duplicate-looks" Warning "A row that looks like an earlier one but bears another id."
     LeadingZeroTwin "leading-zero-twin" Warning "Two account numbers that differ only in leading zeros."
     AccountShared "account-shared" Warning "One account under two names."
+    NameTwoAccounts "name-two-accounts" Info "One name with several accounts, as when pay is split."
+    ReferenceTwin "reference-twin" Warning "Two references of one payee that are the same once a bank has cut them."
+    ChangedAccount "changed-account" Ask "The bank details of a payee differ from what is known of them."
+    PayeeCompleted "payee-completed" Info "What the file lacks was taken from the payee book."
+    AbaForm "aba-form" Warning "An ABA file that departs from the standard in a way that changes nothing."
+    AbaRecord "aba-record" Error "A line of an ABA file that is not what the standard says."
+    AbaTrailer "aba-trailer" Error "The sums at the end of a batch do not agree with its lines."
+    AbaBalance "aba-balance" Info "The line that balances an ABA batch; it is not paid."
+    AbaDebit "aba-debit" Error "An ABA file that takes money from payees, or a debit that balances nothing."
+    AbaBatches "aba-batches" Warning "An ABA file of several batches."
+    AbaDate "aba-date" Warning "The date to process is far from today."
 }
 
 impl fmt::Display for Code {

@@ -3,6 +3,7 @@
 //! Pure values. No I/O, no async, no clock, and none of the API's wire names, so that every other module may
 //! import this one and nothing here can surprise.
 
+pub mod accept;
 pub mod account;
 pub mod answer;
 pub mod event;
@@ -14,6 +15,7 @@ pub mod party;
 pub mod payout;
 pub mod run;
 
+pub use accept::{Accepted, NotAcceptable};
 pub use account::{AccountNumber, BankAccount, Bsb, PayId};
 pub use answer::{Answer, PayoutStatus, RecordedIntent, Refusal, Sighting};
 pub use event::{Event, Observer, Silent, Stage};

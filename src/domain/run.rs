@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, RunId};
 use super::money::Total;
-use super::{Fact, Life, Party, Payout, PayoutState, Timestamp};
+use super::{Accepted, Fact, Life, Party, Payout, PayoutState, Timestamp};
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -57,6 +57,12 @@ pub struct RunHead {
     pub remitter: String,
     /// The remitters of the run by the id they have at the API. Empty where the account itself is the sender.
     pub remitters: BTreeMap<ExternalId, Party>,
+    /// The sheet of a workbook that a person has chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// Findings that block and that a person has accepted.
+    #[serde(default, skip_serializing_if = "Accepted::is_empty")]
+    pub accepted: Accepted,
 }
 
 /// How far a run is.
@@ -120,6 +126,9 @@ pub struct PayoutEntry {
     /// The remitter's id at the API; none where the account itself is the sender.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remitter: Option<ExternalId>,
+    /// What a person has accepted of it, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<String>,
     /// Where it stands.
     pub life: Life,
 }
@@ -160,6 +169,9 @@ pub struct PayoutView {
     pub account: Option<String>,
     /// What the payee's statement shows.
     pub reference: Option<String>,
+    /// What a person has accepted of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<String>,
     /// Why it stands where it stands.
     pub reason: Option<String>,
     /// What to do.
@@ -184,6 +196,9 @@ pub struct RunView {
     pub state: RunState,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// Findings that block and that a person has accepted.
+    #[serde(skip_serializing_if = "Accepted::is_empty")]
+    pub accepted: Accepted,
     /// How many rows are in each state.
     pub counts: BTreeMap<&'static str, u64>,
     /// What the API has of it, per currency: submitted, paid and returned.

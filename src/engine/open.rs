@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{EngineError, Prepared};
+use crate::check::Passed;
 use crate::domain::{
-    Clock, Event, Fact, Finding, Life, Observer, Overlaps, PayoutId, PayoutState, RowEntry, RunId, Severity,
-    Stage,
+    Clock, Event, Fact, Finding, Life, Observer, Overlaps, PayoutId, PayoutState, RowEntry, RunId, Stage,
 };
 use crate::journal::{Journal, JournalError, Record, ScopeFolder};
 use crate::plan::Decision;
@@ -32,8 +32,8 @@ pub fn record(
         observer.on(&Event::Step { stage: Stage::Recording, count });
         Ok::<(), JournalError>(())
     };
-    for (payout, planned) in prepared.spool.payouts()?.zip(&prepared.planned) {
-        let payout = payout?;
+    for (passed, planned) in prepared.spool.payouts()?.zip(&prepared.planned) {
+        let Passed { payout, accepted } = passed?;
         let held = |why: &String| Life::new(PayoutState::Held, Some(why.clone()));
         let life = match &planned.decision {
             Decision::Pay => Life::new(PayoutState::Ready, None),
@@ -57,6 +57,7 @@ pub fn record(
             overlap: payout.overlap_key(),
             payout: Box::new(payout),
             remitter,
+            accepted,
             life,
         });
         if records.len() >= IN_ONE_PIECE {
@@ -115,7 +116,7 @@ pub fn kept_copy(scope: &ScopeFolder, run: RunId, file: &str) -> std::path::Path
 /// The errors of each row, in one text.
 fn reasons(findings: &[Finding]) -> BTreeMap<u32, String> {
     let mut reasons: BTreeMap<u32, String> = BTreeMap::new();
-    for finding in findings.iter().filter(|finding| finding.severity == Severity::Error) {
+    for finding in findings.iter().filter(|finding| finding.forbids()) {
         let Some(row) = finding.place.row else { continue };
         let said = reasons.entry(row).or_default();
         let cell = finding.place.cell().map_or(String::new(), |cell| format!("{cell}: "));

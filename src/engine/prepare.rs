@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 
 use super::EngineError;
-use crate::check::{self, Checked};
+use crate::check::{self, Checked, Passed};
 use crate::config::Remitters;
 use crate::domain::{
     Clock, ExternalId, FileDigest, Observer, Overlaps, Party, PartyMode, Payout, PayoutState, RowDigest,
     RunHead, RunId, RunState, Totals,
 };
-use crate::intake;
+use crate::intake::{self, Reading};
 use crate::journal::{Checkpoint, Journal, JournalError, private_file};
 use crate::plan::{Arranger, Decision, Earlier, Planned};
 
@@ -29,6 +29,8 @@ pub struct Inputs<'a> {
     pub name: Option<&'a str>,
     /// What is said of rows that look paid already.
     pub overlaps: Overlaps,
+    /// How to read the file.
+    pub reading: &'a Reading,
     /// How to check.
     pub check: check::Options,
     /// The scope's name.
@@ -95,15 +97,15 @@ pub fn prepare(
     clock: &dyn Clock,
     observer: &dyn Observer,
 ) -> Result<Prepared, EngineError> {
-    intake::open(inputs.path)?; // says what is wrong with the file before a copy of it is made
+    intake::inspect(inputs.path)?; // says what is wrong with the file before a copy of it is made
     let mut spool = Spool::copy(inputs.path, &journal.folder().files())?;
     let mut digests = Vec::new();
     let checked = check::check(
-        intake::open(&spool.copy)?,
+        intake::open(&spool.copy, inputs.reading)?,
         &inputs.check,
-        &mut |payout| {
-            digests.push(payout.row_digest());
-            spool.add(&payout)
+        &mut |passed| {
+            digests.push(passed.payout.row_digest());
+            spool.add(&passed)
         },
         observer,
     )?;
@@ -121,6 +123,8 @@ pub fn prepare(
         overlaps: inputs.overlaps,
         remitter: inputs.remitters.chosen().to_owned(),
         remitters: BTreeMap::new(),
+        sheet: inputs.reading.sheet.clone(),
+        accepted: inputs.check.accepted.clone(),
     };
     let remitter = remember(&mut head.remitters, inputs.remitters.resolve(None)?);
     let mut prepared = Prepared {
@@ -156,8 +160,8 @@ fn arrange(
     let corrected = corrected(checkpoint, inputs.overlaps)?;
     let mut arranger =
         Arranger::new(inputs.scope, head.run, &head.label, inputs.overlaps, inputs.window, clock.now());
-    for payout in prepared.spool.payouts()? {
-        let payout = payout?;
+    for passed in prepared.spool.payouts()? {
+        let Passed { payout, .. } = passed?;
         let id = arranger.identity(&payout);
         let same = checkpoint.payout(id)?.map(|entry| earlier(checkpoint, &entry)).transpose()?;
         let alike = checkpoint.overlapping(payout.overlap_key())?;
@@ -307,11 +311,11 @@ impl Spool {
         Ok(Self { copy, payouts, writer: Some(BufWriter::new(writer)) })
     }
 
-    fn add(&mut self, payout: &Payout) -> io::Result<()> {
+    fn add(&mut self, passed: &Passed) -> io::Result<()> {
         let Some(writer) = &mut self.writer else {
             return Ok(());
         };
-        serde_json::to_writer(&mut *writer, payout)?;
+        serde_json::to_writer(&mut *writer, passed)?;
         writer.write_all(b"\n")
     }
 
@@ -322,7 +326,7 @@ impl Spool {
 
     pub(super) fn payouts(
         &self,
-    ) -> Result<impl Iterator<Item = Result<Payout, EngineError>> + use<>, EngineError> {
+    ) -> Result<impl Iterator<Item = Result<Passed, EngineError>> + use<>, EngineError> {
         let path = self.payouts.clone();
         let file = File::open(&path).map_err(|error| unwritable(&path, &error))?;
         Ok(BufReader::new(file).lines().map(move |line| {

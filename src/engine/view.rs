@@ -34,6 +34,7 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
         environment: head.environment,
         state,
         opened_at: head.opened_at,
+        accepted: head.accepted,
         counts,
         totals: totals.lines(),
     })
@@ -118,6 +119,7 @@ fn payout_view(
         account: asked.as_ref().map(|payout| payout.payee.account.to_string()),
         reference: asked.as_ref().and_then(|payout| payout.reference.clone()),
         next: next(status, run, row, known.as_ref()),
+        accepted: known.as_ref().map(|entry| entry.accepted.clone()).unwrap_or_default(),
         reason,
         sent_by,
     })

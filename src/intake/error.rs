@@ -14,6 +14,9 @@ pub enum IntakeError {
     /// A device, pipe or the like.
     #[error("{} is not a file that can be read again; save the payouts as a file first", .0.display())]
     NotAFile(PathBuf),
+    /// A link to another file.
+    #[error("{} is a link to another file; name the file itself", .0.display())]
+    Link(PathBuf),
     /// The system does not let this user read it.
     #[error("{} may not be read by this user; ask for the right to read it", .0.display())]
     Forbidden(PathBuf),
@@ -31,6 +34,14 @@ pub enum IntakeError {
     NotUtf8 {
         /// The row.
         row: u32,
+    },
+    /// Some letters are UTF-8 and others are not, so that none can be told for sure.
+    #[error(
+        "line {line} and others have letters in two encodings, as when two files are joined: save the file as \"CSV UTF-8\" and look at its names"
+    )]
+    TwoEncodings {
+        /// A line.
+        line: u64,
     },
     /// One record that never ends.
     #[error("row {row} does not end: a quotation mark (\") was probably opened there and not closed")]

@@ -2,6 +2,7 @@
 
 use super::columns::{COLUMNS, COUNT, Column, NEVER_READ, by_name, folded};
 use super::letter;
+use crate::domain::{Code, Finding, Place};
 
 /// What the header says.
 #[derive(Debug, Clone)]
@@ -10,6 +11,8 @@ pub struct Header {
     pub names: Vec<String>,
     /// The row that it stands in.
     pub row: u32,
+    /// In a file of fixed columns, the first and the last character of each.
+    pub spans: Vec<(u16, u16)>,
     /// For each meaning the index of its column.
     pub(super) at: [Option<usize>; COUNT],
     /// What is wrong or remarkable.
@@ -46,7 +49,7 @@ impl Header {
     pub(super) fn read<'a>(names: impl Iterator<Item = &'a str>, row: u32) -> Self {
         let names: Vec<String> =
             names.map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
-        let mut header = Self { names, row, at: [None; COUNT], problems: Vec::new() };
+        let mut header = Self { names, row, spans: Vec::new(), at: [None; COUNT], problems: Vec::new() };
         for index in 0..header.names.len() {
             header.place(index);
         }
@@ -86,6 +89,29 @@ impl Header {
         let index = self.at[column as usize]?;
         Some((letter(index), &self.names[index]))
     }
+}
+
+/// What is to be said of rows with text above the header.
+pub(super) fn above(rows: &[u32], sheet: Option<&str>) -> Option<Finding> {
+    let first = *rows.first()?;
+    let place = Place { sheet: sheet.map(str::to_owned), ..Place::row(first) };
+    Some(Finding::new(
+        Code::RowsAboveHeader,
+        place,
+        match rows.len() {
+            1 => "the row stands above the names of the columns and was passed over".to_owned(),
+            _ => format!("rows above the names of the columns were passed over: {}", listed(rows)),
+        },
+    ))
+}
+
+/// `1, 2, 3 and 7 more`.
+pub fn listed(rows: &[u32]) -> String {
+    const MOST_LISTED: usize = 10;
+    let shown: Vec<String> = rows.iter().take(MOST_LISTED).map(u32::to_string).collect();
+    let more = rows.len().saturating_sub(MOST_LISTED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    shown.join(", ") + &more
 }
 
 /// The known name that is at most two changed letters away.

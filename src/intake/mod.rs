@@ -6,14 +6,22 @@
 mod columns;
 mod copy;
 mod error;
+mod find;
 mod header;
-mod reader;
+mod kind;
+mod record;
+mod row;
+mod source;
+mod text;
 
 pub use columns::{COLUMNS, Column, ColumnInfo};
 pub use copy::copy_rows;
 pub use error::IntakeError;
-pub use header::{Header, HeaderProblem};
-pub use reader::{Item, RawRow, Source, open};
+pub use header::{Header, HeaderProblem, listed};
+pub use kind::FileKind;
+pub use record::{Kind, Mark};
+pub use row::{Item, RawRow};
+pub use source::{Reading, Source, inspect, open};
 
 /// The column that a file of corrected rows has for the reason; never read.
 pub const REASON_COLUMN: &str = "reason_not_paid";

@@ -13,7 +13,7 @@ impl Checkpoint {
     pub(super) fn apply(&self, seq: u64, at: Timestamp, record: &Record) -> Result<(), JournalError> {
         match record {
             Record::RunOpened(head) => self.opened(head),
-            Record::PayoutPlanned { run, id, payout, external_id, overlap, remitter, life } => {
+            Record::PayoutPlanned { run, id, payout, external_id, overlap, remitter, accepted, life } => {
                 let entry = PayoutEntry {
                     id: *id,
                     run: *run,
@@ -21,6 +21,7 @@ impl Checkpoint {
                     external_id: external_id.clone(),
                     overlap: *overlap,
                     remitter: remitter.clone(),
+                    accepted: accepted.clone(),
                     life: life.clone(),
                 };
                 self.planned(seq, &entry)

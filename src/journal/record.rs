@@ -28,6 +28,9 @@ pub enum Record {
         /// The remitter's id at the API.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         remitter: Option<ExternalId>,
+        /// What a person has accepted of it, in words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        accepted: Vec<String>,
         /// Where it starts: ready or held.
         life: Life,
     },

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::ReportError;
 use crate::domain::PayoutView;
 
-const HEADER: [&str; 13] = [
+const HEADER: [&str; 14] = [
     "row",
     "payment_id",
     "payee",
@@ -20,6 +20,7 @@ const HEADER: [&str; 13] = [
     "flash_id",
     "external_id",
     "sent_by",
+    "accepted",
 ];
 
 /// Writes one line a payout, under a header.
@@ -47,6 +48,7 @@ pub fn write_csv<E: std::error::Error>(
             text(&payout.flash_id),
             payout.external_id.as_ref().map_or(String::new(), ToString::to_string),
             payout.sent_by.map_or(String::new(), |run| run.to_string()),
+            payout.accepted.join("; "),
         ];
         writer.write_record(cells.iter().map(|cell| defused(cell).into_owned())).map_err(failed)?;
     }

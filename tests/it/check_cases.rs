@@ -1,6 +1,6 @@
 //! Small files, each about one theme, and word for word what a payroll officer is told about them.
 //!
-//! A folder of `tests/cases/check` has `input.csv`, the report for people in `expected.txt` and, in some, the report
+//! A folder of `tests/cases/check` has `input.csv` or another file, in some what is said of it in `said.txt`, the report for people in `expected.txt` and, in some, the report
 //! for programs in `expected.json`.
 
 use std::fmt::Write;
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use payrun::check::{self, CheckReport, Options, render_text};
-use payrun::domain::Silent;
-use payrun::intake;
+use payrun::domain::{Accepted, Silent};
+use payrun::intake::{self, Reading};
 
 const TODAY: Date = Date::constant(2026, 7, 17);
 const UPDATE: &str = "UPDATE_EXPECTED";
@@ -25,15 +25,38 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
+/// The input of a case, whatever kind of file it is.
+fn input_of(case: &Path) -> PathBuf {
+    let entries = fs::read_dir(case).expect("a case is a folder").flatten().map(|entry| entry.path());
+    let mut inputs = entries.filter(|path| path.file_stem().is_some_and(|stem| stem == "input"));
+    inputs.next().unwrap_or_else(|| panic!("{} has no input", case.display()))
+}
+
+/// How a case is read: `said.txt` has lines such as `accept hidden` and `sheet July pay`.
+fn said(case: &Path) -> (Reading, Accepted) {
+    let mut reading = Reading { program: env!("CARGO_BIN_EXE_payrun").into(), ..Reading::default() };
+    let mut accepted = Accepted::default();
+    for line in fs::read_to_string(case.join("said.txt")).unwrap_or_default().lines() {
+        match line.split_once(' ') {
+            Some(("accept", codes)) => accepted.add(codes).expect("codes that can be accepted"),
+            Some(("sheet", name)) => reading.sheet = Some(name.to_owned()),
+            _ => panic!("{}: {line}", case.display()),
+        }
+    }
+    (reading, accepted)
+}
+
 /// Both reports on a file, checked as before a run that moves real money.
 fn reports(input: &Path) -> (String, String) {
-    let options = Options { today: TODAY, environment_is_production: true };
-    let checked = intake::open(input)
+    let (reading, accepted) = said(input.parent().expect("a case"));
+    let options = Options { today: TODAY, environment_is_production: true, accepted };
+    let checked = intake::open(input, &reading)
         .map_err(check::CheckError::from)
         .and_then(|source| check::check(source, &options, &mut |_| Ok(()), &Silent));
     match checked {
         Ok(checked) => {
-            let report = CheckReport::new("input.csv", &checked);
+            let name = input.file_name().expect("a name").to_string_lossy();
+            let report = CheckReport::new(&name, &checked);
             let json = serde_json::to_string_pretty(&report).expect("a report is JSON");
             (render_text(&report), json + "\n")
         }
@@ -61,7 +84,7 @@ fn every_file_is_told_what_is_wrong_with_it_and_where() {
     assert!(cases.len() >= 28, "only {} cases were found", cases.len());
     let mut differences = String::new();
     for case in cases {
-        let (text, json) = reports(&case.join("input.csv"));
+        let (text, json) = reports(&input_of(&case));
         let wanted_json = case.join("expected.json");
         let json = Some(wanted_json.as_path()).filter(|path| path.exists()).map(|path| (path, json));
         for found in [
@@ -88,9 +111,9 @@ fn accounts(input: &str) -> Vec<String> {
 #[test]
 fn no_report_shows_an_account_whole() {
     for case in cases() {
-        let (text, json) = reports(&case.join("input.csv"));
+        let (text, json) = reports(&input_of(&case));
         let shown = format!("{text}{json}");
-        let input = fs::read(case.join("input.csv")).expect("the input");
+        let input = fs::read(input_of(&case)).expect("the input");
         let input = String::from_utf8_lossy(&input);
         for account in accounts(&input).into_iter().chain(accounts(&input.replace(' ', ""))) {
             let whole = shown.contains(&account) || shown.replace(' ', "").contains(&account);

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use payrun::check::{self, CheckError, CheckReport, Checked, Options, render_text};
 use payrun::domain::ids::{LONGEST_ID, PayoutId, RowDigest, collapsed};
-use payrun::domain::{AccountNumber, BankAccount, Bsb, Currency, Money, Payout, Severity, Silent};
-use payrun::intake::{self, COLUMNS, Column, IntakeError, Item};
+use payrun::domain::{Accepted, AccountNumber, BankAccount, Bsb, Currency, Money, Payout, Silent};
+use payrun::intake::{self, COLUMNS, Column, IntakeError, Item, Reading};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -40,14 +40,15 @@ impl OneFile {
     }
 
     fn check(&self) -> Result<(Checked, Vec<Payout>), CheckError> {
-        let options = Options { today: TODAY, environment_is_production: true };
+        let options =
+            Options { today: TODAY, environment_is_production: true, accepted: Accepted::default() };
         let mut payouts = Vec::new();
-        let source = intake::open(&self.path())?;
+        let source = intake::open(&self.path(), &Reading::default())?;
         let checked = check::check(
             source,
             &options,
-            &mut |payout| {
-                payouts.push(payout);
+            &mut |passed| {
+                payouts.push(passed.payout);
                 Ok(())
             },
             &Silent,
@@ -88,12 +89,8 @@ fn file_of(column: Column, cells: &[String]) -> OneFile {
 /// Checks the cells of a column. Some payout for each accepted cell, none for each refused one.
 fn verdicts(column: Column, cells: &[String]) -> Vec<Option<Payout>> {
     let (checked, payouts) = file_of(column, cells).check().expect("a file that can be read");
-    let refused = |row: u32| {
-        checked
-            .findings
-            .iter()
-            .any(|finding| finding.place.row == Some(row) && finding.severity == Severity::Error)
-    };
+    let refused =
+        |row: u32| checked.findings.iter().any(|finding| finding.place.row == Some(row) && finding.forbids());
     let mut verdicts = vec![None; cells.len()];
     for payout in payouts {
         assert!(!refused(payout.row), "row {} is paid in spite of an error", payout.row);
@@ -279,7 +276,7 @@ proptest! {
                 })
                 .collect();
             let file = OneFile::new(format!("\"{typed}\",x\n1,2\n").as_bytes());
-            let source = intake::open(&file.path()).expect("a header");
+            let source = intake::open(&file.path(), &Reading::default()).expect("a header");
             prop_assert!(source.header.has(info.column), "{typed} is not known for {}", info.name);
         }
     }
@@ -290,7 +287,7 @@ type Read = Vec<(u32, Result<Vec<String>, usize>)>;
 
 fn read(bytes: &[u8]) -> Result<Read, IntakeError> {
     let file = OneFile::new(bytes);
-    let mut source = intake::open(&file.path())?;
+    let mut source = intake::open(&file.path(), &Reading::default())?;
     let mut read = vec![(source.header.row, Ok(source.header.names.clone()))];
     while let Some(item) = source.next_item()? {
         read.push(match item {

@@ -10,11 +10,12 @@ use jiff::SignedDuration;
 use payrun::check;
 use payrun::config::Remitters;
 use payrun::domain::{
-    AccountNumber, Address, BankAccount, Bsb, Observer, Overlaps, Party, PartyMode, PartyName, Payee,
-    PayoutState, PayoutView, RunId, Silent, SystemClock,
+    Accepted, AccountNumber, Address, BankAccount, Bsb, Observer, Overlaps, Party, PartyMode, PartyName,
+    Payee, PayoutState, PayoutView, RunId, Silent, SystemClock,
 };
 use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms};
 use payrun::gateway::{self, Gateway};
+use payrun::intake::Reading;
 use payrun::journal::{Disk, Journal, JournalError, RealDisk, ScopeFolder};
 use payrun::plan::{Resend, SettlePolicy};
 use payrun::simulator::{LedgerView, Options, Running, Simulator};
@@ -82,9 +83,11 @@ impl Rig {
                 file: engine::file_name(&path),
                 name: None,
                 overlaps: Overlaps::Hold,
+                reading: &Reading::default(),
                 check: check::Options {
                     today: jiff::civil::date(2026, 7, 17),
                     environment_is_production: false,
+                    accepted: Accepted::default(),
                 },
                 scope: "rig",
                 environment: "simulator",

@@ -1,0 +1,140 @@
+//! Rows of sums: compared with the rows above them, never paid.
+
+use rust_decimal::Decimal;
+
+use super::{Findings, amount};
+use crate::domain::Code;
+use crate::intake::{Column, RawRow};
+
+/// What a line of sums is called, in lower case and without a colon.
+const NAMES: [&str; 9] = [
+    "total",
+    "totals",
+    "grand total",
+    "grand totals",
+    "subtotal",
+    "sub total",
+    "sub-total",
+    "sum",
+    "total net pay",
+];
+/// Where the money would go.
+const ACCOUNTS: [Column; 3] = [Column::Bsb, Column::AccountNumber, Column::PayId];
+
+/// The amounts so far, whether their rows can be paid or not.
+#[derive(Debug, Default)]
+pub(super) struct Sums {
+    all: Decimal,
+    since_last: Decimal,
+    rows: u64,
+    /// The first row whose amount could not be read.
+    unreadable: Option<u32>,
+}
+
+/// How sure it is that a row is one of sums.
+enum Looks {
+    /// It is called so.
+    Named,
+    /// It begins with such a word.
+    Worded,
+    /// It has an amount and no words at all.
+    Bare,
+}
+
+/// What became of a row of sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It agrees, or cannot be compared, and is no payout.
+    PassedOver,
+    /// It does not agree: the rows cannot be those that were meant.
+    Differs,
+    /// It may be a payout that lacks all but its amount.
+    Unclear,
+}
+
+impl Sums {
+    /// Notes the amount of a payout.
+    pub(super) fn add(&mut self, row: &RawRow<'_>, known: Option<Decimal>) {
+        match known.or_else(|| amount::of_total(row.text(Column::Amount))) {
+            Some(amount) => {
+                self.all += amount;
+                self.since_last += amount;
+            }
+            None => drop(self.unreadable.get_or_insert(row.row)),
+        }
+        self.rows += 1;
+    }
+
+    /// Notes a row whose cells cannot be told apart.
+    pub(super) fn cannot_read(&mut self, row: u32) {
+        self.unreadable.get_or_insert(row);
+        self.rows += 1;
+    }
+
+    /// What a row of sums says, if the row is one.
+    pub(super) fn judge(&mut self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Verdict> {
+        let looks = looks(row)?;
+        let place = row.place(Column::Amount);
+        let typed = row.text(Column::Amount);
+        let said = amount::of_total(typed);
+        let agrees = said.is_some_and(|said| said == self.all || said == self.since_last);
+        let enough = !matches!(looks, Looks::Bare) || self.rows > 1;
+        let verdict = match (said, self.unreadable) {
+            (Some(said), None) if agrees && enough => {
+                findings.add(
+                    Code::TotalRow,
+                    place,
+                    format!("the total {said} agrees with the rows above it"),
+                );
+                Verdict::PassedOver
+            }
+            (_, Some(unreadable)) if matches!(looks, Looks::Named) => {
+                findings.add(
+                    Code::TotalRow,
+                    place,
+                    format!(
+                        "the total was not compared, because the amount in row {unreadable} cannot be read"
+                    ),
+                );
+                Verdict::PassedOver
+            }
+            (said, None) if matches!(looks, Looks::Named) => {
+                let difference = said
+                    .map_or(String::new(), |said| format!(", a difference of {}", (said - self.all).abs()));
+                findings
+                    .add(
+                        Code::TotalDiffers,
+                        place,
+                        format!("the total says {typed}, the rows above it have {}{difference}", self.all),
+                    )
+                    .advising("find the row that is missing, doubled or mistyped, and mend the total");
+                Verdict::Differs
+            }
+            _ => {
+                findings
+                    .add(Code::RowNoPayout, place, "this looks like a total, not like a payout, and does not agree with the rows above it")
+                    .advising("remove the row; the sum at the end of this report is there to be compared with it");
+                Verdict::Unclear
+            }
+        };
+        self.since_last = Decimal::ZERO;
+        Some(verdict)
+    }
+}
+
+/// An amount without an account, and beside it only numbers or the word.
+fn looks(row: &RawRow<'_>) -> Option<Looks> {
+    if row.text(Column::Amount).is_empty() || ACCOUNTS.iter().any(|column| !row.text(*column).is_empty()) {
+        return None;
+    }
+    let label = |text: &str| text.trim_end_matches(':').trim().to_lowercase();
+    let first = |text: &str| label(text.split_whitespace().next().unwrap_or_default());
+    let number = |text: &str| !text.contains(char::is_alphabetic) || text == row.text(Column::Currency);
+    if row.cells().any(|cell| NAMES.contains(&label(cell).as_str())) {
+        return Some(Looks::Named);
+    }
+    if row.cells().any(|cell| NAMES.contains(&first(cell).as_str()) || first(cell) == "grand") {
+        return Some(Looks::Worded);
+    }
+    row.cells().all(number).then_some(Looks::Bare)
+}

@@ -1,0 +1,109 @@
+//! What a person has said is meant: findings that block until somebody says so.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::{Code, Finding};
+
+/// Findings that were accepted, by kind or by kind and row. Written and read as `number-cell` or
+/// `changed-account:12`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct Accepted(BTreeSet<(Code, Option<u32>)>);
+
+/// What was said cannot be accepted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAcceptable {
+    /// There is no such finding.
+    #[error("\"{0}\" is no finding that can be accepted; these can: {known}", known = askable())]
+    Unknown(String),
+    /// It must be said row by row.
+    #[error("say for which row, after calling the payee: {0}:12")]
+    NeedsRow(&'static str),
+}
+
+fn askable() -> String {
+    let names = Code::ALL.iter().filter(|code| code.asks()).map(|code| code.name());
+    names.collect::<Vec<_>>().join(", ")
+}
+
+impl Accepted {
+    /// Adds what was typed: kinds of findings, separated by commas.
+    pub fn add(&mut self, typed: &str) -> Result<(), NotAcceptable> {
+        for word in typed.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+            let unknown = || NotAcceptable::Unknown(word.to_owned());
+            let (name, row) = match word.split_once(':') {
+                Some((name, row)) => (name, Some(row.parse::<u32>().map_err(|_| unknown())?)),
+                None => (word, None),
+            };
+            let code =
+                Code::ALL.iter().find(|code| code.asks() && code.name() == name).ok_or_else(unknown)?;
+            if *code == Code::ChangedAccount && row.is_none() {
+                return Err(NotAcceptable::NeedsRow(code.name()));
+            }
+            self.0.insert((*code, row));
+        }
+        Ok(())
+    }
+
+    /// Whether a finding was accepted.
+    pub fn covers(&self, finding: &Finding) -> bool {
+        self.0.contains(&(finding.code, None)) || self.0.contains(&(finding.code, finding.place.row))
+    }
+
+    /// Whether nothing was accepted.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What was accepted, as it is typed.
+    pub fn words(&self) -> Vec<String> {
+        let word = |(code, row): &(Code, Option<u32>)| match row {
+            Some(row) => format!("{code}:{row}"),
+            None => code.to_string(),
+        };
+        self.0.iter().map(word).collect()
+    }
+}
+
+impl fmt::Display for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words().join(","))
+    }
+}
+
+impl From<Accepted> for Vec<String> {
+    fn from(accepted: Accepted) -> Self {
+        accepted.words()
+    }
+}
+
+impl TryFrom<Vec<String>> for Accepted {
+    type Error = NotAcceptable;
+    fn try_from(words: Vec<String>) -> Result<Self, NotAcceptable> {
+        let mut accepted = Self::default();
+        words.iter().try_for_each(|word| accepted.add(word))?;
+        Ok(accepted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Place;
+
+    #[test]
+    fn what_is_typed_is_understood_and_written_back() {
+        let mut accepted = Accepted::default();
+        accepted.add("hidden, zero-lost:7,changed-account:12").expect("all of them ask");
+        assert_eq!(accepted.to_string(), "hidden,zero-lost:7,changed-account:12");
+        let at = |code, row| Finding::new(code, Place::row(row), "");
+        assert!(accepted.covers(&at(Code::Hidden, 3)) && accepted.covers(&at(Code::ZeroLost, 7)));
+        assert!(!accepted.covers(&at(Code::ZeroLost, 8)) && !accepted.covers(&at(Code::ChangedAccount, 7)));
+        for wrong in ["amount-invalid", "hiden", "hidden:x", "changed-account"] {
+            assert!(Accepted::default().add(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A row as `check` sees it: cells by their meaning, each with its address.
+
+use std::sync::Arc;
+
+use super::columns::Column;
+use super::header::Header;
+use super::letter;
+use super::record::{Mark, Record};
+use crate::domain::Place;
+
+/// What comes next in a file.
+#[derive(Debug)]
+pub enum Item<'a> {
+    /// A row of cells.
+    Row(RawRow<'a>),
+    /// A row with another number of cells than the header, in a file where that means something.
+    Ragged {
+        /// The row.
+        row: u32,
+        /// How many cells it has.
+        cells: usize,
+        /// How many line breaks stand inside its cells.
+        breaks: usize,
+    },
+    /// A row without any text.
+    Blank {
+        /// The row.
+        row: u32,
+    },
+}
+
+/// One row of cells.
+#[derive(Debug, Clone, Copy)]
+pub struct RawRow<'a> {
+    /// Its number, as a spreadsheet shows it; in a bank file the line.
+    pub row: u32,
+    pub(super) header: &'a Header,
+    pub(super) record: &'a Record,
+    pub(super) sheet: Option<&'a Arc<str>>,
+    /// What separates cells in a text file.
+    pub(super) delimiter: Option<char>,
+}
+
+/// A cell as a spreadsheet would show it that wrote it as `="00123"`, to keep its zeros.
+fn unwrapped(cell: &str) -> &str {
+    if !cell.ends_with('"') {
+        return cell;
+    }
+    let inner = cell.trim().strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+    inner.filter(|inner| !inner.contains('"')).unwrap_or(cell)
+}
+
+impl<'a> RawRow<'a> {
+    /// The text of a cell without the blanks around it; empty where there is no such column.
+    pub fn text(&self, column: Column) -> &'a str {
+        self.raw(column).trim()
+    }
+
+    /// The text of a cell as it stands.
+    pub fn raw(&self, column: Column) -> &'a str {
+        self.header.at[column as usize].map_or("", |index| unwrapped(self.record.cell(index)))
+    }
+
+    /// What the cell is in a workbook.
+    pub fn mark(&self, column: Column) -> Mark {
+        self.header.at[column as usize].map_or(Mark::default(), |index| self.record.mark(index))
+    }
+
+    /// Whether the cells are of several kinds, as in a workbook.
+    pub fn has_marks(&self) -> bool {
+        self.record.has_marks()
+    }
+
+    /// Whether the file has such a column.
+    pub fn has(&self, column: Column) -> bool {
+        self.header.has(column)
+    }
+
+    /// Every cell, those of columns that are not read too, without the blanks around it.
+    pub fn cells(&self) -> impl Iterator<Item = &'a str> {
+        self.record.cells().map(|cell| unwrapped(cell).trim())
+    }
+
+    /// The columns, counted from 0, whose cells are written as `="00123"`.
+    pub fn wrapped(&self) -> impl Iterator<Item = usize> {
+        self.record
+            .cells()
+            .enumerate()
+            .filter(|(_, cell)| unwrapped(cell).len() < cell.len())
+            .map(|(at, _)| at)
+    }
+
+    /// Whether the row has the names of the columns again.
+    pub fn repeats_header(&self) -> bool {
+        self.cells().eq(self.header.names.iter().map(String::as_str))
+    }
+
+    /// The first filled cell whose column has no name.
+    pub fn nameless(&self) -> Option<Place> {
+        let has_name = |index: usize| self.header.names.get(index).is_some_and(|name| !name.is_empty());
+        let index = self.cells().enumerate().position(|(at, cell)| !cell.is_empty() && !has_name(at))?;
+        Some(self.place_of(index))
+    }
+
+    /// The cell that seems to have taken in the rows below it, because a quotation mark was not closed: a line in it
+    /// has as many separators as a row has up to that cell. In a column that is not read nobody would miss those
+    /// rows.
+    pub fn swallows_rows(&self) -> Option<Place> {
+        let delimiter = self.delimiter?;
+        let swallows = |(index, cell): (usize, &str)| {
+            cell.contains(['\n', '\r'])
+                && cell
+                    .split(['\n', '\r'])
+                    .skip(1)
+                    .any(|line| line.matches(delimiter).count() >= index.max(1))
+        };
+        self.record.cells().enumerate().position(swallows).map(|index| self.place_of(index))
+    }
+
+    /// Where the first cell is.
+    pub fn first_place(&self) -> Place {
+        self.place_of(0)
+    }
+
+    /// The whole row.
+    pub fn whole(&self) -> Place {
+        Place { sheet: self.sheet.map(ToString::to_string), ..Place::row(self.row) }
+    }
+
+    fn place_of(&self, index: usize) -> Place {
+        self.header.place_of(self.sheet, self.row, index)
+    }
+
+    /// Where a cell is.
+    pub fn place(&self, column: Column) -> Place {
+        match self.header.at[column as usize] {
+            Some(index) => self.place_of(index),
+            None => self.whole(),
+        }
+    }
+}
+
+impl Header {
+    /// Where a cell of a row is, by the index of its column.
+    pub fn place_of(&self, sheet: Option<&Arc<str>>, row: u32, index: usize) -> Place {
+        let column = self.names.get(index).filter(|name| !name.is_empty()).cloned();
+        let span = self.spans.get(index).copied();
+        Place {
+            sheet: sheet.map(ToString::to_string),
+            row: Some(row),
+            letter: span.is_none().then(|| letter(index)),
+            column,
+            span,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! A file that is open: told by its content what it is, its header read, its rows to come.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::error::IntakeError;
+use super::header::Header;
+use super::kind::{FileKind, kind_of};
+use super::record::Record;
+use super::row::{Item, RawRow};
+use super::text;
+use crate::domain::Finding;
+
+/// How a file is to be read, where its content alone does not say.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// The program that reads workbooks, in a process of its own: this one.
+    pub program: PathBuf,
+}
+
+/// A file that is open, its header read.
+pub struct Source {
+    /// What kind of file it is: `csv`, `xlsx`, `aba`.
+    pub format: &'static str,
+    /// The header.
+    pub header: Header,
+    /// About how many rows there are, for progress.
+    pub about: u64,
+    /// What is to be said of the file's own form.
+    pub notes: Vec<Finding>,
+    /// The sheet of a workbook that is read.
+    pub sheet: Option<Arc<str>>,
+    /// What separates cells in a text file.
+    pub delimiter: Option<char>,
+    pub(super) rows: Box<dyn Rows>,
+}
+
+/// Rows in the order of the file.
+pub(super) trait Rows: Send {
+    /// The next row with any cell; none at the end.
+    fn next(&mut self) -> Result<Option<&Record>, IntakeError>;
+}
+
+/// Opens a file and reads its header.
+pub fn open(path: &Path, _reading: &Reading) -> Result<Source, IntakeError> {
+    match inspect(path)? {
+        FileKind::Text => text::open(path),
+    }
+}
+
+/// Tells what a file is, and refuses what cannot be read as payouts.
+pub fn inspect(path: &Path) -> Result<FileKind, IntakeError> {
+    let metadata = std::fs::symlink_metadata(path).map_err(|error| unopened(path, &error))?;
+    if metadata.is_symlink() {
+        return Err(IntakeError::Link(path.to_owned()));
+    }
+    if metadata.is_dir() {
+        return Err(IntakeError::Folder(path.to_owned()));
+    }
+    if !metadata.is_file() {
+        return Err(IntakeError::NotAFile(path.to_owned()));
+    }
+    let mut file = File::open(path).map_err(|error| unopened(path, &error))?;
+    let mut head = Vec::new();
+    file.by_ref().take(512).read_to_end(&mut head).map_err(|error| unopened(path, &error))?;
+    if head.is_empty() {
+        return Err(IntakeError::Empty(path.to_owned()));
+    }
+    kind_of(&head)
+}
+
+fn unopened(path: &Path, error: &std::io::Error) -> IntakeError {
+    match error.kind() {
+        ErrorKind::NotFound => IntakeError::Missing(path.to_owned()),
+        ErrorKind::PermissionDenied => IntakeError::Forbidden(path.to_owned()),
+        _ => IntakeError::Io(crate::domain::system_words(error)),
+    }
+}
+
+impl Source {
+    /// The next row; none at the end of the file.
+    pub fn next_item(&mut self) -> Result<Option<Item<'_>>, IntakeError> {
+        let Some(record) = self.rows.next()? else {
+            return Ok(None);
+        };
+        let cells = record.len();
+        Ok(Some(match cells {
+            _ if record.is_blank() => Item::Blank { row: record.row },
+            _ if self.delimiter.is_some() && cells != self.header.names.len() => {
+                Item::Ragged { row: record.row, cells, breaks: record.breaks() }
+            }
+            _ => Item::Row(RawRow {
+                row: record.row,
+                header: &self.header,
+                record,
+                sheet: self.sheet.as_ref(),
+                delimiter: self.delimiter,
+            }),
+        }))
+    }
+}

@@ -1,0 +1,59 @@
+//! Text files: cells separated by commas, semicolons, tabs or bars, in the encodings that exports come in.
+
+mod form;
+mod records;
+
+use std::path::Path;
+
+use super::error::IntakeError;
+use super::header::Header;
+use super::source::{Rows, Source};
+use crate::domain::{Code, Finding, Place};
+use form::{Encoding, Form};
+
+/// Opens a text file and reads its header.
+pub(super) fn open(path: &Path) -> Result<Source, IntakeError> {
+    let form = Form::of(path)?;
+    let mut records = form.records(path)?;
+    let mut above = Vec::new();
+    let header = loop {
+        match records.next()? {
+            None => return Err(IntakeError::Empty(path.to_owned())),
+            Some(record) if record.is_blank() => {}
+            Some(record) if form.header_row.is_some_and(|row| record.row < row) => above.push(record.row),
+            Some(record) => break Header::read(record.cells(), record.row),
+        }
+    };
+    let about = form.lines.saturating_sub(u64::from(header.row));
+    let notes = notes(&form).chain(super::header::above(&above, None)).collect();
+    let delimiter = Some(form.delimiter);
+    Ok(Source { format: "csv", header, about, notes, sheet: None, delimiter, rows: Box::new(records) })
+}
+
+/// What is to be said of how the file is written.
+fn notes(form: &Form) -> impl Iterator<Item = Finding> {
+    let encoding = match &form.encoding {
+        Encoding::Utf8 => None,
+        Encoding::Utf16 => Some(note(Code::FileForm, "the file is written in UTF-16")),
+        Encoding::Windows1252 { line } => Some(
+            Finding::new(
+                Code::EncodingAssumed,
+                Place::file(),
+                format!("line {line} has letters that are no UTF-8; they were read as Windows-1252, which Excel writes"),
+            )
+            .advised("look at the names with accents in the plan, or save the file as \"CSV UTF-8\""),
+        ),
+    };
+    let separated = match form.delimiter {
+        ';' => Some("semicolons"),
+        '\t' => Some("tabs"),
+        '|' => Some("vertical bars"),
+        _ => None,
+    };
+    let separated = separated.map(|by| note(Code::FileForm, &format!("the cells are separated by {by}")));
+    encoding.into_iter().chain(separated)
+}
+
+fn note(code: Code, message: &str) -> Finding {
+    Finding::new(code, Place::file(), message)
+}

@@ -1,0 +1,131 @@
+//! Reading CSV row by row, each with the number that a spreadsheet shows.
+
+use std::fmt;
+use std::io::{BufReader, Read};
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use crate::intake::error::IntakeError;
+use crate::intake::record::Record;
+use crate::intake::source::Rows;
+
+/// A record longer than this is a quotation mark that was not closed.
+const LONGEST_RECORD: usize = 64 * 1024;
+/// A row of more cells than this is no row of payouts.
+const MOST_CELLS: usize = 4096;
+
+/// The records of a file.
+pub(super) struct Records {
+    input: BufReader<Box<dyn Read + Send>>,
+    parser: Reader,
+    record: Record,
+    next_row: u32,
+    /// Whether the last byte that was read is a carriage return, so that a line feed belongs to it.
+    after_return: bool,
+    /// Whether anything was read.
+    begun: bool,
+}
+
+impl fmt::Debug for Records {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Records").field("next_row", &self.next_row).finish_non_exhaustive()
+    }
+}
+
+impl Rows for Records {
+    fn next(&mut self) -> Result<Option<&Record>, IntakeError> {
+        self.read()
+    }
+}
+
+impl Records {
+    /// Reads UTF-8.
+    pub(super) fn new(input: Box<dyn Read + Send>, delimiter: u8) -> Self {
+        let record = Record::with_room(1024, 64);
+        let parser = ReaderBuilder::new().delimiter(delimiter).build();
+        Self {
+            input: BufReader::with_capacity(1 << 16, input),
+            parser,
+            record,
+            next_row: 1,
+            after_return: false,
+            begun: false,
+        }
+    }
+
+    /// The next record that is not an empty line; empty lines count as rows.
+    fn read(&mut self) -> Result<Option<&Record>, IntakeError> {
+        self.skip_empty_lines()?;
+        let (mut written, mut ended) = (0, 0);
+        self.record.row = self.next_row;
+        loop {
+            let input = std::io::BufRead::fill_buf(&mut self.input)
+                .map_err(|error| IntakeError::Io(crate::domain::system_words(&error)))?;
+            let (result, read, out, ends) = self.parser.read_record(
+                input,
+                &mut self.record.text[written..],
+                &mut self.record.ends[ended..],
+            );
+            self.after_return = read > 0 && input[read - 1] == b'\r';
+            std::io::BufRead::consume(&mut self.input, read);
+            written += out;
+            ended += ends;
+            match result {
+                ReadRecordResult::InputEmpty => {}
+                ReadRecordResult::OutputFull if self.record.text.len() < LONGEST_RECORD => {
+                    let longer = self.record.text.len() * 2;
+                    self.record.text.resize(longer, 0);
+                }
+                ReadRecordResult::OutputEndsFull if self.record.ends.len() < MOST_CELLS => {
+                    let more = self.record.ends.len() * 2;
+                    self.record.ends.resize(more, 0);
+                }
+                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
+                    return Err(IntakeError::Endless { row: self.next_row });
+                }
+                ReadRecordResult::Record => break,
+                ReadRecordResult::End => return Ok(None),
+            }
+        }
+        self.record.used = ended;
+        if std::str::from_utf8(&self.record.text[..written]).is_err() {
+            return Err(IntakeError::NotUtf8 { row: self.next_row });
+        }
+        self.next_row += 1;
+        Ok(Some(&self.record))
+    }
+
+    /// A byte order mark at the very beginning; the parser would take it and uncounted empty lines after it.
+    fn skip_mark(&mut self) -> Result<(), IntakeError> {
+        const MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(());
+        }
+        let input = std::io::BufRead::fill_buf(&mut self.input)
+            .map_err(|error| IntakeError::Io(error.to_string()))?;
+        if input.starts_with(MARK) {
+            std::io::BufRead::consume(&mut self.input, MARK.len());
+        }
+        Ok(())
+    }
+
+    /// The parser skips empty lines without counting them; a spreadsheet counts them. The second half of the line
+    /// end of the record before is no line.
+    fn skip_empty_lines(&mut self) -> Result<(), IntakeError> {
+        self.skip_mark()?;
+        loop {
+            let input = std::io::BufRead::fill_buf(&mut self.input)
+                .map_err(|error| IntakeError::Io(crate::domain::system_words(&error)))?;
+            match input.first() {
+                Some(b'\n') if self.after_return => self.after_return = false,
+                Some(b'\n') => self.next_row += 1,
+                Some(b'\r') => {
+                    self.next_row += 1;
+                    self.after_return = true;
+                }
+                _ => return Ok(()),
+            }
+            std::io::BufRead::consume(&mut self.input, 1);
+        }
+    }
+}
