@@ -31,6 +31,7 @@ fn main() {
         today: jiff::civil::date(2026, 7, 17),
         environment_is_production: true,
         accepted: Accepted::default(),
+        directory: check::directory::Directory::built_in(),
     };
     let source = intake::open(&path, &intake::Reading::default()).expect("a file");
     let checked = check::check(source, &options, &mut |_| Ok(()), &Silent).expect("it can be read");

@@ -16,6 +16,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         let cells: Vec<String> = record?.iter().map(str::to_owned).collect();
         lines.push(cells.try_into().map_err(|_| "a line without eight cells")?);
     }
-    std::fs::write(to, pack(&lines))?;
+    std::fs::write(to, pack(&lines)?)?;
     Ok(())
 }

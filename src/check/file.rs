@@ -28,6 +28,8 @@ pub struct Options {
     pub environment_is_production: bool,
     /// What a person has said is meant.
     pub accepted: Accepted,
+    /// The bank directory.
+    pub directory: Directory,
 }
 
 /// A payout that checking let through.
@@ -45,6 +47,8 @@ pub struct Passed {
 pub struct Checked {
     /// What kind of file it is: `csv`, `xlsx`, `aba`.
     pub format: &'static str,
+    /// Of when the bank directory is, in words, and that it is old where it is.
+    pub directory: String,
     /// Rows that are meant to be payouts.
     pub rows: u64,
     /// Rows that no finding forbids.
@@ -82,8 +86,12 @@ pub fn check(
     all.take(std::mem::take(&mut source.notes));
     let told = head::header(&source, &mut all);
     let readable = !all.findings.iter().any(Finding::forbids);
-    let judge = Judge { options, directory: Directory::built_in(), address_told: told.address };
-    let mut checked = Checked { format: source.format, ..Checked::default() };
+    let judge = Judge { options, directory: options.directory, address_told: told.address };
+    let mut checked = Checked {
+        format: source.format,
+        directory: options.directory.words_of_age(options.today),
+        ..Checked::default()
+    };
     let mut seen = Seen::default();
     let mut sums = Sums::default();
     let mut blanks = Blanks { next: source.header.row + 1, ..Blanks::default() };

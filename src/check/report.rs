@@ -24,6 +24,8 @@ pub struct CheckReport {
     pub payable: u64,
     /// Their sums.
     pub totals: Vec<Total>,
+    /// Of when the bank directory is that BSBs were looked up in, in words.
+    pub bank_directory: String,
     /// Everything found.
     pub findings: Vec<ReportedFinding>,
 }
@@ -94,6 +96,7 @@ impl CheckReport {
             rows: checked.rows,
             payable: checked.payable,
             totals: checked.totals.lines(),
+            bank_directory: checked.directory.clone(),
             findings: checked.findings.iter().map(ReportedFinding::from).collect(),
         }
     }
@@ -131,7 +134,7 @@ pub fn render_text(report: &CheckReport) -> String {
     if unpaid > 0 {
         let _ = write!(text, " {} cannot.", plural(unpaid, "row"));
     }
-    text.push('\n');
+    let _ = write!(text, "\nBank directory: {}.\n", report.bank_directory);
     text
 }
 

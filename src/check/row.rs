@@ -298,7 +298,7 @@ impl Judge<'_> {
                 .add(
                     Code::BsbUnknown,
                     place,
-                    format!("BSB {shown} is not in the bank directory of {}, {bank}", super::directory::DATE),
+                    format!("BSB {shown} is not in the bank directory of {}, {bank}", self.directory.month()),
                 )
                 .showing(&shown)
                 .advising("ask the payee or the bank if it is right");

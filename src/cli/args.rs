@@ -75,7 +75,7 @@ pub enum Command {
     /// Run a simulated Flash, or show what it holds
     #[command(after_help = TABLE)]
     Simulate(SimulateArgs),
-    /// Show the bank and branch of a BSB
+    /// Show the bank and branch of a BSB, or take a newer bank directory
     #[command(after_help = TABLE)]
     Bsb(BsbArgs),
     /// Look after the journal
@@ -216,9 +216,35 @@ pub struct SimulateArgs {
 
 /// `bsb`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct BsbArgs {
     /// The BSB: 062-000 or 062000
-    pub bsb: String,
+    #[arg(required = true)]
+    pub bsb: Option<String>,
+    /// What to do with the directory
+    #[command(subcommand)]
+    pub command: Option<BsbCommand>,
+}
+
+/// The commands of `bsb`.
+#[derive(Debug, Subcommand)]
+pub enum BsbCommand {
+    /// Take a newer directory, as AusPayNet publishes it: its CSV or its text of fixed columns
+    #[command(after_help = TABLE)]
+    Update(BsbUpdateArgs),
+}
+
+/// `bsb update`.
+#[derive(Debug, Args)]
+pub struct BsbUpdateArgs {
+    /// AusPayNet's file
+    pub file: PathBuf,
+    /// Of when the file is, where its name does not say, such as 2026-07-01
+    #[arg(long = "of", value_name = "DATE")]
+    pub date: Option<jiff::civil::Date>,
+    /// Take it although it has far fewer branches than the present one
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `journal`.

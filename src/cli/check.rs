@@ -13,7 +13,7 @@ use crate::intake;
 /// Runs the command.
 pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     let session = Session::without_login(globals, Vec::new())?;
-    let options = check_options(&session, accepted(&args.reading)?);
+    let options = check_options(&session, accepted(&args.reading)?)?;
     let source = intake::open(&args.file, &reading(&args.reading)).map_err(EngineError::from)?;
     let checked = check::check(source, &options, &mut |_| Ok(()), &*session.observer);
     let checked = checked.map_err(EngineError::from)?;

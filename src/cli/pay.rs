@@ -140,7 +140,7 @@ fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Result<Pr
         name: asked.name,
         overlaps: asked.overlaps,
         reading: &asked.reading,
-        check: check_options(session, asked.accepted.clone()),
+        check: check_options(session, asked.accepted.clone())?,
         scope: &session.scope,
         environment: session.settings.environment.name(),
         remitters: &session.settings.remitters,
@@ -175,10 +175,11 @@ pub fn read_again(head: &RunHead) -> Reading {
 }
 
 /// How files are checked today, in this environment.
-pub fn check_options(session: &Session, accepted: Accepted) -> check::Options {
+pub fn check_options(session: &Session, accepted: Accepted) -> Result<check::Options, Failure> {
     let today = session.clock.now().to_zoned_datetime(jiff::tz::TimeZone::system()).date();
     let production = session.settings.environment == Environment::Production;
-    check::Options { today, environment_is_production: production, accepted }
+    let directory = super::bsb::directory(&session.settings)?;
+    Ok(check::Options { today, environment_is_production: production, accepted, directory })
 }
 
 /// Errors and warnings, before anything else is said.

@@ -26,6 +26,7 @@ pub fn plan(prepared: &Prepared, session: &Session) -> String {
     } else {
         format!("  remitter: {}{example}", remitters.join(", "))
     });
+    lines.push(format!("  bank directory: {}", prepared.checked.directory));
     if prepared.already() > 0 {
         lines.push(format!(
             "  already taken up by a run: {}; `payrun status` shows how they stand",

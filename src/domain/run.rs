@@ -63,6 +63,9 @@ pub struct RunHead {
     /// Findings that block and that a person has accepted.
     #[serde(default, skip_serializing_if = "Accepted::is_empty")]
     pub accepted: Accepted,
+    /// Of when the bank directory was that the file was checked by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bank_directory: Option<jiff::civil::Date>,
 }
 
 /// How far a run is.
@@ -199,6 +202,9 @@ pub struct RunView {
     /// Findings that block and that a person has accepted.
     #[serde(skip_serializing_if = "Accepted::is_empty")]
     pub accepted: Accepted,
+    /// Of when the bank directory was that the file was checked by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank_directory: Option<jiff::civil::Date>,
     /// How many rows are in each state.
     pub counts: BTreeMap<&'static str, u64>,
     /// What the API has of it, per currency: submitted, paid and returned.

@@ -125,6 +125,7 @@ pub fn prepare(
         remitters: BTreeMap::new(),
         sheet: inputs.reading.sheet.clone(),
         accepted: inputs.check.accepted.clone(),
+        bank_directory: Some(inputs.check.directory.date),
     };
     let remitter = remember(&mut head.remitters, inputs.remitters.resolve(None)?);
     let mut prepared = Prepared {

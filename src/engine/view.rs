@@ -35,6 +35,7 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
         state,
         opened_at: head.opened_at,
         accepted: head.accepted,
+        bank_directory: head.bank_directory,
         counts,
         totals: totals.lines(),
     })

@@ -49,7 +49,12 @@ fn said(case: &Path) -> (Reading, Accepted) {
 /// Both reports on a file, checked as before a run that moves real money.
 fn reports(input: &Path) -> (String, String) {
     let (reading, accepted) = said(input.parent().expect("a case"));
-    let options = Options { today: TODAY, environment_is_production: true, accepted };
+    let options = Options {
+        today: TODAY,
+        environment_is_production: true,
+        accepted,
+        directory: check::directory::Directory::built_in(),
+    };
     let checked = intake::open(input, &reading)
         .map_err(check::CheckError::from)
         .and_then(|source| check::check(source, &options, &mut |_| Ok(()), &Silent));

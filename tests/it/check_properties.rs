@@ -40,8 +40,12 @@ impl OneFile {
     }
 
     fn check(&self) -> Result<(Checked, Vec<Payout>), CheckError> {
-        let options =
-            Options { today: TODAY, environment_is_production: true, accepted: Accepted::default() };
+        let options = Options {
+            today: TODAY,
+            environment_is_production: true,
+            accepted: Accepted::default(),
+            directory: check::directory::Directory::built_in(),
+        };
         let mut payouts = Vec::new();
         let source = intake::open(&self.path(), &Reading::default())?;
         let checked = check::check(

@@ -2,6 +2,7 @@
 
 mod again;
 mod bad_input;
+mod bank_directory;
 mod first;
 mod payees;
 mod person;

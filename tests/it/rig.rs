@@ -88,6 +88,7 @@ impl Rig {
                     today: jiff::civil::date(2026, 7, 17),
                     environment_is_production: false,
                     accepted: Accepted::default(),
+                    directory: check::directory::Directory::built_in(),
                 },
                 scope: "rig",
                 environment: "simulator",

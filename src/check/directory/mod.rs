@@ -1,20 +1,26 @@
-//! The directory of Australian bank branches, compiled in: AusPayNet's file of September 2025.
+//! The directory of Australian bank branches: AusPayNet's file of September 2025, compiled in, or a newer one.
 //!
-//! From the `bsb-lookup` package (MIT, see LICENSE beside this file), packed by `examples/pack_bsb_directory.rs`.
-//! It is a guide, not a judge: branches are added and merged every month.
+//! The one compiled in is from the `bsb-lookup` package (MIT, see LICENSE beside this file), packed by
+//! `examples/pack_bsb_directory.rs`. It is a guide, not a judge: branches are added and merged every month.
 
+mod kept;
 mod pack;
+mod source;
 
+pub use kept::Damaged;
 pub use pack::{Line, pack};
+pub use source::{NotADirectory, date_of_name, read};
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use jiff::civil::{Date, date};
 use serde::Serialize;
 
 use crate::domain::Bsb;
 
-/// Of when the directory is.
-pub const DATE: &str = "September 2025";
+/// A directory that is older than so many days is mentioned.
+const OLD_AFTER_DAYS: i32 = 90;
 
 static PACKED: &[u8] = include_bytes!("directory.bin");
 static PREFIXES: &str = include_str!("prefixes.csv");
@@ -39,9 +45,17 @@ static BANKS: LazyLock<[Option<&'static str>; 1000]> = LazyLock::new(|| {
 const MOST_HOPS: usize = 5;
 
 /// The directory. Reading it costs nothing until it is asked.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Directory {
     packed: &'static [u8],
+    /// Of when it is.
+    pub date: Date,
+}
+
+impl std::fmt::Debug for Directory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Directory({})", self.date)
+    }
 }
 
 /// What the directory knows of a BSB.
@@ -84,7 +98,48 @@ impl Branch {
 impl Directory {
     /// The directory that is compiled in.
     pub fn built_in() -> Self {
-        Self { packed: PACKED }
+        Self { packed: PACKED, date: date(2025, 9, 1) }
+    }
+
+    /// How many branches it has, those that are gone too.
+    pub fn branches(&self) -> usize {
+        self.number(4)
+    }
+
+    /// Its month, for people: `September 2025`.
+    pub fn month(&self) -> String {
+        self.date.strftime("%B %Y").to_string()
+    }
+
+    /// Its month, and how to get a newer one where it is old.
+    pub fn words_of_age(&self, today: Date) -> String {
+        let days = today.since(self.date).map_or(0, |age| age.get_days());
+        let month = self.month();
+        if days <= OLD_AFTER_DAYS {
+            return month;
+        }
+        format!("{month}, {days} days old; take a newer one from AusPayNet with payrun bsb update FILE")
+    }
+
+    /// The BSBs that only the other has, those that only this has, and those whose branch is another there.
+    pub fn compare(&self, other: &Self) -> [usize; 3] {
+        let (own, theirs) = (self.all(), other.all());
+        let gone = own.keys().filter(|bsb| !theirs.contains_key(*bsb)).count();
+        let added = theirs.keys().filter(|bsb| !own.contains_key(*bsb)).count();
+        let changed = own.iter().filter(|(bsb, fields)| theirs.get(*bsb).is_some_and(|new| new != *fields));
+        [added, gone, changed.count()]
+    }
+
+    fn all(&self) -> BTreeMap<u32, [&'static str; 5]> {
+        let numbers = (0..self.branches()).map(|entry| self.entry(entry));
+        numbers.filter_map(|bsb| Some((bsb, self.fields(bsb)?))).collect()
+    }
+
+    /// The BSB of an entry.
+    fn entry(&self, number: usize) -> u32 {
+        let at = 12 + number * pack::ENTRY;
+        let bytes = &self.packed[at..at + 3];
+        u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0])
     }
 
     /// The branch of a BSB.
@@ -208,14 +263,7 @@ mod tests {
     #[test]
     fn no_chain_of_successors_is_endless() {
         let directory = Directory::built_in();
-        for at in 0..directory.number(4) {
-            let at = 12 + at * pack::ENTRY;
-            let bsb = u32::from_le_bytes([
-                directory.packed[at],
-                directory.packed[at + 1],
-                directory.packed[at + 2],
-                0,
-            ]);
+        for bsb in (0..directory.branches()).map(|at| directory.entry(at)) {
             let _ = directory.successor(Bsb::new(&format!("{bsb:06}")).expect("six digits"));
         }
     }

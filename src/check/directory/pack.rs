@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+use super::source::NotADirectory;
+
 pub(super) const MAGIC: &[u8; 4] = b"PBD1";
 pub(super) const ENTRY: usize = 13;
 
@@ -13,13 +15,17 @@ pub(super) const ENTRY: usize = 13;
 pub type Line = [String; 8];
 
 /// Packs the lines. They need no order.
-pub fn pack(lines: &[Line]) -> Vec<u8> {
+pub fn pack(lines: &[Line]) -> Result<Vec<u8>, NotADirectory> {
     let mut texts: Vec<String> = Vec::new();
     let mut numbers: HashMap<String, u16> = HashMap::new();
+    let mut too_many = false;
     let mut number = |text: String| {
         *numbers.entry(text.clone()).or_insert_with(|| {
             texts.push(text);
-            u16::try_from(texts.len() - 1).expect("the directory has fewer than 65,536 different texts")
+            u16::try_from(texts.len() - 1).unwrap_or_else(|_| {
+                too_many = true;
+                u16::MAX
+            })
         })
     };
     let mut entries: Vec<(u32, [u16; 5])> = Vec::new();
@@ -32,6 +38,9 @@ pub fn pack(lines: &[Line]) -> Vec<u8> {
             digits,
             [bank.clone(), name.clone(), street.clone(), suburb.clone(), place].map(&mut number),
         ));
+    }
+    if too_many {
+        return Err(NotADirectory::TooLarge);
     }
     entries.sort_unstable();
     let mut out = MAGIC.to_vec();
@@ -48,5 +57,5 @@ pub fn pack(lines: &[Line]) -> Vec<u8> {
         out.extend(count(end));
     }
     out.extend(texts.iter().flat_map(|text| text.bytes()));
-    out
+    Ok(out)
 }
