@@ -8,17 +8,17 @@ use crate::intake::{Column, RawRow};
 
 /// An amount that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Read {
-    money: Money,
+pub(super) struct Read {
+    pub money: Money,
     /// Whether a currency sign or thousands separators were taken away.
-    normalised: bool,
+    pub normalised: bool,
 }
 
 const NOTHING_TO_PAY: &str = "remove the row if nothing is to be paid";
 const LIKE: &str = "write it like 1234.50";
 
 /// Reads an amount in a currency; `Err` says what is wrong with it, and what to do.
-fn read(text: &str, currency: Currency) -> Result<Read, Wrong> {
+pub(super) fn read(text: &str, currency: Currency) -> Result<Read, Wrong> {
     let typed = plain(text);
     let typed = typed.trim();
     if typed.is_empty() {

@@ -11,6 +11,8 @@ mod cell;
 pub mod directory;
 mod fields;
 mod file;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod head;
 mod name;
 mod payee;
