@@ -99,7 +99,7 @@ pub struct ReadingArgs {
     /// The sheet of a workbook, where several could be meant
     #[arg(long, value_name = "NAME")]
     pub sheet: Option<String>,
-    /// Findings that block and that are meant, such as hidden or zero-lost:12 for row 12 alone; see docs/FILES.md
+    /// Findings that block and that are meant, such as hidden or zero-lost:12 for row 12 alone; see docs/FINDINGS.md
     #[arg(long, value_name = "CODE[,CODE]")]
     pub accept: Vec<String>,
 }

@@ -27,6 +27,9 @@ pub fn plan(prepared: &Prepared, session: &Session) -> String {
         format!("  remitter: {}{example}", remitters.join(", "))
     });
     lines.push(format!("  bank directory: {}", prepared.checked.directory));
+    if !prepared.head.accepted.is_empty() {
+        lines.push(format!("  accepted: {}", prepared.head.accepted));
+    }
     if prepared.already() > 0 {
         lines.push(format!(
             "  already taken up by a run: {}; `payrun status` shows how they stand",

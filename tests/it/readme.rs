@@ -70,9 +70,10 @@ fn tables() -> Vec<(&'static str, &'static str, String)> {
     let keys = KEYS
         .iter()
         .map(|key| format!("| `{}` | `{}` | {} | {} |\n", key.name, key.variable, key.default, key.meaning));
-    let codes = Code::ALL
-        .iter()
-        .map(|code| format!("| `{}` | {} | {} |\n", code.name(), code.severity(), code.meaning()));
+    let codes = Code::ALL.iter().map(|code| {
+        let weight = if code.asks() { "question".to_owned() } else { code.severity().to_string() };
+        format!("| `{}` | {weight} | {} |\n", code.name(), code.meaning())
+    });
     let kinds = KINDS.iter().map(|(name, kind)| {
         let committed = if kind.effect == Effect::Committed { "yes" } else { "no" };
         format!("| `{name}` | {committed} |\n")
@@ -93,7 +94,7 @@ fn tables() -> Vec<(&'static str, &'static str, String)> {
             format!("| column | meaning |\n|---|---|\n{}", columns.collect::<String>()),
         ),
         (
-            "docs/FILES.md",
+            "docs/FINDINGS.md",
             "findings",
             format!("| code | weight | meaning |\n|---|---|---|\n{}", codes.collect::<String>()),
         ),
