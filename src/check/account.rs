@@ -15,6 +15,22 @@ pub(super) enum ReadBsb {
 
 /// Reads a BSB: six digits, with or without one hyphen, blank or point between.
 pub(super) fn bsb(text: &str, directory: &Directory) -> Result<ReadBsb, Wrong> {
+    match usual_bsb(text) {
+        Some(bsb) => Ok(ReadBsb::Whole(bsb)),
+        None => unusual_bsb(text, directory),
+    }
+}
+
+/// Six digits with or without one hyphen in their middle: how nearly all BSBs are typed.
+fn usual_bsb(text: &str) -> Option<Bsb> {
+    match text.as_bytes() {
+        [_, _, _, b'-', _, _, _] => Bsb::of_halves(text.get(..3)?, text.get(4..)?),
+        [_, _, _, _, _, _] => Bsb::of_halves(text.get(..3)?, text.get(3..)?),
+        _ => None,
+    }
+}
+
+fn unusual_bsb(text: &str, directory: &Directory) -> Result<ReadBsb, Wrong> {
     let text = plain(text);
     let text = text.trim();
     refuse_hidden(text, "the BSB")?;
@@ -96,6 +112,14 @@ fn meant(c: char) -> char {
 
 /// Reads an account number: digits, with blanks or hyphens between.
 pub(super) fn number(text: &str, bsb: Option<Bsb>) -> Result<AccountNumber, Wrong> {
+    let only_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    match AccountNumber::new(text) {
+        Ok(number) if only_digits => Ok(number), // how nearly all are typed
+        _ => unusual_number(text, bsb),
+    }
+}
+
+fn unusual_number(text: &str, bsb: Option<Bsb>) -> Result<AccountNumber, Wrong> {
     let text = plain(text);
     let text = text.trim();
     refuse_hidden(text, "the account number")?;
@@ -141,11 +165,11 @@ fn refuse_hidden(text: &str, what: &str) -> Result<(), Wrong> {
 
 /// The lengths that are usual at a bank, by the first digits of its BSBs (Stripe's and NAB's published checks).
 pub(super) fn usual_lengths(bsb: Bsb) -> (usize, usize) {
-    match &bsb.digits()[..2] {
-        "06" | "76" => (8, 9),
-        "03" | "73" => (6, 9),
-        "01" | "08" => (9, 9),
-        "80" => (4, 9),
+    match bsb.number() / 10_000 {
+        6 | 76 => (8, 9),
+        3 | 73 => (6, 9),
+        1 | 8 => (9, 9),
+        80 => (4, 9),
         _ => (5, 9),
     }
 }
@@ -218,6 +242,16 @@ mod tests {
         fn no_text_panics(text in ".{0,20}") {
             let _ = bsb(&text, &Directory::built_in());
             let _ = number(&text, None);
+        }
+
+        #[test]
+        fn the_usual_way_reads_what_the_thorough_one_reads(
+            text in "[0-9]{3}[- .]?[0-9]{2,4}|[0-9]{2,11}|0{3,7}[0-9]?|[0-9OA-]{5,8}|.{5,8}"
+        ) {
+            if let Some(usual) = usual_bsb(&text) {
+                prop_assert_eq!(unusual_bsb(&text, &Directory::built_in()), Ok(ReadBsb::Whole(usual)));
+            }
+            prop_assert_eq!(number(&text, None), unusual_number(&text, None));
         }
 
         #[test]

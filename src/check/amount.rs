@@ -19,6 +19,28 @@ const LIKE: &str = "write it like 1234.50";
 
 /// Reads an amount in a currency; `Err` says what is wrong with it, and what to do.
 pub(super) fn read(text: &str, currency: Currency) -> Result<Read, Wrong> {
+    match usual(text, currency) {
+        Some(money) => Ok(Read { money, normalised: false }),
+        None => unusual(text, currency),
+    }
+}
+
+/// Digits, a point and two digits: how nearly all amounts are written.
+fn usual(text: &str, currency: Currency) -> Option<Money> {
+    const MOST: usize = 13; // more may be too large
+    let (whole, cents) = text.split_at_checked(text.len().checked_sub(3)?)?;
+    let cents = cents.strip_prefix('.')?;
+    if whole.is_empty() || whole.len() > MOST {
+        return None;
+    }
+    let digits = whole.bytes().chain(cents.bytes());
+    let minor = digits
+        .into_iter()
+        .try_fold(0_i64, |minor, byte| byte.is_ascii_digit().then(|| 10 * minor + i64::from(byte - b'0')))?;
+    Money::new(Decimal::new(minor, 2), currency).ok()
+}
+
+fn unusual(text: &str, currency: Currency) -> Result<Read, Wrong> {
     let typed = plain(text);
     let typed = typed.trim();
     if typed.is_empty() {
@@ -261,6 +283,14 @@ mod tests {
         #[test]
         fn no_text_panics(text in ".{0,24}") {
             let _ = read(&text, Currency::AUD);
+        }
+
+        #[test]
+        fn the_usual_way_reads_what_the_thorough_one_reads(text in "[0-9]{0,15}\\.[0-9]{0,3}|[0-9.,$+-]{0,8}|.{0,8}", jpy: bool) {
+            let currency = if jpy { "JPY".parse().expect("a currency") } else { Currency::AUD };
+            if let Some(money) = usual(&text, currency) {
+                prop_assert_eq!(unusual(&text, currency), Ok(Read { money, normalised: false }));
+            }
         }
 
         #[test]

@@ -3,6 +3,8 @@
 //! `validator` finds what breaks them; its errors carry the cell's text, so they are turned into codes and
 //! sentences at once and never leave this file.
 
+mod usual;
+
 use std::borrow::Cow;
 
 use validator::{Validate, ValidationError};
@@ -59,6 +61,9 @@ pub(super) struct Broken {
 
 /// Everything in a row that Flash would refuse, in the order of the columns.
 pub(super) fn broken(fields: &Fields<'_>) -> Vec<Broken> {
+    if usual::all_are(fields) {
+        return Vec::new();
+    }
     let Err(errors) = fields.validate() else {
         return Vec::new();
     };
@@ -167,7 +172,13 @@ pub(super) fn is_placeholder(text: &str) -> bool {
         "n/a", "na", "null", "nil", "none", "-", "--", "tbc", "tba", "tbd", "xxx", "xx", "#n/a", "#ref!",
         "unknown", "test",
     ];
-    WORDS.contains(&text.trim().to_lowercase().as_str())
+    const LONGEST: usize = 7;
+    let text = crate::domain::ids::trimmed(text);
+    match text.is_ascii() {
+        true if text.len() > LONGEST => false,
+        true => WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)),
+        false => WORDS.contains(&text.to_lowercase().as_str()),
+    }
 }
 
 fn placeholder(text: &str) -> Result<(), ValidationError> {

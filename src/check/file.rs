@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::directory::Directory;
 use super::row::Judge;
 use super::seen::Seen;
+use super::sound::Sound;
 use super::sums::{Sums, Verdict};
 use super::{Findings, head, shape};
 use crate::domain::{Accepted, Code, Event, Finding, Observer, Payout, Place, Stage, Totals};
@@ -40,6 +41,21 @@ pub struct Passed {
     /// What a person has accepted of it, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<String>,
+}
+
+/// A row that checking lets through, lent: whoever keeps it makes a payout of it.
+#[derive(Debug)]
+pub struct Payable<'a> {
+    sound: &'a Sound<'a>,
+    findings: &'a [Finding],
+}
+
+impl Payable<'_> {
+    /// The payout, with texts of its own.
+    pub fn passed(&self) -> Passed {
+        let accepted = self.findings.iter().filter(|finding| finding.accepted);
+        Passed { payout: self.sound.payout(), accepted: accepted.map(ToString::to_string).collect() }
+    }
 }
 
 /// What checking has shown. Payouts have gone to the callback meanwhile.
@@ -79,7 +95,7 @@ pub enum CheckError {
 pub fn check(
     mut source: Source,
     options: &Options,
-    payout: &mut dyn FnMut(Passed) -> io::Result<()>,
+    payable: &mut dyn FnMut(&Payable<'_>) -> io::Result<()>,
     observer: &dyn Observer,
 ) -> Result<Checked, CheckError> {
     let mut all = Collected::new(&options.accepted);
@@ -92,7 +108,7 @@ pub fn check(
         directory: options.directory.words_of_age(options.today),
         ..Checked::default()
     };
-    let mut seen = Seen::default();
+    let mut seen = Seen::of_about(source.about);
     let mut sums = Sums::default();
     let mut blanks = Blanks { next: source.header.row + 1, ..Blanks::default() };
     let mut below = Below::default();
@@ -143,18 +159,20 @@ pub fn check(
                 if is_payout {
                     sums.add(&row, made.as_ref().map(|made| made.money.amount()));
                 }
-                let made = made.filter(|made| seen.note(&row, made, &mut findings) && nameless.is_none());
+                let may_be_paid =
+                    made.as_ref().is_some_and(|made| seen.note(made, &mut findings)) && nameless.is_none();
                 findings.made.retain(|finding| !told.covers(finding));
                 findings.made.extend(nameless.map(without_name));
-                if let Some(made) = made.filter(|_| readable) {
-                    checked.payable += 1;
-                    checked.totals.add(made.money);
-                    let accepted = findings.made.iter().filter(|finding| finding.accepted);
-                    let accepted = accepted.map(ToString::to_string).collect();
-                    payout(Passed { payout: made, accepted })?;
-                } else {
-                    checked.invalid_rows.push(row.row);
-                    checked.invalid_names.extend(whom(&row).map(|name| (row.row, name)));
+                match &made {
+                    Some(made) if may_be_paid && readable => {
+                        checked.payable += 1;
+                        checked.totals.add(made.money);
+                        payable(&Payable { sound: made, findings: &findings.made })?;
+                    }
+                    _ => {
+                        checked.invalid_rows.push(row.row);
+                        checked.invalid_names.extend(whom(&row).map(|name| (row.row, name)));
+                    }
                 }
                 all.take(findings.made);
             }

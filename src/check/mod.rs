@@ -11,6 +11,7 @@ mod cell;
 pub mod directory;
 mod fields;
 mod file;
+mod firsts;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod head;
@@ -21,9 +22,10 @@ mod report;
 mod row;
 mod seen;
 mod shape;
+mod sound;
 mod sums;
 
-pub use file::{CheckError, Checked, Options, Passed, check};
+pub use file::{CheckError, Checked, Options, Passed, Payable, check};
 pub use report::{CheckReport, render_text};
 
 use crate::domain::{Accepted, Code, Finding, Place};

@@ -47,7 +47,7 @@ pub(super) fn sorted(text: &str) -> Option<PartyName> {
             || bare.chars().any(|c| c.is_ascii_digit() || c == '&')
     };
     if words.iter().any(company_word) {
-        return Some(PartyName::Company(collapsed));
+        return Some(PartyName::Company(collapsed.into_owned()));
     }
     if let Some((last, first)) = collapsed.split_once(", ") {
         return person(without_title(&first.split(' ').collect::<Vec<_>>()), last);

@@ -3,34 +3,24 @@
 use jiff::civil::Date;
 
 use super::fields::{Fields, broken};
-use super::row::text;
+use super::sound::{Named, typed_name};
 use super::{Findings, Wrong, name, plain, shown};
+use crate::domain::ids::collapsed;
 use crate::domain::{Code, PartyName};
 use crate::intake::{Column, RawRow};
 
-/// The payee's name, of a person or of a company.
-pub(super) fn party_name(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<PartyName> {
+/// Where the payee's name is, if it is that of one person or one company.
+pub(super) fn named(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Named> {
     let [first, middle, last, company] =
         [Column::FirstName, Column::MiddleName, Column::LastName, Column::CompanyName]
-            .map(|column| text(row, column));
-    let place = row.place(if row.text(Column::AccountName).is_empty() {
-        Column::LastName
-    } else {
-        Column::AccountName
-    });
-    match (first, last, company) {
-        (Some(first), Some(last), None) => {
-            let person = PartyName::Person { first, middle, last };
-            note_other_name(row, &person, findings);
-            Some(person)
+            .map(|column| !row.text(column).is_empty());
+    match (first, middle, last, company) {
+        (true, _, true, false) | (false, false, false, true) => {
+            note_other_name(row, findings);
+            Some(Named::AsTyped)
         }
-        (None, None, Some(company)) if middle.is_none() => {
-            let company = PartyName::Company(company);
-            note_other_name(row, &company, findings);
-            Some(company)
-        }
-        (None, None, None) if middle.is_none() => account_name(row, findings),
-        (.., Some(_)) => {
+        (false, false, false, false) => account_name(row, findings).map(Named::Sorted),
+        (.., true) => {
             findings
                 .add(
                     Code::NameInvalid,
@@ -41,8 +31,12 @@ pub(super) fn party_name(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Optio
             None
         }
         (..) => {
+            let column = match row.text(Column::AccountName) {
+                "" => Column::LastName,
+                _ => Column::AccountName,
+            };
             findings
-                .add(Code::NameMissing, place, "a person needs both first_name and last_name")
+                .add(Code::NameMissing, row.place(column), "a person needs both first_name and last_name")
                 .advising("fill both, or company_name alone");
             None
         }
@@ -50,11 +44,13 @@ pub(super) fn party_name(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Optio
 }
 
 /// Tells that an account name is not used because the row names the payee more exactly.
-fn note_other_name(row: &RawRow<'_>, used: &PartyName, findings: &mut Findings<'_>) {
+fn note_other_name(row: &RawRow<'_>, findings: &mut Findings<'_>) {
     let other = row.text(Column::AccountName);
-    if !other.is_empty()
-        && crate::domain::ids::collapsed(other).to_lowercase() != used.to_string().to_lowercase()
-    {
+    if other.is_empty() {
+        return;
+    }
+    let used = typed_name(row);
+    if collapsed(other).to_lowercase() != used.to_string().to_lowercase() {
         findings
             .add(
                 Code::NameSorted,

@@ -1,12 +1,16 @@
 //! One row becomes one payout, or findings that say why not.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use super::directory::Directory;
 use super::fields::{Fields, broken};
 use super::file::Options;
+use super::sound::Sound;
 use super::{Findings, account, address, amount, cell, is_odd_blank, payee, payid};
-use crate::domain::{Address, BankAccount, Bsb, Code, Party, Payee, Payout};
+use crate::domain::ids::collapsed;
+use crate::domain::{BankAccount, Bsb, Code};
 use crate::intake::{Column, RawRow};
 
 /// What every row needs to be judged.
@@ -21,51 +25,37 @@ pub(super) struct Judge<'a> {
 const ABROAD: [Column; 6] =
     [Column::Iban, Column::Aba, Column::Clabe, Column::Ifsc, Column::Cnaps, Column::SortCode];
 
+/// So many characters of a reference go by Direct Entry.
+pub(super) const SHOWN: usize = 18;
+
 impl Judge<'_> {
     /// The payout of a row, if no finding forbids it.
-    pub fn payout(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Payout> {
+    pub fn payout<'a>(&self, row: &RawRow<'a>, findings: &mut Findings<'_>) -> Option<Sound<'a>> {
         let before = findings.made.len();
         cell::kinds(row, findings);
         refuse_broken(row, findings);
-        let named = payee::party_name(row, findings);
-        let address = self.address(row, findings);
+        let named = payee::named(row, findings);
+        let addressed = self.address(row, findings);
         let dob = self.dob(row, findings);
         let mobile = payee::mobile(row, findings);
         let account = self.account(row, findings);
         let money = amount::money(row, findings);
         self.reference(row, findings);
-        if findings.forbid_since(before) {
+        if findings.forbid_since(before) || !addressed {
             return None;
         }
-        Some(Payout {
-            row: row.row,
-            payment_id: text(row, Column::PaymentId),
-            payee: Payee {
-                payee_id: text(row, Column::PayeeId),
-                party: Party {
-                    name: named?,
-                    email: text(row, Column::Email),
-                    mobile,
-                    dob,
-                    address: address?,
-                },
-                account: account?,
-            },
-            money: money?,
-            reference: text(row, Column::Reference),
-            remitter: text(row, Column::Remitter),
-            reason: text(row, Column::Reason),
-            sub_client_id: text(row, Column::SubClientId),
-        })
+        Some(Sound { row: *row, named: named?, mobile, dob, account: account?, money: money? })
     }
 
-    fn address(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Address> {
-        let country = text(row, Column::Country).unwrap_or_else(|| "AU".to_owned());
-        let street = text(row, Column::Street);
-        if street.is_none() && country == "AU" {
-            if self.address_told {
-                return None;
-            }
+    /// Whether the address can be sent as it stands.
+    fn address(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> bool {
+        if !matches!(row.text(Column::Country), "" | "AU") {
+            return true;
+        }
+        let has_street = !row.text(Column::Street).is_empty();
+        if has_street {
+            address::note_unusual(row, findings);
+        } else if !self.address_told {
             findings
                 .add(
                     Code::AddressMissing,
@@ -73,18 +63,8 @@ impl Judge<'_> {
                     "the payee has no street, and Flash demands one in Australia",
                 )
                 .advising("fill street, suburb, state and postcode of this row from the employee's record");
-            return None;
         }
-        if country == "AU" {
-            address::note_unusual(row, findings);
-        }
-        Some(Address {
-            street,
-            suburb: text(row, Column::Suburb),
-            state: text(row, Column::State),
-            postcode: text(row, Column::Postcode),
-            country,
-        })
+        has_street
     }
 
     fn dob(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Date> {
@@ -116,11 +96,11 @@ impl Judge<'_> {
                 .advising("leave the row out and pay it another way");
             return None;
         }
-        let chosen = match kind.to_uppercase().as_str() {
-            "" => None,
-            "BSB" => Some(true),
-            "PAYID" => Some(false),
-            _ => {
+        let chosen = match () {
+            () if kind.is_empty() => None,
+            () if kind.eq_ignore_ascii_case("BSB") => Some(true),
+            () if kind.eq_ignore_ascii_case("PAYID") => Some(false),
+            () => {
                 findings
                     .add(
                         Code::AccountTypeInvalid,
@@ -280,9 +260,12 @@ impl Judge<'_> {
 
     /// What the bank directory has to say about a BSB.
     fn branch(&self, row: &RawRow<'_>, bsb: Bsb, findings: &mut Findings<'_>) {
+        if self.directory.is_in_use(bsb) {
+            return;
+        }
         let place = row.place(Column::Bsb);
         let shown = bsb.to_string();
-        if bsb.number() == 370_370 {
+        if bsb.number() == super::directory::OWN {
             findings
                 .add(Code::BsbOwn, place, "370-370 is Flash's own BSB: the payee would be a Flash account")
                 .showing(&shown)
@@ -331,7 +314,6 @@ impl Judge<'_> {
     fn reference(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) {
         const KEYWORDS: [&str; 5] = ["HALT_AML", "FAIL_AML", "PUSH_AML", "SEND_RFI", "FAIL_ACC"];
         let typed = row.text(Column::Reference);
-        let length = typed.chars().count();
         if typed.is_empty() && row.has(Column::Reference) {
             findings
                 .add(
@@ -341,8 +323,9 @@ impl Judge<'_> {
                 )
                 .advising("write a reference, such as SALARY JUL26");
         }
-        if (19..=280).contains(&length) {
-            let kept: String = typed.chars().take(18).collect();
+        let length = if typed.len() > SHOWN { typed.chars().count() } else { 0 };
+        if (SHOWN + 1..=280).contains(&length) {
+            let kept: String = typed.chars().take(SHOWN).collect();
             findings
                 .add(
                     Code::ReferenceLong,
@@ -353,7 +336,11 @@ impl Judge<'_> {
                 )
                 .advising("shorten it to 18 characters");
         }
-        if self.options.environment_is_production && KEYWORDS.iter().any(|keyword| typed.contains(keyword)) {
+        let may_be_one = typed.contains('_'); // all of them have one
+        if self.options.environment_is_production
+            && may_be_one
+            && KEYWORDS.iter().any(|keyword| typed.contains(keyword))
+        {
             findings
                 .add(
                     Code::TestKeyword,
@@ -370,9 +357,8 @@ fn range(least: usize, most: usize) -> String {
 }
 
 /// The text of a cell, its blanks made ordinary single ones. None: the cell is empty.
-pub(super) fn text(row: &RawRow<'_>, column: Column) -> Option<String> {
-    let text = crate::domain::ids::collapsed(row.text(column));
-    Some(text).filter(|text| !text.is_empty())
+pub(super) fn text<'a>(row: &RawRow<'a>, column: Column) -> Option<Cow<'a, str>> {
+    Some(collapsed(row.text(column))).filter(|text| !text.is_empty())
 }
 
 /// Columns in whose texts [`text`] makes blanks ordinary ones.
@@ -414,6 +400,9 @@ fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings<'_>) {
         findings
             .add(broken.code, row.place(broken.column), broken.what.into_owned())
             .showing(row.text(broken.column));
+    }
+    if row.is_plain() {
+        return;
     }
     for column in WITH_BLANKS {
         let typed = row.text(column);

@@ -2,26 +2,24 @@
 //!
 //! A small fixed record for each row: digests, never texts.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
-
 use super::Findings;
-use crate::domain::{BankAccount, Code, PartyName, Payout};
-use crate::intake::{Column, RawRow};
-
-/// A digest of what is compared. Of a million rows, two differing ones share one with a chance of one in ten
-/// million; the finding then names both rows, and a person sees that they differ.
-type Key = u64;
+use super::firsts::{Firsts, Key, Text};
+use super::sound::{Named, Sound};
+use crate::domain::ids::collapsed;
+use crate::domain::{BankAccount, Code, PartyName};
+use crate::intake::Column;
 
 /// The rows so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Seen {
-    payouts: Map<First>,
-    ids: Map<u32>,
-    payees: Map<(u32, Key)>,
-    holders: Map<(u32, Key)>,
-    twins: Map<(u32, Key)>,
+    accounts: Firsts<FirstPaid>,
+    /// Payouts behind the first of an account, by account, amount and reference: most accounts have no others.
+    payouts: Firsts<First>,
+    ids: Firsts<u32>,
+    payees: Firsts<(u32, AccountAt)>,
+    /// Accounts whose numbers begin with zeros, by what is left without them.
+    zeros: Firsts<(u32, Key)>,
+    text: Text,
 }
 
 /// The first row of its kind.
@@ -31,129 +29,158 @@ struct First {
     has_id: bool,
 }
 
-type Map<T> = HashMap<Key, T, BuildHasherDefault<AsItIs>>;
-
-/// Keys are digests already.
-#[derive(Debug, Default)]
-struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("only keys are hashed");
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
+/// The first payout of an account.
+#[derive(Debug, Clone, Copy)]
+struct FirstPaid {
+    first: First,
+    /// Family name, or name of a company.
+    family: Key,
+    /// Account, amount and reference.
+    purpose: Key,
 }
 
-fn key(of: impl Hash) -> Key {
-    BuildHasherDefault::<DefaultHasher>::default().hash_one(of)
-}
+/// An account by its place among the accounts of the file.
+type AccountAt = u32;
 
 impl Seen {
+    /// With room for so many rows.
+    pub(super) fn of_about(rows: u64) -> Self {
+        Self {
+            accounts: Firsts::of_about(rows),
+            payouts: Firsts::of_about(0),
+            ids: Firsts::of_about(0),
+            payees: Firsts::of_about(rows),
+            zeros: Firsts::of_about(0),
+            text: Text::default(),
+        }
+    }
+
     /// Notes a payout and says what it has in common with those before. `false` if that forbids paying it.
-    pub(super) fn note(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings<'_>) -> bool {
+    pub(super) fn note(&mut self, payout: &Sound<'_>, findings: &mut Findings<'_>) -> bool {
         let before = findings.made.len();
-        self.payment_id(row, payout, findings);
-        self.same_payout(row, payout, findings);
-        self.payee_id(row, payout, findings);
-        self.holder(row, payout, findings);
-        self.zero_twin(row, payout, findings);
+        let account = account_key(&payout.account);
+        let has_id = !payout.row.text(Column::PaymentId).is_empty();
+        let this = FirstPaid {
+            first: First { row: payout.row.row, has_id },
+            family: self.family(payout),
+            purpose: self.purpose(payout, account),
+        };
+        self.payment_id(payout, findings);
+        let at = match self.accounts.earlier(account, this) {
+            None => self.accounts.last(),
+            Some((at, known)) => {
+                self.same_payout(payout, this, known, findings);
+                same_account(payout, this, known, findings);
+                at
+            }
+        };
+        self.payee_id(payout, at, findings);
+        self.zero_twin(payout, account, findings);
         !findings.forbid_since(before)
     }
 
-    fn payment_id(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings<'_>) {
-        let Some(id) = &payout.payment_id else { return };
-        if let Some(first) = earlier(&mut self.ids, key(id), payout.row) {
+    fn payment_id(&mut self, payout: &Sound<'_>, findings: &mut Findings<'_>) {
+        let Some(id) = payout.text(Column::PaymentId) else { return };
+        if let Some((_, first)) = self.ids.earlier(Key::of(id.as_bytes()), payout.row.row) {
             findings
                 .add(
                     Code::IdTwice,
-                    row.place(Column::PaymentId),
+                    payout.row.place(Column::PaymentId),
                     format!("row {first} has the same payment_id"),
                 )
-                .showing(id)
+                .showing(&id)
                 .advising("give every payout an id of its own");
         }
     }
 
-    fn same_payout(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings<'_>) {
-        let this = First { row: payout.row, has_id: payout.payment_id.is_some() };
-        let first = match self.payouts.entry(key(payout.overlap_key())) {
-            Entry::Vacant(vacant) => {
-                vacant.insert(this);
-                return;
+    /// What makes two payouts look like one paid twice.
+    fn purpose(&mut self, payout: &Sound<'_>, account: Key) -> Key {
+        self.text.begin();
+        self.text.add(&account.bytes());
+        self.text.add(&payout.money.minor_units().to_le_bytes());
+        self.text.add(payout.money.currency().code().as_bytes());
+        self.text.add_lower(&payout.text(Column::Reference).unwrap_or_default());
+        self.text.key()
+    }
+
+    fn same_payout(
+        &mut self,
+        payout: &Sound<'_>,
+        this: FirstPaid,
+        known: FirstPaid,
+        findings: &mut Findings<'_>,
+    ) {
+        let first = if known.purpose == this.purpose {
+            known.first
+        } else {
+            match self.payouts.earlier(this.purpose, this.first) {
+                Some((_, first)) => first,
+                None => return,
             }
-            Entry::Occupied(occupied) => *occupied.get(),
         };
         let what = format!("this row is the same as row {}: same account, amount and reference", first.row);
-        if first.has_id && this.has_id {
-            findings
-                .add(Code::DuplicateLooks, row.place(Column::Amount), what)
-                .advising("make sure that both are meant");
+        let place = payout.row.place(Column::Amount);
+        if first.has_id && this.first.has_id {
+            findings.add(Code::DuplicateLooks, place, what).advising("make sure that both are meant");
         } else {
-            findings.add(Code::DuplicateRow, row.place(Column::Amount), what).advising(
+            findings.add(Code::DuplicateRow, place, what).advising(
                 "remove one of them, or tell them apart by their references or by ids in a column payment_id",
             );
         }
     }
 
-    fn payee_id(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings<'_>) {
-        let Some(id) = &payout.payee.payee_id else { return };
-        let account = key(payout.payee.account.canonical());
-        let (first, known) = *self.payees.entry(key(id)).or_insert((payout.row, account));
-        if known != account {
+    fn payee_id(&mut self, payout: &Sound<'_>, account: AccountAt, findings: &mut Findings<'_>) {
+        let Some(id) = payout.text(Column::PayeeId) else { return };
+        let earlier = self.payees.earlier(Key::of(id.as_bytes()), (payout.row.row, account));
+        if let Some((_, (first, _))) = earlier.filter(|(_, (_, known))| *known != account) {
             findings
                 .add(
                     Code::PayeeTwice,
-                    row.place(Column::PayeeId),
+                    payout.row.place(Column::PayeeId),
                     format!("row {first} has the same payee_id with another account"),
                 )
-                .showing(id)
+                .showing(&id)
                 .advising(format!(
                     "if the pay is split, give the second account a payee_id of its own, such as {id}-2"
                 ));
         }
     }
 
-    fn holder(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings<'_>) {
-        let name = key(payout.payee.party.name.to_string().to_lowercase());
-        let family = match &payout.payee.party.name {
-            PartyName::Person { last, .. } => key(last.to_lowercase()),
-            PartyName::Company(_) => name,
-        };
-        let account = key(payout.payee.account.canonical());
-        let (first, known) = *self.holders.entry(account).or_insert((payout.row, family));
-        if known != family {
-            findings
-                .add(
-                    Code::AccountShared,
-                    row.place(match payout.payee.account {
-                        BankAccount::Bsb { .. } => Column::AccountNumber,
-                        BankAccount::PayId { .. } => Column::PayId,
-                    }),
-                    format!("row {first} pays the same account under another name"),
-                )
-                .advising("ask both payees for their accounts on a number that you know");
+    /// The family name of a person, or the name of a company.
+    fn family(&mut self, payout: &Sound<'_>) -> Key {
+        self.text.begin();
+        match &payout.named {
+            Named::AsTyped => {
+                let typed = payout.text(Column::LastName).or_else(|| payout.text(Column::CompanyName));
+                self.text.add_lower(&typed.unwrap_or_default());
+            }
+            Named::Sorted(PartyName::Person { last, .. }) => self.text.add_lower(last),
+            Named::Sorted(PartyName::Company(name)) => self.text.add_lower(name),
         }
+        self.text.key()
     }
 
-    fn zero_twin(&mut self, row: &RawRow<'_>, payout: &Payout, findings: &mut Findings<'_>) {
-        let BankAccount::Bsb { bsb, number } = &payout.payee.account else {
+    fn zero_twin(&mut self, payout: &Sound<'_>, account: Key, findings: &mut Findings<'_>) {
+        let BankAccount::Bsb { bsb, number } = &payout.account else {
             return;
         };
-        let bare = key((bsb.number(), number.digits().trim_start_matches('0')));
-        let whole = key(number.digits());
-        let (first, known) = *self.twins.entry(bare).or_insert((payout.row, whole));
-        if known != whole {
+        let bare = number.digits().trim_start_matches('0');
+        let has_zeros = bare.len() < number.digits().len();
+        if !has_zeros && self.zeros.is_empty() {
+            return;
+        }
+        let bare = bsb_key(bsb.number(), bare);
+        let without = self.accounts.find(bare).map(|known| (known.first.row, bare));
+        let with = match has_zeros {
+            true => self.zeros.earlier(bare, (payout.row.row, account)).map(|(_, first)| first),
+            false => self.zeros.find(bare),
+        };
+        let first = without.into_iter().chain(with).min_by_key(|(row, _)| *row);
+        if let Some((first, _)) = first.filter(|(_, known)| *known != account) {
             findings
                 .add(
                     Code::LeadingZeroTwin,
-                    row.place(Column::AccountNumber),
+                    payout.row.place(Column::AccountNumber),
                     format!("row {first} has this account with another number of leading zeros"),
                 )
                 .showing(&number.to_string())
@@ -162,12 +189,34 @@ impl Seen {
     }
 }
 
-fn earlier(seen: &mut Map<u32>, key: Key, row: u32) -> Option<u32> {
-    match seen.entry(key) {
-        Entry::Occupied(occupied) => Some(*occupied.get()),
-        Entry::Vacant(vacant) => {
-            vacant.insert(row);
-            None
-        }
+/// One account under two names; relatives share accounts.
+fn same_account(payout: &Sound<'_>, this: FirstPaid, known: FirstPaid, findings: &mut Findings<'_>) {
+    if known.family == this.family {
+        return;
     }
+    let column = match payout.account {
+        BankAccount::Bsb { .. } => Column::AccountNumber,
+        BankAccount::PayId { .. } => Column::PayId,
+    };
+    findings
+        .add(
+            Code::AccountShared,
+            payout.row.place(column),
+            format!("row {} pays the same account under another name", known.first.row),
+        )
+        .advising("ask both payees for their accounts on a number that you know");
+}
+
+fn account_key(account: &BankAccount) -> Key {
+    match account {
+        BankAccount::Bsb { bsb, number } => bsb_key(bsb.number(), number.digits()),
+        BankAccount::PayId { .. } => Key::of(collapsed(&account.canonical()).as_bytes()),
+    }
+}
+
+fn bsb_key(bsb: u32, number: &str) -> Key {
+    let mut bytes = [0; 16];
+    bytes[..4].copy_from_slice(&bsb.to_le_bytes());
+    bytes[4..4 + number.len()].copy_from_slice(number.as_bytes());
+    Key::of(&bytes)
 }

@@ -24,6 +24,17 @@ impl Bsb {
         valid.then(|| digits.parse().ok().map(Self)).flatten().ok_or(NotNormal("a BSB"))
     }
 
+    /// Takes three digits and three digits.
+    pub fn of_halves(first: &str, second: &str) -> Option<Self> {
+        let half = |digits: &str| match digits.as_bytes() {
+            [a, b, c] if [a, b, c].iter().all(|byte| byte.is_ascii_digit()) => {
+                Some([a, b, c].iter().fold(0, |sum, byte| 10 * sum + u32::from(**byte - b'0')))
+            }
+            _ => None,
+        };
+        Some(Self(1000 * half(first)? + half(second)?))
+    }
+
     /// The six digits as a number, for tables.
     pub fn number(self) -> u32 {
         self.0
@@ -57,23 +68,33 @@ impl From<Bsb> for String {
 
 /// An Australian account number: 4 to 9 digits, rarely with capital letters among them. Leading zeros are part of it:
 /// `0123` is not `123`.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct AccountNumber(String);
+pub struct AccountNumber {
+    /// The digits, then zero bytes.
+    digits: [u8; LONGEST_NUMBER],
+    length: u8,
+}
+
+const LONGEST_NUMBER: usize = 9;
 
 impl AccountNumber {
     /// Takes 4 to 9 digits and capital letters with a digit among them, and not all zero.
     pub fn new(digits: &str) -> Result<Self, NotNormal> {
-        let valid = (4..=9).contains(&digits.len())
+        let valid = (4..=LONGEST_NUMBER).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
             && digits.bytes().any(|byte| byte.is_ascii_digit())
             && digits.bytes().any(|byte| byte != b'0');
-        valid.then(|| Self(digits.to_owned())).ok_or(NotNormal("an account number"))
+        let length =
+            u8::try_from(digits.len()).ok().filter(|_| valid).ok_or(NotNormal("an account number"))?;
+        let mut number = Self { digits: [0; LONGEST_NUMBER], length };
+        number.digits[..digits.len()].copy_from_slice(digits.as_bytes());
+        Ok(number)
     }
 
     /// All the digits. For the wire and for digests, not for people.
     pub fn digits(&self) -> &str {
-        &self.0
+        std::str::from_utf8(&self.digits[..usize::from(self.length)]).expect("digits and capitals")
     }
 }
 
@@ -86,13 +107,13 @@ impl TryFrom<String> for AccountNumber {
 
 impl From<AccountNumber> for String {
     fn from(account: AccountNumber) -> Self {
-        account.0
+        account.digits().to_owned()
     }
 }
 
 impl fmt::Display for AccountNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&masked(&self.0))
+        f.write_str(&masked(self.digits()))
     }
 }
 

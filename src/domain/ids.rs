@@ -3,6 +3,7 @@
 //! Everything here is derived from content, never random, so that the same file gives the same ids on any day
 //! and on any machine.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -28,9 +29,27 @@ fn digest(context: &str, fields: &[impl AsRef<str>]) -> [u8; 16] {
     out
 }
 
-/// Trimmed, with every run of blanks inside made one.
-pub fn collapsed(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+/// Trimmed, with every run of blanks inside made one ordinary blank.
+pub fn collapsed(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let is_blank_or_odd = |byte: u8| !byte.is_ascii_graphic();
+    let ends_well = !bytes.first().copied().is_some_and(is_blank_or_odd)
+        && !bytes.last().copied().is_some_and(is_blank_or_odd);
+    // most texts are so already
+    let sound = |pair: &[u8]| pair[1].is_ascii_graphic() || (pair[1] == b' ' && pair[0] != b' ');
+    if ends_well && bytes.windows(2).all(sound) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// As `trim` does, at once where there is nothing to trim.
+#[inline]
+pub fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -33,6 +33,7 @@ impl Currency {
     pub fn decimals(self) -> u32 {
         let code = self.code();
         match () {
+            () if self == Self::AUD => 2, // nearly all are
             () if NO_DECIMALS.contains(&code) => 0,
             () if THREE_DECIMALS.contains(&code) => 3,
             () if FOUR_DECIMALS.contains(&code) => 4,
@@ -107,14 +108,16 @@ impl Money {
         if amount <= Decimal::ZERO {
             return Err(MoneyError::NotPositive);
         }
-        if amount.normalize().scale() > currency.decimals() {
+        if amount.scale() > currency.decimals() && amount.normalize().scale() > currency.decimals() {
             return Err(MoneyError::TooManyDecimals);
         }
         if amount > Decimal::from(LARGEST) {
             return Err(MoneyError::TooLarge);
         }
         let mut exact = amount;
-        exact.rescale(currency.decimals());
+        if exact.scale() != currency.decimals() {
+            exact.rescale(currency.decimals());
+        }
         Ok(Self { amount: exact, currency })
     }
 
@@ -179,9 +182,8 @@ pub struct Total {
 impl Totals {
     /// Adds one payout.
     pub fn add(&mut self, money: Money) {
-        let mut zero = Decimal::ZERO;
-        zero.rescale(money.currency.decimals());
-        let entry = self.0.entry(money.currency).or_insert((0, zero));
+        let zero = || Decimal::new(0, money.currency.decimals());
+        let entry = self.0.entry(money.currency).or_insert_with(|| (0, zero()));
         entry.0 += 1;
         entry.1 += money.amount;
     }

@@ -103,7 +103,8 @@ pub fn prepare(
     let checked = check::check(
         intake::open(&spool.copy, inputs.reading)?,
         &inputs.check,
-        &mut |passed| {
+        &mut |payable| {
+            let passed = payable.passed();
             digests.push(passed.payout.row_digest());
             spool.add(&passed)
         },

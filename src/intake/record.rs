@@ -34,53 +34,65 @@ pub struct Mark {
 pub struct Record {
     /// The number of its row.
     pub row: u32,
-    pub(super) text: Vec<u8>,
-    pub(super) ends: Vec<usize>,
-    pub(super) used: usize,
+    text: String,
+    /// Where each cell ends in the text.
+    ends: Vec<usize>,
     /// As many as cells in a workbook, else none.
     marks: Vec<Mark>,
+    plain: bool,
 }
 
 #[allow(dead_code, reason = "workbooks and bank files will use all of it")]
 impl Record {
-    /// Buffers that a parser fills itself.
-    pub(super) fn with_room(text: usize, cells: usize) -> Self {
-        Self { text: vec![0; text], ends: vec![0; cells], ..Self::default() }
-    }
-
     /// Begins a row without cells.
     pub(super) fn begin(&mut self, row: u32) {
         self.row = row;
         self.text.clear();
         self.ends.clear();
         self.marks.clear();
-        self.used = 0;
+        self.plain = false;
     }
 
     /// Adds a cell.
     pub(super) fn push(&mut self, text: &str, mark: Mark) {
-        self.text.extend_from_slice(text.as_bytes());
+        self.text.push_str(text);
         self.ends.push(self.text.len());
         self.marks.push(mark);
-        self.used += 1;
+    }
+
+    /// Takes a row whole: the texts of its cells one behind the other, and where each ends.
+    pub(super) fn set(&mut self, row: u32, text: &str, ends: &[usize], is_plain: bool) {
+        self.begin(row);
+        self.text.push_str(text);
+        self.ends.extend_from_slice(ends);
+        self.plain = is_plain;
+    }
+
+    /// The texts of all cells one behind the other, and where each ends.
+    pub(super) fn whole(&self) -> (&str, &[usize]) {
+        (&self.text, &self.ends)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.used
+        self.ends.len()
     }
 
     pub(super) fn cells(&self) -> impl Iterator<Item = &str> + Clone {
-        (0..self.used).map(|index| self.cell(index))
+        (0..self.len()).map(|index| self.cell(index))
     }
 
     /// A cell's text; empty where the row has fewer cells.
+    #[inline]
     pub(super) fn cell(&self, index: usize) -> &str {
-        if index >= self.used {
-            return "";
-        }
+        let Some(end) = self.ends.get(index) else { return "" };
         let from = if index == 0 { 0 } else { self.ends[index - 1] };
-        // checked once for the whole record
-        std::str::from_utf8(&self.text[from..self.ends[index]]).unwrap_or_default()
+        self.text.get(from..*end).unwrap_or_default()
+    }
+
+    /// Whether it is known that all cells have printable English signs alone and no quotation mark: most rows have
+    /// no others, and much need not be looked for in them. Where it is not known, it is false.
+    pub(super) fn is_plain(&self) -> bool {
+        self.plain
     }
 
     pub(super) fn mark(&self, index: usize) -> Mark {
@@ -96,6 +108,6 @@ impl Record {
     }
 
     pub(super) fn is_blank(&self) -> bool {
-        self.cells().all(|cell| cell.trim().is_empty())
+        self.cells().all(|cell| !cell.starts_with(|c: char| c.is_ascii_graphic()) && cell.trim().is_empty())
     }
 }

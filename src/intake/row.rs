@@ -7,6 +7,7 @@ use super::header::Header;
 use super::letter;
 use super::record::{Mark, Record};
 use crate::domain::Place;
+use crate::domain::ids::trimmed;
 
 /// What comes next in a file.
 #[derive(Debug)]
@@ -52,13 +53,17 @@ fn unwrapped(cell: &str) -> &str {
 
 impl<'a> RawRow<'a> {
     /// The text of a cell without the blanks around it; empty where there is no such column.
+    #[inline]
     pub fn text(&self, column: Column) -> &'a str {
-        self.raw(column).trim()
+        trimmed(self.raw(column))
     }
 
     /// The text of a cell as it stands.
+    #[inline]
     pub fn raw(&self, column: Column) -> &'a str {
-        self.header.at[column as usize].map_or("", |index| unwrapped(self.record.cell(index)))
+        let Some(index) = self.header.at[column as usize] else { return "" };
+        let cell = self.record.cell(index);
+        if self.record.is_plain() { cell } else { unwrapped(cell) }
     }
 
     /// What the cell is in a workbook.
@@ -76,9 +81,14 @@ impl<'a> RawRow<'a> {
         self.header.has(column)
     }
 
+    /// Whether all cells are known to have printable English signs alone and no quotation mark.
+    pub fn is_plain(&self) -> bool {
+        self.record.is_plain()
+    }
+
     /// Every cell, those of columns that are not read too, without the blanks around it.
     pub fn cells(&self) -> impl Iterator<Item = &'a str> {
-        self.record.cells().map(|cell| unwrapped(cell).trim())
+        self.record.cells().map(|cell| trimmed(unwrapped(cell)))
     }
 
     /// The columns, counted from 0, whose cells are written as `="00123"`.
@@ -86,6 +96,7 @@ impl<'a> RawRow<'a> {
         self.record
             .cells()
             .enumerate()
+            .take_while(|_| !self.is_plain())
             .filter(|(_, cell)| unwrapped(cell).len() < cell.len())
             .map(|(at, _)| at)
     }
@@ -98,7 +109,8 @@ impl<'a> RawRow<'a> {
     /// The first filled cell whose column has no name.
     pub fn nameless(&self) -> Option<Place> {
         let has_name = |index: usize| self.header.names.get(index).is_some_and(|name| !name.is_empty());
-        let index = self.cells().enumerate().position(|(at, cell)| !cell.is_empty() && !has_name(at))?;
+        let is_filled = |index: usize| !trimmed(unwrapped(self.record.cell(index))).is_empty();
+        let index = (0..self.record.len()).find(|index| !has_name(*index) && is_filled(*index))?;
         Some(self.place_of(index))
     }
 
@@ -106,7 +118,7 @@ impl<'a> RawRow<'a> {
     /// has as many separators as a row has up to that cell. In a column that is not read nobody would miss those
     /// rows.
     pub fn swallows_rows(&self) -> Option<Place> {
-        let delimiter = self.delimiter?;
+        let delimiter = self.delimiter.filter(|_| !self.is_plain())?;
         let swallows = |(index, cell): (usize, &str)| {
             cell.contains(['\n', '\r'])
                 && cell

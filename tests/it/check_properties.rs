@@ -51,8 +51,8 @@ impl OneFile {
         let checked = check::check(
             source,
             &options,
-            &mut |passed| {
-                payouts.push(passed.payout);
+            &mut |payable| {
+                payouts.push(payable.passed().payout);
                 Ok(())
             },
             &Silent,

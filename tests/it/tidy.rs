@@ -99,7 +99,7 @@ fn the_journal_alone_writes_the_truth_and_makes_intents() {
 
 #[test]
 fn files_are_short_and_begin_by_saying_what_they_are() {
-    for folder in ["src", "tests", "examples"] {
+    for folder in ["src", "tests", "examples", "benches"] {
         for (path, text) in sources(folder, "rs") {
             let product = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).count();
             assert!(product <= LONGEST_FILE, "{} has {product} lines", path.display());

@@ -19,7 +19,7 @@ pub struct Damaged;
 impl Directory {
     /// Makes a directory of lines, of a date.
     pub fn of_lines(lines: &[Line], date: Date) -> Result<Self, NotADirectory> {
-        Ok(Self { packed: for_good(pack::pack(lines)?), date })
+        Ok(Self::over(pack::pack(lines)?.leak(), date))
     }
 
     /// The form that is kept.
@@ -43,13 +43,8 @@ impl Directory {
         if !packed.starts_with(pack::MAGIC) || packed.len() < 12 + ENTRY {
             return Err(Damaged);
         }
-        Ok(Self { packed: for_good(packed.to_vec()), date })
+        Ok(Self::over(packed.to_vec().leak(), date))
     }
-}
-
-/// A process reads one directory and keeps it to its end.
-fn for_good(packed: Vec<u8>) -> &'static [u8] {
-    Box::leak(packed.into_boxed_slice())
 }
 
 #[cfg(test)]

@@ -41,13 +41,24 @@ static BANKS: LazyLock<[Option<&'static str>; 1000]> = LazyLock::new(|| {
     banks
 });
 
+/// The directory that is compiled in, made when it is first asked for.
+static BUILT_IN: LazyLock<Directory> = LazyLock::new(|| Directory::over(PACKED, date(2025, 9, 1)));
+
+/// Flash's own BSB.
+pub(super) const OWN: u32 = 370_370;
+
+/// The flag of branches that take electronic payments.
+const DIRECT_ENTRY: char = 'E';
+
 /// Successors are followed so far; two of them lead in a circle.
 const MOST_HOPS: usize = 5;
 
-/// The directory. Reading it costs nothing until it is asked.
+/// The directory. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Directory {
     packed: &'static [u8],
+    /// One bit for each BSB that nothing is to be said of.
+    in_use: &'static [u64],
     /// Of when it is.
     pub date: Date,
 }
@@ -86,19 +97,35 @@ pub struct Branch {
 impl Branch {
     /// Whether the branch is no more.
     pub fn is_gone(&self) -> bool {
-        matches!(self.name, "Merged" | "Closed")
+        is_gone(self.name)
     }
 
     /// Whether the bank takes electronic payments there.
     pub fn takes_direct_entry(&self) -> bool {
-        self.flags.contains('E')
+        self.flags.contains(DIRECT_ENTRY)
     }
 }
 
 impl Directory {
     /// The directory that is compiled in.
     pub fn built_in() -> Self {
-        Self { packed: PACKED, date: date(2025, 9, 1) }
+        *BUILT_IN
+    }
+
+    /// The directory of a packed form. It lives as long as the process, which has one, or two while it compares.
+    fn over(packed: &'static [u8], date: Date) -> Self {
+        let mut directory = Self { packed, in_use: &[], date };
+        let mut bits = vec![0; 1_000_000 / 64];
+        for entry in 0..directory.branches() {
+            let bsb = directory.bsb_of(entry);
+            let [_, name, _, _, place] = directory.fields_of(entry);
+            let flags = place.split('\t').nth(2).unwrap_or_default();
+            if !is_gone(name) && flags.contains(DIRECT_ENTRY) && bsb != OWN {
+                bits[bsb as usize / 64] |= 1 << (bsb % 64);
+            }
+        }
+        directory.in_use = bits.leak();
+        directory
     }
 
     /// How many branches it has, those that are gone too.
@@ -131,15 +158,7 @@ impl Directory {
     }
 
     fn all(&self) -> BTreeMap<u32, [&'static str; 5]> {
-        let numbers = (0..self.branches()).map(|entry| self.entry(entry));
-        numbers.filter_map(|bsb| Some((bsb, self.fields(bsb)?))).collect()
-    }
-
-    /// The BSB of an entry.
-    fn entry(&self, number: usize) -> u32 {
-        let at = 12 + number * pack::ENTRY;
-        let bytes = &self.packed[at..at + 3];
-        u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0])
+        (0..self.branches()).map(|entry| (self.bsb_of(entry), self.fields_of(entry))).collect()
     }
 
     /// The branch of a BSB.
@@ -160,6 +179,11 @@ impl Directory {
             flags,
             successor: self.successor(bsb).map(|bsb| bsb.to_string()),
         })
+    }
+
+    /// Whether it is a branch that is neither gone nor without electronic payments, nor Flash's own.
+    pub(super) fn is_in_use(&self, bsb: Bsb) -> bool {
+        self.in_use[bsb.number() as usize / 64] >> (bsb.number() % 64) & 1 == 1
     }
 
     /// Bank and branch in a few words: `Commonwealth Bank of Australia, Sydney`.
@@ -201,24 +225,30 @@ impl Directory {
         let (mut low, mut high) = (0, count);
         while low < high {
             let middle = low.midpoint(high);
-            let at = 12 + middle * pack::ENTRY;
-            let entry = &self.packed[at..at + pack::ENTRY];
-            let found = u32::from_le_bytes([entry[0], entry[1], entry[2], 0]);
-            match found.cmp(&bsb) {
+            match self.bsb_of(middle).cmp(&bsb) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => {
-                    let field = |number: usize| {
-                        self.text(usize::from(u16::from_le_bytes([
-                            entry[3 + 2 * number],
-                            entry[4 + 2 * number],
-                        ])))
-                    };
-                    return Some([field(0), field(1), field(2), field(3), field(4)]);
-                }
+                std::cmp::Ordering::Equal => return Some(self.fields_of(middle)),
             }
         }
         None
+    }
+
+    fn entry(&self, index: usize) -> &'static [u8] {
+        let at = 12 + index * pack::ENTRY;
+        &self.packed[at..at + pack::ENTRY]
+    }
+
+    fn bsb_of(&self, index: usize) -> u32 {
+        let entry = self.entry(index);
+        u32::from_le_bytes([entry[0], entry[1], entry[2], 0])
+    }
+
+    fn fields_of(&self, index: usize) -> [&'static str; 5] {
+        let entry = self.entry(index);
+        [0, 1, 2, 3, 4].map(|number| {
+            self.text(usize::from(u16::from_le_bytes([entry[3 + 2 * number], entry[4 + 2 * number]])))
+        })
     }
 
     fn text(&self, number: usize) -> &'static str {
@@ -235,9 +265,13 @@ impl Directory {
     }
 }
 
+fn is_gone(name: &str) -> bool {
+    matches!(name, "Merged" | "Closed")
+}
+
 /// The BSB that the street of a branch that is gone names: `Refer to BSB 012-019 [07/21]`, `merging with 012-019`.
 fn named(name: &str, street: &str) -> Option<Bsb> {
-    if !matches!(name, "Merged" | "Closed") {
+    if !is_gone(name) {
         return None;
     }
     let digits: String = street.chars().filter(char::is_ascii_digit).take(6).collect();
@@ -261,9 +295,20 @@ mod tests {
     }
 
     #[test]
+    fn branches_in_use_are_those_of_which_nothing_is_to_be_said() {
+        let directory = Directory::built_in();
+        for number in 0..1_000_000 {
+            let bsb = Bsb::new(&format!("{number:06}")).expect("six digits");
+            let branch = directory.lookup(bsb).filter(|_| number != OWN);
+            let in_use = branch.is_some_and(|branch| !branch.is_gone() && branch.takes_direct_entry());
+            assert_eq!(directory.is_in_use(bsb), in_use, "{bsb}");
+        }
+    }
+
+    #[test]
     fn no_chain_of_successors_is_endless() {
         let directory = Directory::built_in();
-        for bsb in (0..directory.branches()).map(|at| directory.entry(at)) {
+        for bsb in (0..directory.branches()).map(|at| directory.bsb_of(at)) {
             let _ = directory.successor(Bsb::new(&format!("{bsb:06}")).expect("six digits"));
         }
     }

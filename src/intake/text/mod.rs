@@ -1,5 +1,6 @@
 //! Text files: cells separated by commas, semicolons, tabs or bars, in the encodings that exports come in.
 
+mod ahead;
 mod form;
 mod records;
 
@@ -7,8 +8,10 @@ use std::path::Path;
 
 use super::error::IntakeError;
 use super::header::Header;
-use super::source::{Rows, Source};
+use super::record::Record;
+use super::source::Source;
 use crate::domain::{Code, Finding, Place};
+use ahead::Ahead;
 use form::{Encoding, Form};
 
 /// Opens a text file and reads its header.
@@ -16,18 +19,27 @@ pub(super) fn open(path: &Path) -> Result<Source, IntakeError> {
     let form = Form::of(path)?;
     let mut records = form.records(path)?;
     let mut above = Vec::new();
+    let mut record = Record::default();
     let header = loop {
-        match records.next()? {
-            None => return Err(IntakeError::Empty(path.to_owned())),
-            Some(record) if record.is_blank() => {}
-            Some(record) if form.header_row.is_some_and(|row| record.row < row) => above.push(record.row),
-            Some(record) => break Header::read(record.cells(), record.row),
+        match records.read(&mut record)? {
+            false => return Err(IntakeError::Empty(path.to_owned())),
+            true if record.is_blank() => {}
+            true if form.header_row.is_some_and(|row| record.row < row) => above.push(record.row),
+            true => break Header::read(record.cells(), record.row),
         }
     };
     let about = form.lines.saturating_sub(u64::from(header.row));
     let notes = notes(&form).chain(super::header::above(&above, None)).collect();
     let delimiter = Some(form.delimiter);
-    Ok(Source { format: "csv", header, about, notes, sheet: None, delimiter, rows: Box::new(records) })
+    Ok(Source {
+        format: "csv",
+        header,
+        about,
+        notes,
+        sheet: None,
+        delimiter,
+        rows: Box::new(Ahead::of(records)?),
+    })
 }
 
 /// What is to be said of how the file is written.

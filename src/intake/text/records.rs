@@ -7,7 +7,6 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use crate::intake::error::IntakeError;
 use crate::intake::record::Record;
-use crate::intake::source::Rows;
 
 /// A record longer than this is a quotation mark that was not closed.
 const LONGEST_RECORD: usize = 64 * 1024;
@@ -18,7 +17,9 @@ const MOST_CELLS: usize = 4096;
 pub(super) struct Records {
     input: BufReader<Box<dyn Read + Send>>,
     parser: Reader,
-    record: Record,
+    /// What the parser writes: the cells of a record, and where each ends.
+    text: Vec<u8>,
+    ends: Vec<usize>,
     next_row: u32,
     /// Whether the last byte that was read is a carriage return, so that a line feed belongs to it.
     after_return: bool,
@@ -32,67 +33,56 @@ impl fmt::Debug for Records {
     }
 }
 
-impl Rows for Records {
-    fn next(&mut self) -> Result<Option<&Record>, IntakeError> {
-        self.read()
-    }
-}
-
 impl Records {
     /// Reads UTF-8.
     pub(super) fn new(input: Box<dyn Read + Send>, delimiter: u8) -> Self {
-        let record = Record::with_room(1024, 64);
         let parser = ReaderBuilder::new().delimiter(delimiter).build();
         Self {
             input: BufReader::with_capacity(1 << 16, input),
             parser,
-            record,
+            text: vec![0; 1024],
+            ends: vec![0; 64],
             next_row: 1,
             after_return: false,
             begun: false,
         }
     }
 
-    /// The next record that is not an empty line; empty lines count as rows.
-    fn read(&mut self) -> Result<Option<&Record>, IntakeError> {
+    /// Reads the next record that is not an empty line; empty lines count as rows. `false` at the end.
+    pub(super) fn read(&mut self, record: &mut Record) -> Result<bool, IntakeError> {
         self.skip_empty_lines()?;
         let (mut written, mut ended) = (0, 0);
-        self.record.row = self.next_row;
         loop {
             let input = std::io::BufRead::fill_buf(&mut self.input)
                 .map_err(|error| IntakeError::Io(crate::domain::system_words(&error)))?;
-            let (result, read, out, ends) = self.parser.read_record(
-                input,
-                &mut self.record.text[written..],
-                &mut self.record.ends[ended..],
-            );
+            let (result, read, out, ends) =
+                self.parser.read_record(input, &mut self.text[written..], &mut self.ends[ended..]);
             self.after_return = read > 0 && input[read - 1] == b'\r';
             std::io::BufRead::consume(&mut self.input, read);
             written += out;
             ended += ends;
             match result {
                 ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull if self.record.text.len() < LONGEST_RECORD => {
-                    let longer = self.record.text.len() * 2;
-                    self.record.text.resize(longer, 0);
+                ReadRecordResult::OutputFull if self.text.len() < LONGEST_RECORD => {
+                    self.text.resize(self.text.len() * 2, 0);
                 }
-                ReadRecordResult::OutputEndsFull if self.record.ends.len() < MOST_CELLS => {
-                    let more = self.record.ends.len() * 2;
-                    self.record.ends.resize(more, 0);
+                ReadRecordResult::OutputEndsFull if self.ends.len() < MOST_CELLS => {
+                    self.ends.resize(self.ends.len() * 2, 0);
                 }
                 ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
                     return Err(IntakeError::Endless { row: self.next_row });
                 }
                 ReadRecordResult::Record => break,
-                ReadRecordResult::End => return Ok(None),
+                ReadRecordResult::End => return Ok(false),
             }
         }
-        self.record.used = ended;
-        if std::str::from_utf8(&self.record.text[..written]).is_err() {
-            return Err(IntakeError::NotUtf8 { row: self.next_row });
-        }
+        let text = std::str::from_utf8(&self.text[..written])
+            .map_err(|_| IntakeError::NotUtf8 { row: self.next_row })?;
+        let is_plain = |byte: u8| (b' '..=b'~').contains(&byte) & (byte != b'"');
+        let all_plain = text.bytes().fold(true, |all, byte| all & is_plain(byte)); // without a branch: many bytes at once
+        record.set(self.next_row, text, &self.ends[..ended], all_plain);
         self.next_row += 1;
-        Ok(Some(&self.record))
+        Ok(true)
     }
 
     /// A byte order mark at the very beginning; the parser would take it and uncounted empty lines after it.

@@ -1,0 +1,160 @@
+//! The first row of each kind, found again by a digest of what makes it that kind.
+//!
+//! Digests have 128 bits: among a million different rows, two share one with a chance of less than one in 10^26. What
+//! is found is never wrong for a row that differs.
+
+use hashbrown::HashTable;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// Room is made at once for no more rows than these; beyond, it is made as they come.
+const MOST_AT_ONCE: u64 = 1 << 21;
+
+/// A digest of what is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Key([u64; 2]);
+
+impl Key {
+    /// The digest of bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let digest = xxh3_128(bytes).to_le_bytes();
+        let half = |at: usize| u64::from_le_bytes(digest[at..at + 8].try_into().expect("eight bytes"));
+        Self([half(0), half(8)])
+    }
+
+    /// Its bytes, to make another digest of it.
+    pub fn bytes(self) -> [u8; 16] {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&self.0[0].to_le_bytes());
+        bytes[8..].copy_from_slice(&self.0[1].to_le_bytes());
+        bytes
+    }
+
+    /// Any half of a digest is a good hash.
+    fn hash(self) -> u64 {
+        self.0[0]
+    }
+}
+
+/// Bytes that a digest is made of, their room used again. Whoever adds a text adds it last.
+#[derive(Debug, Default)]
+pub(super) struct Text(Vec<u8>);
+
+impl Text {
+    pub fn begin(&mut self) {
+        self.0.clear();
+    }
+
+    pub fn add(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    /// A text in lower case.
+    pub fn add_lower(&mut self, text: &str) {
+        let from = self.0.len();
+        if text.is_ascii() {
+            self.add(text.as_bytes());
+            self.0[from..].make_ascii_lowercase();
+        } else {
+            self.add(text.to_lowercase().as_bytes());
+        }
+    }
+
+    pub fn key(&self) -> Key {
+        Key::of(&self.0)
+    }
+}
+
+/// What is known of the first row of each kind.
+///
+/// Nearly every row is the first of its kind, and looking that up in a table of a million costs more than all other
+/// checks of the row, since the table does not fit into a core's cache. So a filter of some bits a row is asked first:
+/// it knows most new kinds for certain. They are put into the table later, many at once, which costs a fraction.
+#[derive(Debug)]
+pub(super) struct Firsts<T> {
+    filter: Filter,
+    known: Vec<(Key, T)>,
+    /// Where in `known` each key stands, of the first `placed` of them.
+    places: HashTable<u32>,
+    placed: usize,
+}
+
+impl<T: Copy> Firsts<T> {
+    /// With room for so many rows; more may come.
+    pub fn of_about(rows: u64) -> Self {
+        let rows = usize::try_from(rows.min(MOST_AT_ONCE)).expect("small");
+        Self {
+            filter: Filter::of_about(rows),
+            known: Vec::with_capacity(rows),
+            places: HashTable::with_capacity(rows),
+            placed: 0,
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// The place of the one that was kept last.
+    pub fn last(&self) -> u32 {
+        place(self.known.len() - 1)
+    }
+
+    /// What is known of an earlier row of this kind, and its place. Where there is none, `this` is kept.
+    pub fn earlier(&mut self, key: Key, this: T) -> Option<(u32, T)> {
+        let found = if self.filter.add(key) { self.find_place(key) } else { None };
+        match found {
+            Some(at) => Some((at, self.known[at as usize].1)),
+            None => {
+                self.known.push((key, this));
+                None
+            }
+        }
+    }
+
+    /// What is known of the first row of this kind.
+    pub fn find(&mut self, key: Key) -> Option<T> {
+        self.find_place(key).map(|at| self.known[at as usize].1)
+    }
+
+    fn find_place(&mut self, key: Key) -> Option<u32> {
+        let known = &self.known;
+        for at in self.placed..known.len() {
+            let hash = known[at].0.hash();
+            self.places.insert_unique(hash, place(at), |at| known[*at as usize].0.hash());
+        }
+        self.placed = known.len();
+        self.places.find(key.hash(), |at| known[*at as usize].0 == key).copied()
+    }
+}
+
+/// Tells most keys that were not added from those that were.
+#[derive(Debug)]
+struct Filter {
+    bits: Vec<u64>,
+}
+
+impl Filter {
+    /// Of sixteen keys that were not added, it takes one or two for added when `rows` were.
+    const BITS_A_ROW: usize = 8;
+
+    fn of_about(rows: usize) -> Self {
+        let words = (rows * Self::BITS_A_ROW / 64).next_power_of_two();
+        Self { bits: vec![0; words] }
+    }
+
+    /// Adds a key. `false`: it was not there before.
+    fn add(&mut self, key: Key) -> bool {
+        let hash = key.0[1]; // the other half finds places
+        let words = self.bits.len() as u64;
+        let word = usize::try_from(hash / 64 & (words - 1)).expect("less than there are words");
+        let bit = 1 << (hash % 64);
+        let was = self.bits[word] & bit != 0;
+        self.bits[word] |= bit;
+        was
+    }
+}
+
+/// Rows are counted in 32 bits everywhere.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).expect("no more than there are rows")
+}

@@ -1,0 +1,91 @@
+//! A payout that its row lets through, its texts still lying in the row.
+//!
+//! Checking needs only some of them, and most files are checked oftener than they are paid: a [`Payout`] that owns
+//! its texts is made for whoever keeps it.
+
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+
+use super::row::text;
+use crate::domain::{Address, BankAccount, Money, Party, PartyName, Payee, Payout};
+use crate::intake::{Column, RawRow};
+
+/// A row without a finding that forbids it.
+#[derive(Debug)]
+pub(super) struct Sound<'a> {
+    pub row: RawRow<'a>,
+    pub named: Named,
+    pub mobile: Option<String>,
+    pub dob: Option<Date>,
+    pub account: BankAccount,
+    pub money: Money,
+}
+
+/// Where the payee's name is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Named {
+    /// In columns of its own: of a person where there is a family name, else of a company.
+    AsTyped,
+    /// In an account name, which was sorted.
+    Sorted(PartyName),
+}
+
+impl<'a> Sound<'a> {
+    /// The text of a column that is sent as it stands, but for its blanks.
+    pub fn text(&self, column: Column) -> Option<Cow<'a, str>> {
+        text(&self.row, column)
+    }
+
+    /// The payee's name.
+    pub fn name(&self) -> PartyName {
+        match &self.named {
+            Named::AsTyped => typed_name(&self.row),
+            Named::Sorted(name) => name.clone(),
+        }
+    }
+
+    /// The payout, with texts of its own.
+    pub fn payout(&self) -> Payout {
+        let text = |column| self.text(column).map(Cow::into_owned);
+        Payout {
+            row: self.row.row,
+            payment_id: text(Column::PaymentId),
+            payee: Payee {
+                payee_id: text(Column::PayeeId),
+                party: Party {
+                    name: self.name(),
+                    email: text(Column::Email),
+                    mobile: self.mobile.clone(),
+                    dob: self.dob,
+                    address: Address {
+                        street: text(Column::Street),
+                        suburb: text(Column::Suburb),
+                        state: text(Column::State),
+                        postcode: text(Column::Postcode),
+                        country: text(Column::Country).unwrap_or_else(|| "AU".to_owned()),
+                    },
+                },
+                account: self.account.clone(),
+            },
+            money: self.money,
+            reference: text(Column::Reference),
+            remitter: text(Column::Remitter),
+            reason: text(Column::Reason),
+            sub_client_id: text(Column::SubClientId),
+        }
+    }
+}
+
+/// The name that stands in columns of its own.
+pub(super) fn typed_name(row: &RawRow<'_>) -> PartyName {
+    let own = |column| text(row, column).unwrap_or_default().into_owned();
+    match row.text(Column::CompanyName) {
+        "" => PartyName::Person {
+            first: own(Column::FirstName),
+            middle: text(row, Column::MiddleName).map(Cow::into_owned),
+            last: own(Column::LastName),
+        },
+        _ => PartyName::Company(own(Column::CompanyName)),
+    }
+}
