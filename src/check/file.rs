@@ -84,6 +84,10 @@ pub fn check(
     let readable = !all.findings.iter().any(Finding::forbids);
     let judge = Judge { options, directory: Directory::built_in(), address_told: told.address };
     let mut checked = Checked { format: source.format, ..Checked::default() };
+    if told.first_row_is_payout {
+        checked.rows += 1;
+        checked.invalid_rows.push(source.header.row);
+    }
     let mut seen = Seen::default();
     let mut sums = Sums::default();
     let mut blanks = Blanks { next: source.header.row + 1, ..Blanks::default() };

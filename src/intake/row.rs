@@ -95,10 +95,10 @@ impl<'a> RawRow<'a> {
         self.cells().eq(self.header.names.iter().map(String::as_str))
     }
 
-    /// The first filled cell whose column has no name.
+    /// The first filled cell whose column has no name, and of which nobody has said what it is.
     pub fn nameless(&self) -> Option<Place> {
-        let has_name = |index: usize| self.header.names.get(index).is_some_and(|name| !name.is_empty());
-        let index = self.cells().enumerate().position(|(at, cell)| !cell.is_empty() && !has_name(at))?;
+        let explained = |index| self.header.is_explained(index);
+        let index = self.cells().enumerate().position(|(at, cell)| !cell.is_empty() && !explained(at))?;
         Some(self.place_of(index))
     }
 

@@ -3,6 +3,7 @@
 mod again;
 mod bad_input;
 mod first;
+mod maps;
 mod payees;
 mod person;
 mod state;
