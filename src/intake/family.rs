@@ -58,7 +58,8 @@ struct Table {
     family: Vec<Family>,
 }
 
-static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
+/// Every family, in the order of the table.
+pub static FAMILIES: LazyLock<Vec<Family>> = LazyLock::new(|| {
     let table: Table = toml::from_str(include_str!("families.toml"))
         .expect("the table is part of the program, and a test reads it");
     table.family

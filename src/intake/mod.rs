@@ -24,7 +24,7 @@ pub use columns::{COLUMNS, Column, ColumnInfo};
 pub use copy::copy_rows;
 pub use draft::draft;
 pub use error::IntakeError;
-pub use family::{Family, Refused};
+pub use family::{FAMILIES, Family, Refused};
 pub use header::{Header, HeaderProblem, listed};
 pub use kind::FileKind;
 pub use map::{ColumnMap, MapError};
