@@ -108,6 +108,10 @@ pub fn check(
         directory: options.directory.words_of_age(options.today),
         ..Checked::default()
     };
+    if told.first_row_is_payout {
+        checked.rows += 1;
+        checked.invalid_rows.push(source.header.row);
+    }
     let mut seen = Seen::of_about(source.about);
     let mut sums = Sums::default();
     let mut blanks = Blanks { next: source.header.row + 1, ..Blanks::default() };

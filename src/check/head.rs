@@ -1,9 +1,8 @@
 //! What can be said of a file by the names of its columns alone.
 
 use super::file::Collected;
-use crate::domain::account::masked;
 use crate::domain::{Code, Finding, Place};
-use crate::intake::{COLUMNS, Column, Header, HeaderProblem, Source, letter};
+use crate::intake::{Column, Family, Header, HeaderProblem, Refused, Source, letter};
 
 fn finding(code: Code, place: Place, message: String, hint: &str) -> Finding {
     let finding = Finding::new(code, place, message);
@@ -17,6 +16,8 @@ pub(super) struct Told {
     pub address: bool,
     /// That no name of a column is known: rows cannot be judged at all.
     pub nothing_known: bool,
+    /// That the first row is a payout and has no names of columns.
+    pub first_row_is_payout: bool,
     /// The kinds of findings that say of a row's missing cell what was said of the missing column.
     missing: Vec<Code>,
 }
@@ -30,60 +31,138 @@ impl Told {
 /// What the header lets be said.
 pub(super) fn header(source: &Source, all: &mut Collected<'_>) -> Told {
     let header = &source.header;
-    if !COLUMNS.iter().any(|info| header.has(info.column)) {
+    let place = |index: usize| Place {
+        column: Some(header.shown(index)).filter(|name| !name.is_empty()),
+        ..header.place_of(source.sheet.as_ref(), header.row, index)
+    };
+    if let Some(family) = header.family {
+        all.take(vec![known(family, header)]);
+        if family.refused.is_some() {
+            if family.lacks_columns() {
+                all.take(
+                    misspelt(header).map(|problem| told(problem, header, place(problem.index()))).collect(),
+                );
+            }
+            let first_row_is_payout = family.is_headerless();
+            return Told { nothing_known: true, first_row_is_payout, ..Told::default() };
+        }
+    }
+    if header.known() == 0 {
         all.take(vec![nothing_known(header)]);
         return Told { nothing_known: true, ..Told::default() };
     }
-    let place = |index: usize| Place {
-        column: Some(name(header, index)),
-        ..header.place_of(source.sheet.as_ref(), header.row, index)
-    };
-    for problem in &header.problems {
-        all.take(vec![match problem {
-            HeaderProblem::Unknown { index, near } => finding(
-                Code::ColumnUnknown,
-                place(*index),
-                format!("the column \"{}\" is not known", name(header, *index)),
-                &near.map_or(
-                    "remove the column if it is not needed, or give it one of the names in docs/FILES.md"
-                        .to_owned(),
-                    |near| format!("was {near} meant? else remove the column"),
-                ),
-            ),
-            HeaderProblem::NotRead { index } => finding(
-                Code::ColumnNotRead,
-                place(*index),
-                format!("the column \"{}\" is not read", name(header, *index)),
-                "",
-            ),
-            HeaderProblem::Twice { index, first, column } => finding(
-                Code::ColumnTwice,
-                place(*index),
-                format!(
-                    "the columns {} (\"{}\") and {} (\"{}\") both mean {}",
-                    letter(*first),
-                    header.names[*first],
-                    letter(*index),
-                    header.names[*index],
-                    column.name()
-                ),
-                "keep the one to pay by and remove the other",
-            ),
-        }]);
-    }
+    all.take(header.problems.iter().map(|problem| told(problem, header, place(problem.index()))).collect());
     for column in [Column::Bic, Column::AmountSide, Column::SourceOfFunds] {
         if let Some(index) = header.index(column) {
-            let message = format!("the column \"{}\" is not used by this version", name(header, index));
+            let message = format!("the column \"{}\" is not used by this version", header.shown(index));
             all.take(vec![finding(Code::ColumnNotRead, place(index), message, "")]);
         }
     }
     missing(header, all)
 }
 
-/// The name of a column; hidden where it is a number, because a file without names has a payout in their place.
-fn name(header: &Header, index: usize) -> String {
-    let name = &header.names[index];
-    if name.chars().filter(char::is_ascii_digit).count() > 6 { masked(name) } else { name.clone() }
+/// Columns that nobody knows and that may be meant for known ones.
+fn misspelt(header: &Header) -> impl Iterator<Item = &HeaderProblem> {
+    header.problems.iter().filter(|problem| matches!(problem, HeaderProblem::Unknown { near: Some(_), .. }))
+}
+
+/// What an export is: refused as a whole, or what its names mean.
+fn known(family: &Family, header: &Header) -> Finding {
+    if let Some(Refused { why, todo }) = &family.refused {
+        return finding(
+            Code::FileRefused,
+            Place::file(),
+            format!("this looks like {}, and cannot be paid: {why}", family.what),
+            todo,
+        );
+    }
+    let means = |(index, column): &(usize, Column)| {
+        format!("; \"{}\" is read as {}", header.shown(*index), column.name())
+    };
+    let meant: String = header.of_family.iter().map(means).collect();
+    let note = family.note(|column| header.has(column)).map_or(String::new(), |note| format!("; {note}"));
+    finding(Code::ExportKnown, Place::file(), format!("this looks like {}{meant}{note}", family.what), "")
+}
+
+/// One problem in words.
+fn told(problem: &HeaderProblem, header: &Header, place: Place) -> Finding {
+    match problem {
+        HeaderProblem::Unknown { index, near } => finding(
+            Code::ColumnUnknown,
+            place,
+            format!("the column \"{}\" is not known", header.shown(*index)),
+            &near.map_or(
+                "remove the column if it is not needed, give it one of the names in docs/FILES.md, or let `payrun map` write a map and say there what it is"
+                    .to_owned(),
+                |near| format!("was {near} meant? else remove the column"),
+            ),
+        ),
+        HeaderProblem::NotRead { index } => finding(
+            Code::ColumnNotRead,
+            place,
+            format!("the column \"{}\" is not read", header.shown(*index)),
+            "",
+        ),
+        HeaderProblem::Twice { index, first, column } => finding(
+            Code::ColumnTwice,
+            place,
+            format!(
+                "the columns {} and {} both mean {}",
+                lettered(header, *first),
+                lettered(header, *index),
+                column.name()
+            ),
+            "keep the one to pay by and remove the other",
+        ),
+        HeaderProblem::Choose { indices, column } => choose(header, indices, *column, place),
+        HeaderProblem::PassedOver { index, used, column } => finding(
+            Code::ColumnNotRead,
+            place,
+            format!(
+                "the column \"{}\" is not read: {} is taken from {}",
+                header.shown(*index),
+                in_words(*column),
+                lettered(header, *used)
+            ),
+            "",
+        ),
+        HeaderProblem::Assumed { index, column } => finding(
+            Code::ColumnAssumed,
+            place,
+            format!("the column \"{}\" is read as {}", header.shown(*index), in_words(*column)),
+            "make sure that it says what each payee gets, after tax",
+        ),
+    }
+}
+
+/// Several columns could be meant: all of them, and how to say which.
+fn choose(header: &Header, indices: &[usize], column: Column, place: Place) -> Finding {
+    let names: Vec<String> = indices.iter().map(|index| lettered(header, *index)).collect();
+    let lines = indices.iter().map(|index| format!("{} = {}", column.name(), header.called(*index)));
+    finding(
+        Code::ColumnChoose,
+        place,
+        format!("the columns {} could each be {}", names.join(" and "), in_words(column)),
+        &format!(
+            "say which: write a file map.toml with the line [columns] and below it the line {}, and add --map map.toml",
+            lines.collect::<Vec<_>>().join(" or ")
+        ),
+    )
+}
+
+/// `F ("Net Pay")`
+fn lettered(header: &Header, index: usize) -> String {
+    format!("{} (\"{}\")", letter(index), header.shown(index))
+}
+
+/// A column as a sentence names it.
+fn in_words(column: Column) -> String {
+    match column {
+        Column::AccountName => "the payee's name".to_owned(),
+        Column::Bsb => "the BSB".to_owned(),
+        Column::PayId => "the PayID".to_owned(),
+        column => format!("the {}", column.name().replace('_', " ")),
+    }
 }
 
 fn nothing_known(header: &Header) -> Finding {

@@ -57,6 +57,9 @@ pub enum Command {
     /// Say everything that is wrong with a file, cell by cell
     #[command(after_help = TABLE)]
     Check(CheckArgs),
+    /// Write what the columns of a file are read as, to correct and to give back with --map
+    #[command(after_help = TABLE)]
+    Map(MapArgs),
     /// Pay a file
     #[command(after_help = TABLE)]
     Pay(PayArgs),
@@ -99,9 +102,25 @@ pub struct ReadingArgs {
     /// The sheet of a workbook, where several could be meant
     #[arg(long, value_name = "NAME")]
     pub sheet: Option<String>,
+    /// What the columns mean, where their names do not say it; `payrun map` writes one to begin with
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
     /// Findings that block and that are meant, such as hidden or zero-lost:12 for row 12 alone; see docs/FINDINGS.md
     #[arg(long, value_name = "CODE[,CODE]")]
     pub accept: Vec<String>,
+}
+
+/// `map`.
+#[derive(Debug, Args)]
+pub struct MapArgs {
+    /// The file of payouts
+    pub file: PathBuf,
+    /// The sheet of a workbook, where several could be meant
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// The new file to write it to [default: it is shown]
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
 }
 
 /// `pay`.

@@ -8,6 +8,7 @@ mod bsb;
 mod check;
 mod exit;
 mod journal;
+mod map;
 mod out;
 mod pay;
 mod progress;
@@ -40,6 +41,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let globals = &cli.globals;
     let outcome = match &cli.command {
         Command::Check(args) => check::run(globals, args),
+        Command::Map(args) => map::run(globals, args),
         Command::Pay(args) => pay::run(globals, args),
         Command::Resume(args) => resume::run(globals, args),
         Command::Settle(args) => settle::run(globals, args),

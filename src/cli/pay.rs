@@ -12,9 +12,11 @@ use super::{out, report, summary};
 use crate::check::{self, CheckReport};
 use crate::config::Environment;
 use crate::domain::money::plural;
-use crate::domain::{Accepted, Currency, Overlaps, PayoutState, RunHead, RunId, RunState, Severity};
+use crate::domain::{
+    Accepted, Currency, Overlaps, PayoutState, RunHead, RunId, RunState, Severity, system_words,
+};
 use crate::engine::{self, Inputs, Prepared};
-use crate::intake::Reading;
+use crate::intake::{ColumnMap, Reading};
 use crate::journal::Journal;
 
 /// Runs the command.
@@ -31,7 +33,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         file: engine::file_name(&args.file),
         name: args.name.as_deref(),
         overlaps,
-        reading: reading(&args.reading),
+        reading: reading(&args.reading)?,
         accepted: accepted(&args.reading)?,
     };
     let prepared = prepare(&session, &journal, &asked)?;
@@ -118,8 +120,21 @@ struct Asked<'a> {
 }
 
 /// How to read a file, as it was asked for.
-pub fn reading(args: &ReadingArgs) -> Reading {
-    Reading { sheet: args.sheet.clone(), program: std::env::current_exe().unwrap_or_default() }
+pub fn reading(args: &ReadingArgs) -> Result<Reading, Failure> {
+    let map = args.map.as_deref().map(read_map).transpose()?;
+    Ok(Reading { sheet: args.sheet.clone(), map, program: std::env::current_exe().unwrap_or_default() })
+}
+
+/// A map that a person has written.
+fn read_map(path: &Path) -> Result<ColumnMap, Failure> {
+    let refused = |what: &dyn std::fmt::Display| {
+        Failure::new(Exit::Usage, format!("Nothing was sent: --map {}: {what}.", path.display()))
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::InvalidData => refused(&"this is no text, and a map is one"),
+        _ => refused(&system_words(&error)),
+    })?;
+    ColumnMap::parse(&text).map_err(|error| refused(&error))
 }
 
 /// What a person has accepted.
@@ -160,7 +175,7 @@ pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Res
         file: head.file.clone(),
         name: Some(&head.label),
         overlaps: head.overlaps,
-        reading: read_again(head),
+        reading: read_again(head)?,
         accepted: head.accepted.clone(),
     };
     let mut prepared = prepare(&session, journal, &asked)?;
@@ -170,8 +185,12 @@ pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Res
 }
 
 /// How the file of a run was read, for reading its copy.
-pub fn read_again(head: &RunHead) -> Reading {
-    Reading { sheet: head.sheet.clone(), program: std::env::current_exe().unwrap_or_default() }
+pub fn read_again(head: &RunHead) -> Result<Reading, Failure> {
+    let map = head.map.as_deref().map(ColumnMap::parse).transpose();
+    let map = map.map_err(|error| {
+        Failure::new(Exit::Findings, format!("the map that {} was read with: {error}", head.run))
+    })?;
+    Ok(Reading { sheet: head.sheet.clone(), map, program: std::env::current_exe().unwrap_or_default() })
 }
 
 /// How files are checked today, in this environment.

@@ -98,13 +98,13 @@ pub fn write_fix_file(
         return Ok(None);
     };
     let source = engine::kept_copy(scope, run, &head.file);
+    let reading = super::pay::read_again(&head)?;
     let path = folder.join(format!("{run}-to-correct.csv"));
     let failed = |error: &dyn std::fmt::Display| {
         Failure::new(Exit::Configuration, format!("cannot write {}: {error}", path.display()))
     };
     let file = File::create(&path).map_err(|error| failed(&error))?;
-    intake::copy_rows(&source, &super::pay::read_again(&head), &rows, BufWriter::new(file))
-        .map_err(|error| failed(&error))?;
+    intake::copy_rows(&source, &reading, &rows, BufWriter::new(file)).map_err(|error| failed(&error))?;
     Ok(Some(path))
 }
 

@@ -201,6 +201,8 @@ codes! {
     ColumnMissing "column-missing" Error "A column that every payout needs is not there."
     ColumnTwice "column-twice" Error "Two columns claim to be the same."
     ColumnChoose "column-choose" Error "Several columns could be meant, and nobody may guess which."
+    ColumnAssumed "column-assumed" Warning "A column is read as the amount, though its name may mean something else."
+    ExportKnown "export-known" Info "Which export the file looks like, and what its names mean there."
     FileRefused "file-refused" Error "A file that has no payouts in it: a statement, a report, a list of employees."
     FileForm "file-form" Info "How the file is written, where that is not UTF-8 with commas."
     EncodingAssumed "encoding-assumed" Warning "The letters are no UTF-8 and were read as Windows-1252."

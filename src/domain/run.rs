@@ -60,6 +60,9 @@ pub struct RunHead {
     /// The sheet of a workbook that a person has chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
+    /// What a person has said of the columns: the text of the map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<String>,
     /// Findings that block and that a person has accepted.
     #[serde(default, skip_serializing_if = "Accepted::is_empty")]
     pub accepted: Accepted,

@@ -125,6 +125,7 @@ pub fn prepare(
         remitter: inputs.remitters.chosen().to_owned(),
         remitters: BTreeMap::new(),
         sheet: inputs.reading.sheet.clone(),
+        map: inputs.reading.map.as_ref().map(|map| map.text().to_owned()),
         accepted: inputs.check.accepted.clone(),
         bank_directory: Some(inputs.check.directory.date),
     };

@@ -29,6 +29,17 @@ pub enum IntakeError {
         /// What it is.
         what: &'static str,
     },
+    /// A kind of file that has no payouts, or none that this version reads.
+    #[error("this is {what}: {todo}")]
+    Refused {
+        /// What it is.
+        what: &'static str,
+        /// What to do.
+        todo: &'static str,
+    },
+    /// What was said of the columns does not fit the file.
+    #[error(transparent)]
+    Map(#[from] super::map::MapError),
     /// Bytes that are not UTF-8.
     #[error("row {row} has letters in an old encoding: save the file as \"CSV UTF-8\" and try again")]
     NotUtf8 {

@@ -1,6 +1,8 @@
 //! Where the names of the columns stand: in the first row, or below titles.
 
-use super::columns::{Column, NEVER_READ, by_name, folded};
+use super::columns::{Column, by_name, is_never_read};
+use super::headerless::looks_like_a_payout;
+use super::map::ColumnMap;
 use super::record::Record;
 
 /// The header is looked for in so many rows that are not blank.
@@ -10,16 +12,23 @@ const LEAST_NAMES: usize = 2;
 
 /// Is shown the first rows one by one and finds the header among them.
 #[derive(Debug, Default)]
-pub(super) struct HeaderFinder {
+pub(super) struct HeaderFinder<'m> {
+    /// What a person has said of the columns: names that are known too.
+    map: Option<&'m ColumnMap>,
     looked_at: usize,
     above_is_a_payout: bool,
     best: Option<(usize, Option<u32>)>,
 }
 
-impl HeaderFinder {
+impl<'m> HeaderFinder<'m> {
+    /// Knows the names of a map too.
+    pub(super) fn with(map: Option<&'m ColumnMap>) -> Self {
+        Self { map, ..Self::default() }
+    }
+
     /// Looks at the next row that is not blank. `false`: no more rows need be shown.
     pub(super) fn look_at(&mut self, record: &Record) -> bool {
-        let names = names(record);
+        let names = self.names(record);
         let better = self.best.is_none_or(|(most, _)| names > most);
         if self.looked_at == 0 {
             self.best = Some((names, None));
@@ -36,26 +45,18 @@ impl HeaderFinder {
     pub(super) fn best(&self) -> Option<(usize, Option<u32>)> {
         self.best.filter(|(names, _)| *names > 0)
     }
-}
 
-/// How many cells of a record name a column, each meaning once.
-fn names(record: &Record) -> usize {
-    let mut known: Vec<Column> = record.cells().filter_map(by_name).collect();
-    known.sort_unstable();
-    known.dedup();
-    let never_read = |cell: &&str| {
-        let name = folded(cell);
-        by_name(cell).is_none() && NEVER_READ.iter().any(|known| name == *known)
-    };
-    if known.is_empty() { 0 } else { known.len() + record.cells().filter(never_read).count() }
-}
-
-/// Whether a row could ask for money: such a row is never passed over as a title.
-fn looks_like_a_payout(record: &Record) -> bool {
-    let filled = record.cells().filter(|cell| !cell.trim().is_empty()).count();
-    let account = |cell: &str| {
-        let bare: String = cell.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '=' | '"')).collect();
-        cell.contains('@') || (bare.len() >= 5 && bare.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    filled >= 3 && record.cells().any(account)
+    /// How many cells of a record name a column, each meaning once.
+    fn names(&self, record: &Record) -> usize {
+        let mut known: Vec<Column> = record.cells().filter_map(by_name).map(|(column, _)| column).collect();
+        known.sort_unstable();
+        known.dedup();
+        let is_mapped = |cell: &&str| by_name(cell).is_none() && self.map.is_some_and(|map| map.names(cell));
+        let mapped = record.cells().filter(is_mapped).count();
+        let never_read = |cell: &&str| by_name(cell).is_none() && !is_mapped(cell) && is_never_read(cell);
+        match known.len() + mapped {
+            0 => 0,
+            named => named + record.cells().filter(never_read).count(),
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! What kind of file it is, told by its first bytes and never by its name.
 
 use super::error::IntakeError;
+use super::markup;
 
 /// A kind of file that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +12,9 @@ pub enum FileKind {
 
 /// What a file is by its beginning; `Err` where it is nothing that has payouts.
 pub(super) fn kind_of(head: &[u8]) -> Result<FileKind, IntakeError> {
+    if let Some(refused) = markup::refused(head) {
+        return Err(refused);
+    }
     let what = match head {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return Ok(FileKind::Text), // UTF-16
         [b'P', b'K', 3, 4, ..] => "a workbook (Excel or OpenDocument)",

@@ -5,10 +5,16 @@
 
 mod columns;
 mod copy;
+mod draft;
 mod error;
+mod family;
 mod find;
 mod header;
+mod headerless;
 mod kind;
+mod map;
+mod markup;
+mod near;
 mod record;
 mod row;
 mod source;
@@ -16,9 +22,12 @@ mod text;
 
 pub use columns::{COLUMNS, Column, ColumnInfo};
 pub use copy::copy_rows;
+pub use draft::draft;
 pub use error::IntakeError;
+pub use family::{FAMILIES, Family, Refused};
 pub use header::{Header, HeaderProblem, listed};
 pub use kind::FileKind;
+pub use map::{ColumnMap, MapError};
 pub use record::{Kind, Mark};
 pub use row::{Item, RawRow};
 pub use source::{Reading, Source, inspect, open};

@@ -106,11 +106,11 @@ impl<'a> RawRow<'a> {
         self.cells().eq(self.header.names.iter().map(String::as_str))
     }
 
-    /// The first filled cell whose column has no name.
+    /// The first filled cell whose column has no name, and of which nobody has said what it is.
     pub fn nameless(&self) -> Option<Place> {
-        let has_name = |index: usize| self.header.names.get(index).is_some_and(|name| !name.is_empty());
         let is_filled = |index: usize| !trimmed(unwrapped(self.record.cell(index))).is_empty();
-        let index = (0..self.record.len()).find(|index| !has_name(*index) && is_filled(*index))?;
+        let index =
+            (0..self.record.len()).find(|index| !self.header.is_explained(*index) && is_filled(*index))?;
         Some(self.place_of(index))
     }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::error::IntakeError;
 use super::header::Header;
 use super::kind::{FileKind, kind_of};
+use super::map::ColumnMap;
 use super::record::Record;
 use super::row::{Item, RawRow};
 use super::text;
@@ -18,6 +19,8 @@ use crate::domain::Finding;
 pub struct Reading {
     /// The sheet of a workbook.
     pub sheet: Option<String>,
+    /// What the columns mean, where their names do not say it.
+    pub map: Option<ColumnMap>,
     /// The program that reads workbooks, in a process of its own: this one.
     pub program: PathBuf,
 }
@@ -46,10 +49,14 @@ pub(super) trait Rows: Send {
 }
 
 /// Opens a file and reads its header.
-pub fn open(path: &Path, _reading: &Reading) -> Result<Source, IntakeError> {
-    match inspect(path)? {
-        FileKind::Text => text::open(path),
+pub fn open(path: &Path, reading: &Reading) -> Result<Source, IntakeError> {
+    let mut source = match inspect(path)? {
+        FileKind::Text => text::open(path, reading.map.as_ref())?,
+    };
+    if let Some(map) = &reading.map {
+        source.header.apply(map)?;
     }
+    Ok(source)
 }
 
 /// Tells what a file is, and refuses what cannot be read as payouts.

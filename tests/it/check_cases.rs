@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use payrun::check::{self, CheckReport, Options, render_text};
 use payrun::domain::{Accepted, Silent};
-use payrun::intake::{self, Reading};
+use payrun::intake::{self, ColumnMap, Reading};
 
 const TODAY: Date = Date::constant(2026, 7, 17);
 const UPDATE: &str = "UPDATE_EXPECTED";
@@ -32,7 +32,7 @@ fn input_of(case: &Path) -> PathBuf {
     inputs.next().unwrap_or_else(|| panic!("{} has no input", case.display()))
 }
 
-/// How a case is read: `said.txt` has lines such as `accept hidden` and `sheet July pay`.
+/// How a case is read: `said.txt` has lines such as `accept hidden`, `sheet July pay` and `map map.toml`.
 fn said(case: &Path) -> (Reading, Accepted) {
     let mut reading = Reading { program: env!("CARGO_BIN_EXE_payrun").into(), ..Reading::default() };
     let mut accepted = Accepted::default();
@@ -40,6 +40,10 @@ fn said(case: &Path) -> (Reading, Accepted) {
         match line.split_once(' ') {
             Some(("accept", codes)) => accepted.add(codes).expect("codes that can be accepted"),
             Some(("sheet", name)) => reading.sheet = Some(name.to_owned()),
+            Some(("map", file)) => {
+                let text = fs::read_to_string(case.join(file)).expect("a map");
+                reading.map = Some(ColumnMap::parse(&text).expect("a map"));
+            }
             _ => panic!("{}: {line}", case.display()),
         }
     }

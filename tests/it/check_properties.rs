@@ -268,7 +268,7 @@ proptest! {
     #[test]
     fn names_of_columns_are_known_in_any_form(at in 0..COLUMNS.len(), blanks in vec("[ _-]{0,2}", 40), capitals in any::<u64>()) {
         let info = &COLUMNS[at];
-        let names = std::iter::once(info.name).chain(info.aliases.iter().copied());
+        let names = std::iter::once(info.name).chain(info.aliases.iter().chain(&info.weak).copied());
         for name in names {
             let typed: String = name
                 .chars()

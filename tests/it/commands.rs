@@ -5,6 +5,7 @@ mod again;
 mod bad_input;
 mod bank_directory;
 mod first;
+mod maps;
 mod payees;
 mod person;
 mod state;

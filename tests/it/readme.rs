@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use payrun::config::KEYS;
 use payrun::domain::Code;
-use payrun::intake::COLUMNS;
+use payrun::intake::{COLUMNS, FAMILIES};
 use payrun::simulator::{Effect, KINDS};
 
 use super::world::World;
@@ -66,7 +66,18 @@ fn every_command_of_the_readme_does_what_the_readme_shows() {
 
 /// The tables that documents have between their marks.
 fn tables() -> Vec<(&'static str, &'static str, String)> {
-    let columns = COLUMNS.iter().map(|column| format!("| `{}` | {} |\n", column.name, column.meaning));
+    let columns = COLUMNS.iter().map(|column| {
+        let names = column.aliases.iter().chain(&column.weak).copied().collect::<Vec<_>>().join(", ");
+        format!("| `{}` | {} | {names} |\n", column.name, column.meaning)
+    });
+    let mut exports: Vec<String> = FAMILIES
+        .iter()
+        .map(|family| match &family.refused {
+            Some(refused) => format!("| {} | refused: {} |\n", family.what, refused.why),
+            None => format!("| {} | read |\n", family.what),
+        })
+        .collect();
+    exports.dedup();
     let keys = KEYS
         .iter()
         .map(|key| format!("| `{}` | `{}` | {} | {} |\n", key.name, key.variable, key.default, key.meaning));
@@ -91,7 +102,12 @@ fn tables() -> Vec<(&'static str, &'static str, String)> {
         (
             "docs/FILES.md",
             "columns",
-            format!("| column | meaning |\n|---|---|\n{}", columns.collect::<String>()),
+            format!("| column | meaning | also called |\n|---|---|---|\n{}", columns.collect::<String>()),
+        ),
+        (
+            "docs/FILES.md",
+            "exports",
+            format!("| the file looks like | it is |\n|---|---|\n{}", exports.concat()),
         ),
         (
             "docs/FINDINGS.md",

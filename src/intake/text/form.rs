@@ -12,6 +12,7 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use super::records::Records;
 use crate::intake::error::IntakeError;
 use crate::intake::find::HeaderFinder;
+use crate::intake::map::ColumnMap;
 use crate::intake::record::Record;
 
 /// So much of a file's beginning is looked at to tell what separates its cells.
@@ -48,7 +49,7 @@ pub enum Encoding {
 
 impl Form {
     /// Looks a file through. `Err` where it is no text, or text in two encodings.
-    pub(super) fn of(path: &Path) -> Result<Self, IntakeError> {
+    pub(super) fn of(path: &Path, map: Option<&ColumnMap>) -> Result<Self, IntakeError> {
         let looked = Looked::through(path).map_err(|error| io_error(&error))?;
         let encoding = match looked {
             Looked { utf16: true, .. } => Encoding::Utf16,
@@ -63,7 +64,7 @@ impl Form {
         form.reader(path)?.take(HEAD).read_to_end(&mut head).map_err(|error| io_error(&error))?;
         let (names, delimiter, row) = DELIMITERS
             .iter()
-            .map(|delimiter| header_row(&head, *delimiter).map(|(names, row)| (names, *delimiter, row)))
+            .map(|delimiter| header_row(&head, *delimiter, map).map(|(names, row)| (names, *delimiter, row)))
             .fold((0, DELIMITERS[0], None), |best, found| match found {
                 Some(found) if found.0 > best.0 => found,
                 _ => best,
@@ -98,9 +99,9 @@ fn io_error(error: &io::Error) -> IntakeError {
 }
 
 /// The row that names most columns, and how many, if cells are separated so. None where no row names any.
-fn header_row(head: &[u8], delimiter: u8) -> Option<(usize, Option<u32>)> {
+fn header_row(head: &[u8], delimiter: u8, map: Option<&ColumnMap>) -> Option<(usize, Option<u32>)> {
     let mut records = Records::new(Box::new(io::Cursor::new(head.to_vec())), delimiter);
-    let mut finder = HeaderFinder::default();
+    let mut finder = HeaderFinder::with(map);
     let mut record = Record::default();
     while let Ok(true) = records.read(&mut record) {
         if !record.is_blank() && !finder.look_at(&record) {
@@ -199,7 +200,7 @@ mod tests {
     fn form(bytes: &[u8]) -> Result<Form, IntakeError> {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), bytes).expect("written");
-        Form::of(file.path())
+        Form::of(file.path(), None)
     }
 
     #[test]

@@ -8,19 +8,22 @@ use std::path::Path;
 
 use super::error::IntakeError;
 use super::header::Header;
+use super::headerless;
+use super::map::ColumnMap;
 use super::record::Record;
 use super::source::Source;
 use crate::domain::{Code, Finding, Place};
 use ahead::Ahead;
 use form::{Encoding, Form};
+pub(in crate::intake) use records::Records;
 
 /// Opens a text file and reads its header.
-pub(super) fn open(path: &Path) -> Result<Source, IntakeError> {
-    let form = Form::of(path)?;
+pub(super) fn open(path: &Path, map: Option<&ColumnMap>) -> Result<Source, IntakeError> {
+    let form = Form::of(path, map)?;
     let mut records = form.records(path)?;
     let mut above = Vec::new();
     let mut record = Record::default();
-    let header = loop {
+    let mut header = loop {
         match records.read(&mut record)? {
             false => return Err(IntakeError::Empty(path.to_owned())),
             true if record.is_blank() => {}
@@ -28,6 +31,10 @@ pub(super) fn open(path: &Path) -> Result<Source, IntakeError> {
             true => break Header::read(record.cells(), record.row),
         }
     };
+    // one cell of a payout may happen to be a known name, such as the reference PAY
+    if header.known() < 2 && header.family.is_none() {
+        header.family = headerless::tell(&mut form.records(path)?)?;
+    }
     let about = form.lines.saturating_sub(u64::from(header.row));
     let notes = notes(&form).chain(super::header::above(&above, None)).collect();
     let delimiter = Some(form.delimiter);

@@ -14,7 +14,7 @@ const LONGEST_RECORD: usize = 64 * 1024;
 const MOST_CELLS: usize = 4096;
 
 /// The records of a file.
-pub(super) struct Records {
+pub(in crate::intake) struct Records {
     input: BufReader<Box<dyn Read + Send>>,
     parser: Reader,
     /// What the parser writes: the cells of a record, and where each ends.
@@ -49,7 +49,7 @@ impl Records {
     }
 
     /// Reads the next record that is not an empty line; empty lines count as rows. `false` at the end.
-    pub(super) fn read(&mut self, record: &mut Record) -> Result<bool, IntakeError> {
+    pub(in crate::intake) fn read(&mut self, record: &mut Record) -> Result<bool, IntakeError> {
         self.skip_empty_lines()?;
         let (mut written, mut ended) = (0, 0);
         loop {
