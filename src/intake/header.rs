@@ -1,5 +1,7 @@
 //! The header row: which column means what, and what is wrong with it.
 
+use jiff::civil::Date;
+
 use super::columns::{COLUMNS, COUNT, Column, NEVER_READ, by_name, folded};
 use super::letter;
 use crate::domain::{Code, Finding, Place};
@@ -13,6 +15,8 @@ pub struct Header {
     pub row: u32,
     /// In a file of fixed columns, the first and the last character of each.
     pub spans: Vec<(u16, u16)>,
+    /// In a bank file, the days on which it asks to be processed, and where it says so.
+    pub dates: Vec<(Date, Place)>,
     /// For each meaning the index of its column.
     pub(super) at: [Option<usize>; COUNT],
     /// What is wrong or remarkable.
@@ -49,7 +53,14 @@ impl Header {
     pub(super) fn read<'a>(names: impl Iterator<Item = &'a str>, row: u32) -> Self {
         let names: Vec<String> =
             names.map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect();
-        let mut header = Self { names, row, spans: Vec::new(), at: [None; COUNT], problems: Vec::new() };
+        let mut header = Self {
+            names,
+            row,
+            spans: Vec::new(),
+            dates: Vec::new(),
+            at: [None; COUNT],
+            problems: Vec::new(),
+        };
         for index in 0..header.names.len() {
             header.place(index);
         }

@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::aba;
 use super::error::IntakeError;
 use super::header::Header;
 use super::kind::{FileKind, kind_of};
@@ -49,6 +50,7 @@ pub(super) trait Rows: Send {
 pub fn open(path: &Path, _reading: &Reading) -> Result<Source, IntakeError> {
     match inspect(path)? {
         FileKind::Text => text::open(path),
+        FileKind::Aba => aba::open(path),
     }
 }
 
