@@ -7,6 +7,8 @@ use super::notes::{Departure, Notes, dollars};
 use crate::domain::{Code, Finding, Place};
 
 const NINES: &str = "999-999";
+/// What ten digits of cents can say.
+const MOST: i128 = 9_999_999_999;
 const CHANGED: &str = "a line was changed, added or lost after the payroll program wrote the file, or it is cut off: export it again";
 
 /// Compares a trailer with its batch.
@@ -34,13 +36,13 @@ pub(super) fn compare(line: &Line<'_>, batch: &Batch, notes: &mut Notes) {
         if let Some(said) = said(of, line, notes).filter(|_| batch.unreadable.is_none())
             && said != sum
         {
-            let message = format!(
-                "the {} says {}, {what} {}, a difference of {}",
-                of.name,
-                dollars(said),
-                dollars(sum),
-                dollars((said - sum).abs())
-            );
+            let difference = if sum > MOST {
+                format!("which do not fit into a trailer (at most {})", dollars(MOST))
+            } else {
+                format!("a difference of {}", dollars((said - sum).abs()))
+            };
+            let message =
+                format!("the {} says {}, {what} {}, {difference}", of.name, dollars(said), dollars(sum));
             notes.add(differs(of.place(number), message));
         }
     }
