@@ -75,6 +75,13 @@ fn payee(line: &Line<'_>, notes: &mut Notes) {
             "the account title begins with a blank, which is left out".to_owned()
         });
     }
+    let pays = effect(text) == Some(Effect::Credit);
+    if pays && field::REFERENCE.of(text).trim().is_empty() {
+        notes.departs(Departure::NoReference, field::REFERENCE.place(number), || {
+            "the line has no lodgement reference, so the payee will not see what the payment is for"
+                .to_owned()
+        });
+    }
 }
 
 fn payer(line: &Line<'_>, notes: &mut Notes) {

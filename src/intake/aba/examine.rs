@@ -91,8 +91,11 @@ impl Examiner {
     /// Something between batches that is so short that no record can be hidden in it.
     fn no_record(&mut self, line: &Line<'_>) {
         self.notes.departs(Departure::NoRecord, whole(line), || {
+            // digits may be an account's
+            let digits = line.text.bytes().filter(u8::is_ascii_digit).count();
             let text: String = line.text.trim().chars().take(30).collect();
-            format!("the line is no record (\"{text}\") and was passed over")
+            let shown = if digits < 6 { format!(" (\"{text}\")") } else { String::new() };
+            format!("the line is no record{shown} and was passed over")
         });
     }
 

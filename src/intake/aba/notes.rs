@@ -34,6 +34,7 @@ pub(super) enum Departure {
     NewDetails,
     Drawing,
     TitleIndented,
+    NoReference,
     TraceForm,
     TraceDiffers,
     PaysOneself,
@@ -68,6 +69,7 @@ impl Departure {
             | Self::NewDetails
             | Self::Drawing
             | Self::TitleIndented
+            | Self::NoReference
             | Self::TraceForm
             | Self::TraceDiffers
             | Self::PaysOneself
@@ -84,6 +86,7 @@ impl Departure {
     fn hint(self) -> Option<&'static str> {
         match self {
             Self::NewDetails => Some("make sure of the account with the payee, on a number that you know"),
+            Self::NoReference => Some("write one in the payroll program, such as SALARY JUL26"),
             Self::PaysOneself => Some("make sure that this is meant"),
             Self::Withheld | Self::WithheldUnmarked => {
                 Some("make sure that the tax is not part of the amount")
