@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use payrun::check::{self, Options};
-use payrun::domain::{Accepted, Silent};
+use payrun::domain::Silent;
 use payrun::intake::{self, Reading};
 
 /// So often do floor and check take turns.
@@ -81,12 +81,7 @@ fn byte_records() -> u64 {
 
 /// What `payrun check` does: every rule, the bank directory, sums and duplicates.
 fn whole_check() -> u64 {
-    let options = Options {
-        today: jiff::civil::date(2026, 7, 17),
-        environment_is_production: true,
-        accepted: Accepted::default(),
-        directory: check::directory::Directory::built_in(),
-    };
+    let options = Options::new(jiff::civil::date(2026, 7, 17), true);
     let source = intake::open(&PAYROLL.path, &Reading::default()).expect("the payroll");
     let checked = check::check(source, &options, &mut |_| Ok(()), &Silent).expect("it can be read");
     assert_eq!(checked.payable, PAYROLL.rows, "every row can be paid");

@@ -3,9 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use payrun::check::directory::Directory;
 use payrun::check::{self, Options};
-use payrun::domain::{Accepted, Silent};
+use payrun::domain::Silent;
 use payrun::intake::{self, Reading};
 
 fuzz_target!(|bytes: &[u8]| {
@@ -14,12 +13,7 @@ fuzz_target!(|bytes: &[u8]| {
     std::fs::write(file.path(), bytes).expect("written");
     // no program to read workbooks with: those end in a sentence
     let Ok(source) = intake::open(file.path(), &Reading::default()) else { return };
-    let options = Options {
-        today: "2026-07-17".parse().expect("a date"),
-        environment_is_production: true,
-        accepted: Accepted::default(),
-        directory: Directory::built_in(),
-    };
+    let options = Options::new("2026-07-17".parse().expect("a date"), true);
     let mut passed = 0;
     let checked = check::check(
         source,

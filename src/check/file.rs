@@ -33,6 +33,18 @@ pub struct Options {
     pub directory: Directory,
 }
 
+impl Options {
+    /// Nothing is accepted, and the directory is the one that is compiled in.
+    pub fn new(today: Date, environment_is_production: bool) -> Self {
+        Self {
+            today,
+            environment_is_production,
+            accepted: Accepted::default(),
+            directory: Directory::built_in(),
+        }
+    }
+}
+
 /// A payout that checking let through.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passed {
@@ -101,6 +113,7 @@ pub fn check(
     let mut all = Collected::new(&options.accepted);
     all.take(std::mem::take(&mut source.notes));
     let told = head::header(&source, &mut all);
+    all.take(super::date::far(&source.header, options.today));
     let readable = !all.findings.iter().any(Finding::forbids);
     let judge = Judge { options, directory: options.directory, address_told: told.address };
     let mut checked = Checked {
@@ -119,6 +132,7 @@ pub fn check(
     let mut wrapped = BTreeMap::new();
     let mut refused = false;
     let columns = source.header.names.len();
+    let fixed = !source.header.spans.is_empty();
     let delimiter = source.delimiter;
     observer
         .on(&Event::Begin { stage: Stage::Checking, total: Some(source.about).filter(|about| *about > 0) });
@@ -143,7 +157,7 @@ pub fn check(
                     wrapped.entry(column).or_insert((row.row, 0)).1 += 1;
                 });
                 let no_payout = shape::is_no_payout(&row, &mut findings);
-                let verdict = if no_payout { None } else { sums.judge(&row, &mut findings) };
+                let verdict = if no_payout || fixed { None } else { sums.judge(&row, &mut findings) };
                 match verdict {
                     Some(Verdict::PassedOver) => {
                         all.take(findings.made);
@@ -189,13 +203,13 @@ pub fn check(
     observer.on(&Event::Step { stage: Stage::Checking, count: checked.rows % STEP });
     observer.on(&Event::End { stage: Stage::Checking });
     refused |= below.finish(&mut all);
-    if checked.rows == 0 {
+    if checked.rows == 0 && (readable || !fixed) {
         all.take(vec![
             Finding::new(Code::FileEmpty, Place::file(), "the file has a header and no payouts")
                 .advised("export it again"),
         ]);
     }
-    all.take(blanks.finding().into_iter().collect());
+    all.take(blanks.finding().filter(|_| !fixed).into_iter().collect());
     all.take(wrapped.into_iter().map(told_wrapped).collect());
     if refused {
         checked.payable = 0;

@@ -219,6 +219,9 @@ fn missing(header: &Header, all: &mut Collected<'_>) -> Told {
             "add the columns street, suburb, state and postcode from the employees' records to the file",
         )]);
     }
+    if !header.spans.is_empty() {
+        told.missing.push(Code::ReferenceBlank); // a bank file's notes say it of all its lines
+    }
     if !has(Column::Reference) {
         all.take(vec![finding(
             Code::ReferenceBlank,

@@ -8,6 +8,7 @@ mod account;
 mod address;
 mod amount;
 mod cell;
+mod date;
 pub mod directory;
 mod fields;
 mod file;

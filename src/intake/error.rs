@@ -40,6 +40,11 @@ pub enum IntakeError {
     /// What was said of the columns does not fit the file.
     #[error(transparent)]
     Map(#[from] super::map::MapError),
+    /// A bank file whose letters have two bytes each.
+    #[error(
+        "this is an ABA file written in UTF-16, with two bytes for each letter, which no bank takes: save it as plain text (ANSI) or export it again"
+    )]
+    AbaInUtf16,
     /// Bytes that are not UTF-8.
     #[error("row {row} has letters in an old encoding: save the file as \"CSV UTF-8\" and try again")]
     NotUtf8 {

@@ -1,5 +1,7 @@
 //! The header row: which column means what, and what is wrong with it.
 
+use jiff::civil::Date;
+
 use super::columns::{COUNT, Column, Strength, by_name, folded, is_never_read};
 use super::family::Family;
 use super::headerless;
@@ -18,6 +20,8 @@ pub struct Header {
     pub row: u32,
     /// In a file of fixed columns, the first and the last character of each.
     pub spans: Vec<(u16, u16)>,
+    /// In a bank file, the days on which it asks to be processed, and where it says so.
+    pub dates: Vec<(Date, Place)>,
     /// For each meaning the index of its column.
     pub(super) at: [Option<usize>; COUNT],
     /// What is wrong or remarkable, in the order of the columns.
@@ -101,6 +105,7 @@ impl Header {
             names,
             row,
             spans: Vec::new(),
+            dates: Vec::new(),
             at: [None; COUNT],
             problems: Vec::new(),
             family: None,

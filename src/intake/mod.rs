@@ -3,6 +3,7 @@
 //! Rows are counted as a person does who has the file open in a spreadsheet: the first line is row 1, blank lines
 //! count, a line break inside quotes does not. Reading streams: memory does not grow with the file.
 
+mod aba;
 mod columns;
 mod copy;
 mod draft;

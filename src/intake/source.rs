@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::aba;
 use super::error::IntakeError;
 use super::header::Header;
 use super::kind::{FileKind, kind_of};
@@ -52,6 +53,7 @@ pub(super) trait Rows: Send {
 pub fn open(path: &Path, reading: &Reading) -> Result<Source, IntakeError> {
     let mut source = match inspect(path)? {
         FileKind::Text => text::open(path, reading.map.as_ref())?,
+        FileKind::Aba => aba::open(path)?,
     };
     if let Some(map) = &reading.map {
         source.header.apply(map)?;

@@ -53,12 +53,7 @@ fn said(case: &Path) -> (Reading, Accepted) {
 /// Both reports on a file, checked as before a run that moves real money.
 fn reports(input: &Path) -> (String, String) {
     let (reading, accepted) = said(input.parent().expect("a case"));
-    let options = Options {
-        today: TODAY,
-        environment_is_production: true,
-        accepted,
-        directory: check::directory::Directory::built_in(),
-    };
+    let options = Options { accepted, ..Options::new(TODAY, true) };
     let checked = intake::open(input, &reading)
         .map_err(check::CheckError::from)
         .and_then(|source| check::check(source, &options, &mut |_| Ok(()), &Silent));
@@ -116,6 +111,14 @@ fn accounts(input: &str) -> Vec<String> {
     accounts.filter(|run| run.len() > 6).map(str::to_owned).collect()
 }
 
+/// The accounts in the lines of a bank file, where no blank may stand between them and what is before.
+fn accounts_of_columns(input: &str) -> Vec<String> {
+    let fields = input.lines().filter(|line| line.starts_with(['1', '2'])).flat_map(|line| {
+        [line.get(8..17), line.get(87..96)].map(|field| field.unwrap_or_default().trim().to_owned())
+    });
+    fields.filter(|field| field.len() > 6 && field.bytes().all(|byte| byte.is_ascii_digit())).collect()
+}
+
 /// Where a case has an account number or a `PayID`, the report must not show it whole.
 #[test]
 fn no_report_shows_an_account_whole() {
@@ -124,7 +127,9 @@ fn no_report_shows_an_account_whole() {
         let shown = format!("{text}{json}");
         let input = fs::read(input_of(&case)).expect("the input");
         let input = String::from_utf8_lossy(&input);
-        for account in accounts(&input).into_iter().chain(accounts(&input.replace(' ', ""))) {
+        let fixed = if text.contains("input.aba") { accounts_of_columns(&input) } else { Vec::new() };
+        let without_blanks = accounts(&input.replace(' ', ""));
+        for account in accounts(&input).into_iter().chain(without_blanks).chain(fixed) {
             let whole = shown.contains(&account) || shown.replace(' ', "").contains(&account);
             assert!(!whole, "{}: {account} is shown whole", case.display());
         }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use jiff::civil::Date;
 use payrun::check::{self, CheckError, CheckReport, Checked, Options, render_text};
 use payrun::domain::ids::{LONGEST_ID, PayoutId, RowDigest, collapsed};
-use payrun::domain::{Accepted, AccountNumber, BankAccount, Bsb, Currency, Money, Payout, Silent};
+use payrun::domain::{AccountNumber, BankAccount, Bsb, Currency, Money, Payout, Silent};
 use payrun::intake::{self, COLUMNS, Column, IntakeError, Item, Reading};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -40,12 +40,7 @@ impl OneFile {
     }
 
     fn check(&self) -> Result<(Checked, Vec<Payout>), CheckError> {
-        let options = Options {
-            today: TODAY,
-            environment_is_production: true,
-            accepted: Accepted::default(),
-            directory: check::directory::Directory::built_in(),
-        };
+        let options = Options::new(TODAY, true);
         let mut payouts = Vec::new();
         let source = intake::open(&self.path(), &Reading::default())?;
         let checked = check::check(

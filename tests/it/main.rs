@@ -1,5 +1,6 @@
 //! Every integration test, in one binary.
 
+mod aba;
 mod campaign;
 mod check_cases;
 mod check_properties;

@@ -84,12 +84,7 @@ impl Rig {
                 name: None,
                 overlaps: Overlaps::Hold,
                 reading: &Reading::default(),
-                check: check::Options {
-                    today: jiff::civil::date(2026, 7, 17),
-                    environment_is_production: false,
-                    accepted: Accepted::default(),
-                    directory: check::directory::Directory::built_in(),
-                },
+                check: check::Options::new(jiff::civil::date(2026, 7, 17), false),
                 scope: "rig",
                 environment: "simulator",
                 remitters: &remitters,
