@@ -100,7 +100,7 @@ pub fn check(
     let readable = !all.findings.iter().any(Finding::forbids);
     let judge = Judge { options, directory: Directory::built_in(), address_told: told.address };
     let mut checked = Checked { format: source.format, ..Checked::default() };
-    let mut seen = Seen::of_about(source.about);
+    let mut seen = Seen::of(&source);
     let mut sums = Sums::default();
     let mut blanks = Blanks { next: source.header.row + 1, ..Blanks::default() };
     let mut below = Below::default();

@@ -36,8 +36,13 @@ pub fn collapsed(text: &str) -> Cow<'_, str> {
     let ends_well = !bytes.first().copied().is_some_and(is_blank_or_odd)
         && !bytes.last().copied().is_some_and(is_blank_or_odd);
     // most texts are so already
-    let sound = |pair: &[u8]| pair[1].is_ascii_graphic() || (pair[1] == b' ' && pair[0] != b' ');
-    if ends_well && bytes.windows(2).all(sound) {
+    let mut before = b'x';
+    let sound = |byte: &u8| {
+        let sound = byte.is_ascii_graphic() || (*byte == b' ' && before != b' ');
+        before = *byte;
+        sound
+    };
+    if ends_well && bytes.iter().all(sound) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))

@@ -95,6 +95,12 @@ impl Record {
         self.plain
     }
 
+    /// Whether a line break stands in any cell.
+    pub(super) fn has_breaks(&self) -> bool {
+        let is_break = |byte: u8| (byte == b'\n') | (byte == b'\r');
+        !self.plain && self.text.bytes().fold(false, |any, byte| any | is_break(byte))
+    }
+
     pub(super) fn mark(&self, index: usize) -> Mark {
         self.marks.get(index).copied().unwrap_or_default()
     }
