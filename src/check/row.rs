@@ -260,7 +260,7 @@ impl Judge<'_> {
 
     /// What the bank directory has to say about a BSB.
     fn branch(&self, row: &RawRow<'_>, bsb: Bsb, findings: &mut Findings<'_>) {
-        if self.directory.is_in_use(bsb) {
+        if Directory::is_in_use(bsb) {
             return;
         }
         let place = row.place(Column::Bsb);

@@ -242,9 +242,10 @@ impl Seen {
         }
         let bare = bsb_key(bsb.number(), bare);
         let without = self.accounts.find(bare).map(|known| (known.first.row, bare));
-        let with = match has_zeros {
-            true => self.zeros.earlier(bare, (payout.row.row, account)).map(|(_, first)| first),
-            false => self.zeros.find(bare),
+        let with = if has_zeros {
+            self.zeros.earlier(bare, (payout.row.row, account)).map(|(_, first)| first)
+        } else {
+            self.zeros.find(bare)
         };
         let first = without.into_iter().chain(with).min_by_key(|(row, _)| *row);
         let Some((first, _)) = first.filter(|(_, known)| *known != account) else {

@@ -281,6 +281,15 @@ mod tests {
         assert_eq!(first.external_id(Some("INV-7")).as_str(), "INV-7");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn texts_are_collapsed_and_trimmed_as_by_the_standard_library(text in "[a-z \u{a0}\t\u{1f}é]{0,12}|.{0,12}") {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            proptest::prop_assert_eq!(collapsed(&text), words.join(" "));
+            proptest::prop_assert_eq!(trimmed(&text), text.trim());
+        }
+    }
+
     #[test]
     fn a_file_is_its_rows_in_any_order() {
         let rows = [RowDigest::of(&["a"]), RowDigest::of(&["b"]), RowDigest::of(&["b"])];

@@ -97,8 +97,7 @@ impl Record {
 
     /// Whether a line break stands in any cell.
     pub(super) fn has_breaks(&self) -> bool {
-        let is_break = |byte: u8| (byte == b'\n') | (byte == b'\r');
-        !self.plain && self.text.bytes().fold(false, |any, byte| any | is_break(byte))
+        !self.plain && self.text.bytes().any(|byte| matches!(byte, b'\n' | b'\r'))
     }
 
     pub(super) fn mark(&self, index: usize) -> Mark {

@@ -129,8 +129,8 @@ impl Directory {
     }
 
     /// Whether it is a branch that is neither gone nor without electronic payments, nor Flash's own.
-    pub(super) fn is_in_use(&self, bsb: Bsb) -> bool {
-        IN_USE[bsb.number() as usize / 64] >> (bsb.number() % 64) & 1 == 1
+    pub(super) fn is_in_use(bsb: Bsb) -> bool {
+        (IN_USE[bsb.number() as usize / 64] >> (bsb.number() % 64)) & 1 == 1
     }
 
     /// Bank and branch in a few words: `Commonwealth Bank of Australia, Sydney`.
@@ -248,7 +248,7 @@ mod tests {
             let bsb = Bsb::new(&format!("{number:06}")).expect("six digits");
             let branch = directory.lookup(bsb).filter(|_| number != OWN);
             let in_use = branch.is_some_and(|branch| !branch.is_gone() && branch.takes_direct_entry());
-            assert_eq!(directory.is_in_use(bsb), in_use, "{bsb}");
+            assert_eq!(Directory::is_in_use(bsb), in_use, "{bsb}");
         }
     }
 
