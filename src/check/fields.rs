@@ -176,6 +176,7 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     let text = crate::domain::ids::trimmed(text);
     match text.is_ascii() {
         true if text.len() > LONGEST => false,
+        true if !text.starts_with(['n', 'N', '-', 't', 'T', 'x', 'X', '#', 'u', 'U']) => false,
         true => WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)),
         false => WORDS.contains(&text.to_lowercase().as_str()),
     }

@@ -125,7 +125,7 @@ pub fn check(
         checked.rows += 1;
         checked.invalid_rows.push(source.header.row);
     }
-    let mut seen = Seen::of_about(source.about);
+    let mut seen = Seen::of(&source);
     let mut sums = Sums::default();
     let mut blanks = Blanks { next: source.header.row + 1, ..Blanks::default() };
     let mut below = Below::default();

@@ -4,10 +4,11 @@
 
 use super::Findings;
 use super::firsts::{Firsts, Key, Text};
+use super::row::SHOWN;
 use super::sound::{Named, Sound};
 use crate::domain::ids::collapsed;
 use crate::domain::{BankAccount, Code, PartyName};
-use crate::intake::Column;
+use crate::intake::{Column, Source};
 
 /// The rows so far.
 #[derive(Debug)]
@@ -17,6 +18,10 @@ pub(super) struct Seen {
     payouts: Firsts<First>,
     ids: Firsts<u32>,
     payees: Firsts<(u32, AccountAt)>,
+    /// Names of rows without a payee_id: where there is one, it says who is who.
+    names: Firsts<(u32, AccountAt)>,
+    /// References that Direct Entry may cut, by account and what is left of them.
+    cut: Firsts<(u32, Key)>,
     /// Accounts whose numbers begin with zeros, by what is left without them.
     zeros: Firsts<(u32, Key)>,
     text: Text,
@@ -43,13 +48,17 @@ struct FirstPaid {
 type AccountAt = u32;
 
 impl Seen {
-    /// With room for so many rows.
-    pub(super) fn of_about(rows: u64) -> Self {
+    /// With room for the rows of a file.
+    pub(super) fn of(source: &Source) -> Self {
+        let if_has = |column| if source.header.has(column) { source.about } else { 0 };
+        let payees = if_has(Column::PayeeId);
         Self {
-            accounts: Firsts::of_about(rows),
+            accounts: Firsts::of_about(source.about),
             payouts: Firsts::of_about(0),
-            ids: Firsts::of_about(0),
-            payees: Firsts::of_about(rows),
+            ids: Firsts::of_about(if_has(Column::PaymentId)),
+            payees: Firsts::of_about(payees),
+            names: Firsts::of_about(source.about - payees),
+            cut: Firsts::of_about(0),
             zeros: Firsts::of_about(0),
             text: Text::default(),
         }
@@ -66,6 +75,7 @@ impl Seen {
             purpose: self.purpose(payout, account),
         };
         self.payment_id(payout, findings);
+        let payee_id = payout.text(Column::PayeeId).map(|id| (Key::of(id.as_bytes()), id));
         let at = match self.accounts.earlier(account, this) {
             None => self.accounts.last(),
             Some((at, known)) => {
@@ -74,8 +84,13 @@ impl Seen {
                 at
             }
         };
-        self.payee_id(payout, at, findings);
-        self.zero_twin(payout, account, findings);
+        let is_twin = self.zero_twin(payout, account, findings);
+        match payee_id {
+            Some((key, id)) => self.payee_id(payout, (key, &id), at, findings),
+            None if is_twin => {} // says more than that the accounts differ
+            None => self.name(payout, at, findings),
+        }
+        self.cut_reference(payout, account, findings);
         !findings.forbid_since(before)
     }
 
@@ -129,9 +144,14 @@ impl Seen {
         }
     }
 
-    fn payee_id(&mut self, payout: &Sound<'_>, account: AccountAt, findings: &mut Findings<'_>) {
-        let Some(id) = payout.text(Column::PayeeId) else { return };
-        let earlier = self.payees.earlier(Key::of(id.as_bytes()), (payout.row.row, account));
+    fn payee_id(
+        &mut self,
+        payout: &Sound<'_>,
+        (key, id): (Key, &str),
+        account: AccountAt,
+        findings: &mut Findings<'_>,
+    ) {
+        let earlier = self.payees.earlier(key, (payout.row.row, account));
         if let Some((_, (first, _))) = earlier.filter(|(_, (_, known))| *known != account) {
             findings
                 .add(
@@ -139,10 +159,60 @@ impl Seen {
                     payout.row.place(Column::PayeeId),
                     format!("row {first} has the same payee_id with another account"),
                 )
-                .showing(&id)
+                .showing(id)
                 .advising(format!(
                     "if the pay is split, give the second account a payee_id of its own, such as {id}-2"
                 ));
+        }
+    }
+
+    /// One name with several accounts, as when pay is split.
+    fn name(&mut self, payout: &Sound<'_>, account: AccountAt, findings: &mut Findings<'_>) {
+        self.text.begin();
+        self.text.add_lower(&payout.name().to_string());
+        let earlier = self.names.earlier(self.text.key(), (payout.row.row, account));
+        if let Some((_, (first, _))) = earlier.filter(|(_, (_, known))| *known != account) {
+            let columns = [Column::LastName, Column::CompanyName, Column::AccountName];
+            let filled = columns.into_iter().find(|column| !payout.row.text(*column).is_empty());
+            findings
+                .add(
+                    Code::NameTwoAccounts,
+                    payout.row.place(filled.unwrap_or(Column::AccountName)),
+                    format!("row {first} pays another account under the same name"),
+                )
+                .advising(
+                    "nothing is to be done where pay is split, or where two payees have the same name; a column payee_id tells them apart",
+                );
+        }
+    }
+
+    /// References that a payee cannot tell apart.
+    fn cut_reference(&mut self, payout: &Sound<'_>, account: Key, findings: &mut Findings<'_>) {
+        if payout.row.text(Column::Reference).len() + 1 < SHOWN {
+            return; // the blank at which a longer one is cut may be lost as well
+        }
+        let reference = payout.text(Column::Reference).unwrap_or_default();
+        let kept: String = reference.chars().take(SHOWN).collect();
+        let mut key = |text: &str| {
+            self.text.begin();
+            self.text.add(&account.bytes());
+            self.text.add_lower(text);
+            self.text.key()
+        };
+        let (cut, whole) = (key(kept.trim_end()), key(&reference));
+        let earlier = self.cut.earlier(cut, (payout.row.row, whole));
+        if let Some((_, (first, _))) = earlier.filter(|(_, (_, known))| *known != whole) {
+            findings
+                .add(
+                    Code::ReferenceTwin,
+                    payout.row.place(Column::Reference),
+                    format!(
+                        "by Direct Entry the payee sees \"{}\" of this reference and of that of row {first}",
+                        kept.trim_end()
+                    ),
+                )
+                .showing(&reference)
+                .advising("let the references differ within their first 18 characters");
         }
     }
 
@@ -160,32 +230,36 @@ impl Seen {
         self.text.key()
     }
 
-    fn zero_twin(&mut self, payout: &Sound<'_>, account: Key, findings: &mut Findings<'_>) {
+    /// `true` where there is one.
+    fn zero_twin(&mut self, payout: &Sound<'_>, account: Key, findings: &mut Findings<'_>) -> bool {
         let BankAccount::Bsb { bsb, number } = &payout.account else {
-            return;
+            return false;
         };
         let bare = number.digits().trim_start_matches('0');
         let has_zeros = bare.len() < number.digits().len();
         if !has_zeros && self.zeros.is_empty() {
-            return;
+            return false;
         }
         let bare = bsb_key(bsb.number(), bare);
         let without = self.accounts.find(bare).map(|known| (known.first.row, bare));
-        let with = match has_zeros {
-            true => self.zeros.earlier(bare, (payout.row.row, account)).map(|(_, first)| first),
-            false => self.zeros.find(bare),
+        let with = if has_zeros {
+            self.zeros.earlier(bare, (payout.row.row, account)).map(|(_, first)| first)
+        } else {
+            self.zeros.find(bare)
         };
         let first = without.into_iter().chain(with).min_by_key(|(row, _)| *row);
-        if let Some((first, _)) = first.filter(|(_, known)| *known != account) {
-            findings
-                .add(
-                    Code::LeadingZeroTwin,
-                    payout.row.place(Column::AccountNumber),
-                    format!("row {first} has this account with another number of leading zeros"),
-                )
-                .showing(&number.to_string())
-                .advising("ask the payee which one is right: they are different accounts");
-        }
+        let Some((first, _)) = first.filter(|(_, known)| *known != account) else {
+            return false;
+        };
+        findings
+            .add(
+                Code::LeadingZeroTwin,
+                payout.row.place(Column::AccountNumber),
+                format!("row {first} has this account with another number of leading zeros"),
+            )
+            .showing(&number.to_string())
+            .advising("ask the payee which one is right: they are different accounts");
+        true
     }
 }
 

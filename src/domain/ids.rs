@@ -36,8 +36,13 @@ pub fn collapsed(text: &str) -> Cow<'_, str> {
     let ends_well = !bytes.first().copied().is_some_and(is_blank_or_odd)
         && !bytes.last().copied().is_some_and(is_blank_or_odd);
     // most texts are so already
-    let sound = |pair: &[u8]| pair[1].is_ascii_graphic() || (pair[1] == b' ' && pair[0] != b' ');
-    if ends_well && bytes.windows(2).all(sound) {
+    let mut before = b'x';
+    let sound = |byte: &u8| {
+        let sound = byte.is_ascii_graphic() || (*byte == b' ' && before != b' ');
+        before = *byte;
+        sound
+    };
+    if ends_well && bytes.iter().all(sound) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
@@ -274,6 +279,15 @@ mod tests {
         assert_eq!(first.idempotency_key(1).as_str().len(), LONGEST_ID);
         assert_ne!(first.idempotency_key(1), first.idempotency_key(2));
         assert_eq!(first.external_id(Some("INV-7")).as_str(), "INV-7");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn texts_are_collapsed_and_trimmed_as_by_the_standard_library(text in "[a-z \u{a0}\t\u{1f}é]{0,12}|.{0,12}") {
+            let words: Vec<&str> = text.split_whitespace().collect();
+            proptest::prop_assert_eq!(collapsed(&text), words.join(" "));
+            proptest::prop_assert_eq!(trimmed(&text), text.trim());
+        }
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl FromStr for Currency {
 
     /// Takes three letters in either case.
     fn from_str(text: &str) -> Result<Self, MoneyError> {
-        match text.trim().as_bytes() {
+        match super::ids::trimmed(text).as_bytes() {
             [a, b, c] if [a, b, c].iter().all(|byte| byte.is_ascii_alphabetic()) => {
                 Ok(Self([a.to_ascii_uppercase(), b.to_ascii_uppercase(), c.to_ascii_uppercase()]))
             }

@@ -95,6 +95,11 @@ impl Record {
         self.plain
     }
 
+    /// Whether a line break stands in any cell.
+    pub(super) fn has_breaks(&self) -> bool {
+        !self.plain && self.text.bytes().any(|byte| matches!(byte, b'\n' | b'\r'))
+    }
+
     pub(super) fn mark(&self, index: usize) -> Mark {
         self.marks.get(index).copied().unwrap_or_default()
     }

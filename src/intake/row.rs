@@ -118,7 +118,7 @@ impl<'a> RawRow<'a> {
     /// has as many separators as a row has up to that cell. In a column that is not read nobody would miss those
     /// rows.
     pub fn swallows_rows(&self) -> Option<Place> {
-        let delimiter = self.delimiter.filter(|_| !self.is_plain())?;
+        let delimiter = self.delimiter.filter(|_| self.record.has_breaks())?;
         let swallows = |(index, cell): (usize, &str)| {
             cell.contains(['\n', '\r'])
                 && cell

@@ -10,8 +10,8 @@ use jiff::SignedDuration;
 use payrun::check;
 use payrun::config::Remitters;
 use payrun::domain::{
-    Accepted, AccountNumber, Address, BankAccount, Bsb, Observer, Overlaps, Party, PartyMode, PartyName,
-    Payee, PayoutState, PayoutView, RunId, Silent, SystemClock,
+    AccountNumber, Address, BankAccount, Bsb, Observer, Overlaps, Party, PartyMode, PartyName, Payee,
+    PayoutState, PayoutView, RunId, Silent, SystemClock,
 };
 use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms};
 use payrun::gateway::{self, Gateway};

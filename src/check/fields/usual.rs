@@ -7,18 +7,16 @@ use super::{Fields, is_latin, is_placeholder};
 
 /// Whether all texts are usual. Where one is not, the rules decide.
 pub(super) fn all_are(fields: &Fields<'_>) -> bool {
-    let every = |texts: &[Option<&str>], is_usual: fn(&str) -> bool| {
-        texts.iter().flatten().all(|text| is_usual(text))
-    };
-    every(&[fields.first_name, fields.middle_name, fields.last_name], is_name)
-        && every(&[fields.company_name], is_company)
-        && every(&[fields.email], is_email)
-        && every(
-            &[fields.street, fields.suburb, fields.state, fields.postcode, fields.reference, fields.remitter],
-            is_text,
-        )
-        && every(&[fields.payment_id, fields.payee_id, fields.sub_client_id], is_id)
-        && every(&[fields.country], |country| country == "AU")
+    let names = [fields.first_name, fields.middle_name, fields.last_name];
+    let texts =
+        [fields.street, fields.suburb, fields.state, fields.postcode, fields.reference, fields.remitter];
+    let ids = [fields.payment_id, fields.payee_id, fields.sub_client_id];
+    names.into_iter().all(|name| name.is_none_or(is_name))
+        && texts.into_iter().all(|text| text.is_none_or(is_text))
+        && ids.into_iter().all(|id| id.is_none_or(is_id))
+        && fields.email.is_none_or(is_email)
+        && fields.company_name.is_none_or(is_company)
+        && fields.country.is_none_or(|country| country == "AU")
         && fields.reason.is_none()
 }
 

@@ -114,20 +114,17 @@ impl Ahead {
 
     /// Hands the batch back for the next.
     fn turn(&mut self) {
-        match self.full.recv() {
-            Ok(next) => {
-                let done = mem::replace(&mut self.batch, next);
-                let _ = self.empty.send(done); // after the last batch nobody needs it
-                self.lent = 0;
-            }
-            Err(_) => {
-                // the thread ends without a last batch only by a defect, which is shown as if it had happened here
-                if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join) {
-                    std::panic::resume_unwind(panic);
-                }
-                unreachable!("the last batch says that it is the last");
-            }
+        if let Ok(next) = self.full.recv() {
+            let done = mem::replace(&mut self.batch, next);
+            let _ = self.empty.send(done); // after the last batch nobody needs it
+            self.lent = 0;
+            return;
         }
+        // the thread ends without a last batch only by a defect, which is shown as if it had happened here
+        if let Some(Err(panic)) = self.thread.take().map(JoinHandle::join) {
+            std::panic::resume_unwind(panic);
+        }
+        unreachable!("the last batch says that it is the last");
     }
 }
 

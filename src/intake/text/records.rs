@@ -78,7 +78,7 @@ impl Records {
         }
         let text = std::str::from_utf8(&self.text[..written])
             .map_err(|_| IntakeError::NotUtf8 { row: self.next_row })?;
-        let is_plain = |byte: u8| (b' '..=b'~').contains(&byte) & (byte != b'"');
+        let is_plain = |byte: u8| matches!(byte, b' ' | b'!' | b'#'..=b'~');
         let all_plain = text.bytes().fold(true, |all, byte| all & is_plain(byte)); // without a branch: many bytes at once
         record.set(self.next_row, text, &self.ends[..ended], all_plain);
         self.next_row += 1;
