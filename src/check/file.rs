@@ -80,6 +80,9 @@ pub fn check(
 ) -> Result<Checked, CheckError> {
     let mut all = Collected::new(&options.accepted);
     all.take(std::mem::take(&mut source.notes));
+    if all.findings.iter().any(|finding| finding.code == Code::SheetChoose) {
+        return Ok(Checked { format: source.format, findings: all.finish(), ..Checked::default() });
+    }
     let told = head::header(&source, &mut all);
     let readable = !all.findings.iter().any(Finding::forbids);
     let judge = Judge { options, directory: Directory::built_in(), address_told: told.address };

@@ -12,7 +12,7 @@ use super::{out, report, summary};
 use crate::check::{self, CheckReport};
 use crate::config::Environment;
 use crate::domain::money::plural;
-use crate::domain::{Accepted, Currency, Overlaps, PayoutState, RunHead, RunId, RunState, Severity};
+use crate::domain::{Accepted, Currency, Limits, Overlaps, PayoutState, RunHead, RunId, RunState, Severity};
 use crate::engine::{self, Inputs, Prepared};
 use crate::intake::Reading;
 use crate::journal::Journal;
@@ -31,7 +31,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         file: engine::file_name(&args.file),
         name: args.name.as_deref(),
         overlaps,
-        reading: reading(&args.reading),
+        reading: reading(&session, &args.reading),
         accepted: accepted(&args.reading)?,
     };
     let prepared = prepare(&session, &journal, &asked)?;
@@ -118,8 +118,12 @@ struct Asked<'a> {
 }
 
 /// How to read a file, as it was asked for.
-pub fn reading(args: &ReadingArgs) -> Reading {
-    Reading { sheet: args.sheet.clone(), program: std::env::current_exe().unwrap_or_default() }
+pub fn reading(session: &Session, args: &ReadingArgs) -> Reading {
+    read_with(args.sheet.clone(), session.settings.limits)
+}
+
+fn read_with(sheet: Option<String>, limits: Limits) -> Reading {
+    Reading { sheet, program: std::env::current_exe().unwrap_or_default(), limits }
 }
 
 /// What a person has accepted.
@@ -160,7 +164,7 @@ pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Res
         file: head.file.clone(),
         name: Some(&head.label),
         overlaps: head.overlaps,
-        reading: read_again(head),
+        reading: read_again(head, session.settings.limits),
         accepted: head.accepted.clone(),
     };
     let mut prepared = prepare(&session, journal, &asked)?;
@@ -170,8 +174,8 @@ pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Res
 }
 
 /// How the file of a run was read, for reading its copy.
-pub fn read_again(head: &RunHead) -> Reading {
-    Reading { sheet: head.sheet.clone(), program: std::env::current_exe().unwrap_or_default() }
+pub fn read_again(head: &RunHead, limits: Limits) -> Reading {
+    read_with(head.sheet.clone(), limits)
 }
 
 /// How files are checked today, in this environment.
@@ -306,7 +310,8 @@ fn tell(
     // a report that cannot be written takes nothing back: the answer is given all the same
     let folder = journal.folder().reports();
     let files = report::write(journal.checkpoint(), run, false, &folder);
-    let fix = report::write_fix_file(journal.folder(), journal.checkpoint(), run, &folder);
+    let fix =
+        report::write_fix_file(journal.folder(), journal.checkpoint(), run, &folder, session.settings.limits);
     for failure in [files.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
         out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
     }

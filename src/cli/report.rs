@@ -10,7 +10,7 @@ use super::args::{Format, Globals, ReportArgs};
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{out, status};
-use crate::domain::{PayoutState, RunId};
+use crate::domain::{Limits, PayoutState, RunId};
 use crate::engine;
 use crate::intake;
 use crate::journal::{Checkpoint, ScopeFolder};
@@ -22,7 +22,13 @@ pub fn run(globals: &Globals, args: &ReportArgs) -> Result<Exit, Failure> {
     let seen = status::look(&session)?;
     let folder = args.to.clone().unwrap_or_else(|| session.folder.reports());
     let mut files = write(seen.checkpoint(), args.run, seen.at_work, &folder)?;
-    files.extend(write_fix_file(&session.folder, seen.checkpoint(), args.run, &folder)?);
+    files.extend(write_fix_file(
+        &session.folder,
+        seen.checkpoint(),
+        args.run,
+        &folder,
+        session.settings.limits,
+    )?);
     match globals.format {
         Format::Text => {
             let mut text = String::new();
@@ -81,6 +87,7 @@ pub fn write_fix_file(
     checkpoint: &Checkpoint,
     run: RunId,
     folder: &Path,
+    limits: Limits,
 ) -> Result<Option<PathBuf>, Failure> {
     let mut rows = BTreeMap::new();
     for payout in engine::payouts(checkpoint, run) {
@@ -103,7 +110,7 @@ pub fn write_fix_file(
         Failure::new(Exit::Configuration, format!("cannot write {}: {error}", path.display()))
     };
     let file = File::create(&path).map_err(|error| failed(&error))?;
-    intake::copy_rows(&source, &super::pay::read_again(&head), &rows, BufWriter::new(file))
+    intake::copy_rows(&source, &super::pay::read_again(&head, limits), &rows, BufWriter::new(file))
         .map_err(|error| failed(&error))?;
     Ok(Some(path))
 }

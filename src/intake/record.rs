@@ -41,7 +41,6 @@ pub struct Record {
     marks: Vec<Mark>,
 }
 
-#[allow(dead_code, reason = "workbooks and bank files will use all of it")]
 impl Record {
     /// Buffers that a parser fills itself.
     pub(super) fn with_room(text: usize, cells: usize) -> Self {
@@ -89,6 +88,11 @@ impl Record {
 
     pub(super) fn has_marks(&self) -> bool {
         !self.marks.is_empty()
+    }
+
+    /// Whether any cell is an error, which may have no text.
+    pub(super) fn has_fault(&self) -> bool {
+        self.marks.iter().any(|mark| mark.kind == Kind::Fault)
     }
 
     pub(super) fn breaks(&self) -> usize {

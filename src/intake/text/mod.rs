@@ -8,13 +8,13 @@ use std::path::Path;
 use super::error::IntakeError;
 use super::header::Header;
 use super::source::{Rows, Source};
-use crate::domain::{Code, Finding, Place};
+use crate::domain::{Code, Finding, Limits, Place};
 use form::{Encoding, Form};
 
 /// Opens a text file and reads its header.
-pub(super) fn open(path: &Path) -> Result<Source, IntakeError> {
+pub(super) fn open(path: &Path, limits: &Limits) -> Result<Source, IntakeError> {
     let form = Form::of(path)?;
-    let mut records = form.records(path)?;
+    let mut records = form.records(path)?.within(limits);
     let mut above = Vec::new();
     let header = loop {
         match records.next()? {

@@ -5,12 +5,11 @@ use std::io::{BufReader, Read};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use crate::domain::Limits;
 use crate::intake::error::IntakeError;
 use crate::intake::record::Record;
 use crate::intake::source::Rows;
 
-/// A record longer than this is a quotation mark that was not closed.
-const LONGEST_RECORD: usize = 64 * 1024;
 /// A row of more cells than this is no row of payouts.
 const MOST_CELLS: usize = 4096;
 
@@ -24,6 +23,8 @@ pub(super) struct Records {
     after_return: bool,
     /// Whether anything was read.
     begun: bool,
+    /// A record longer than its line is a quotation mark that was not closed.
+    limits: Limits,
 }
 
 impl fmt::Debug for Records {
@@ -50,7 +51,13 @@ impl Records {
             next_row: 1,
             after_return: false,
             begun: false,
+            limits: Limits::default(),
         }
+    }
+
+    /// The same, within other limits.
+    pub(super) fn within(self, limits: &Limits) -> Self {
+        Self { limits: *limits, ..self }
     }
 
     /// The next record that is not an empty line; empty lines count as rows.
@@ -72,7 +79,7 @@ impl Records {
             ended += ends;
             match result {
                 ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull if self.record.text.len() < LONGEST_RECORD => {
+                ReadRecordResult::OutputFull if (self.record.text.len() as u64) < self.limits.line => {
                     let longer = self.record.text.len() * 2;
                     self.record.text.resize(longer, 0);
                 }
@@ -86,6 +93,9 @@ impl Records {
                 ReadRecordResult::Record => break,
                 ReadRecordResult::End => return Ok(None),
             }
+        }
+        if self.next_row > self.limits.rows {
+            return Err(IntakeError::TooManyRows { limit: self.limits.rows });
         }
         self.record.used = ended;
         if std::str::from_utf8(&self.record.text[..written]).is_err() {
