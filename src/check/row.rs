@@ -26,6 +26,7 @@ impl Judge<'_> {
     pub fn payout(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Payout> {
         let before = findings.made.len();
         cell::kinds(row, findings);
+        let kinds = before..findings.made.len();
         refuse_broken(row, findings);
         let named = payee::party_name(row, findings);
         let address = self.address(row, findings);
@@ -34,6 +35,7 @@ impl Judge<'_> {
         let account = self.account(row, findings);
         let money = amount::money(row, findings);
         self.reference(row, findings);
+        cell::enough(kinds, findings);
         if findings.forbid_since(before) {
             return None;
         }

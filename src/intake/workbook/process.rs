@@ -114,8 +114,7 @@ impl Process {
     }
 
     fn too_slow(&self) -> Trouble {
-        let whole = Duration::from_secs(self.limits.workbook_time.as_secs().max(1));
-        Trouble::Time { limit: humantime::format_duration(whole).to_string() }
+        Trouble::Time { limit: humantime::format_duration(self.limits.workbook_time).to_string() }
     }
 
     /// It has closed its mouth before it was done: why?
