@@ -21,7 +21,8 @@ const MOST_OF_PARENT: u64 = 64 * MIB;
 fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let types = r#"<Types><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>"#;
     let root = r#"<Relationships><Relationship Id="a" Type="http://x/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
-    let book = r#"<workbook xmlns:r="r"><sheets><sheet name="Pay" sheetId="1" r:id="b"/></sheets></workbook>"#;
+    let book =
+        r#"<workbook xmlns:r="r"><sheets><sheet name="Pay" sheetId="1" r:id="b"/></sheets></workbook>"#;
     let of_book = r#"<Relationships><Relationship Id="b" Type="http://x/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let always = [
@@ -30,7 +31,9 @@ fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
         ("xl/workbook.xml", book),
         ("xl/_rels/workbook.xml.rels", of_book),
     ];
-    for (name, text) in always.into_iter().map(|(name, text)| (name, text.as_bytes())).chain(parts.iter().copied()) {
+    for (name, text) in
+        always.into_iter().map(|(name, text)| (name, text.as_bytes())).chain(parts.iter().copied())
+    {
         writer.start_file(name, SimpleFileOptions::default()).expect("a part");
         writer.write_all(text).expect("written");
     }
@@ -51,10 +54,15 @@ fn many(rows: u32) -> Vec<u8> {
     let mut strings = String::from("<sst>");
     for row in 0..rows {
         let _ = write!(sheet, r#"<row>"#);
-        for (at, text) in
-            ["Robin", &format!("Archer {row}"), &format!("{row} Hill Street"), "062-000", &format!("{}", 10_000_000 + row)]
-                .iter()
-                .enumerate()
+        for (at, text) in [
+            "Robin",
+            &format!("Archer {row}"),
+            &format!("{row} Hill Street"),
+            "062-000",
+            &format!("{}", 10_000_000 + row),
+        ]
+        .iter()
+        .enumerate()
         {
             let _ = write!(strings, "<si><t>{text}</t></si>");
             let _ = write!(sheet, r#"<c t="s"><v>{}</v></c>"#, row as usize * 5 + at);
@@ -75,7 +83,8 @@ fn check(world: &World, file: &str, settings: &[(&str, &str)]) -> (Said, u64) {
     let status = format!("/proc/{}/status", work.child.id());
     while let Ok(text) = std::fs::read_to_string(&status) {
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let Some(kilobytes) = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok()) else {
+        let Some(kilobytes) = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok())
+        else {
             break; // it has ended
         };
         most = most.max(kilobytes * 1024);
@@ -104,7 +113,10 @@ fn what_unpacks_without_end_is_refused() {
     world.write("bomb.xlsx", packed(&[(SHEET, b"<worksheet><sheetData/></worksheet>"), (STRINGS, &zeros)]));
     refused(&world, "bomb.xlsx", &[], "more than 200 times its size");
     let random: Vec<u8> = std::iter::repeat_with(|| fastrand::u8(..)).take(3 << 20).collect();
-    world.write("large.xlsx", packed(&[(SHEET, b"<worksheet><sheetData/></worksheet>"), ("xl/media/a.png", &random)]));
+    world.write(
+        "large.xlsx",
+        packed(&[(SHEET, b"<worksheet><sheetData/></worksheet>"), ("xl/media/a.png", &random)]),
+    );
     refused(&world, "large.xlsx", &[("PAYRUN_LIMITS_WORKBOOK_SIZE", "2MiB")], "limits.workbook_size");
 }
 
@@ -151,7 +163,12 @@ fn damaged_workbooks_never_end_the_program() {
     let world = World::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check");
     let mut random = fastrand::Rng::with_seed(20_260_717);
-    let seeds = ["wb_clean/input.xlsx", "wb_office_xls_clean/input.xls", "wb_office_ods_clean/input.ods", "wb_xlsb/input.xlsb"];
+    let seeds = [
+        "wb_clean/input.xlsx",
+        "wb_office_xls_clean/input.xls",
+        "wb_office_ods_clean/input.ods",
+        "wb_xlsb/input.xlsb",
+    ];
     for seed in seeds {
         let whole = std::fs::read(root.join(seed)).expect("a workbook");
         for round in 0..12 {
@@ -276,7 +293,8 @@ fn a_reader_has_no_secrets() {
         let reader = children.split_whitespace().next().map(str::to_owned);
         // before it has become another program it still shows its parent's
         if let Some(reader) = reader
-            && std::fs::read_to_string(format!("/proc/{reader}/cmdline")).is_ok_and(|words| words.contains("read-workbook"))
+            && std::fs::read_to_string(format!("/proc/{reader}/cmdline"))
+                .is_ok_and(|words| words.contains("read-workbook"))
             && let Ok(variables) = std::fs::read(format!("/proc/{reader}/environ"))
         {
             assert_eq!(String::from_utf8_lossy(&variables), "", "its environment");

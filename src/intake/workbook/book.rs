@@ -1,5 +1,6 @@
 //! A workbook that calamine has opened: its sheets, and the rows of one. Runs in the reading process alone.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Seek, SeekFrom};
 use std::ops::ControlFlow;
@@ -25,6 +26,8 @@ pub(super) struct Book {
     file: File,
     inner: Inner,
     limits: Limits,
+    /// The facts of an XLSX's sheets by their parts, which looking through has told.
+    facts: HashMap<String, Facts>,
 }
 
 enum Inner {
@@ -40,12 +43,13 @@ pub(super) type Take<'a> = dyn FnMut(&Record) -> Result<ControlFlow<()>, Trouble
 impl Book {
     /// Looks the file through, then opens it.
     pub fn open(mut file: File, packed: bool, limits: Limits) -> Result<Self, Trouble> {
-        let format = if packed {
+        let (format, facts) = if packed {
             let mut archive = ZipArchive::new(again(&mut file)?).map_err(Trouble::damaged)?;
-            guard::look_through(&mut archive, &limits)?
+            let looked = guard::look_through(&mut archive, &limits)?;
+            (looked.format, looked.sheets)
         } else {
             facts::xls::kind(again(&mut file)?)?;
-            Format::Xls
+            (Format::Xls, HashMap::new())
         };
         let input = again(&mut file)?;
         let inner = match format {
@@ -60,7 +64,7 @@ impl Book {
                 error => Trouble::damaged(error),
             })?),
         };
-        Ok(Self { format, file, inner, limits })
+        Ok(Self { format, file, inner, limits, facts })
     }
 
     /// The sheets of cells, in their order: name, and whether it is hidden.
@@ -84,7 +88,11 @@ impl Book {
         let input = again(&mut self.file)?;
         let archive = |input| ZipArchive::new(input).map_err(Trouble::damaged);
         let mut facts = match &mut self.inner {
-            Inner::Xlsx(_) => facts::xlsx::facts(&mut archive(input)?, sheet)?,
+            Inner::Xlsx(_) => {
+                let path = facts::xlsx::path_of(&mut archive(input)?, sheet)?;
+                let facts = self.facts.remove(&path);
+                facts.ok_or_else(|| Trouble::damaged("a sheet is none"))?
+            }
             Inner::Xlsb(_) => facts::xlsb::facts(&mut archive(input)?, sheet)?,
             Inner::Ods(book) => {
                 let formulas = book.worksheet_formula(sheet).map_err(Trouble::damaged)?;

@@ -1,81 +1,168 @@
-//! XLSX and XLSM: the sheet's XML, read once more for what calamine passes over.
+//! XLSX and XLSM: the sheet's XML, looked through for what calamine passes over while it is unpacked to be measured.
 
-use std::io::{BufRead, BufReader, Read, Seek};
+use std::io::{Read, Seek};
 
+use memchr::{memchr, memchr3, memmem};
 use quick_xml::XmlVersion;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::BytesStart;
 use zip::ZipArchive;
 
-use super::parts::{absolute, attribute, each_tag, part_named, reader, relations};
+use super::parts::{absolute, attribute, each_tag, part_named, relations};
 use super::{Area, Facts};
 use crate::intake::workbook::trouble::Trouble;
 
-/// Reads the facts of a sheet.
-pub fn facts(archive: &mut ZipArchive<impl Read + Seek>, sheet: &str) -> Result<Facts, Trouble> {
-    let path = path_of(archive, sheet)?;
-    let part = archive.by_name(&path).map_err(Trouble::damaged)?;
-    scan(BufReader::with_capacity(1 << 16, part))
+/// A tag longer than this is no tag of a sheet.
+const LONGEST_TAG: usize = 1 << 20;
+
+/// Is shown a part piece by piece while it is unpacked, and notes the facts if it is a sheet. It looks at tags alone
+/// and passes over what stands between them, which a reader of XML does not do: sheets have millions of cells.
+#[derive(Debug, Default)]
+pub(in crate::intake::workbook) struct SheetScan {
+    facts: Facts,
+    /// Whether the first tag is that of a sheet; none before it was seen.
+    is_sheet: Option<bool>,
+    row: u32,
+    column: u32,
+    cell: (u32, u32),
+    hidden: bool,
+    zero_height: bool,
 }
 
-fn scan(xml: impl BufRead) -> Result<Facts, Trouble> {
-    let mut reader = reader(xml);
-    let mut facts = Facts::default();
-    let (mut row, mut column, mut hidden, mut zero_height) = (0, 0, false, false);
-    let mut cell = (0, 0);
-    let mut buffer = Vec::new();
-    loop {
-        buffer.clear();
-        match reader.read_event_into(&mut buffer).map_err(Trouble::damaged)? {
-            Event::Start(tag) | Event::Empty(tag) => match tag.local_name().as_ref() {
-                "c" => {
-                    if let Some(named) = attribute(&tag, "r")?.as_deref().and_then(position) {
-                        cell = named;
-                        column = named.1;
-                    } else {
-                        cell = (row, column);
-                    }
-                    column += 1;
+impl SheetScan {
+    /// Looks at a piece and gives how many bytes of it need not be shown again.
+    pub fn take(&mut self, bytes: &[u8]) -> Result<usize, Trouble> {
+        let mut at = 0;
+        while self.is_sheet != Some(false) {
+            let Some(begin) = memchr(b'<', &bytes[at..]).map(|found| at + found) else { break };
+            let Some(end) = end_of_tag(&bytes[begin..]).map(|end| begin + end) else {
+                if bytes.len() - begin > LONGEST_TAG {
+                    return Err(Trouble::Unsafe { why: "its XML has a tag without end".to_owned() });
                 }
-                "v" | "is" if hidden => facts.hide_row(row),
-                "f" => {
-                    facts.formulas.push(cell);
-                    if hidden {
-                        facts.hide_row(row);
-                    }
+                return Ok(begin);
+            };
+            self.tag(&bytes[begin + 1..end])?;
+            at = end + 1;
+        }
+        Ok(bytes.len())
+    }
+
+    /// The facts, if the part was a sheet.
+    pub fn facts(self) -> Option<Facts> {
+        self.is_sheet.unwrap_or(false).then_some(self.facts)
+    }
+
+    /// What stands between `<` and `>`.
+    fn tag(&mut self, tag: &[u8]) -> Result<(), Trouble> {
+        if tag.starts_with(b"!") || tag.starts_with(b"?") {
+            return Ok(());
+        }
+        let is_end = tag.starts_with(b"/");
+        let tag = &tag[usize::from(is_end)..];
+        let length =
+            tag.iter().position(|byte| byte.is_ascii_whitespace() || *byte == b'/').unwrap_or(tag.len());
+        let name = &tag[..length];
+        let local = memchr(b':', name).map_or(name, |colon| &name[colon + 1..]);
+        if is_end {
+            self.row = self.row.saturating_add(u32::from(local == b"row"));
+            return Ok(());
+        }
+        match local {
+            _ if self.is_sheet.is_none() => self.is_sheet = Some(local == b"worksheet"),
+            b"c" => self.cell(&tag[length..]),
+            b"v" | b"is" if self.hidden => self.facts.hide_row(self.row),
+            b"f" => {
+                self.facts.formulas.push(self.cell);
+                if self.hidden {
+                    self.facts.hide_row(self.row);
                 }
-                "row" => {
-                    if let Some(number) = attribute(&tag, "r")?.and_then(|number| number.parse::<u32>().ok())
-                    {
-                        row = number.saturating_sub(1);
-                    }
-                    column = 0;
-                    hidden = match attribute(&tag, "hidden")? {
-                        Some(value) => is_true(&value),
-                        None => zero_height,
-                    };
-                    let flat = |height: &String| height.trim_matches(['0', '.']).is_empty();
-                    hidden |= attribute(&tag, "ht")?.as_ref().is_some_and(flat);
-                }
-                "sheetFormatPr" => zero_height = flag(&tag, "zeroHeight")?,
-                "col" => {
-                    let flat = attribute(&tag, "width")?
-                        .is_some_and(|width| width.trim_matches(['0', '.']).is_empty());
-                    if flag(&tag, "hidden")? || flat {
-                        let end = |name| {
-                            Ok(attribute(&tag, name)?.and_then(|at| at.parse::<u32>().ok()).unwrap_or(0))
-                        };
-                        let (first, last) = (end("min")?, end("max")?);
-                        facts.hide_columns(first.saturating_sub(1), last.saturating_sub(1));
-                    }
-                }
-                "filterColumn" => facts.filtered = true,
-                "mergeCell" => facts.merged.extend(attribute(&tag, "ref")?.as_deref().and_then(area)),
-                _ => {}
-            },
-            Event::End(tag) if tag.local_name().as_ref() == "row" => row = row.saturating_add(1),
-            Event::Eof => return Ok(facts),
+            }
+            b"row" | b"col" | b"sheetFormatPr" | b"filterColumn" | b"mergeCell" => {
+                let text = std::str::from_utf8(tag).map_err(Trouble::damaged)?;
+                let is_empty = text.ends_with('/');
+                let content = BytesStart::from_content(text.trim_end_matches('/'), length);
+                self.rare(local, &content)?;
+                self.row = self.row.saturating_add(u32::from(is_empty && local == b"row"));
+            }
             _ => {}
         }
+        Ok(())
+    }
+
+    fn cell(&mut self, attributes: &[u8]) {
+        let named =
+            named_place(attributes).and_then(|place| std::str::from_utf8(place).ok()).and_then(position);
+        self.cell = named.unwrap_or((self.row, self.column));
+        self.column = self.cell.1.saturating_add(1);
+    }
+
+    fn rare(&mut self, local: &[u8], tag: &BytesStart<'_>) -> Result<(), Trouble> {
+        let flat = |size: &String| size.trim_matches(['0', '.']).is_empty();
+        match local {
+            b"row" => {
+                if let Some(number) = attribute(tag, "r")?.and_then(|number| number.parse::<u32>().ok()) {
+                    self.row = number.saturating_sub(1);
+                }
+                self.column = 0;
+                self.hidden = match attribute(tag, "hidden")? {
+                    Some(value) => is_true(&value),
+                    None => self.zero_height,
+                };
+                self.hidden |= attribute(tag, "ht")?.as_ref().is_some_and(flat);
+            }
+            b"col" => {
+                if flag(tag, "hidden")? || attribute(tag, "width")?.as_ref().is_some_and(flat) {
+                    let end =
+                        |name| Ok(attribute(tag, name)?.and_then(|at| at.parse::<u32>().ok()).unwrap_or(0));
+                    let (first, last) = (end("min")?, end("max")?);
+                    self.facts.hide_columns(first.saturating_sub(1), last.saturating_sub(1));
+                }
+            }
+            b"sheetFormatPr" => self.zero_height = flag(tag, "zeroHeight")?,
+            b"filterColumn" => self.facts.filtered = true,
+            _ => self.facts.merged.extend(attribute(tag, "ref")?.as_deref().and_then(area)),
+        }
+        Ok(())
+    }
+}
+
+/// Where the `>` of a tag stands; in a comment and the like that of its end. None where it is not there yet.
+fn end_of_tag(bytes: &[u8]) -> Option<usize> {
+    let until = |mark: &[u8]| memmem::find(bytes, mark).map(|at| at + mark.len() - 1);
+    if bytes.len() < 9 && b"<![CDATA[".starts_with(bytes) {
+        return None; // it may become one
+    }
+    if bytes.starts_with(b"<!--") {
+        return memmem::find(&bytes[4..], b"-->").map(|at| at + 6);
+    }
+    if bytes.starts_with(b"<![CDATA[") {
+        return until(b"]]>");
+    }
+    if bytes.starts_with(b"<?") {
+        return until(b"?>");
+    }
+    let mut at = 1;
+    loop {
+        at += memchr3(b'>', b'"', b'\'', &bytes[at..])?;
+        match bytes[at] {
+            b'>' => return Some(at),
+            quote => at += memchr(quote, &bytes[at + 1..])? + 2,
+        }
+    }
+}
+
+/// The value of a cell's attribute `r`.
+fn named_place(attributes: &[u8]) -> Option<&[u8]> {
+    let mut rest = attributes;
+    loop {
+        let equals = memchr(b'=', rest)?;
+        let name = rest[..equals].trim_ascii();
+        let value = rest[equals + 1..].trim_ascii_start();
+        let quote = *value.first()?;
+        let length = memchr(quote, &value[1..])?;
+        if name == b"r" {
+            return Some(&value[1..=length]);
+        }
+        rest = &value[length + 2..];
     }
 }
 
@@ -106,7 +193,7 @@ fn area(cells: &str) -> Option<Area> {
 }
 
 /// The part of a sheet, as the workbook's relations say.
-fn path_of(archive: &mut ZipArchive<impl Read + Seek>, sheet: &str) -> Result<String, Trouble> {
+pub fn path_of(archive: &mut ZipArchive<impl Read + Seek>, sheet: &str) -> Result<String, Trouble> {
     let root = relations(archive, "_rels/.rels")?;
     let workbook = root.into_iter().find(|relation| relation.kind.ends_with("/officeDocument"));
     let workbook =
@@ -152,10 +239,27 @@ fn sheet_id(
 mod tests {
     use super::*;
 
+    /// In pieces of every size, since a tag may be cut in two.
+    fn scan(xml: &[u8]) -> Facts {
+        let mut found = (1..xml.len() + 1).map(|size| {
+            let (mut scan, mut kept) = (SheetScan::default(), Vec::new());
+            for piece in xml.chunks(size) {
+                kept.extend_from_slice(piece);
+                let used = scan.take(&kept).expect("XML");
+                kept.drain(..used);
+            }
+            scan.facts().expect("a sheet")
+        });
+        let first = found.next().expect("one");
+        assert!(found.all(|other| other == first));
+        first
+    }
+
     #[test]
     fn hidden_things_formulas_and_merged_cells_are_found() {
         let xml = r#"<x:worksheet><x:sheetFormatPr/><x:cols><x:col min="2" max="3" hidden="1"/><x:col min="5" max="5" width="0"/>
-            </x:cols><x:sheetData><!-- <row r="1" hidden="1"><c><v/></c></row> -->
+            </x:cols><x:sheetData><!-- <row r="1" hidden="1"><c><v/></c></row> --> <![CDATA[<row hidden="1"><c><v>]]> <?x <row hidden="1"> ?>
+            <x:row hidden="1" r="2"/><x:row x="a > b <!-- '" r="2"><x:c   s = "1"  r = 'A2'  ><x:v/></x:c></x:row>
             <x:row r="3" hidden='true'><x:c r="B3"><x:v>1</x:v></x:c></x:row>
             <x:row hidden="0"><x:c><x:v>1</x:v></x:c><x:c><x:f>A4</x:f></x:c></x:row>
             <x:row r="9" hidden="1"><x:c r="A9" s="1"/></x:row>
@@ -169,13 +273,13 @@ mod tests {
             merged: vec![Area { from: (0, 0), to: (1, 1) }],
             formulas: vec![(3, 1), (9, 26)],
         };
-        assert_eq!(scan(xml.as_bytes()).expect("XML"), expected);
+        assert_eq!(scan(xml.as_bytes()), expected);
     }
 
     #[test]
     fn all_rows_may_be_hidden_at_once() {
         let xml = r#"<worksheet><sheetFormatPr zeroHeight="1"/><sheetData><row r="1"><c r="A1"><v>1</v></c></row>
             <row r="2" hidden="0"><c r="A2"><v>1</v></c></row></sheetData></worksheet>"#;
-        assert_eq!(scan(xml.as_bytes()).expect("XML").hidden_rows, [0]);
+        assert_eq!(scan(xml.as_bytes()).hidden_rows, [0]);
     }
 }
