@@ -31,7 +31,7 @@ impl Default for Limits {
             rows: 2_000_000,
             workbook_size: 2048 * MIB,
             workbook_memory: 512 * MIB,
-            workbook_time: Duration::from_mins(1),
+            workbook_time: Duration::from_secs(60),
         }
     }
 }

@@ -69,7 +69,13 @@ impl Record {
     }
 
     pub(super) fn cells(&self) -> impl Iterator<Item = &str> + Clone {
-        (0..self.used).map(|index| self.cell(index))
+        // looked at once for all cells
+        let end = self.ends[..self.used].last().copied().unwrap_or(0);
+        let whole = std::str::from_utf8(&self.text[..end]).unwrap_or_default();
+        (0..self.used).map(move |index| {
+            let from = if index == 0 { 0 } else { self.ends[index - 1] };
+            whole.get(from..self.ends[index]).unwrap_or_default()
+        })
     }
 
     /// A cell's text; empty where the row has fewer cells.

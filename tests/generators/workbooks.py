@@ -253,6 +253,16 @@ def sheet_not_there():
     return sheets_several_fit()
 
 
+@case(said="sheet August\naccept hidden")
+def sheet_of_hidden_rows():
+    wb = book(people()[:1], title="July")
+    august = wb.create_sheet("August")
+    for row in [HEAD] + people():
+        august.append(row)
+    august.row_dimensions[3].hidden = True
+    return wb
+
+
 @case()
 def sheets_none_fits():
     wb = book([["Robin", 1]], head=["who", "how much"], title="One")

@@ -66,3 +66,26 @@ fn rows_to_correct_are_written_as_text() {
     world.payrun(&["pay", &mended.display().to_string(), "--yes"]).ends(0);
     assert_eq!(world.made(), 4);
 }
+
+/// The sheet that a person named is kept with the run, and so is what was accepted.
+#[test]
+fn a_run_cut_off_while_it_was_recorded_reads_the_same_sheet_of_its_copy() {
+    let world = World::new();
+    let file = copied(&world, "wb_sheet_of_hidden_rows/input.xlsx");
+    let pay = ["pay", &file, "--yes", "--sheet", "August", "--accept", "hidden"];
+    world.payrun(&pay).ends(0);
+    assert_eq!(world.made(), 4);
+    // the journal as a kill would have left it, and the workbook gone meanwhile
+    let path = world.scope().join("journal/00000001.jsonl");
+    let text = std::fs::read_to_string(&path).expect("a journal");
+    let opened = text.lines().position(|line| line.contains("run_opened")).expect("it was opened");
+    let kept: Vec<&str> = text.lines().take(opened + 2).collect();
+    std::fs::write(&path, kept.join("\n") + "\n").expect("written");
+    std::fs::remove_dir_all(world.scope().join("checkpoint")).expect("it was there");
+    std::fs::remove_file(&file).expect("it was there");
+    world.payrun(&["resume"]).ends(0);
+    assert_eq!(world.states("r1").len(), 4);
+    // the simulator knows the ids and keys of the first time
+    assert_eq!(world.made(), 4);
+    assert_eq!(world.total().to_string(), "10001.00");
+}

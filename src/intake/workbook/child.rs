@@ -124,7 +124,7 @@ fn told_merged(area: &Area, header: u32) -> Option<Merged> {
     let (first, last) = (area.from.0 + 1, area.to.0 + 1);
     let corner = |(row, column): (u32, u32)| letter(column as usize) + &(row + 1).to_string();
     let cells = format!("{}:{}", corner(area.from), corner(area.to));
-    (last >= header).then(|| Merged { cells, row: first, column: area.from.1, header: first <= header })
+    (last >= header).then_some(Merged { cells, row: first, column: area.from.1, header: first <= header })
 }
 
 /// The file that the process was given, and whether it is packed as the newer formats are.

@@ -27,7 +27,7 @@ use super::error::IntakeError;
 use super::header::Header;
 use super::record::Record;
 use super::source::{Reading, Rows, Source};
-use process::Process;
+use process::{Process, broken};
 use stream::{Request, Told};
 
 /// Opens a workbook and reads its header.
@@ -66,7 +66,7 @@ impl SheetRows {
     fn told(&mut self) -> Result<Told, Trouble> {
         let line = self.process.next_line()?;
         let told = serde_json::from_slice(line);
-        told.map_err(|_| self.process.broken("what was read of it makes no sense"))
+        told.map_err(|_| broken("what was read of it makes no sense"))
     }
 
     /// A source that has nothing but the question which sheet is meant.
@@ -96,7 +96,7 @@ impl Rows for SheetRows {
             return if taken {
                 Ok(Some(&self.record))
             } else {
-                Err(self.process.broken("a row of it makes no sense").into())
+                Err(broken("a row of it makes no sense").into())
             };
         }
         match serde_json::from_slice(line) {
@@ -106,7 +106,7 @@ impl Rows for SheetRows {
             }
             Ok(Told::Failed(trouble)) => Err(trouble.into()),
             Ok(Told::Book(_) | Told::Choose(_)) | Err(_) => {
-                Err(self.process.broken("what was read of it makes no sense").into())
+                Err(broken("what was read of it makes no sense").into())
             }
         }
     }

@@ -89,7 +89,7 @@ impl Process {
             }
             self.line.extend_from_slice(rest);
             if self.line.len() as u64 > longest {
-                return Err(self.broken("it has a row without end"));
+                return Err(broken("it has a row without end"));
             }
             self.piece = self.next_piece()?;
             self.at = 0;
@@ -108,11 +108,6 @@ impl Process {
         }
     }
 
-    /// The sentence for what nobody can make sense of.
-    pub fn broken(&self, why: &str) -> Trouble {
-        Trouble::Broken { why: why.to_owned() }
-    }
-
     fn too_slow(&self) -> Trouble {
         Trouble::Time { limit: humantime::format_duration(self.limits.workbook_time).to_string() }
     }
@@ -122,7 +117,7 @@ impl Process {
         let _ = self.child.kill(); // it may have closed its output and live on
         match self.child.wait() {
             Ok(status) => self.why(status),
-            Err(error) => self.broken(&system_words(&error)),
+            Err(error) => broken(&system_words(&error)),
         }
     }
 
@@ -137,15 +132,21 @@ impl Process {
             Some(Signal::ABORT) => {
                 Trouble::Memory { limit: ByteSize(self.limits.workbook_memory).to_string() }
             }
-            Some(_) => self.broken("the process that read it was killed"),
-            None => self.broken("the reader gave up on it"),
+            Some(_) => broken("the process that read it was killed"),
+            None => broken("the reader gave up on it"),
         }
     }
 
     #[cfg(not(unix))]
+    #[expect(clippy::unused_self, reason = "elsewhere it knows the limits")]
     fn why(&self, _status: ExitStatus) -> Trouble {
-        self.broken("the reader gave up on it")
+        broken("the reader gave up on it")
     }
+}
+
+/// The sentence for what nobody can make sense of.
+pub(super) fn broken(why: &str) -> Trouble {
+    Trouble::Broken { why: why.to_owned() }
 }
 
 impl Drop for Process {

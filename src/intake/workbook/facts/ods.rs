@@ -62,7 +62,7 @@ fn scan(xml: impl BufRead, sheet: &str) -> Result<Facts, Trouble> {
                         at.row = at.row.saturating_add(at.repeated);
                     }
                 }
-                "table:table-cell" | "table:covered-table-cell" => cell(&tag, &mut at, &mut facts)?,
+                "table:table-cell" | "table:covered-table-cell" => cell(&tag, &mut at, &mut facts),
                 _ => {}
             },
             Event::End(tag) => match tag.name().as_ref() {
@@ -90,7 +90,7 @@ fn scan(xml: impl BufRead, sheet: &str) -> Result<Facts, Trouble> {
     Ok(facts)
 }
 
-fn cell(tag: &BytesStart<'_>, at: &mut At, facts: &mut Facts) -> Result<(), Trouble> {
+fn cell(tag: &BytesStart<'_>, at: &mut At, facts: &mut Facts) {
     let attributes: HashMap<String, String> = tag
         .attributes()
         .filter_map(Result::ok)
@@ -105,7 +105,6 @@ fn cell(tag: &BytesStart<'_>, at: &mut At, facts: &mut Facts) -> Result<(), Trou
         facts.merged.push(Area { from: (at.row, at.column), to });
     }
     at.column = at.column.saturating_add(number("table:number-columns-repeated"));
-    Ok(())
 }
 
 fn count(tag: &BytesStart<'_>, name: &str) -> Result<u32, Trouble> {

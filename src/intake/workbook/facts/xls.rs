@@ -57,7 +57,7 @@ fn scan(sheet: &[u8]) -> Facts {
             0x000A => depth -= 1,
             _ if depth > 1 => {}
             // Row, its flag fDyZero
-            0x0208 if number(12) & 0x20 != 0 || number(6) & 0x7FFF == 0 => {
+            0x0208 if number(12) & 0x20 != 0 || matches!(number(6), 0 | 0x8000) => {
                 hidden.insert(u32::from(number(0)));
             }
             // DefaultRowHeight, its flag fDyZero

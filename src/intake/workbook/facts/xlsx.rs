@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use memchr::{memchr, memchr3, memmem};
+use memchr::{memchr, memmem};
 use quick_xml::XmlVersion;
 use quick_xml::events::BytesStart;
 use zip::ZipArchive;
@@ -128,7 +128,7 @@ impl SheetScan {
 /// Where the `>` of a tag stands; in a comment and the like that of its end. None where it is not there yet.
 fn end_of_tag(bytes: &[u8]) -> Option<usize> {
     let until = |mark: &[u8]| memmem::find(bytes, mark).map(|at| at + mark.len() - 1);
-    if bytes.len() < 9 && b"<![CDATA[".starts_with(bytes) {
+    if bytes.len() < 9 && (b"<![CDATA[".starts_with(bytes) || b"<!--".starts_with(bytes)) {
         return None; // it may become one
     }
     if bytes.starts_with(b"<!--") {
@@ -140,14 +140,16 @@ fn end_of_tag(bytes: &[u8]) -> Option<usize> {
     if bytes.starts_with(b"<?") {
         return until(b"?>");
     }
-    let mut at = 1;
-    loop {
-        at += memchr3(b'>', b'"', b'\'', &bytes[at..])?;
-        match bytes[at] {
-            b'>' => return Some(at),
-            quote => at += memchr(quote, &bytes[at + 1..])? + 2,
+    let mut quote = None;
+    bytes.iter().position(|byte| {
+        match (quote, *byte) {
+            (None, b'>') => return true,
+            (None, b'"' | b'\'') => quote = Some(*byte),
+            (Some(open), close) if open == close => quote = None,
+            _ => {}
         }
-    }
+        false
+    })
 }
 
 /// The value of a cell's attribute `r`.
@@ -241,7 +243,7 @@ mod tests {
 
     /// In pieces of every size, since a tag may be cut in two.
     fn scan(xml: &[u8]) -> Facts {
-        let mut found = (1..xml.len() + 1).map(|size| {
+        let mut found = (1..=xml.len()).map(|size| {
             let (mut scan, mut kept) = (SheetScan::default(), Vec::new());
             for piece in xml.chunks(size) {
                 kept.extend_from_slice(piece);
