@@ -415,6 +415,19 @@ mod tests {
     }
 
     #[test]
+    fn limits_are_sizes_and_times() {
+        let file =
+            "[limits]\nline = \"128KiB\"\nrows = 7\nworkbook_memory = \"1GiB\"\nworkbook_time = \"5s\"\n";
+        let limits = load(file, &[("PAYRUN_LIMITS_WORKBOOK_SIZE", "3MiB")]).expect("settings").limits;
+        assert_eq!((limits.line, limits.rows, limits.workbook_memory), (128 << 10, 7, 1 << 30));
+        assert_eq!((limits.workbook_size, limits.workbook_time), (3 << 20, Duration::from_secs(5)));
+        assert_eq!(limits.file_size, Limits::default().file_size);
+        for wrong in ["line = \"much\"", "rows = -1", "row = 1", "workbook_time = \"5\""] {
+            assert!(load(&format!("[limits]\n{wrong}\n"), &[]).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn the_environment_overrides_the_file() {
         let file = "[gateway]\ntimeout = \"20s\"\nmax_in_flight = 4\n";
         let settings = load(file, &[("PAYRUN_GATEWAY_TIMEOUT", "250ms")]).expect("settings");
