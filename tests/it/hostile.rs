@@ -53,7 +53,7 @@ fn many(rows: u32) -> Vec<u8> {
     sheet.push_str("</row>");
     let mut strings = String::from("<sst>");
     for row in 0..rows {
-        let _ = write!(sheet, r#"<row>"#);
+        let _ = write!(sheet, "<row>");
         for (at, text) in [
             "Robin",
             &format!("Archer {row}"),
