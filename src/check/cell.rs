@@ -2,9 +2,11 @@
 //!
 //! A number has lost its leading zeros, if it had any, before the file was saved. Nothing puts them back unasked.
 
+use std::ops::Range;
+
 use super::Findings;
-use crate::domain::Code;
 use crate::domain::account::masked;
+use crate::domain::{Code, Finding, Place, Severity};
 use crate::intake::{COLUMNS, Column, Kind, RawRow};
 
 /// Digits of these name an account or a person.
@@ -71,6 +73,18 @@ pub(super) fn kinds(row: &RawRow<'_>, findings: &mut Findings<'_>) {
             Kind::Text | Kind::Number => {}
         }
     }
+}
+
+/// Where a cell was refused for what it is, what its text is worth need not be said too.
+pub(super) fn enough(kinds: Range<usize>, findings: &mut Findings<'_>) {
+    let refused = |finding: &&Finding| finding.severity == Severity::Error;
+    let places: Vec<Place> =
+        findings.made[kinds.clone()].iter().filter(refused).map(|finding| finding.place.clone()).collect();
+    let mut at = 0;
+    findings.made.retain(|finding| {
+        at += 1;
+        at <= kinds.end || !places.contains(&finding.place)
+    });
 }
 
 fn fault(text: &str) -> String {

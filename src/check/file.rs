@@ -112,6 +112,9 @@ pub fn check(
 ) -> Result<Checked, CheckError> {
     let mut all = Collected::new(&options.accepted);
     all.take(std::mem::take(&mut source.notes));
+    if all.findings.iter().any(|finding| finding.code == Code::SheetChoose) {
+        return Ok(Checked { format: source.format, findings: all.finish(), ..Checked::default() });
+    }
     let told = head::header(&source, &mut all);
     all.take(super::date::far(&source.header, options.today));
     let readable = !all.findings.iter().any(Finding::forbids);

@@ -33,6 +33,7 @@ impl Judge<'_> {
     pub fn payout<'a>(&self, row: &RawRow<'a>, findings: &mut Findings<'_>) -> Option<Sound<'a>> {
         let before = findings.made.len();
         cell::kinds(row, findings);
+        let kinds = before..findings.made.len();
         refuse_broken(row, findings);
         let named = payee::named(row, findings);
         let addressed = self.address(row, findings);
@@ -41,6 +42,7 @@ impl Judge<'_> {
         let account = self.account(row, findings);
         let money = amount::money(row, findings);
         self.reference(row, findings);
+        cell::enough(kinds, findings);
         if findings.forbid_since(before) || !addressed {
             return None;
         }

@@ -84,6 +84,16 @@ pub enum Command {
     /// Look after the journal
     #[command(after_help = TABLE)]
     Journal(JournalArgs),
+    /// Read a workbook for another process of this program
+    #[command(hide = true)]
+    ReadWorkbook(ReadWorkbookArgs),
+}
+
+/// `read-workbook`, which people never type.
+#[derive(Debug, Args)]
+pub struct ReadWorkbookArgs {
+    /// What is asked
+    pub request: String,
 }
 
 /// `check`.

@@ -14,7 +14,7 @@ use crate::intake;
 pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     let session = Session::without_login(globals, Vec::new())?;
     let options = check_options(&session, accepted(&args.reading)?)?;
-    let source = intake::open(&args.file, &reading(&args.reading)?).map_err(EngineError::from)?;
+    let source = intake::open(&args.file, &reading(&session, &args.reading)?).map_err(EngineError::from)?;
     let checked = check::check(source, &options, &mut |_| Ok(()), &*session.observer);
     let checked = checked.map_err(EngineError::from)?;
     let report = CheckReport::new(&args.file.display().to_string(), &checked);

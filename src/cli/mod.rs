@@ -50,6 +50,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Simulate(args) => simulate::run(globals, args),
         Command::Bsb(args) => bsb::run(globals, args),
         Command::Journal(args) => journal::run(globals, args),
+        Command::ReadWorkbook(args) => {
+            let read = crate::intake::read_workbook(&args.request, std::io::stdout());
+            return if read.is_ok() { Exit::Done } else { Exit::Defect };
+        }
     };
     match outcome {
         Ok(exit) => exit,

@@ -13,7 +13,7 @@ use crate::check::{self, CheckReport};
 use crate::config::Environment;
 use crate::domain::money::plural;
 use crate::domain::{
-    Accepted, Currency, Overlaps, PayoutState, RunHead, RunId, RunState, Severity, system_words,
+    Accepted, Currency, Limits, Overlaps, PayoutState, RunHead, RunId, RunState, Severity, system_words,
 };
 use crate::engine::{self, Inputs, Prepared};
 use crate::intake::{ColumnMap, Reading};
@@ -33,7 +33,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         file: engine::file_name(&args.file),
         name: args.name.as_deref(),
         overlaps,
-        reading: reading(&args.reading)?,
+        reading: reading(&session, &args.reading)?,
         accepted: accepted(&args.reading)?,
     };
     let prepared = prepare(&session, &journal, &asked)?;
@@ -120,9 +120,9 @@ struct Asked<'a> {
 }
 
 /// How to read a file, as it was asked for.
-pub fn reading(args: &ReadingArgs) -> Result<Reading, Failure> {
+pub fn reading(session: &Session, args: &ReadingArgs) -> Result<Reading, Failure> {
     let map = args.map.as_deref().map(read_map).transpose()?;
-    Ok(Reading { sheet: args.sheet.clone(), map, program: std::env::current_exe().unwrap_or_default() })
+    Ok(read_with(args.sheet.clone(), map, session.settings.limits))
 }
 
 /// A map that a person has written.
@@ -175,7 +175,7 @@ pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Res
         file: head.file.clone(),
         name: Some(&head.label),
         overlaps: head.overlaps,
-        reading: read_again(head)?,
+        reading: read_again(head, session.settings.limits)?,
         accepted: head.accepted.clone(),
     };
     let mut prepared = prepare(&session, journal, &asked)?;
@@ -185,12 +185,16 @@ pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Res
 }
 
 /// How the file of a run was read, for reading its copy.
-pub fn read_again(head: &RunHead) -> Result<Reading, Failure> {
+pub fn read_again(head: &RunHead, limits: Limits) -> Result<Reading, Failure> {
     let map = head.map.as_deref().map(ColumnMap::parse).transpose();
     let map = map.map_err(|error| {
         Failure::new(Exit::Findings, format!("the map that {} was read with: {error}", head.run))
     })?;
-    Ok(Reading { sheet: head.sheet.clone(), map, program: std::env::current_exe().unwrap_or_default() })
+    Ok(read_with(head.sheet.clone(), map, limits))
+}
+
+fn read_with(sheet: Option<String>, map: Option<ColumnMap>, limits: Limits) -> Reading {
+    Reading { sheet, map, program: std::env::current_exe().unwrap_or_default(), limits }
 }
 
 /// How files are checked today, in this environment.
@@ -326,7 +330,8 @@ fn tell(
     // a report that cannot be written takes nothing back: the answer is given all the same
     let folder = journal.folder().reports();
     let files = report::write(journal.checkpoint(), run, false, &folder);
-    let fix = report::write_fix_file(journal.folder(), journal.checkpoint(), run, &folder);
+    let fix =
+        report::write_fix_file(journal.folder(), journal.checkpoint(), run, &folder, session.settings.limits);
     for failure in [files.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
         out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
     }

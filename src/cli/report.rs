@@ -10,7 +10,7 @@ use super::args::{Format, Globals, ReportArgs};
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{out, status};
-use crate::domain::{PayoutState, RunId};
+use crate::domain::{Limits, PayoutState, RunId};
 use crate::engine;
 use crate::intake;
 use crate::journal::{Checkpoint, ScopeFolder};
@@ -22,7 +22,13 @@ pub fn run(globals: &Globals, args: &ReportArgs) -> Result<Exit, Failure> {
     let seen = status::look(&session)?;
     let folder = args.to.clone().unwrap_or_else(|| session.folder.reports());
     let mut files = write(seen.checkpoint(), args.run, seen.at_work, &folder)?;
-    files.extend(write_fix_file(&session.folder, seen.checkpoint(), args.run, &folder)?);
+    files.extend(write_fix_file(
+        &session.folder,
+        seen.checkpoint(),
+        args.run,
+        &folder,
+        session.settings.limits,
+    )?);
     match globals.format {
         Format::Text => {
             let mut text = String::new();
@@ -81,6 +87,7 @@ pub fn write_fix_file(
     checkpoint: &Checkpoint,
     run: RunId,
     folder: &Path,
+    limits: Limits,
 ) -> Result<Option<PathBuf>, Failure> {
     let mut rows = BTreeMap::new();
     for payout in engine::payouts(checkpoint, run) {
@@ -98,7 +105,7 @@ pub fn write_fix_file(
         return Ok(None);
     };
     let source = engine::kept_copy(scope, run, &head.file);
-    let reading = super::pay::read_again(&head)?;
+    let reading = super::pay::read_again(&head, limits)?;
     let path = folder.join(format!("{run}-to-correct.csv"));
     let failed = |error: &dyn std::fmt::Display| {
         Failure::new(Exit::Configuration, format!("cannot write {}: {error}", path.display()))

@@ -24,7 +24,7 @@ const fn key(
 }
 
 /// Every key but those of remitters.
-pub const KEYS: [Key; 13] = [
+pub const KEYS: [Key; 19] = [
     key("environment", "PAYRUN_ENVIRONMENT", "simulator", "simulator, uat or production"),
     key(
         "api_url",
@@ -72,5 +72,31 @@ pub const KEYS: [Key; 13] = [
         "PAYRUN_PAYOUTS_FOLLOW",
         "2s",
         "how long a run waits at its end for the banks' answers",
+    ),
+    key("limits.file_size", "PAYRUN_LIMITS_FILE_SIZE", "1GiB", "a file that is read, at most"),
+    key(
+        "limits.line",
+        "PAYRUN_LIMITS_LINE",
+        "64KiB",
+        "a row, at most; in a text file it may run over several lines",
+    ),
+    key("limits.rows", "PAYRUN_LIMITS_ROWS", "2000000", "rows of a file, at most"),
+    key(
+        "limits.workbook_size",
+        "PAYRUN_LIMITS_WORKBOOK_SIZE",
+        "2GiB",
+        "a workbook when it is unpacked, at most",
+    ),
+    key(
+        "limits.workbook_memory",
+        "PAYRUN_LIMITS_WORKBOOK_MEMORY",
+        "512MiB",
+        "memory of the process that reads a workbook, at most; 64MiB at least",
+    ),
+    key(
+        "limits.workbook_time",
+        "PAYRUN_LIMITS_WORKBOOK_TIME",
+        "1m",
+        "how long that process may work, at most",
     ),
 ];

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer};
 use super::ConfigError;
 use super::keys::KEYS;
 use super::remitter::{RemitterConfig, Remitters};
-use crate::domain::{PartyMode, is_this_machine, system_words};
+use crate::domain::{Limits, PartyMode, is_this_machine, system_words};
 
 /// Which Flash is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -50,6 +50,8 @@ impl Environment {
 
 /// Away from this machine, doubt is settled no sooner than this.
 const SHORTEST_WAIT: Duration = Duration::from_secs(60);
+/// With less memory than this the process that reads workbooks does not even start.
+const LEAST_MEMORY: u64 = 64 << 20;
 
 /// What is asked before the file: flags and the environment, both passed in.
 #[derive(Debug, Default)]
@@ -104,6 +106,8 @@ pub struct Settings {
     pub duplicate_window: Duration,
     /// How long a run waits at its end for the banks' answers.
     pub follow: Duration,
+    /// How large a file may be, and how much reading it may cost.
+    pub limits: Limits,
 }
 
 /// The word of `gateway.resend`.
@@ -132,6 +136,8 @@ struct Written {
     #[serde(default)]
     payouts: WrittenPayouts,
     #[serde(default)]
+    limits: WrittenLimits,
+    #[serde(default)]
     remitters: BTreeMap<String, RemitterConfig>,
 }
 
@@ -159,6 +165,44 @@ struct WrittenPayouts {
     duplicate_window: Option<Duration>,
     #[serde(deserialize_with = "duration")]
     follow: Option<Duration>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenLimits {
+    #[serde(deserialize_with = "size")]
+    file_size: Option<u64>,
+    #[serde(deserialize_with = "size")]
+    line: Option<u64>,
+    rows: Option<u32>,
+    #[serde(deserialize_with = "size")]
+    workbook_size: Option<u64>,
+    #[serde(deserialize_with = "size")]
+    workbook_memory: Option<u64>,
+    #[serde(deserialize_with = "duration")]
+    workbook_time: Option<Duration>,
+}
+
+impl WrittenLimits {
+    fn limits(&self) -> Limits {
+        let default = Limits::default();
+        Limits {
+            file_size: self.file_size.unwrap_or(default.file_size),
+            line: self.line.unwrap_or(default.line),
+            rows: self.rows.unwrap_or(default.rows),
+            workbook_size: self.workbook_size.unwrap_or(default.workbook_size),
+            workbook_memory: self.workbook_memory.unwrap_or(default.workbook_memory).max(LEAST_MEMORY),
+            workbook_time: self.workbook_time.unwrap_or(default.workbook_time),
+        }
+    }
+}
+
+fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let parsed = text.parse::<bytesize::ByteSize>();
+    parsed
+        .map(|size| Some(size.as_u64()))
+        .map_err(|_| serde::de::Error::custom(format!("\"{text}\" is not a size like 64KiB, 512MiB or 2GiB")))
 }
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
@@ -207,6 +251,7 @@ impl Settings {
             remitters: Remitters::new(chosen, written.remitters, simulator),
             duplicate_window: written.payouts.duplicate_window.unwrap_or(Duration::from_secs(35 * 24 * 3600)),
             follow: written.payouts.follow.unwrap_or(Duration::from_secs(2)),
+            limits: written.limits.limits(),
         };
         settings.fit()
     }
@@ -367,6 +412,19 @@ mod tests {
         assert_eq!(settings.environment, Environment::Simulator);
         assert_eq!(settings.state, PathBuf::from("/home/jo/.local/state/payrun"));
         assert_eq!(settings.duplicate_window, Duration::from_secs(35 * 86_400));
+    }
+
+    #[test]
+    fn limits_are_sizes_and_times() {
+        let file =
+            "[limits]\nline = \"128KiB\"\nrows = 7\nworkbook_memory = \"1GiB\"\nworkbook_time = \"5s\"\n";
+        let limits = load(file, &[("PAYRUN_LIMITS_WORKBOOK_SIZE", "3MiB")]).expect("settings").limits;
+        assert_eq!((limits.line, limits.rows, limits.workbook_memory), (128 << 10, 7, 1 << 30));
+        assert_eq!((limits.workbook_size, limits.workbook_time), (3 << 20, Duration::from_secs(5)));
+        assert_eq!(limits.file_size, Limits::default().file_size);
+        for wrong in ["line = \"much\"", "rows = -1", "row = 1", "workbook_time = \"5\""] {
+            assert!(load(&format!("[limits]\n{wrong}\n"), &[]).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -69,8 +69,10 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(sheet) = &self.sheet {
-            write!(f, "{sheet}!")?;
+        match &self.sheet {
+            Some(sheet) if self.row.is_none() && self.letter.is_none() => return write!(f, "sheet {sheet}"),
+            Some(sheet) => write!(f, "{sheet}!")?,
+            None => {}
         }
         if let (Some(line), Some((first, last))) = (self.row, self.span) {
             let columns =

@@ -97,7 +97,7 @@ pub fn prepare(
     clock: &dyn Clock,
     observer: &dyn Observer,
 ) -> Result<Prepared, EngineError> {
-    intake::inspect(inputs.path)?; // says what is wrong with the file before a copy of it is made
+    intake::inspect(inputs.path, &inputs.reading.limits)?; // says what is wrong with the file before a copy of it is made
     let mut spool = Spool::copy(inputs.path, &journal.folder().files())?;
     let mut digests = Vec::new();
     let checked = check::check(

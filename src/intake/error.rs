@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::workbook::Trouble;
+
 /// The file as a whole cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum IntakeError {
@@ -24,7 +26,9 @@ pub enum IntakeError {
     #[error("{} is empty; export the payouts again", .0.display())]
     Empty(PathBuf),
     /// A kind of file that this version does not read.
-    #[error("this is {what}, and this version reads CSV: save it as \"CSV UTF-8\" and try again")]
+    #[error(
+        "this is {what}, and payrun reads workbooks and CSV: save the payouts where they were made as a workbook (.xlsx) or as \"CSV UTF-8\""
+    )]
     OtherKind {
         /// What it is.
         what: &'static str,
@@ -65,6 +69,25 @@ pub enum IntakeError {
         /// The row.
         row: u32,
     },
+    /// More bytes than a file may have.
+    #[error(
+        "the file is larger than {limit} (limits.file_size): is it the right one? else split it, or raise the limit"
+    )]
+    TooLarge {
+        /// How many it may have.
+        limit: String,
+    },
+    /// More rows than a file may have.
+    #[error(
+        "the file has more than {limit} rows (limits.rows): is it the right one? else split it, or raise the limit"
+    )]
+    TooManyRows {
+        /// How many it may have.
+        limit: u32,
+    },
+    /// A workbook cannot be read.
+    #[error(transparent)]
+    Workbook(#[from] Trouble),
     /// The system failed.
     #[error("the file cannot be read: {0}")]
     Io(String),

@@ -11,6 +11,8 @@ pub enum FileKind {
     Text,
     /// Lines of fixed columns that payroll programs write for banks.
     Aba,
+    /// A workbook, or what is packed or built like one.
+    Workbook,
 }
 
 /// What a file is by its beginning; `Err` where it is nothing that has payouts.
@@ -22,8 +24,8 @@ pub(super) fn kind_of(head: &[u8]) -> Result<FileKind, IntakeError> {
         _ if is_aba(head) => return Ok(FileKind::Aba),
         _ if is_aba_in_utf16(head) => return Err(IntakeError::AbaInUtf16),
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return Ok(FileKind::Text), // UTF-16
-        [b'P', b'K', 3, 4, ..] => "a workbook (Excel or OpenDocument)",
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => "an old or a protected Excel workbook",
+        [b'P', b'K', 3, 4, ..] | [0xD0, 0xCF, 0x11, 0xE0, ..] => return Ok(FileKind::Workbook),
+        [b'P', b'K', 5, 6, ..] => "an empty ZIP archive",
         [b'%', b'P', b'D', b'F', ..] => "a PDF",
         _ if head.contains(&0) => "not text",
         _ => return Ok(FileKind::Text),

@@ -18,6 +18,9 @@ pub(super) fn refused(head: &[u8]) -> Option<IntakeError> {
         () if text.starts_with('<') && text.contains("iso:20022:tech:xsd:") => {
             ("a bank's report in XML (ISO 20022)", PAYROLL)
         }
+        () if text.starts_with('<') && text.contains("schemas-microsoft-com:office:spreadsheet") => {
+            ("an XML spreadsheet of Excel 2003", "open it in Excel and save it as an Excel workbook (.xlsx)")
+        }
         () if begins(&["<!doctype html", "<html", "<table", "<head", "<body"]) => ("a web page", SAVE),
         () if begins(&["ofxheader", "<ofx", "<?ofx", "!type:"]) => {
             ("a bank statement for bookkeeping (OFX or QIF)", PAYROLL)

@@ -20,6 +20,7 @@ mod record;
 mod row;
 mod source;
 mod text;
+mod workbook;
 
 pub use columns::{COLUMNS, Column, ColumnInfo};
 pub use copy::copy_rows;
@@ -32,6 +33,7 @@ pub use map::{ColumnMap, MapError};
 pub use record::{Kind, Mark};
 pub use row::{Item, RawRow};
 pub use source::{Reading, Source, inspect, open};
+pub use workbook::{Trouble, read_workbook};
 
 /// The column that a file of corrected rows has for the reason; never read.
 pub const REASON_COLUMN: &str = "reason_not_paid";

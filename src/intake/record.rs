@@ -42,7 +42,6 @@ pub struct Record {
     plain: bool,
 }
 
-#[allow(dead_code, reason = "workbooks and bank files will use all of it")]
 impl Record {
     /// Begins a row without cells.
     pub(super) fn begin(&mut self, row: u32) {
@@ -106,6 +105,11 @@ impl Record {
 
     pub(super) fn has_marks(&self) -> bool {
         !self.marks.is_empty()
+    }
+
+    /// Whether any cell is an error, which may have no text.
+    pub(super) fn has_fault(&self) -> bool {
+        self.marks.iter().any(|mark| mark.kind == Kind::Fault)
     }
 
     pub(super) fn breaks(&self) -> usize {

@@ -12,8 +12,8 @@ use super::kind::{FileKind, kind_of};
 use super::map::ColumnMap;
 use super::record::Record;
 use super::row::{Item, RawRow};
-use super::text;
-use crate::domain::Finding;
+use super::{text, workbook};
+use crate::domain::{Finding, Limits};
 
 /// How a file is to be read, where its content alone does not say.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,8 @@ pub struct Reading {
     pub map: Option<ColumnMap>,
     /// The program that reads workbooks, in a process of its own: this one.
     pub program: PathBuf,
+    /// How large a file may be, and how much reading it may cost.
+    pub limits: Limits,
 }
 
 /// A file that is open, its header read.
@@ -51,8 +53,9 @@ pub(super) trait Rows: Send {
 
 /// Opens a file and reads its header.
 pub fn open(path: &Path, reading: &Reading) -> Result<Source, IntakeError> {
-    let mut source = match inspect(path)? {
-        FileKind::Text => text::open(path, reading.map.as_ref())?,
+    let mut source = match inspect(path, &reading.limits)? {
+        FileKind::Text => text::open(path, reading.map.as_ref(), &reading.limits)?,
+        FileKind::Workbook => workbook::open(path, reading)?,
         FileKind::Aba => aba::open(path)?,
     };
     if let Some(map) = &reading.map {
@@ -62,7 +65,7 @@ pub fn open(path: &Path, reading: &Reading) -> Result<Source, IntakeError> {
 }
 
 /// Tells what a file is, and refuses what cannot be read as payouts.
-pub fn inspect(path: &Path) -> Result<FileKind, IntakeError> {
+pub fn inspect(path: &Path, limits: &Limits) -> Result<FileKind, IntakeError> {
     let metadata = std::fs::symlink_metadata(path).map_err(|error| unopened(path, &error))?;
     if metadata.is_symlink() {
         return Err(IntakeError::Link(path.to_owned()));
@@ -72,6 +75,9 @@ pub fn inspect(path: &Path) -> Result<FileKind, IntakeError> {
     }
     if !metadata.is_file() {
         return Err(IntakeError::NotAFile(path.to_owned()));
+    }
+    if metadata.len() > limits.file_size {
+        return Err(IntakeError::TooLarge { limit: bytesize::ByteSize(limits.file_size).to_string() });
     }
     let mut file = File::open(path).map_err(|error| unopened(path, &error))?;
     let mut head = Vec::new();
@@ -98,7 +104,7 @@ impl Source {
         };
         let cells = record.len();
         Ok(Some(match cells {
-            _ if record.is_blank() => Item::Blank { row: record.row },
+            _ if record.is_blank() && !record.has_fault() => Item::Blank { row: record.row },
             _ if self.delimiter.is_some() && cells != self.header.names.len() => {
                 Item::Ragged { row: record.row, cells, breaks: record.breaks() }
             }

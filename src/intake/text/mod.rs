@@ -12,15 +12,15 @@ use super::headerless;
 use super::map::ColumnMap;
 use super::record::Record;
 use super::source::Source;
-use crate::domain::{Code, Finding, Place};
+use crate::domain::{Code, Finding, Limits, Place};
 use ahead::Ahead;
 use form::{Encoding, Form};
 pub(in crate::intake) use records::Records;
 
 /// Opens a text file and reads its header.
-pub(super) fn open(path: &Path, map: Option<&ColumnMap>) -> Result<Source, IntakeError> {
+pub(super) fn open(path: &Path, map: Option<&ColumnMap>, limits: &Limits) -> Result<Source, IntakeError> {
     let form = Form::of(path, map)?;
-    let mut records = form.records(path)?;
+    let mut records = form.records(path)?.within(limits);
     let mut above = Vec::new();
     let mut record = Record::default();
     let mut header = loop {

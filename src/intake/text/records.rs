@@ -5,11 +5,10 @@ use std::io::{BufReader, Read};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use crate::domain::Limits;
 use crate::intake::error::IntakeError;
 use crate::intake::record::Record;
 
-/// A record longer than this is a quotation mark that was not closed.
-const LONGEST_RECORD: usize = 64 * 1024;
 /// A row of more cells than this is no row of payouts.
 const MOST_CELLS: usize = 4096;
 
@@ -25,6 +24,8 @@ pub(in crate::intake) struct Records {
     after_return: bool,
     /// Whether anything was read.
     begun: bool,
+    /// A record longer than its line is a quotation mark that was not closed.
+    limits: Limits,
 }
 
 impl fmt::Debug for Records {
@@ -45,7 +46,13 @@ impl Records {
             next_row: 1,
             after_return: false,
             begun: false,
+            limits: Limits::default(),
         }
+    }
+
+    /// The same, within other limits.
+    pub(super) fn within(self, limits: &Limits) -> Self {
+        Self { limits: *limits, ..self }
     }
 
     /// Reads the next record that is not an empty line; empty lines count as rows. `false` at the end.
@@ -63,7 +70,7 @@ impl Records {
             ended += ends;
             match result {
                 ReadRecordResult::InputEmpty => {}
-                ReadRecordResult::OutputFull if self.text.len() < LONGEST_RECORD => {
+                ReadRecordResult::OutputFull if (self.text.len() as u64) < self.limits.line => {
                     self.text.resize(self.text.len() * 2, 0);
                 }
                 ReadRecordResult::OutputEndsFull if self.ends.len() < MOST_CELLS => {
@@ -80,6 +87,9 @@ impl Records {
             .map_err(|_| IntakeError::NotUtf8 { row: self.next_row })?;
         let is_plain = |byte: u8| matches!(byte, b' ' | b'!' | b'#'..=b'~');
         let all_plain = text.bytes().fold(true, |all, byte| all & is_plain(byte)); // without a branch: many bytes at once
+        if self.next_row > self.limits.rows {
+            return Err(IntakeError::TooManyRows { limit: self.limits.rows });
+        }
         record.set(self.next_row, text, &self.ends[..ended], all_plain);
         self.next_row += 1;
         Ok(true)
