@@ -91,6 +91,9 @@ pub struct CheckArgs {
     /// How to read it
     #[command(flatten)]
     pub reading: ReadingArgs,
+    /// Write the sheet again to a new workbook, with colours, a note at each cell and a list of findings
+    #[arg(long, value_name = "OUT.xlsx")]
+    pub annotate: Option<PathBuf>,
 }
 
 /// How a file is read where its content does not say, and what is accepted of it.

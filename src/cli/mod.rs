@@ -3,6 +3,7 @@
 //! The only module that prints. Each command is one file, read from top to bottom; nobody imports this module but
 //! `main`.
 
+mod annotate;
 mod args;
 mod bsb;
 mod check;

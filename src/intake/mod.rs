@@ -13,6 +13,7 @@ mod record;
 mod row;
 mod source;
 mod text;
+mod walk;
 
 pub use columns::{COLUMNS, Column, ColumnInfo};
 pub use copy::copy_rows;
@@ -22,6 +23,7 @@ pub use kind::FileKind;
 pub use record::{Kind, Mark};
 pub use row::{Item, RawRow};
 pub use source::{Reading, Source, inspect, open};
+pub use walk::TakeRow;
 
 /// The column that a file of corrected rows has for the reason; never read.
 pub const REASON_COLUMN: &str = "reason_not_paid";

@@ -1,11 +1,15 @@
-//! Files about a run, from its view alone: nothing here knows the journal or the API.
+//! Files about a run or a checked file, from plain data alone: nothing here knows the journal or the API.
 //!
 //! Payouts are written one by one, so that the size of a run does not matter.
 
+mod annotated;
 mod csv;
+mod fresh;
 mod json;
 
+pub use self::annotated::{About, Annotated, BookError};
 pub use self::csv::{defused, write_csv};
+pub use self::fresh::{FreshError, is_free};
 pub use self::json::write_json;
 
 use std::io;

@@ -20,14 +20,17 @@ pub(super) fn open(path: &Path) -> Result<Source, IntakeError> {
         match records.next()? {
             None => return Err(IntakeError::Empty(path.to_owned())),
             Some(record) if record.is_blank() => {}
-            Some(record) if form.header_row.is_some_and(|row| record.row < row) => above.push(record.row),
+            Some(record) if form.header_row.is_some_and(|row| record.row < row) => {
+                above.push((record.row, record.cells().map(str::to_owned).collect()));
+            }
             Some(record) => break Header::read(record.cells(), record.row),
         }
     };
     let about = form.lines.saturating_sub(u64::from(header.row));
-    let notes = notes(&form).chain(super::header::above(&above, None)).collect();
+    let passed_over: Vec<u32> = above.iter().map(|(row, _)| *row).collect();
+    let notes = notes(&form).chain(super::header::above(&passed_over, None)).collect();
     let delimiter = Some(form.delimiter);
-    Ok(Source { format: "csv", header, about, notes, sheet: None, delimiter, rows: Box::new(records) })
+    Ok(Source { format: "csv", header, above, about, notes, sheet: None, delimiter, rows: Box::new(records) })
 }
 
 /// What is to be said of how the file is written.
