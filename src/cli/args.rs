@@ -57,6 +57,9 @@ pub enum Command {
     /// Say everything that is wrong with a file, cell by cell
     #[command(after_help = TABLE)]
     Check(CheckArgs),
+    /// Write a workbook or a CSV file to fill in
+    #[command(after_help = TABLE)]
+    Template(TemplateArgs),
     /// Pay a file
     #[command(after_help = TABLE)]
     Pay(PayArgs),
@@ -105,6 +108,42 @@ pub struct ReadingArgs {
     /// Findings that block and that are meant, such as hidden or zero-lost:12 for row 12 alone; see docs/FILES.md
     #[arg(long, value_name = "CODE[,CODE]")]
     pub accept: Vec<String>,
+}
+
+/// `template`.
+#[derive(Debug, Args)]
+pub struct TemplateArgs {
+    /// What is to be paid
+    #[arg(value_enum)]
+    pub kind: TemplateKind,
+    /// CSV in place of a workbook
+    #[arg(long)]
+    pub csv: bool,
+    /// The new file [default: payrun-template-KIND.xlsx or .csv in this folder]
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+}
+
+/// What a template is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TemplateKind {
+    /// Payments to Australian accounts
+    Payroll,
+    /// Payments abroad, which this version does not pay yet
+    Fx,
+    /// Every column
+    Full,
+}
+
+impl TemplateKind {
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Payroll => "payroll",
+            Self::Fx => "fx",
+            Self::Full => "full",
+        }
+    }
 }
 
 /// `pay`.

@@ -19,6 +19,7 @@ mod settle;
 mod simulate;
 mod status;
 mod summary;
+mod template;
 
 pub use exit::Exit;
 
@@ -41,6 +42,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let globals = &cli.globals;
     let outcome = match &cli.command {
         Command::Check(args) => check::run(globals, args),
+        Command::Template(args) => template::run(globals, args),
         Command::Pay(args) => pay::run(globals, args),
         Command::Resume(args) => resume::run(globals, args),
         Command::Settle(args) => settle::run(globals, args),

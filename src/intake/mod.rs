@@ -28,6 +28,9 @@ pub use walk::TakeRow;
 /// The column that a file of corrected rows has for the reason; never read.
 pub const REASON_COLUMN: &str = "reason_not_paid";
 
+/// The word in the place of an id by which the example row of a template is known, so that it is never paid.
+pub const EXAMPLE_MARK: &str = "EXAMPLE";
+
 /// `A`, `B`, … `Z`, `AA`, …: how a spreadsheet names its `index`-th column, from 0.
 pub fn letter(index: usize) -> String {
     let mut rest = index + 1;

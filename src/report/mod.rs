@@ -6,11 +6,13 @@ mod annotated;
 mod csv;
 mod fresh;
 mod json;
+mod template;
 
 pub use self::annotated::{About, Annotated, BookError};
 pub use self::csv::{defused, write_csv};
 pub use self::fresh::{FreshError, is_free};
 pub use self::json::write_json;
+pub use self::template::{Field, Form, Need, Template, write_book, write_template_csv};
 
 use std::io;
 

@@ -20,6 +20,9 @@ const COLUMNS: [(&str, u16); 8] = [
 ];
 /// The row of the names, from 0; above them stands what the list is about.
 const HEADER: u32 = 4;
+/// The height of a line, and the most lines that a row is high for.
+const LINE: u16 = 15;
+const MOST_LINES: u16 = 12;
 /// More links than this Excel does not open.
 const MOST_LINKS: u32 = 65_000;
 
@@ -28,12 +31,12 @@ pub(super) fn sheet(
     findings: &[Finding],
     about: &About<'_>,
     sheet: &str,
-    without_note: u64,
+    told_elsewhere: u64,
 ) -> Result<Worksheet, BookError> {
     let mut list = Worksheet::new();
     let name = if sheet.eq_ignore_ascii_case("Findings") { "Findings of payrun" } else { "Findings" };
     list.set_name(name)?;
-    head(&mut list, findings, about, without_note)?;
+    head(&mut list, findings, about, told_elsewhere)?;
     let bold = Format::new().set_bold().set_border_bottom(FormatBorder::Thin).set_align(FormatAlign::Top);
     for (column, (name, width)) in (0u16..).zip(COLUMNS) {
         list.write_string_with_format(HEADER, column, name, &bold)?;
@@ -67,7 +70,7 @@ fn head(
     list: &mut Worksheet,
     findings: &[Finding],
     about: &About<'_>,
-    without_note: u64,
+    told_elsewhere: u64,
 ) -> Result<(), BookError> {
     let on = about.checked_on.map_or(String::new(), |day| format!(", checked on {day}"));
     let title = Format::new().set_bold().set_font_size(13);
@@ -80,9 +83,9 @@ fn head(
     let counted: Vec<String> = counted.collect();
     let counted = if counted.is_empty() { "Nothing was found.".to_owned() } else { counted.join(" · ") };
     list.write_string(2, 0, counted)?;
-    if without_note > 0 {
+    if told_elsewhere > 0 {
         let what = format!(
-            "{without_note} more rows cannot be paid and have no note: their first cell is red. What forbids them is said of the whole file, or is not listed one by one."
+            "{told_elsewhere} more rows cannot be paid: their first cell is red. What forbids them is said of the whole file, or is one finding too many to be listed."
         );
         list.write_string_with_format(3, 0, what, &badge(Weight::Error))?;
     }
@@ -113,12 +116,22 @@ fn line(
         (text(&finding.suggestion), &top),
         (finding.code.to_string(), &top),
     ];
+    let mut lines = 1;
     for (column, (cell, format)) in (2u16..).zip(cells) {
+        lines = lines.max(lines_of(&cell, COLUMNS[usize::from(column)].1));
         if !cell.is_empty() {
             list.write_string_with_format(row, column, cell, format)?;
         }
     }
+    list.set_row_height(row, lines * LINE)?; // programs other than Excel do not make room by themselves
     Ok(())
+}
+
+/// How many lines a text takes in a column of that width.
+fn lines_of(text: &str, width: u16) -> u16 {
+    u16::try_from(text.chars().count().div_ceil(usize::from(width)))
+        .unwrap_or(MOST_LINES)
+        .clamp(1, MOST_LINES)
 }
 
 /// Where it is, as a link where it is on the user's sheet.

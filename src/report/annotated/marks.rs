@@ -67,17 +67,12 @@ fn index_of(letter: &str) -> Option<u16> {
 
 /// One finding as a note says it.
 fn note(finding: &Finding) -> String {
-    let mut text = format!("{}: {}", Weight::of(finding).word(), finding.message);
-    if let Some(hint) = &finding.hint {
-        text.push_str(&format!("\n→ {hint}"));
-    }
-    if let Some(suggestion) = &finding.suggestion {
-        text.push_str(&format!("\nWrite instead: {suggestion}"));
-    }
-    if let Some(word) = finding.word_needed() {
-        text.push_str(&format!("\nIf it is meant: {word}"));
-    }
-    text
+    let said = format!("{}: {}", Weight::of(finding).word(), finding.message);
+    let hint = finding.hint.as_ref().map(|hint| format!("→ {hint}"));
+    let suggestion = finding.suggestion.as_ref().map(|text| format!("Write instead: {text}"));
+    let word = finding.word_needed().map(|word| format!("If it is meant: {word}"));
+    let lines: Vec<String> = [Some(said), hint, suggestion, word].into_iter().flatten().collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]

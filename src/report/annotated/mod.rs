@@ -27,6 +27,8 @@ const LONGEST_NOTE: usize = 32_000;
 const CUT: &str = "… [cut here: a cell of a workbook holds no more]";
 /// Titles of more rows than this would fill the screen if they stood still.
 const MOST_FROZEN: u32 = 8;
+/// So many rows that are forbidden elsewhere get a note that says so; the others have the colour alone.
+const MOST_NOTES: u64 = 1_000;
 /// Columns are as wide as their longest text between these.
 const WIDTHS: std::ops::RangeInclusive<usize> = 9..=44;
 
@@ -85,7 +87,7 @@ pub struct Annotated<'a> {
     widths: Vec<usize>,
     last_row: u32,
     /// Rows whose first cell is coloured because they cannot be paid, though no finding of theirs is listed.
-    without_note: u64,
+    told_elsewhere: u64,
 }
 
 impl<'a> Annotated<'a> {
@@ -110,7 +112,7 @@ impl<'a> Annotated<'a> {
             unpaid,
             widths: Vec::new(),
             last_row: 0,
-            without_note: 0,
+            told_elsewhere: 0,
         })
     }
 
@@ -160,7 +162,12 @@ impl<'a> Annotated<'a> {
         }
         let first = marks.entry(0).or_insert(Mark { weight: Weight::Error, note: None });
         first.weight = Weight::Error;
-        self.without_note += 1;
+        self.told_elsewhere += 1;
+        let before = first.note.take();
+        if before.is_some() || self.told_elsewhere <= MOST_NOTES {
+            let here = "Error: the row cannot be paid. What forbids it is said on the sheet of findings.";
+            first.note = Some(before.map_or(here.to_owned(), |before| format!("{here}\n\n{before}")));
+        }
     }
 
     fn cell(
@@ -209,7 +216,7 @@ impl<'a> Annotated<'a> {
         let last_row = self.last_row.saturating_sub(1);
         self.sheet.ignore_error_range(0, 0, last_row, last_column, IgnoreError::NumberStoredAsText)?;
         self.sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
-        let list = list::sheet(self.findings, &self.about, &self.sheet.name(), self.without_note)?;
+        let list = list::sheet(self.findings, &self.about, &self.sheet.name(), self.told_elsewhere)?;
         self.workbook.push_worksheet(self.sheet);
         self.workbook.push_worksheet(list);
         write_whole(path, |file| Ok(self.workbook.save_to_writer(std::io::BufWriter::new(file))?))
@@ -219,7 +226,7 @@ impl<'a> Annotated<'a> {
 /// A note that is large enough to be read without scrolling.
 fn boxed(text: &str) -> Note {
     const WIDTH: u32 = 340;
-    const LETTERS_A_LINE: usize = 52;
+    const LETTERS_A_LINE: usize = 44;
     const LINE: u32 = 15;
     let text = fitting(text, LONGEST_NOTE);
     let lines: usize = text.lines().map(|line| line.chars().count().div_ceil(LETTERS_A_LINE).max(1)).sum();
