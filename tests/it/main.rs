@@ -1,5 +1,7 @@
 //! Every integration test, in one binary.
 
+mod annotate;
+mod book;
 mod campaign;
 mod check_cases;
 mod check_properties;
@@ -15,5 +17,6 @@ mod readme;
 mod replay;
 mod rig;
 mod simulator;
+mod template;
 mod tidy;
 mod world;

@@ -4,6 +4,9 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 
 use crate::domain::{Finding, Severity};
 
+/// The format of texts in every spreadsheet program.
+const TEXT: u8 = 49;
+
 /// How much a finding weighs for whoever has the sheet open. The heaviest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Weight {
@@ -62,7 +65,7 @@ pub(super) struct Looks {
 
 impl Looks {
     pub(super) fn new() -> Self {
-        let plain = Format::new().set_num_format("@").set_align(FormatAlign::Top);
+        let plain = Format::new().set_num_format_index(TEXT).set_align(FormatAlign::Top);
         let header = plain.clone().set_bold().set_border_bottom(FormatBorder::Thin);
         Self { plain, header }
     }

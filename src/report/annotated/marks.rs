@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use crate::domain::Code;
 
-    fn about<'a>(spans: &'a [(u16, u16)]) -> About<'a> {
+    fn about(spans: &[(u16, u16)]) -> About<'_> {
         About { sheet: Some("Pay"), header_row: 3, spans, ..About::default() }
     }
 

@@ -14,6 +14,9 @@ use crate::report::fresh::write_whole;
 
 /// So many rows have drop-downs and hints; the formats hold for whole columns.
 const ROWS: u32 = 100_000;
+/// The formats of every spreadsheet program: a number as 1,234.50, and a text.
+const AMOUNT: u8 = 4;
+const TEXT: u8 = 49;
 /// How wide meanings are.
 const MEANING: u16 = 80;
 /// What the columns of the instructions are called, with their widths.
@@ -50,15 +53,15 @@ fn payouts(template: &Template) -> Result<Worksheet, BookError> {
 
 fn cells_of(form: Form) -> Format {
     match form {
-        Form::Amount => Format::new().set_num_format("#,##0.00"),
-        Form::Text | Form::Length(..) | Form::Choice(_) => Format::new().set_num_format("@"),
+        Form::Amount => Format::new().set_num_format_index(AMOUNT),
+        Form::Text | Form::Length(..) | Form::Choice(_) => Format::new().set_num_format_index(TEXT),
     }
 }
 
 fn header_of(need: Need) -> Format {
     let format =
         Format::new().set_bold().set_border_bottom(FormatBorder::Thin).set_align(FormatAlign::Center);
-    let format = format.set_align(FormatAlign::VerticalCenter).set_num_format("@");
+    let format = format.set_align(FormatAlign::VerticalCenter).set_num_format_index(TEXT);
     let color = |rgb| Color::RGB(rgb);
     match need {
         Need::Always => format.set_background_color(color(0x001F_4E79)).set_font_color(color(0x00FF_FFFF)),
