@@ -28,6 +28,9 @@ pub struct CheckReport {
     pub bank_directory: String,
     /// Everything found.
     pub findings: Vec<ReportedFinding>,
+    /// The workbook that was written with the findings marked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annotated: Option<String>,
 }
 
 /// One finding.
@@ -98,7 +101,17 @@ impl CheckReport {
             totals: checked.totals.lines(),
             bank_directory: checked.directory.clone(),
             findings: checked.findings.iter().map(ReportedFinding::from).collect(),
+            annotated: None,
         }
+    }
+
+    /// Rows, how many of them can be paid, and their sums, in a sentence.
+    pub fn summary(&self) -> String {
+        let unpaid = self.rows - self.payable;
+        let sums: Vec<String> = self.totals.iter().map(ToString::to_string).collect();
+        let sums = if sums.is_empty() { String::new() } else { format!(": {}", sums.join(", ")) };
+        let cannot = if unpaid > 0 { format!(" {} cannot.", plural(unpaid, "row")) } else { String::new() };
+        format!("{}, {} can be paid{sums}.{cannot}", plural(self.rows, "row"), self.payable)
     }
 }
 
@@ -127,12 +140,9 @@ pub fn render_text(report: &CheckReport) -> String {
             }
         }
     }
-    let unpaid = report.rows - report.payable;
-    let sums: Vec<String> = report.totals.iter().map(ToString::to_string).collect();
-    let sums = if sums.is_empty() { String::new() } else { format!(": {}", sums.join(", ")) };
-    let _ = write!(text, "\n{}, {} can be paid{sums}.", plural(report.rows, "row"), report.payable);
-    if unpaid > 0 {
-        let _ = write!(text, " {} cannot.", plural(unpaid, "row"));
+    let _ = writeln!(text, "\n{}", report.summary());
+    if let Some(annotated) = &report.annotated {
+        let _ = writeln!(text, "The sheet with every finding at its cell: {annotated}");
     }
     let _ = write!(text, "\nBank directory: {}.\n", report.bank_directory);
     text

@@ -1,8 +1,12 @@
-//! Rows that are no payouts although they look like rows: names of columns again, several rows in one cell.
+//! Rows that are no payouts although they look like rows: names of columns again, a template's example, several rows
+//! in one cell.
 
 use super::Findings;
 use crate::domain::Code;
-use crate::intake::RawRow;
+use crate::intake::{Column, EXAMPLE_MARK, RawRow};
+
+/// Where the example row of a template bears its mark.
+const EXAMPLE_IN: [Column; 2] = [Column::PaymentId, Column::PayeeId];
 
 /// Says of a row that is no payout what it is, in one finding in place of many. `false` for all other rows.
 pub(super) fn is_no_payout(row: &RawRow<'_>, findings: &mut Findings<'_>) -> bool {
@@ -10,6 +14,12 @@ pub(super) fn is_no_payout(row: &RawRow<'_>, findings: &mut Findings<'_>) -> boo
         findings.add(Code::RowRagged, place, "the cell runs over several lines and other rows seem to be in it").advising(
             "look for a quotation mark (\") that was opened in it and not closed, or take the line breaks out",
         );
+        return true;
+    }
+    if let Some(column) = EXAMPLE_IN.into_iter().find(|id| row.text(*id).eq_ignore_ascii_case(EXAMPLE_MARK)) {
+        findings
+            .add(Code::RowNoPayout, row.place(column), "this is the example row of a template")
+            .advising("remove the row");
         return true;
     }
     if row.repeats_header() {

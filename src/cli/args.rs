@@ -60,6 +60,9 @@ pub enum Command {
     /// Write what the columns of a file are read as, to correct and to give back with --map
     #[command(after_help = TABLE)]
     Map(MapArgs),
+    /// Write a workbook or a CSV file to fill in
+    #[command(after_help = TABLE)]
+    Template(TemplateArgs),
     /// Pay a file
     #[command(after_help = TABLE)]
     Pay(PayArgs),
@@ -104,6 +107,9 @@ pub struct CheckArgs {
     /// How to read it
     #[command(flatten)]
     pub reading: ReadingArgs,
+    /// Write the sheet again to a new workbook, with colours, a note at each cell and a list of findings
+    #[arg(long, value_name = "OUT.xlsx")]
+    pub annotate: Option<PathBuf>,
 }
 
 /// How a file is read where its content does not say, and what is accepted of it.
@@ -131,6 +137,42 @@ pub struct MapArgs {
     /// The new file to write it to [default: it is shown]
     #[arg(long, value_name = "FILE")]
     pub to: Option<PathBuf>,
+}
+
+/// `template`.
+#[derive(Debug, Args)]
+pub struct TemplateArgs {
+    /// What is to be paid
+    #[arg(value_enum)]
+    pub kind: TemplateKind,
+    /// CSV in place of a workbook
+    #[arg(long)]
+    pub csv: bool,
+    /// The new file [default: payrun-template-KIND.xlsx or .csv in this folder]
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+}
+
+/// What a template is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TemplateKind {
+    /// Payments to Australian accounts
+    Payroll,
+    /// Payments abroad, which this version does not pay yet
+    Fx,
+    /// Every column
+    Full,
+}
+
+impl TemplateKind {
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Payroll => "payroll",
+            Self::Fx => "fx",
+            Self::Full => "full",
+        }
+    }
 }
 
 /// `pay`.

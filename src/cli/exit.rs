@@ -4,6 +4,7 @@ use crate::config::ConfigError;
 use crate::engine::EngineError;
 use crate::gateway::GatewayError;
 use crate::journal::JournalError;
+use crate::report::{BookError, FreshError};
 
 /// The exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +58,27 @@ impl Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Self::new(Exit::Configuration, error.to_string())
+    }
+}
+
+impl From<FreshError> for Failure {
+    fn from(error: FreshError) -> Self {
+        let exit = match error {
+            FreshError::Exists(_) | FreshError::NoFolder(_) => Exit::Usage,
+            FreshError::Io { .. } => Exit::Configuration,
+        };
+        Self::new(exit, error.to_string())
+    }
+}
+
+impl From<BookError> for Failure {
+    fn from(error: BookError) -> Self {
+        match error {
+            BookError::Fresh(error) => error.into(),
+            BookError::TooManyRows | BookError::Workbook(_) => {
+                Self::new(Exit::Configuration, error.to_string())
+            }
+        }
     }
 }
 

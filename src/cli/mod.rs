@@ -3,6 +3,7 @@
 //! The only module that prints. Each command is one file, read from top to bottom; nobody imports this module but
 //! `main`.
 
+mod annotate;
 mod args;
 mod bsb;
 mod check;
@@ -19,6 +20,7 @@ mod settle;
 mod simulate;
 mod status;
 mod summary;
+mod template;
 
 pub use exit::Exit;
 
@@ -42,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let outcome = match &cli.command {
         Command::Check(args) => check::run(globals, args),
         Command::Map(args) => map::run(globals, args),
+        Command::Template(args) => template::run(globals, args),
         Command::Pay(args) => pay::run(globals, args),
         Command::Resume(args) => resume::run(globals, args),
         Command::Settle(args) => settle::run(globals, args),

@@ -68,6 +68,22 @@ impl Accepted {
     }
 }
 
+impl Finding {
+    /// What a person must say to let it pass, for its row alone where it has one. None: nothing need be said.
+    pub fn word_needed(&self) -> Option<String> {
+        if !self.code.asks() || self.accepted {
+            return None;
+        }
+        let word = self.place.row.map_or(self.code.to_string(), |row| format!("{}:{row}", self.code));
+        Some(match self.code {
+            Code::ChangedAccount => {
+                format!("call the payee on a number that you know, then say --accept {word}")
+            }
+            _ => format!("--accept {word}"),
+        })
+    }
+}
+
 impl fmt::Display for Accepted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.words().join(","))

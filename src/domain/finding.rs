@@ -224,7 +224,7 @@ codes! {
     NumberCell "number-cell" Ask "A BSB, account number or the like is a number in the workbook, so that leading zeros may be lost."
     ZeroLost "zero-lost" Ask "A BSB has five digits, as when a spreadsheet takes a leading zero away."
     RowRagged "row-ragged" Error "A row has more or fewer cells than the header."
-    RowNoPayout "row-no-payout" Error "A row that is no payout: the names of the columns again, or a total."
+    RowNoPayout "row-no-payout" Error "A row that is no payout: the names of the columns again, a total, or a template's example."
     RowBlank "row-blank" Info "Rows without any text were passed over."
     AddressMissing "address-missing" Error "The street that Flash demands of Australian payees is not there."
     AddressUnusual "address-unusual" Warning "A state or postcode that Australia does not have."

@@ -20,6 +20,7 @@ mod record;
 mod row;
 mod source;
 mod text;
+mod walk;
 mod workbook;
 
 pub use columns::{COLUMNS, Column, ColumnInfo};
@@ -33,10 +34,14 @@ pub use map::{ColumnMap, MapError};
 pub use record::{Kind, Mark};
 pub use row::{Item, RawRow};
 pub use source::{Reading, Source, inspect, open};
+pub use walk::TakeRow;
 pub use workbook::{Trouble, read_workbook};
 
 /// The column that a file of corrected rows has for the reason; never read.
 pub const REASON_COLUMN: &str = "reason_not_paid";
+
+/// The word in the place of an id by which the example row of a template is known, so that it is never paid.
+pub const EXAMPLE_MARK: &str = "EXAMPLE";
 
 /// `A`, `B`, … `Z`, `AA`, …: how a spreadsheet names its `index`-th column, from 0.
 pub fn letter(index: usize) -> String {

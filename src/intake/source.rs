@@ -34,6 +34,8 @@ pub struct Source {
     pub format: &'static str,
     /// The header.
     pub header: Header,
+    /// The rows with any text above the header, each with its number.
+    pub above: Vec<(u32, Vec<String>)>,
     /// About how many rows there are, for progress.
     pub about: u64,
     /// What is to be said of the file's own form.

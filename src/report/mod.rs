@@ -1,12 +1,18 @@
-//! Files about a run, from its view alone: nothing here knows the journal or the API.
+//! Files about a run or a checked file, from plain data alone: nothing here knows the journal or the API.
 //!
 //! Payouts are written one by one, so that the size of a run does not matter.
 
+mod annotated;
 mod csv;
+mod fresh;
 mod json;
+mod template;
 
+pub use self::annotated::{About, Annotated, BookError};
 pub use self::csv::{defused, write_csv};
+pub use self::fresh::{FreshError, is_free};
 pub use self::json::write_json;
+pub use self::template::{Field, Form, Need, Template, write_book, write_template_csv};
 
 use std::io;
 

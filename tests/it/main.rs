@@ -1,6 +1,8 @@
 //! Every integration test, in one binary.
 
 mod aba;
+mod annotate;
+mod book;
 mod campaign;
 mod check_cases;
 mod check_properties;
@@ -17,6 +19,7 @@ mod readme;
 mod replay;
 mod rig;
 mod simulator;
+mod template;
 mod tidy;
 mod workbooks;
 mod world;

@@ -28,6 +28,11 @@ fn blocks(page: &str) -> Vec<(String, String)> {
 #[test]
 fn every_command_of_the_readme_does_what_the_readme_shows() {
     let world = World::new();
+    let samples = world.home().join("samples");
+    std::fs::create_dir(&samples).expect("a folder");
+    for sample in std::fs::read_dir(root().join("samples")).expect("samples").flatten() {
+        std::fs::copy(sample.path(), samples.join(sample.file_name())).expect("copied");
+    }
     let mut said = String::new();
     let mut commands = 0;
     for (language, text) in blocks(include_str!("../../README.md")) {
@@ -53,8 +58,8 @@ fn every_command_of_the_readme_does_what_the_readme_shows() {
                 _ => panic!("what is {line}?"),
             };
             let mut command = world.command(args);
-            // as a newcomer has it: in the checkout, with the simulator inside, and no settings
-            command.current_dir(root()).env_clear().env("HOME", world.home());
+            // as a newcomer has it: beside the samples, with the simulator inside, and no settings
+            command.env_clear().env("HOME", world.home());
             let outcome = world.start(command).end().ends(code);
             said.push_str(&outcome.out);
             said.push_str(&outcome.err);

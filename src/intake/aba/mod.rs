@@ -37,7 +37,16 @@ pub(super) fn open(path: &Path) -> Result<Source, IntakeError> {
     header.spans = rows::COLUMNS.iter().map(|(_, field)| (field.first, field.last)).collect();
     header.dates = dates;
     let rows = Box::new(Credits::new(Lines::new(file(path)?)));
-    Ok(Source { format: "aba", header, about: credits, notes, sheet: None, delimiter: None, rows })
+    Ok(Source {
+        format: "aba",
+        header,
+        above: Vec::new(),
+        about: credits,
+        notes,
+        sheet: None,
+        delimiter: None,
+        rows,
+    })
 }
 
 fn file(path: &Path) -> Result<File, IntakeError> {

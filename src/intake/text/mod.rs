@@ -27,7 +27,9 @@ pub(super) fn open(path: &Path, map: Option<&ColumnMap>, limits: &Limits) -> Res
         match records.read(&mut record)? {
             false => return Err(IntakeError::Empty(path.to_owned())),
             true if record.is_blank() => {}
-            true if form.header_row.is_some_and(|row| record.row < row) => above.push(record.row),
+            true if form.header_row.is_some_and(|row| record.row < row) => {
+                above.push((record.row, record.cells().map(str::to_owned).collect()));
+            }
             true => break Header::read(record.cells(), record.row),
         }
     };
@@ -36,11 +38,13 @@ pub(super) fn open(path: &Path, map: Option<&ColumnMap>, limits: &Limits) -> Res
         header.family = headerless::tell(&mut form.records(path)?)?;
     }
     let about = form.lines.saturating_sub(u64::from(header.row));
-    let notes = notes(&form).chain(super::header::above(&above, None)).collect();
+    let passed_over: Vec<u32> = above.iter().map(|(row, _)| *row).collect();
+    let notes = notes(&form).chain(super::header::above(&passed_over, None)).collect();
     let delimiter = Some(form.delimiter);
     Ok(Source {
         format: "csv",
         header,
+        above,
         about,
         notes,
         sheet: None,

@@ -65,7 +65,7 @@ fn read(request: &Request, out: &mut impl Write) -> Result<Told, Stop> {
     let mut description = Some(description.told());
     book.rows(&name, &facts.formulas, &mut |record| {
         if record.row < header_row {
-            above.push(record.row);
+            above.push((record.row, record.cells().map(str::to_owned).collect()));
             return Ok(ControlFlow::Continue(()));
         }
         let written = match description.take() {

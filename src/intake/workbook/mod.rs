@@ -49,6 +49,7 @@ pub(super) fn open(path: &Path, reading: &Reading) -> Result<Source, IntakeError
         format: book.format.name(),
         notes: told::notes(&book, &header),
         header,
+        above: book.above,
         about: 0,
         sheet: Some(Arc::from(book.sheet.name.as_str())),
         delimiter: None,
@@ -76,6 +77,7 @@ impl SheetRows {
         Source {
             format: choose.format.name(),
             header: Header::read(std::iter::empty(), 1),
+            above: Vec::new(),
             about: 0,
             notes: vec![told::choose(choose)],
             sheet: None,

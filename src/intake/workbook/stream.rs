@@ -83,8 +83,8 @@ pub(super) struct Book {
     pub others: Vec<Sheet>,
     /// Whether a person has named the sheet.
     pub asked_for: bool,
-    /// Rows with text above the header.
-    pub above: Vec<u32>,
+    /// Rows with text above the header, and their cells.
+    pub above: Vec<(u32, Vec<String>)>,
     /// Rows with cells below the header that are not shown.
     pub hidden_rows: Vec<u32>,
     /// Columns, from 0, that are not shown.

@@ -13,7 +13,8 @@ pub(super) fn notes(book: &Book, header: &Header) -> Vec<Finding> {
         let message = "the workbook has macros; they are not run, and what they would change is not seen";
         notes.push(Finding::new(Code::FileForm, Place::file(), message));
     }
-    notes.extend(above(&book.above, Some(sheet)));
+    let passed_over: Vec<u32> = book.above.iter().map(|(row, _)| *row).collect();
+    notes.extend(above(&passed_over, Some(sheet)));
     notes.extend(hidden_sheets(book));
     notes.extend(hidden_rows(book));
     notes.extend(hidden_columns(book, header));
