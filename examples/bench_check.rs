@@ -33,7 +33,8 @@ fn main() {
         accepted: Accepted::default(),
     };
     let source = intake::open(&path, &intake::Reading::default()).expect("a file");
-    let checked = check::check(source, &options, &mut |_| Ok(()), &Silent).expect("it can be read");
+    let checked = check::check(source, &options, &payrun::domain::NoBook, &mut |_| Ok(()), &Silent)
+        .expect("it can be read");
     let seconds = began.elapsed().as_secs_f64();
     assert_eq!(checked.payable, u64::from(rows));
     say(&format!("{rows} rows in {seconds:.2} s, {:.0} rows a second", f64::from(rows) / seconds));

@@ -15,6 +15,8 @@ fn finding(code: Code, place: Place, message: String, hint: &str) -> Finding {
 pub(super) struct Told {
     /// That no row has a street.
     pub address: bool,
+    /// The finding that says so, where the payee book may have the addresses.
+    pub address_finding: Option<Finding>,
     /// That no name of a column is known: rows cannot be judged at all.
     pub nothing_known: bool,
     /// The kinds of findings that say of a row's missing cell what was said of the missing column.
@@ -27,8 +29,17 @@ impl Told {
     }
 }
 
+/// What the rows are read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Payouts, whose addresses the payee book may have.
+    Payouts { has_book: bool },
+    /// Payees for the payee book.
+    Payees,
+}
+
 /// What the header lets be said.
-pub(super) fn header(source: &Source, all: &mut Collected<'_>) -> Told {
+pub(super) fn header(source: &Source, wanted: Wanted, all: &mut Collected<'_>) -> Told {
     let header = &source.header;
     if !COLUMNS.iter().any(|info| header.has(info.column)) {
         all.take(vec![nothing_known(header)]);
@@ -77,7 +88,7 @@ pub(super) fn header(source: &Source, all: &mut Collected<'_>) -> Told {
             all.take(vec![finding(Code::ColumnNotRead, place(index), message, "")]);
         }
     }
-    missing(header, all)
+    missing(header, wanted, all)
 }
 
 /// The name of a column; hidden where it is a number, because a file without names has a payout in their place.
@@ -99,7 +110,7 @@ fn nothing_known(header: &Header) -> Finding {
     finding(Code::ColumnMissing, Place::row(header.row), what.to_owned(), hint)
 }
 
-fn missing(header: &Header, all: &mut Collected<'_>) -> Told {
+fn missing(header: &Header, wanted: Wanted, all: &mut Collected<'_>) -> Told {
     let mut told = Told::default();
     let has = |column| header.has(column);
     let named = has(Column::AccountName)
@@ -108,7 +119,7 @@ fn missing(header: &Header, all: &mut Collected<'_>) -> Told {
     let account = (has(Column::Bsb) && has(Column::AccountNumber)) || has(Column::PayId);
     for (there, what, hint, codes) in [
         (
-            has(Column::Amount),
+            has(Column::Amount) || wanted == Wanted::Payees,
             "no column says how much to pay",
             "name the column of the net pay: amount",
             &[Code::AmountInvalid][..],
@@ -132,13 +143,21 @@ fn missing(header: &Header, all: &mut Collected<'_>) -> Told {
         }
     }
     told.address = !has(Column::Street) && !has(Column::Country);
+    if wanted == Wanted::Payees {
+        return told;
+    }
     if told.address {
-        all.take(vec![finding(
+        let missing = finding(
             Code::AddressMissing,
             Place::file(),
             "no row has a street, and Flash demands one of Australian payees".to_owned(),
-            "add the columns street, suburb, state and postcode from the employees' records to the file",
-        )]);
+            "add the columns street, suburb, state and postcode from the employees' records to the file, or import these into the payee book: payrun payees import FILE",
+        );
+        if wanted == (Wanted::Payouts { has_book: true }) {
+            told.address_finding = Some(missing);
+        } else {
+            all.take(vec![missing]);
+        }
     }
     if !has(Column::Reference) {
         all.take(vec![finding(

@@ -7,6 +7,7 @@
 mod account;
 mod address;
 mod amount;
+mod book;
 mod cell;
 pub mod directory;
 mod fields;
@@ -14,6 +15,7 @@ mod file;
 mod head;
 mod name;
 mod payee;
+mod payees;
 mod payid;
 mod report;
 mod row;
@@ -22,7 +24,8 @@ mod shape;
 mod sums;
 
 pub use file::{CheckError, Checked, Options, Passed, check};
-pub use report::{CheckReport, render_text};
+pub use payees::{PayeeRow, PayeesChecked, check_payees};
+pub use report::{CheckReport, render_findings, render_text};
 
 use crate::domain::{Accepted, Code, Finding, Place};
 

@@ -99,8 +99,8 @@ impl CheckReport {
     }
 }
 
-/// The report for people: errors first, findings of one kind together, the sums last.
-pub fn render_text(report: &CheckReport) -> String {
+/// The findings for people: errors first, findings of one kind together.
+pub fn render_findings(report: &CheckReport) -> String {
     let mut text = format!("{}\n", report.file);
     for (severity, accept, title) in [
         (Severity::Error, None, "Errors: these must be mended"),
@@ -124,6 +124,12 @@ pub fn render_text(report: &CheckReport) -> String {
             }
         }
     }
+    text
+}
+
+/// The report for people: the findings, the sums last.
+pub fn render_text(report: &CheckReport) -> String {
+    let mut text = render_findings(report);
     let unpaid = report.rows - report.payable;
     let sums: Vec<String> = report.totals.iter().map(ToString::to_string).collect();
     let sums = if sums.is_empty() { String::new() } else { format!(": {}", sums.join(", ")) };

@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use super::directory::Directory;
 use super::fields::{Fields, broken};
 use super::file::Options;
-use super::{Findings, account, address, amount, cell, is_odd_blank, payee, payid};
-use crate::domain::{Address, BankAccount, Bsb, Code, Party, Payee, Payout};
+use super::{Findings, account, address, amount, book, cell, is_odd_blank, payee, payid};
+use crate::domain::{BankAccount, Book, BookError, BookField, Bsb, Code, Party, Payee, Payout, RowDigest};
 use crate::intake::{Column, RawRow};
 
 /// What every row needs to be judged.
@@ -15,76 +15,88 @@ pub(super) struct Judge<'a> {
     pub directory: Directory,
     /// Whether a missing street was already told for the whole file.
     pub address_told: bool,
+    /// What is known of payees.
+    pub book: &'a dyn Book,
 }
 
 /// Columns that only payments abroad need.
 const ABROAD: [Column; 6] =
     [Column::Iban, Column::Aba, Column::Clabe, Column::Ifsc, Column::Cnaps, Column::SortCode];
 
+/// What became of a row.
+pub(super) enum Judged {
+    /// A payout. A person may still have to accept its bank details.
+    Payout(Box<Payout>),
+    /// All is right but that the address is missing, which the payee book may have another day.
+    Incomplete(RowDigest),
+    /// A finding forbids it.
+    Refused,
+}
+
+/// Who a row names, as far as no finding forbids it.
+pub(super) struct ReadPayee {
+    pub payee: Option<Payee>,
+    /// What was taken from the payee book.
+    pub from_book: Vec<BookField>,
+    /// Why the payee book has no address for the row.
+    pub otherwise: Option<String>,
+}
+
 impl Judge<'_> {
     /// The payout of a row, if no finding forbids it.
-    pub fn payout(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Payout> {
+    pub fn payout(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Result<Judged, BookError> {
         let before = findings.made.len();
-        cell::kinds(row, findings);
-        refuse_broken(row, findings);
-        let named = payee::party_name(row, findings);
-        let address = self.address(row, findings);
-        let dob = self.dob(row, findings);
-        let mobile = payee::mobile(row, findings);
-        let account = self.account(row, findings);
+        let mut read = self.payee(row, findings)?;
         let money = amount::money(row, findings);
         self.reference(row, findings);
-        if findings.forbid_since(before) {
-            return None;
+        let forbidden = findings.forbid_since(before);
+        let address_missing = match &read.payee {
+            Some(payee) => address::is_missing(&payee.party.address),
+            None => address::is_missing(&address::read(row, &mut Findings::new(findings.accepted))),
+        };
+        if address_missing && !self.address_told {
+            address::missing(row, read.otherwise, findings);
         }
-        Some(Payout {
+        if let Some(payee) = &mut read.payee {
+            book::known_account(row, payee, self.book, self.options.today, findings)?;
+        }
+        let (false, Some(payee), Some(money)) = (forbidden, read.payee, money) else {
+            return Ok(Judged::Refused);
+        };
+        let payout = Payout {
             row: row.row,
             payment_id: text(row, Column::PaymentId),
-            payee: Payee {
-                payee_id: text(row, Column::PayeeId),
-                party: Party {
-                    name: named?,
-                    email: text(row, Column::Email),
-                    mobile,
-                    dob,
-                    address: address?,
-                },
-                account: account?,
-            },
-            money: money?,
+            payee,
+            money,
             reference: text(row, Column::Reference),
             remitter: text(row, Column::Remitter),
             reason: text(row, Column::Reason),
             sub_client_id: text(row, Column::SubClientId),
+            from_book: read.from_book,
+        };
+        Ok(if address_missing {
+            Judged::Incomplete(payout.row_digest())
+        } else {
+            Judged::Payout(Box::new(payout))
         })
     }
 
-    fn address(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Address> {
-        let country = text(row, Column::Country).unwrap_or_else(|| "AU".to_owned());
-        let street = text(row, Column::Street);
-        if street.is_none() && country == "AU" {
-            if self.address_told {
-                return None;
-            }
-            findings
-                .add(
-                    Code::AddressMissing,
-                    row.place(Column::Street),
-                    "the payee has no street, and Flash demands one in Australia",
-                )
-                .advising("fill street, suburb, state and postcode of this row from the employee's record");
-            return None;
-        }
-        if country == "AU" {
-            address::note_unusual(row, findings);
-        }
-        Some(Address {
-            street,
-            suburb: text(row, Column::Suburb),
-            state: text(row, Column::State),
-            postcode: text(row, Column::Postcode),
-            country,
-        })
+    /// The payee of a row, completed from the payee book.
+    pub fn payee(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Result<ReadPayee, BookError> {
+        cell::kinds(row, findings);
+        refuse_broken(row, findings);
+        let name = payee::party_name(row, findings);
+        let address = address::read(row, findings);
+        let dob = self.dob(row, findings);
+        let mobile = payee::mobile(row, findings);
+        let account = self.account(row, findings);
+        let (Some(name), Some(account)) = (name, account) else {
+            return Ok(ReadPayee { payee: None, from_book: Vec::new(), otherwise: None });
+        };
+        let party = Party { name, email: text(row, Column::Email), mobile, dob, address };
+        let mut payee = Payee { payee_id: text(row, Column::PayeeId), party, account, own_record: false };
+        let (from_book, otherwise) = book::complete(row, &mut payee, self.book, findings)?;
+        Ok(ReadPayee { payee: Some(payee), from_book, otherwise })
     }
 
     fn dob(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Date> {

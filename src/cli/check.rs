@@ -5,8 +5,9 @@ use super::exit::{Exit, Failure};
 use super::out;
 use super::pay::{accepted, check_options, reading};
 use super::session::Session;
+use super::status::{self, Seen};
 use crate::check::{self, CheckReport};
-use crate::domain::Finding;
+use crate::domain::{Book, Finding, NoBook};
 use crate::engine::EngineError;
 use crate::intake;
 
@@ -15,7 +16,9 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     let session = Session::without_login(globals, Vec::new())?;
     let options = check_options(&session, accepted(&args.reading)?);
     let source = intake::open(&args.file, &reading(&args.reading)).map_err(EngineError::from)?;
-    let checked = check::check(source, &options, &mut |_| Ok(()), &*session.observer);
+    let seen = consulted(&session);
+    let book: &dyn Book = seen.as_ref().map_or(&NoBook, |seen| seen.checkpoint());
+    let checked = check::check(source, &options, book, &mut |_| Ok(()), &*session.observer);
     let checked = checked.map_err(EngineError::from)?;
     let report = CheckReport::new(&args.file.display().to_string(), &checked);
     match globals.format {
@@ -24,4 +27,22 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     }
     let forbidden = checked.findings.iter().any(Finding::forbids);
     Ok(if forbidden { Exit::Findings } else { Exit::Done })
+}
+
+/// The payee book, where there is one. Without it a file is checked all the same, and people are told.
+fn consulted(session: &Session) -> Option<Seen> {
+    if session.settings.require_login().is_err() {
+        out::note("The payee book was not consulted: it belongs to a login, and none is given.");
+        return None;
+    }
+    if !session.folder.journal().is_dir() {
+        return None; // nothing was imported or paid yet
+    }
+    match status::look(session) {
+        Ok(seen) => Some(seen),
+        Err(failure) => {
+            out::note(&format!("The payee book was not consulted: {}", failure.message));
+            None
+        }
+    }
 }

@@ -10,6 +10,8 @@ mod exit;
 mod journal;
 mod out;
 mod pay;
+mod payees;
+mod payees_csv;
 mod progress;
 mod report;
 mod resume;
@@ -46,6 +48,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Status(args) => status::run(globals, args),
         Command::Report(args) => report::run(globals, args),
         Command::Simulate(args) => simulate::run(globals, args),
+        Command::Payees(args) => payees::run(globals, args),
         Command::Bsb(args) => bsb::run(globals, args),
         Command::Journal(args) => journal::run(globals, args),
     };

@@ -47,6 +47,7 @@ impl OneFile {
         let checked = check::check(
             source,
             &options,
+            &payrun::domain::NoBook,
             &mut |passed| {
                 payouts.push(passed.payout);
                 Ok(())

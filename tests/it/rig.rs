@@ -238,5 +238,6 @@ pub fn payee(number: &str) -> Payee {
         payee_id: None,
         party: Party { name, email: None, mobile: None, dob: None, address },
         account: BankAccount::Bsb { bsb, number: AccountNumber::new(number).expect("a number") },
+        own_record: false,
     }
 }
