@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::checkpoint::{Checkpoint, decode, encode, get};
 use super::error::JournalError;
 use super::record::Noted;
-use crate::domain::book::{day, folded};
+use crate::domain::book::{day, folded, names_agree};
 use crate::domain::{
     BankAccount, Book, BookEntry, BookError, BookKey, KnownAccount, LastPaid, PartyName, Payee, PayoutEntry,
     Timestamp,
@@ -90,7 +90,16 @@ impl Checkpoint {
     pub(super) fn payee_paid(&self, seq: u64, at: Timestamp, paid: &PayoutEntry) -> Result<(), JournalError> {
         let payee = &paid.payout.payee;
         let last = LastPaid { at, run: paid.run, row: paid.payout.row };
-        self.account_seen(seq, at, payee, &Seen::Paid(last))?;
+        let seen = Seen::Paid(last);
+        self.account_seen(seq, at, payee, &seen)?;
+        // a bank's file names no ids: whom of the book the row means is told by account and name
+        if payee.payee_id.is_none() {
+            for entry in self.payees_with(&payee.account)? {
+                if names_agree(&entry.payee.party.name, &payee.party.name) {
+                    self.account_seen(seq, at, &entry.payee, &seen)?;
+                }
+            }
+        }
         // a person has accepted the new account, and it was used: the book has it too
         if payee.payee_id.is_none() {
             return Ok(());
@@ -141,6 +150,7 @@ impl Checkpoint {
             match stored.map(|stored| stored.known) {
                 Some(before) if before.account == known.account => {
                     known.without_id |= before.without_id;
+                    known.own_record |= before.own_record; // that record is there, with this account
                     (known.noted, known.paid, known.paid_before) =
                         (before.noted, before.paid, before.paid_before);
                 }

@@ -2,7 +2,9 @@
 
 mod again;
 mod bad_input;
+mod changed_account;
 mod first;
+mod payee_book;
 mod payees;
 mod person;
 mod state;
