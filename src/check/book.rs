@@ -21,15 +21,15 @@ const NAMES_COUNT_FOR_DAYS: i32 = 400;
 pub(super) fn complete(
     row: &RawRow<'_>,
     payee: &mut Payee,
-    book: &dyn Book,
+    book: Option<&dyn Book>,
     findings: &mut Findings<'_>,
 ) -> Result<(Vec<BookField>, Option<String>), BookError> {
     let party = &mut payee.party;
     let lacks_address = party.address.street.is_none();
     let lacks_contact = party.email.is_none() || party.mobile.is_none() || party.dob.is_none();
-    if !book.has_payees() || !(lacks_address || lacks_contact) {
+    let Some(book) = book.filter(|_| lacks_address || lacks_contact) else {
         return Ok((Vec::new(), None));
-    }
+    };
     let entry = match found(payee, book)? {
         Found::Entry(entry) => entry,
         Found::OtherName(name, id) => {
@@ -146,7 +146,7 @@ fn found(payee: &Payee, book: &dyn Book) -> Result<Found, BookError> {
 pub(super) fn known_account(
     row: &RawRow<'_>,
     payee: &mut Payee,
-    book: &dyn Book,
+    book: Option<&dyn Book>,
     today: Date,
     findings: &mut Findings<'_>,
 ) -> Result<(), BookError> {
@@ -154,7 +154,7 @@ pub(super) fn known_account(
         BankAccount::Bsb { .. } => Column::AccountNumber,
         BankAccount::PayId { .. } => Column::PayId,
     });
-    let known = if book.has_accounts() { known(payee, book, today)? } else { Known::New };
+    let known = book.map_or(Ok(Known::New), |book| known(payee, book, today))?;
     let name = &payee.party.name;
     match known {
         Known::Other(old) => {

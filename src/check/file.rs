@@ -95,11 +95,14 @@ pub fn check(
 ) -> Result<Checked, CheckError> {
     let mut all = Collected::new(&options.accepted);
     all.take(std::mem::take(&mut source.notes));
-    let told = head::header(&source, Wanted::Payouts { has_book: book.has_payees() }, &mut all);
+    // asked once: what has no page is not opened for every row
+    let payees = Some(book).filter(|book| book.has_payees());
+    let accounts = Some(book).filter(|book| book.has_accounts());
+    let told = head::header(&source, Wanted::Payouts { has_book: payees.is_some() }, &mut all);
     let readable = !all.findings.iter().any(Finding::forbids);
     let mut unaddressed = Unaddressed { whole: told.address_finding.clone(), ..Unaddressed::default() };
     let address_told = told.address && unaddressed.whole.is_none();
-    let judge = Judge { options, directory: Directory::built_in(), address_told, book };
+    let judge = Judge { options, directory: Directory::built_in(), address_told, payees, accounts };
     let mut checked = Checked { format: source.format, ..Checked::default() };
     let mut seen = Seen::default();
     let mut sums = Sums::default();

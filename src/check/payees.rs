@@ -9,7 +9,7 @@ use super::file::{CheckError, Checked, Collected, Options, ragged};
 use super::head::{Wanted, header};
 use super::row::Judge;
 use super::{Findings, shape};
-use crate::domain::{Book, Code, Event, Finding, NoBook, Observer, Payee, Place, Stage};
+use crate::domain::{Book, Code, Event, Finding, Observer, Payee, Place, Stage};
 use crate::intake::{Column, Item, RawRow, Source};
 
 /// A payee that a file has.
@@ -44,7 +44,9 @@ pub fn check_payees(
     let told = header(&source, Wanted::Payees, &mut all);
     let readable = !all.findings.iter().any(Finding::forbids);
     // a row is what it says: nothing is taken from the book that it is to go into
-    let judge = Judge { options, directory: Directory::built_in(), address_told: true, book: &NoBook };
+    let directory = Directory::built_in();
+    let judge = Judge { options, directory, address_told: true, payees: None, accounts: None };
+    let accounts = Some(book).filter(|book| book.has_accounts());
     let mut found = PayeesChecked::default();
     found.checked.format = source.format;
     let mut seen = HashMap::new();
@@ -71,7 +73,7 @@ pub fn check_payees(
                 let payee = payee.filter(|payee| !is_again(&row, payee, &mut seen, &mut findings));
                 let mut payee = payee;
                 if let Some(payee) = &mut payee {
-                    known_account(&row, payee, book, options.today, &mut findings)?;
+                    known_account(&row, payee, accounts, options.today, &mut findings)?;
                 }
                 findings.made.retain(|finding| !told.covers(finding));
                 match payee.filter(|_| readable && !findings.forbid_since(0)) {

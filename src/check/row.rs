@@ -15,8 +15,10 @@ pub(super) struct Judge<'a> {
     pub directory: Directory,
     /// Whether a missing street was already told for the whole file.
     pub address_told: bool,
-    /// What is known of payees.
-    pub book: &'a dyn Book,
+    /// The payee book, where payees were imported.
+    pub payees: Option<&'a dyn Book>,
+    /// The same, where any account of a payee is known.
+    pub accounts: Option<&'a dyn Book>,
 }
 
 /// Columns that only payments abroad need.
@@ -58,7 +60,7 @@ impl Judge<'_> {
             address::missing(row, read.otherwise, findings);
         }
         if let Some(payee) = &mut read.payee {
-            book::known_account(row, payee, self.book, self.options.today, findings)?;
+            book::known_account(row, payee, self.accounts, self.options.today, findings)?;
         }
         let (false, Some(payee), Some(money)) = (forbidden, read.payee, money) else {
             return Ok(Judged::Refused);
@@ -95,7 +97,7 @@ impl Judge<'_> {
         };
         let party = Party { name, email: text(row, Column::Email), mobile, dob, address };
         let mut payee = Payee { payee_id: text(row, Column::PayeeId), party, account, own_record: false };
-        let (from_book, otherwise) = book::complete(row, &mut payee, self.book, findings)?;
+        let (from_book, otherwise) = book::complete(row, &mut payee, self.payees, findings)?;
         Ok(ReadPayee { payee: Some(payee), from_book, otherwise })
     }
 

@@ -102,6 +102,25 @@ impl Rig {
         recorded.await.expect("no panic").expect("the file is recorded")
     }
 
+    /// Imports payees into the book.
+    pub async fn import(&self, text: &str, accept: &str) {
+        let path = self.folder.path().join("staff.csv");
+        std::fs::write(&path, text).expect("a file");
+        let mut accepted = Accepted::default();
+        accepted.add(accept).expect("codes that can be accepted");
+        let (scope, disk, segment_bytes) = (self.scope(), Arc::clone(&self.disk), self.segment_bytes);
+        let imported = tokio::task::spawn_blocking(move || {
+            let journal = opened(&scope, &disk, segment_bytes)?;
+            let today = jiff::civil::date(2026, 7, 17);
+            let options = check::Options { today, environment_is_production: false, accepted };
+            let reading = Reading::default();
+            let imported = engine::import_payees(&journal, &path, &reading, &options, &Silent)?;
+            assert!(imported.checked.invalid_rows.is_empty(), "{:?}", imported.checked.findings);
+            engine::note_payees(&journal, &imported.noted, &SystemClock)
+        });
+        imported.await.expect("no panic").expect("it is imported");
+    }
+
     /// One sitting: open the journal, connect, carry the run on, and leave.
     pub async fn sit(&self, run: RunId) -> Result<Ending, EngineError> {
         let journal = Arc::new(opened(&self.scope(), &self.disk, self.segment_bytes)?);
