@@ -49,7 +49,7 @@ pub fn check_payees(
     let accounts = Some(book).filter(|book| book.has_accounts());
     let mut found = PayeesChecked::default();
     found.checked.format = source.format;
-    let mut seen = HashMap::new();
+    let mut seen = Seen::new();
     let (columns, delimiter) = (source.header.names.len(), source.delimiter);
     let total = Some(source.about).filter(|about| *about > 0);
     observer.on(&Event::Begin { stage: Stage::Checking, total });
@@ -70,6 +70,9 @@ pub fn check_payees(
                 } else {
                     judge.payee(&row, &mut findings)?.payee
                 };
+                if payee.as_ref().is_some_and(|payee| is_same_again(payee, &seen)) {
+                    continue;
+                }
                 let payee = payee.filter(|payee| !is_again(&row, payee, &mut seen, &mut findings));
                 let mut payee = payee;
                 if let Some(payee) = &mut payee {
@@ -100,24 +103,30 @@ pub fn check_payees(
     Ok(found)
 }
 
-/// Says of a payee that stands in the file twice which row was the first.
-fn is_again(
-    row: &RawRow<'_>,
-    payee: &Payee,
-    seen: &mut HashMap<(String, String), (u32, String)>,
-    findings: &mut Findings<'_>,
-) -> bool {
-    let account = payee.account.canonical();
-    let (first, known) = match seen.entry(who(payee)) {
+/// The payees so far, each with its first row.
+type Seen = HashMap<(String, String), (u32, Payee)>;
+
+/// Whether the payee stands in the file already with the same words, as where a person is paid twice.
+fn is_same_again(payee: &Payee, seen: &Seen) -> bool {
+    seen.get(&who(payee)).is_some_and(|(_, first)| first == payee)
+}
+
+/// Says of a payee that stands in the file twice and differs which row was the first.
+fn is_again(row: &RawRow<'_>, payee: &Payee, seen: &mut Seen, findings: &mut Findings<'_>) -> bool {
+    let (first, same_account) = match seen.entry(who(payee)) {
         Entry::Vacant(vacant) => {
-            vacant.insert((row.row, account));
+            vacant.insert((row.row, payee.clone()));
             return false;
         }
-        Entry::Occupied(occupied) => occupied.get().clone(),
+        Entry::Occupied(occupied) => (occupied.get().0, occupied.get().1.account == payee.account),
     };
-    if known == account {
+    if same_account {
         findings
-            .add(Code::DuplicateRow, row.whole(), format!("the payee stands in row {first} already"))
+            .add(
+                Code::DuplicateRow,
+                row.whole(),
+                format!("the payee stands in row {first} already, with other details"),
+            )
             .advising("keep the row that is right and remove the other");
     } else {
         findings
