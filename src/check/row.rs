@@ -57,7 +57,9 @@ impl Judge<'_> {
             None => address::is_missing(&address::read(row, &mut Findings::new(findings.accepted))),
         };
         if address_missing && !self.address_told {
-            address::missing(row, read.otherwise, findings);
+            let nobody = "the payee book has nobody with this name and account: fill the address, or import the payee with these details";
+            let otherwise = read.otherwise.or_else(|| self.payees.map(|_| nobody.to_owned()));
+            address::missing(row, otherwise, findings);
         }
         if let Some(payee) = &mut read.payee {
             book::known_account(row, payee, self.accounts, self.options.today, findings)?;
