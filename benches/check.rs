@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use payrun::check::{self, Options};
-use payrun::domain::Silent;
+use payrun::domain::{NoBook, Silent};
 use payrun::intake::{self, Reading};
 
 /// So often do floor and check take turns.
@@ -83,7 +83,7 @@ fn byte_records() -> u64 {
 fn whole_check() -> u64 {
     let options = Options::new(jiff::civil::date(2026, 7, 17), true);
     let source = intake::open(&PAYROLL.path, &Reading::default()).expect("the payroll");
-    let checked = check::check(source, &options, &mut |_| Ok(()), &Silent).expect("it can be read");
+    let checked = check::check(source, &options, &NoBook, &mut |_| Ok(()), &Silent).expect("it can be read");
     assert_eq!(checked.payable, PAYROLL.rows, "every row can be paid");
     checked.payable
 }

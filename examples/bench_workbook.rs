@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use calamine::{Reader, Xlsx, open_workbook};
 use payrun::check::{self, Options};
-use payrun::domain::Silent;
+use payrun::domain::{NoBook, Silent};
 use payrun::intake;
 use rust_xlsxwriter::Workbook;
 
@@ -62,7 +62,7 @@ fn main() {
     let reading = intake::Reading { program: program(), ..intake::Reading::default() };
     let options = Options::new(jiff::civil::date(2026, 7, 17), true);
     let source = intake::open(&path, &reading).expect("a workbook");
-    let checked = check::check(source, &options, &mut |_| Ok(()), &Silent).expect("it can be read");
+    let checked = check::check(source, &options, &NoBook, &mut |_| Ok(()), &Silent).expect("it can be read");
     assert_eq!(checked.payable, u64::from(rows));
     let _ = writeln!(said, "read and checked in {:.2} s", began.elapsed().as_secs_f64());
     let _ = writeln!(said, "most memory, both processes alike: {}", most_memory(&path));

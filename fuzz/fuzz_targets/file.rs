@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use payrun::check::{self, Options};
-use payrun::domain::Silent;
+use payrun::domain::{NoBook, Silent};
 use payrun::intake::{self, Reading};
 
 fuzz_target!(|bytes: &[u8]| {
@@ -18,6 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
     let checked = check::check(
         source,
         &options,
+        &NoBook,
         &mut |_| {
             passed += 1;
             Ok(())

@@ -7,12 +7,15 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::directory::Directory;
-use super::row::Judge;
+use super::head::Wanted;
+use super::row::{Judge, Unsound};
 use super::seen::Seen;
 use super::sound::Sound;
 use super::sums::{Sums, Verdict};
 use super::{Findings, head, shape};
-use crate::domain::{Accepted, Code, Event, Finding, Observer, Payout, Place, Stage, Totals};
+use crate::domain::{
+    Accepted, Book, BookError, Code, Event, Finding, Observer, Payout, Place, RowDigest, Stage, Totals,
+};
 use crate::intake::{Column, IntakeError, Item, RawRow, Source, letter};
 
 /// So many findings of one kind are kept; the others are counted.
@@ -53,6 +56,9 @@ pub struct Passed {
     /// What a person has accepted of it, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<String>,
+    /// Why a person must decide first: bank details that have changed. It is not counted as payable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<String>,
 }
 
 /// A row that checking lets through, lent: whoever keeps it makes a payout of it.
@@ -60,13 +66,19 @@ pub struct Passed {
 pub struct Payable<'a> {
     sound: &'a Sound<'a>,
     findings: &'a [Finding],
+    /// The finding that a person must accept first.
+    held: Option<&'a Finding>,
 }
 
 impl Payable<'_> {
     /// The payout, with texts of its own.
     pub fn passed(&self) -> Passed {
         let accepted = self.findings.iter().filter(|finding| finding.accepted);
-        Passed { payout: self.sound.payout(), accepted: accepted.map(ToString::to_string).collect() }
+        Passed {
+            payout: self.sound.payout(),
+            accepted: accepted.map(ToString::to_string).collect(),
+            held: self.held.map(|finding| finding.message.clone()),
+        }
     }
 }
 
@@ -89,6 +101,10 @@ pub struct Checked {
     pub invalid_rows: Vec<u32>,
     /// Whom those rows name, as typed, where they name somebody.
     pub invalid_names: HashMap<u32, String>,
+    /// Rows that lack nothing but an address, which the payee book may have another day: part of what the file is.
+    pub incomplete: Vec<RowDigest>,
+    /// Rows whose address is from the payee book.
+    pub completed: u64,
 }
 
 /// Checking could not come to its end.
@@ -100,13 +116,17 @@ pub enum CheckError {
     /// The payouts could not be kept.
     #[error("the payouts could not be kept on disk: {0}")]
     Keep(#[from] io::Error),
+    /// The payee book could not be asked.
+    #[error(transparent)]
+    Book(#[from] BookError),
 }
 
-/// Checks a file. Every payable row goes to `payout` at once; what went there counts only if `payable` says so in
-/// the end, since a sum below the rows may forbid the whole file.
+/// Checks a file. Every row that is payable or held goes to `payout` at once; what went there counts only if `payable`
+/// says so in the end, since a sum below the rows may forbid the whole file.
 pub fn check(
     mut source: Source,
     options: &Options,
+    book: &dyn Book,
     payable: &mut dyn FnMut(&Payable<'_>) -> io::Result<()>,
     observer: &dyn Observer,
 ) -> Result<Checked, CheckError> {
@@ -115,10 +135,15 @@ pub fn check(
     if all.findings.iter().any(|finding| finding.code == Code::SheetChoose) {
         return Ok(Checked { format: source.format, findings: all.finish(), ..Checked::default() });
     }
-    let told = head::header(&source, &mut all);
+    // asked once: what has no page is not opened for every row
+    let payees = Some(book).filter(|book| book.has_payees());
+    let accounts = Some(book).filter(|book| book.has_accounts());
+    let told = head::header(&source, Wanted::Payouts { has_book: payees.is_some() }, &mut all);
     all.take(super::date::far(&source.header, options.today));
     let readable = !all.findings.iter().any(Finding::forbids);
-    let judge = Judge { options, directory: options.directory, address_told: told.address };
+    let mut unaddressed = Unaddressed { whole: told.address_finding.clone(), ..Unaddressed::default() };
+    let address_told = told.address && unaddressed.whole.is_none();
+    let judge = Judge { options, directory: options.directory, address_told, payees, accounts };
     let mut checked = Checked {
         format: source.format,
         directory: options.directory.words_of_age(options.today),
@@ -176,7 +201,16 @@ pub fn check(
                 checked.rows += below.were_rows(&mut checked.invalid_rows, &mut all);
                 let is_payout = !no_payout && verdict.is_none();
                 let nameless = row.nameless();
-                let made = if is_payout { judge.payout(&row, &mut findings) } else { None };
+                let judged =
+                    if is_payout { judge.payout(&row, &mut findings)? } else { Err(Unsound::Refused) };
+                let made = match judged {
+                    Ok(made) => Some(made),
+                    Err(Unsound::Incomplete(digest)) => {
+                        checked.incomplete.push(digest);
+                        None
+                    }
+                    Err(Unsound::Refused) => None,
+                };
                 if is_payout {
                     sums.add(&row, made.as_ref().map(|made| made.money.amount()));
                 }
@@ -186,15 +220,20 @@ pub fn check(
                 findings.made.extend(nameless.map(without_name));
                 match &made {
                     Some(made) if may_be_paid && readable => {
-                        checked.payable += 1;
-                        checked.totals.add(made.money);
-                        payable(&Payable { sound: made, findings: &findings.made })?;
+                        let held = findings.made.iter().find(|finding| finding.forbids());
+                        if held.is_none() {
+                            checked.payable += 1;
+                            checked.totals.add(made.money);
+                        }
+                        checked.completed += u64::from(made.has_address_of_book());
+                        payable(&Payable { sound: made, findings: &findings.made, held })?;
                     }
                     _ => {
                         checked.invalid_rows.push(row.row);
                         checked.invalid_names.extend(whom(&row).map(|name| (row.row, name)));
                     }
                 }
+                unaddressed.divert(&mut findings.made);
                 all.take(findings.made);
             }
         }
@@ -206,6 +245,7 @@ pub fn check(
     observer.on(&Event::Step { stage: Stage::Checking, count: checked.rows % STEP });
     observer.on(&Event::End { stage: Stage::Checking });
     refused |= below.finish(&mut all);
+    unaddressed.finish(checked.completed > 0, &mut all);
     if checked.rows == 0 && (readable || !fixed) {
         all.take(vec![
             Finding::new(Code::FileEmpty, Place::file(), "the file has a header and no payouts")
@@ -220,6 +260,38 @@ pub fn check(
     }
     checked.findings = all.finish();
     Ok(checked)
+}
+
+/// Rows without an address in a file without addresses: told one by one only if the payee book had some.
+#[derive(Default)]
+struct Unaddressed {
+    whole: Option<Finding>,
+    rows: Vec<Finding>,
+    more: u64,
+}
+
+impl Unaddressed {
+    fn divert(&mut self, findings: &mut Vec<Finding>) {
+        if self.whole.is_none() {
+            return;
+        }
+        for finding in findings.extract_if(.., |finding| finding.code == Code::AddressMissing) {
+            if (self.rows.len() as u64) < MOST_OF_A_KIND {
+                self.rows.push(finding);
+            } else {
+                self.more += 1;
+            }
+        }
+    }
+
+    fn finish(self, some_completed: bool, all: &mut Collected<'_>) {
+        if some_completed {
+            all.take(self.rows);
+            *all.counts.entry(Code::AddressMissing).or_default() += self.more;
+        } else if !self.rows.is_empty() {
+            all.take(self.whole.into_iter().collect());
+        }
+    }
 }
 
 fn told_wrapped((column, (first, count)): (usize, (u32, u64))) -> Finding {
@@ -324,7 +396,12 @@ fn whom(row: &RawRow<'_>) -> Option<String> {
         .then_some(name)
 }
 
-fn ragged(row: u32, [cells, columns]: [usize; 2], breaks: usize, delimiter: Option<char>) -> Finding {
+pub(super) fn ragged(
+    row: u32,
+    [cells, columns]: [usize; 2],
+    breaks: usize,
+    delimiter: Option<char>,
+) -> Finding {
     let over = match breaks {
         0 => String::new(),
         breaks => {
@@ -357,7 +434,7 @@ pub(super) struct Collected<'a> {
 }
 
 impl<'a> Collected<'a> {
-    fn new(accepted: &'a Accepted) -> Self {
+    pub fn new(accepted: &'a Accepted) -> Self {
         Self { findings: Vec::new(), counts: HashMap::new(), accepted }
     }
 
@@ -376,7 +453,7 @@ impl<'a> Collected<'a> {
         forbids
     }
 
-    fn finish(mut self) -> Vec<Finding> {
+    pub fn finish(mut self) -> Vec<Finding> {
         for (code, count) in self.counts {
             if count > MOST_OF_A_KIND {
                 let more = count - MOST_OF_A_KIND;

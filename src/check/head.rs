@@ -14,6 +14,8 @@ fn finding(code: Code, place: Place, message: String, hint: &str) -> Finding {
 pub(super) struct Told {
     /// That no row has a street.
     pub address: bool,
+    /// The finding that says so, where the payee book may have the addresses.
+    pub address_finding: Option<Finding>,
     /// That no name of a column is known: rows cannot be judged at all.
     pub nothing_known: bool,
     /// That the first row is a payout and has no names of columns.
@@ -28,16 +30,29 @@ impl Told {
     }
 }
 
+/// What the rows are read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Payouts, whose addresses the payee book may have.
+    Payouts { has_book: bool },
+    /// Payees for the payee book.
+    Payees,
+}
+
 /// What the header lets be said.
-pub(super) fn header(source: &Source, all: &mut Collected<'_>) -> Told {
+pub(super) fn header(source: &Source, wanted: Wanted, all: &mut Collected<'_>) -> Told {
     let header = &source.header;
     let place = |index: usize| Place {
         column: Some(header.shown(index)).filter(|name| !name.is_empty()),
         ..header.place_of(source.sheet.as_ref(), header.row, index)
     };
     if let Some(family) = header.family {
-        all.take(vec![known(family, header)]);
-        if family.refused.is_some() {
+        // a list of payees needs no amounts; a statement has no payees in it whatever it is read for
+        let is_list = wanted == Wanted::Payees && family.lacks_columns();
+        if !is_list {
+            all.take(vec![known(family, header)]);
+        }
+        if family.refused.is_some() && !is_list {
             if family.lacks_columns() {
                 all.take(
                     misspelt(header).map(|problem| told(problem, header, place(problem.index()))).collect(),
@@ -58,7 +73,7 @@ pub(super) fn header(source: &Source, all: &mut Collected<'_>) -> Told {
             all.take(vec![finding(Code::ColumnNotRead, place(index), message, "")]);
         }
     }
-    missing(header, all)
+    missing(header, wanted, all)
 }
 
 /// Columns that nobody knows and that may be meant for known ones.
@@ -178,7 +193,7 @@ fn nothing_known(header: &Header) -> Finding {
     finding(Code::ColumnMissing, Place::row(header.row), what.to_owned(), hint)
 }
 
-fn missing(header: &Header, all: &mut Collected<'_>) -> Told {
+fn missing(header: &Header, wanted: Wanted, all: &mut Collected<'_>) -> Told {
     let mut told = Told::default();
     let has = |column| header.has(column);
     let named = has(Column::AccountName)
@@ -187,7 +202,7 @@ fn missing(header: &Header, all: &mut Collected<'_>) -> Told {
     let account = (has(Column::Bsb) && has(Column::AccountNumber)) || has(Column::PayId);
     for (there, what, hint, codes) in [
         (
-            has(Column::Amount),
+            has(Column::Amount) || wanted == Wanted::Payees,
             "no column says how much to pay",
             "name the column of the net pay: amount",
             &[Code::AmountInvalid][..],
@@ -211,13 +226,21 @@ fn missing(header: &Header, all: &mut Collected<'_>) -> Told {
         }
     }
     told.address = !has(Column::Street) && !has(Column::Country);
+    if wanted == Wanted::Payees {
+        return told;
+    }
     if told.address {
-        all.take(vec![finding(
+        let missing = finding(
             Code::AddressMissing,
             Place::file(),
             "no row has a street, and Flash demands one of Australian payees".to_owned(),
-            "add the columns street, suburb, state and postcode from the employees' records to the file",
-        )]);
+            "add the columns street, suburb, state and postcode from the employees' records to the file, or import these into the payee book: payrun payees import FILE",
+        );
+        if wanted == (Wanted::Payouts { has_book: true }) {
+            told.address_finding = Some(missing);
+        } else {
+            all.take(vec![missing]);
+        }
     }
     if !header.spans.is_empty() {
         told.missing.push(Code::ReferenceBlank); // a bank file's notes say it of all its lines

@@ -7,6 +7,7 @@
 mod account;
 mod address;
 mod amount;
+mod book;
 mod cell;
 mod date;
 pub mod directory;
@@ -18,6 +19,7 @@ pub mod fuzzing;
 mod head;
 mod name;
 mod payee;
+mod payees;
 mod payid;
 mod report;
 mod row;
@@ -27,7 +29,8 @@ mod sound;
 mod sums;
 
 pub use file::{CheckError, Checked, Options, Passed, Payable, check};
-pub use report::{CheckReport, render_text};
+pub use payees::{PayeeRow, PayeesChecked, check_payees};
+pub use report::{CheckReport, render_findings, render_text};
 
 use crate::domain::{Accepted, Code, Finding, Place};
 

@@ -115,8 +115,8 @@ impl CheckReport {
     }
 }
 
-/// The report for people: errors first, findings of one kind together, the sums last.
-pub fn render_text(report: &CheckReport) -> String {
+/// The findings for people: errors first, findings of one kind together.
+pub fn render_findings(report: &CheckReport) -> String {
     let mut text = format!("{}\n", report.file);
     for (severity, accept, title) in [
         (Severity::Error, None, "Errors: these must be mended"),
@@ -140,6 +140,12 @@ pub fn render_text(report: &CheckReport) -> String {
             }
         }
     }
+    text
+}
+
+/// The report for people: the findings, the sums last.
+pub fn render_text(report: &CheckReport) -> String {
+    let mut text = render_findings(report);
     let _ = writeln!(text, "\n{}", report.summary());
     if let Some(annotated) = &report.annotated {
         let _ = writeln!(text, "The sheet with every finding at its cell: {annotated}");

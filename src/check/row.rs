@@ -7,11 +7,21 @@ use jiff::civil::Date;
 use super::directory::Directory;
 use super::fields::{Fields, broken};
 use super::file::Options;
-use super::sound::Sound;
-use super::{Findings, account, address, amount, cell, is_odd_blank, payee, payid};
+use super::sound::{Completed, Named, Sound};
+use super::{Findings, account, address, amount, book, cell, is_odd_blank, payee, payid, sound};
 use crate::domain::ids::collapsed;
-use crate::domain::{BankAccount, Bsb, Code};
+use crate::domain::{BankAccount, Book, BookError, Bsb, Code, Payee, RowDigest};
 use crate::intake::{Column, RawRow};
+
+/// Who a row names and where the money goes, as far as no finding forbids it.
+struct Whose {
+    /// How many findings are about the kinds of cells; they come first.
+    of_kinds: usize,
+    named: Option<Named>,
+    mobile: Option<String>,
+    dob: Option<Date>,
+    account: Option<BankAccount>,
+}
 
 /// What every row needs to be judged.
 pub(super) struct Judge<'a> {
@@ -19,6 +29,10 @@ pub(super) struct Judge<'a> {
     pub directory: Directory,
     /// Whether a missing street was already told for the whole file.
     pub address_told: bool,
+    /// The payee book, where payees were imported.
+    pub payees: Option<&'a dyn Book>,
+    /// The same, where any account of a payee is known.
+    pub accounts: Option<&'a dyn Book>,
 }
 
 /// Columns that only payments abroad need.
@@ -28,45 +42,104 @@ const ABROAD: [Column; 6] =
 /// So many characters of a reference go by Direct Entry.
 pub(super) const SHOWN: usize = 18;
 
+/// Why a row makes no payout.
+pub(super) enum Unsound {
+    /// All is right but that the address is missing, which the payee book may have another day.
+    Incomplete(RowDigest),
+    /// A finding forbids it.
+    Refused,
+}
+
 impl Judge<'_> {
-    /// The payout of a row, if no finding forbids it.
-    pub fn payout<'a>(&self, row: &RawRow<'a>, findings: &mut Findings<'_>) -> Option<Sound<'a>> {
+    /// The payout of a row, if no finding forbids it. A person may still have to accept its bank details.
+    pub fn payout<'a>(
+        &self,
+        row: &RawRow<'a>,
+        findings: &mut Findings<'_>,
+    ) -> Result<Result<Sound<'a>, Unsound>, BookError> {
+        let before = findings.made.len();
+        let whose = self.whose(row, findings);
+        let money = amount::money(row, findings);
+        self.reference(row, findings);
+        cell::enough(before..before + whose.of_kinds, findings);
+        let forbidden = findings.forbid_since(before);
+        let made = match (whose.named, whose.account, money) {
+            (Some(named), Some(account), Some(money)) => Some(Sound {
+                row: *row,
+                named,
+                mobile: whose.mobile,
+                dob: whose.dob,
+                account,
+                money,
+                completed: None,
+            }),
+            _ => None,
+        };
+        let Some(mut sound) = made else {
+            self.tell_address(row, address::is_missing(row), None, findings);
+            return Ok(Err(Unsound::Refused));
+        };
+        let lacks_address = self.complete(&mut sound, findings)?;
+        Ok(match (forbidden, lacks_address) {
+            (true, _) => Err(Unsound::Refused),
+            (false, true) => Err(Unsound::Incomplete(sound.payout().row_digest())),
+            (false, false) => Ok(sound),
+        })
+    }
+
+    /// The payee of a row, as it stands there.
+    pub fn payee(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Payee> {
+        let before = findings.made.len();
+        let whose = self.whose(row, findings);
+        cell::enough(before..before + whose.of_kinds, findings);
+        Some(sound::payee(row, &whose.named?, whose.mobile, whose.dob, &whose.account?))
+    }
+
+    fn whose(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Whose {
         let before = findings.made.len();
         cell::kinds(row, findings);
-        let kinds = before..findings.made.len();
+        let of_kinds = findings.made.len() - before;
         refuse_broken(row, findings);
         let named = payee::named(row, findings);
-        let addressed = self.address(row, findings);
+        address::note_unusual(row, findings);
         let dob = self.dob(row, findings);
         let mobile = payee::mobile(row, findings);
         let account = self.account(row, findings);
-        let money = amount::money(row, findings);
-        self.reference(row, findings);
-        cell::enough(kinds, findings);
-        if findings.forbid_since(before) || !addressed {
-            return None;
-        }
-        Some(Sound { row: *row, named: named?, mobile, dob, account: account?, money: money? })
+        Whose { of_kinds, named, mobile, dob, account }
     }
 
-    /// Whether the address can be sent as it stands.
-    fn address(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> bool {
-        if !matches!(row.text(Column::Country), "" | "AU") {
-            return true;
+    /// Lets the payee book fill what the row lacks, and compares the account with what is known of the payee. Gives
+    /// whether the address is missing in spite of it.
+    fn complete(&self, sound: &mut Sound<'_>, findings: &mut Findings<'_>) -> Result<bool, BookError> {
+        let row = sound.row;
+        if self.payees.is_none() && self.accounts.is_none() && self.options.accepted.is_empty() {
+            let missing = address::is_missing(&row);
+            self.tell_address(&row, missing, None, findings);
+            return Ok(missing);
         }
-        let has_street = !row.text(Column::Street).is_empty();
-        if has_street {
-            address::note_unusual(row, findings);
-        } else if !self.address_told {
-            findings
-                .add(
-                    Code::AddressMissing,
-                    row.place(Column::Street),
-                    "the payee has no street, and Flash demands one in Australia",
-                )
-                .advising("fill street, suburb, state and postcode of this row from the employee's record");
+        let mut payee = sound.payee();
+        let (from_book, otherwise) = book::complete(&row, &mut payee, self.payees, findings)?;
+        let missing = payee.party.address.is_incomplete();
+        self.tell_address(&row, missing, otherwise, findings);
+        book::known_account(&row, &mut payee, self.accounts, self.options.today, findings)?;
+        if !from_book.is_empty() || payee.own_record {
+            sound.completed = Some(Box::new(Completed { payee, from_book }));
         }
-        has_street
+        Ok(missing)
+    }
+
+    /// `otherwise` says why the payee book did not help.
+    fn tell_address(
+        &self,
+        row: &RawRow<'_>,
+        missing: bool,
+        otherwise: Option<String>,
+        findings: &mut Findings<'_>,
+    ) {
+        if missing && !self.address_told {
+            let nobody = "the payee book has nobody with this name and account: fill the address, or import the payee with these details";
+            address::missing(row, otherwise.or_else(|| self.payees.map(|_| nobody.to_owned())), findings);
+        }
     }
 
     fn dob(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Date> {

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::row::text;
-use crate::domain::{Address, BankAccount, Money, Party, PartyName, Payee, Payout};
+use crate::domain::payout::HOME;
+use crate::domain::{Address, BankAccount, BookField, Money, Party, PartyName, Payee, Payout};
 use crate::intake::{Column, RawRow};
 
 /// A row without a finding that forbids it.
@@ -20,6 +21,17 @@ pub(super) struct Sound<'a> {
     pub dob: Option<Date>,
     pub account: BankAccount,
     pub money: Money,
+    /// The payee as the payee book completes it, where it does.
+    pub completed: Option<Box<Completed>>,
+}
+
+/// What the payee book has added.
+#[derive(Debug)]
+pub(super) struct Completed {
+    /// The payee with it.
+    pub payee: Payee,
+    /// What was taken from the book.
+    pub from_book: Vec<BookField>,
 }
 
 /// Where the payee's name is.
@@ -45,36 +57,59 @@ impl<'a> Sound<'a> {
         }
     }
 
+    /// Whether the address is the payee book's.
+    pub fn has_address_of_book(&self) -> bool {
+        self.completed.as_ref().is_some_and(|completed| completed.from_book.contains(&BookField::Street))
+    }
+
+    /// The payee as the row has it, with texts of its own.
+    pub fn payee(&self) -> Payee {
+        payee(&self.row, &self.named, self.mobile.clone(), self.dob, &self.account)
+    }
+
     /// The payout, with texts of its own.
     pub fn payout(&self) -> Payout {
         let text = |column| self.text(column).map(Cow::into_owned);
+        let (payee, from_book) = match &self.completed {
+            Some(completed) => (completed.payee.clone(), completed.from_book.clone()),
+            None => (self.payee(), Vec::new()),
+        };
         Payout {
             row: self.row.row,
             payment_id: text(Column::PaymentId),
-            payee: Payee {
-                payee_id: text(Column::PayeeId),
-                party: Party {
-                    name: self.name(),
-                    email: text(Column::Email),
-                    mobile: self.mobile.clone(),
-                    dob: self.dob,
-                    address: Address {
-                        street: text(Column::Street),
-                        suburb: text(Column::Suburb),
-                        state: text(Column::State),
-                        postcode: text(Column::Postcode),
-                        country: text(Column::Country).unwrap_or_else(|| "AU".to_owned()),
-                    },
-                },
-                account: self.account.clone(),
-            },
+            payee,
             money: self.money,
             reference: text(Column::Reference),
             remitter: text(Column::Remitter),
             reason: text(Column::Reason),
             sub_client_id: text(Column::SubClientId),
+            from_book,
         }
     }
+}
+
+/// A payee as a row has it, with texts of its own.
+pub(super) fn payee(
+    row: &RawRow<'_>,
+    named: &Named,
+    mobile: Option<String>,
+    dob: Option<Date>,
+    account: &BankAccount,
+) -> Payee {
+    let text = |column| text(row, column).map(Cow::into_owned);
+    let name = match named {
+        Named::AsTyped => typed_name(row),
+        Named::Sorted(name) => name.clone(),
+    };
+    let address = Address {
+        street: text(Column::Street),
+        suburb: text(Column::Suburb),
+        state: text(Column::State),
+        postcode: text(Column::Postcode),
+        country: text(Column::Country).unwrap_or_else(|| HOME.to_owned()),
+    };
+    let party = Party { name, email: text(Column::Email), mobile, dob, address };
+    Payee { payee_id: text(Column::PayeeId), party, account: account.clone(), own_record: false }
 }
 
 /// The name that stands in columns of its own.

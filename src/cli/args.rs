@@ -81,6 +81,9 @@ pub enum Command {
     /// Run a simulated Flash, or show what it holds
     #[command(after_help = TABLE)]
     Simulate(SimulateArgs),
+    /// Keep payees' names, addresses and accounts, to complete files and to notice changed bank details
+    #[command(after_help = TABLE)]
+    Payees(PayeesArgs),
     /// Show the bank and branch of a BSB, or take a newer bank directory
     #[command(after_help = TABLE)]
     Bsb(BsbArgs),
@@ -316,6 +319,46 @@ pub struct BsbUpdateArgs {
     /// Take it although it has far fewer branches than the present one
     #[arg(long)]
     pub force: bool,
+}
+
+/// `payees`.
+#[derive(Debug, Args)]
+pub struct PayeesArgs {
+    /// What to do with the payee book
+    #[command(subcommand)]
+    pub command: PayeesCommand,
+}
+
+/// The commands of `payees`.
+#[derive(Debug, Subcommand)]
+pub enum PayeesCommand {
+    /// Take payees from a file with the columns of a payout file; no amount is needed
+    Import(ImportArgs),
+    /// List the payees, accounts masked
+    List,
+    /// Show one payee
+    Show {
+        /// The `payee_id`, or BSB and account number in full
+        payee: String,
+    },
+    /// Write all payees to a new CSV file, WITH FULL ACCOUNT NUMBERS, for its owner's eyes alone
+    Export {
+        /// The file to make
+        file: PathBuf,
+    },
+}
+
+/// `payees import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The file of payees
+    pub file: PathBuf,
+    /// How to read it
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Import the payees that are right and leave the others out
+    #[arg(long)]
+    pub skip_invalid: bool,
 }
 
 /// `journal`.

@@ -6,8 +6,9 @@ use super::exit::{Exit, Failure};
 use super::out;
 use super::pay::{accepted, check_options, reading};
 use super::session::Session;
+use super::status::{self, Seen};
 use crate::check::{self, CheckReport};
-use crate::domain::Finding;
+use crate::domain::{Book, Finding, NoBook};
 use crate::engine::EngineError;
 use crate::intake;
 
@@ -18,7 +19,9 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     let reading = reading(&session, &args.reading)?;
     let annotation = args.annotate.as_deref().map(|to| Annotation::new(&args.file, to)).transpose()?;
     let source = intake::open(&args.file, &reading).map_err(EngineError::from)?;
-    let checked = check::check(source, &options, &mut |_| Ok(()), &*session.observer);
+    let seen = consulted(&session);
+    let book: &dyn Book = seen.as_ref().map_or(&NoBook, |seen| seen.checkpoint());
+    let checked = check::check(source, &options, book, &mut |_| Ok(()), &*session.observer);
     let checked = checked.map_err(EngineError::from)?;
     let mut report = CheckReport::new(&args.file.display().to_string(), &checked);
     let written = match &annotation {
@@ -35,4 +38,22 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     written?;
     let forbidden = checked.findings.iter().any(Finding::forbids);
     Ok(if forbidden { Exit::Findings } else { Exit::Done })
+}
+
+/// The payee book, where there is one. Without it a file is checked all the same, and people are told.
+fn consulted(session: &Session) -> Option<Seen> {
+    if session.settings.require_login().is_err() {
+        out::note("The payee book was not consulted: it belongs to a login, and none is given.");
+        return None;
+    }
+    if !session.folder.journal().is_dir() {
+        return None; // nothing was imported or paid yet
+    }
+    match status::look(session) {
+        Ok(seen) => Some(seen),
+        Err(failure) => {
+            out::note(&format!("The payee book was not consulted: {}", failure.message));
+            None
+        }
+    }
 }

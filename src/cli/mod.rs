@@ -12,6 +12,8 @@ mod journal;
 mod map;
 mod out;
 mod pay;
+mod payees;
+mod payees_csv;
 mod progress;
 mod report;
 mod resume;
@@ -51,6 +53,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Status(args) => status::run(globals, args),
         Command::Report(args) => report::run(globals, args),
         Command::Simulate(args) => simulate::run(globals, args),
+        Command::Payees(args) => payees::run(globals, args),
         Command::Bsb(args) => bsb::run(globals, args),
         Command::Journal(args) => journal::run(globals, args),
         Command::ReadWorkbook(args) => {

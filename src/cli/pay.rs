@@ -51,6 +51,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
             if args.dry_run {
                 return show(&prepared, &session, globals, Ok(Exit::Done));
             }
+            keeps_its_terms(&journal, run, &asked.accepted)?;
             consent(args, &format!("Go on with run {run}?"))?;
             return carry_out(&session, &journal, globals, run, args.skip_invalid);
         }
@@ -70,6 +71,20 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
     drop(prepared);
     carry_out(&session, &journal, globals, run, args.skip_invalid)
+}
+
+/// What is accepted now does not count for a run that has begun.
+fn keeps_its_terms(journal: &Journal, run: RunId, accepted: &Accepted) -> Result<(), Failure> {
+    let agreed = journal.checkpoint().run(run)?.map(|(head, _)| head.accepted).unwrap_or_default();
+    if accepted.is_empty() || *accepted == agreed {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Usage,
+        format!(
+            "Nothing was sent: run {run} has begun, and what is accepted now does not count for it. Pay the others with payrun resume {run} --skip-invalid, then pay its file of rows to correct with --accept; the rows have other numbers there."
+        ),
+    ))
 }
 
 /// The plan is all that comes of it: shown to people, or the answer for programs.
@@ -212,7 +227,8 @@ fn tell_findings(prepared: &Prepared, args: &PayArgs) -> Result<(), Failure> {
         let report = CheckReport::new(&args.file.display().to_string(), checked);
         out::note(&check::render_text(&report));
     }
-    if checked.payable == 0 {
+    let is_done = prepared.known == Some(RunState::Finished); // then all of it may be history
+    if checked.payable == 0 && !is_done {
         return Err(Failure::new(Exit::Findings, "No row of the file can be paid; nothing was sent."));
     }
     Ok(())

@@ -67,7 +67,9 @@ impl Session {
     pub fn journal(&self) -> Result<Arc<Journal>, Failure> {
         let journal = self.opened()?;
         if journal.was_rebuilt() {
-            out::note("The checkpoint was missing or damaged; it has been rebuilt from the journal.");
+            out::note(
+                "The checkpoint was missing, damaged or of another version; it has been rebuilt from the journal.",
+            );
         }
         Ok(Arc::new(journal))
     }

@@ -30,6 +30,9 @@ pub fn plan(prepared: &Prepared, session: &Session) -> String {
     if !prepared.head.accepted.is_empty() {
         lines.push(format!("  accepted: {}", prepared.head.accepted));
     }
+    if prepared.checked.completed > 0 {
+        lines.push(format!("  {}", from_book(prepared.checked.completed)));
+    }
     if prepared.already() > 0 {
         lines.push(format!(
             "  already taken up by a run: {}; `payrun status` shows how they stand",
@@ -71,11 +74,18 @@ pub fn plan_json(prepared: &Prepared) -> String {
         "to_send": prepared.to_pay.lines(),
         "remitters": prepared.remitter_names(),
         "already": prepared.already(),
+        "addresses_from_book": prepared.checked.completed,
         "held": rows(&mut prepared.held()),
         "repeats": rows(&mut prepared.repeats()),
         "invalid": prepared.checked.invalid_rows,
     })
     .to_string()
+}
+
+/// `12 addresses from the payee book`.
+fn from_book(count: u64) -> String {
+    let word = if count == 1 { "address" } else { "addresses" };
+    format!("{count} {word} from the payee book")
 }
 
 const MOST_SHOWN: usize = 20;
@@ -103,6 +113,9 @@ pub fn run(view: &RunView, reports: &[PathBuf], fix: Option<&Path>, session: &Se
         if count > 0 {
             lines.push(format!("  {:>9}  {}", count, meaning(*state)));
         }
+    }
+    if view.addresses_from_book > 0 {
+        lines.push(format!("  {}", from_book(view.addresses_from_book)));
     }
     for total in &view.totals {
         lines.push(format!("  with Flash: {total}"));

@@ -148,6 +148,11 @@ digest_type!(
     "overlap v1"
 );
 digest_type!(
+    /// A payee of the book, or what is known of one.
+    BookKey,
+    "payee book v1"
+);
+digest_type!(
     /// The sorted multiset of a file's canonical rows: renaming, re-saving and reordering do not change it.
     FileDigest,
     "file v1"

@@ -51,6 +51,13 @@ pub struct Address {
     pub country: String,
 }
 
+impl Address {
+    /// Whether Flash refuses a payee with it.
+    pub fn is_incomplete(&self) -> bool {
+        self.street.is_none() && self.country == super::payout::HOME
+    }
+}
+
 /// A party as the address book of the API knows it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Party {

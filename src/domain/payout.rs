@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{ExternalId, OverlapKey, RowDigest};
-use super::{BankAccount, Money, Party};
+use super::{BankAccount, BookField, Money, Party};
+
+/// The country of a row that names none.
+pub const HOME: &str = "AU";
 
 /// Who is paid, and where the money goes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -16,11 +19,26 @@ pub struct Payee {
     pub party: Party,
     /// The account that is credited.
     pub account: BankAccount,
+    /// Whether these bank details have a record of their own at the API: a person has accepted them in place of
+    /// others, and a record that is there is never changed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own_record: bool,
 }
 
 impl Payee {
-    /// The payee's id at the API: the user's own, else one derived from name and account.
+    /// The id of the payee's record at the API: the user's own, else one derived from name and account. With a record
+    /// of its own for these bank details, one derived from who and which account.
     pub fn external_id(&self) -> ExternalId {
+        if !self.own_record {
+            return self.who();
+        }
+        let who = self.payee_id.clone().unwrap_or_else(|| self.party.name.to_string());
+        let kind = if self.payee_id.is_some() { "id" } else { "name" };
+        ExternalId::derived("pa", &[kind.to_owned(), who, self.account.canonical()])
+    }
+
+    /// Who is paid, whatever record the API has: the user's own id, else one derived from name and account.
+    pub fn who(&self) -> ExternalId {
         self.payee_id.as_deref().map_or_else(
             || ExternalId::derived("pp", &[self.party.name.to_string(), self.account.canonical()]),
             ExternalId::known,
@@ -53,27 +71,34 @@ pub struct Payout {
     /// The sub-client on whose behalf is paid, passed on as given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub_client_id: Option<String>,
+    /// What the row lacked and the payee book had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub from_book: Vec<BookField>,
 }
 
 impl Payout {
     /// The digest of the canonical row: every field, blanks collapsed, amount in minor units, wherever the row
-    /// stands in whatever file.
+    /// stands in whatever file. What was taken from the payee book is no part of it: the same file is the same
+    /// payouts, whatever the book says by then.
     pub fn row_digest(&self) -> RowDigest {
         let party = &self.payee.party;
         let address = &party.address;
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let own = |field, value: String| if self.from_book.contains(&field) { String::new() } else { value };
+        let is_own = !self.from_book.contains(&BookField::Country);
+        let country = if is_own { address.country.clone() } else { HOME.to_owned() };
         RowDigest::of(&[
             text(&self.payment_id),
             text(&self.payee.payee_id),
             party.name.to_string(),
-            text(&party.email),
-            text(&party.mobile),
-            party.dob.map(|dob| dob.to_string()).unwrap_or_default(),
-            text(&address.street),
-            text(&address.suburb),
-            text(&address.state),
-            text(&address.postcode),
-            address.country.clone(),
+            own(BookField::Email, text(&party.email)),
+            own(BookField::Mobile, text(&party.mobile)),
+            own(BookField::Dob, party.dob.map(|dob| dob.to_string()).unwrap_or_default()),
+            own(BookField::Street, text(&address.street)),
+            own(BookField::Suburb, text(&address.suburb)),
+            own(BookField::State, text(&address.state)),
+            own(BookField::Postcode, text(&address.postcode)),
+            country,
             self.payee.account.canonical(),
             self.money.currency().to_string(),
             self.money.minor_units().to_string(),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, RunId};
 use super::money::Total;
-use super::{Accepted, Fact, Life, Party, Payout, PayoutState, Timestamp};
+use super::{Accepted, BookField, Fact, Life, Party, Payout, PayoutState, Timestamp};
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -178,6 +178,9 @@ pub struct PayoutView {
     /// What a person has accepted of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<String>,
+    /// What the row lacked and the payee book had.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub from_book: Vec<BookField>,
     /// Why it stands where it stands.
     pub reason: Option<String>,
     /// What to do.
@@ -210,8 +213,16 @@ pub struct RunView {
     pub bank_directory: Option<jiff::civil::Date>,
     /// How many rows are in each state.
     pub counts: BTreeMap<&'static str, u64>,
+    /// How many payouts have their payee's address from the payee book.
+    #[serde(skip_serializing_if = "is_none")]
+    pub addresses_from_book: u64,
     /// What the API has of it, per currency: submitted, paid and returned.
     pub totals: Vec<Total>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl RunView {

@@ -9,6 +9,7 @@ mod error;
 mod follow;
 mod open;
 mod parties;
+mod payees;
 mod person;
 mod prepare;
 mod send;
@@ -17,6 +18,7 @@ mod view;
 
 pub use error::{Ending, EngineError, StopReason};
 pub use open::{kept_copy, record};
+pub use payees::{Imported, import_payees, note_payees};
 pub use person::{Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
 pub use stop::{Stop, StopHandle};

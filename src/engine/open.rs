@@ -33,7 +33,7 @@ pub fn record(
         Ok::<(), JournalError>(())
     };
     for (passed, planned) in prepared.spool.payouts()?.zip(&prepared.planned) {
-        let Passed { payout, accepted } = passed?;
+        let Passed { payout, accepted, held: _ } = passed?; // whether it is held stands in the plan
         let held = |why: &String| Life::new(PayoutState::Held, Some(why.clone()));
         let life = match &planned.decision {
             Decision::Pay => Life::new(PayoutState::Ready, None),

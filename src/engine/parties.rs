@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::{Engine, EngineError, StopReason};
+use crate::domain::account::told_apart;
 use crate::domain::{Currency, Event, ExternalId, Fact, Party, Payee, PayoutId, PayoutState, RunHead, Stage};
 use crate::gateway::{Created, GatewayError, PartyLookUp, PartyRecord};
 use crate::journal::Record;
@@ -96,10 +97,34 @@ impl Engine {
             return Ok(Ok(parties));
         }
         if !self.terms.skip_held {
-            return Ok(Err(StopReason::Held(held.into_values().collect())));
+            return Ok(Err(StopReason::Held(self.with_rows(head, &held)?)));
         }
         self.hold(head, &held).await?;
         Ok(Ok(parties))
+    }
+
+    /// Why payees are held, each with the rows that pay them.
+    fn with_rows(
+        &self,
+        head: &RunHead,
+        held: &BTreeMap<ExternalId, String>,
+    ) -> Result<Vec<String>, EngineError> {
+        let mut rows: BTreeMap<ExternalId, Vec<u32>> = BTreeMap::new();
+        for open in self.journal.checkpoint().open_payouts(head.run) {
+            let (row, id) = open?;
+            let payee = self.entry(id)?.payout.payee.external_id();
+            if held.contains_key(&payee) {
+                rows.entry(payee).or_default().push(row);
+            }
+        }
+        let said = |(id, why): (&ExternalId, &String)| {
+            let rows = rows.get(id).map_or(&[][..], Vec::as_slice);
+            let shown: Vec<String> = rows.iter().take(5).map(u32::to_string).collect();
+            let more = if rows.len() > shown.len() { ", …" } else { "" };
+            let word = if rows.len() == 1 { "row" } else { "rows" };
+            format!("{word} {}{more}: {why}", shown.join(", "))
+        };
+        Ok(held.iter().map(said).collect())
     }
 
     /// The payees of payouts that may still be sent, each with one of its payouts.
@@ -267,27 +292,20 @@ fn compared(wanted: &Wanted, record: &PartyRecord) -> Settled {
             payee.party.name
         )),
         Wanted::Payee(payee, _) if record.account.as_deref() != Some(payee.account.canonical().as_str()) => {
-            let ours = payee.account.canonical();
             let theirs = record.account.as_deref().unwrap_or_default();
-            let (shown, typed) =
-                (record.account_shown.clone().unwrap_or_default(), payee.account.to_string());
-            // accounts that end alike must not look alike
-            let (shown, typed) = if shown == typed { (ends(theirs), ends(&ours)) } else { (shown, typed) };
+            let shown = record.account_shown.as_deref().unwrap_or_default();
+            let (ours, typed) = (payee.account.canonical(), payee.account.to_string());
+            let (shown, typed) = told_apart((shown, theirs), (&typed, &ours));
+            let how = if payee.own_record {
+                "and Flash's record of them was made by payrun and has been changed since: ask Flash who changed it, and have it put back"
+            } else {
+                "call the payee on a number you know; if the file is right, pay the row with --accept changed-account:ROW"
+            };
             Settled::Held(format!(
-                "the bank details of {} have changed: Flash has {}, the file says {}; call the payee on a number you know before you change anything",
-                payee.party.name, shown, typed
+                "the bank details of {} have changed: Flash has {shown}, the file says {typed}; {how}",
+                payee.party.name
             ))
         }
         Wanted::Remitter(_) | Wanted::Payee(..) => Settled::At(record.flash_id.clone()),
     }
-}
-
-/// An account with its middle masked: `BSB 062000 123••679`.
-fn ends(canonical: &str) -> String {
-    let (head, number) = canonical.rsplit_once(' ').unwrap_or(("", canonical));
-    let digits: Vec<char> = number.chars().collect();
-    let shown = |at: usize| at < 3 || at + 3 >= digits.len();
-    let masked: String =
-        digits.iter().enumerate().map(|(at, digit)| if shown(at) { *digit } else { '•' }).collect();
-    format!("{head} {masked}")
 }

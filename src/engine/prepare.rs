@@ -11,7 +11,7 @@ use super::EngineError;
 use crate::check::{self, Checked, Passed};
 use crate::config::Remitters;
 use crate::domain::{
-    Clock, ExternalId, FileDigest, Observer, Overlaps, Party, PartyMode, Payout, PayoutState, RowDigest,
+    BookField, Clock, ExternalId, FileDigest, Observer, Overlaps, Party, PartyMode, Payout, PayoutState,
     RunHead, RunId, RunState, Totals,
 };
 use crate::intake::{self, Reading};
@@ -99,24 +99,33 @@ pub fn prepare(
 ) -> Result<Prepared, EngineError> {
     intake::inspect(inputs.path, &inputs.reading.limits)?; // says what is wrong with the file before a copy of it is made
     let mut spool = Spool::copy(inputs.path, &journal.folder().files())?;
-    let mut digests = Vec::new();
+    let (mut digests, mut whole) = (Vec::new(), Vec::new());
     let checked = check::check(
         intake::open(&spool.copy, inputs.reading)?,
         &inputs.check,
+        journal.checkpoint(),
         &mut |payable| {
             let passed = payable.passed();
-            digests.push(passed.payout.row_digest());
+            let digest = passed.payout.row_digest();
+            digests.push(digest);
+            if !passed.payout.from_book.contains(&BookField::Street) {
+                whole.push(digest);
+            }
             spool.add(&passed)
         },
         observer,
     )?;
     spool.finish()?;
-    let (run, label, known) = which_run(journal.checkpoint(), inputs, &digests, checked.rows)?;
+    digests.extend(&checked.incomplete);
+    let digest = FileDigest::of_rows(digests);
+    // as it was written before there was a payee book
+    let known_as = [digest, FileDigest::of_rows(whole)];
+    let (run, label, known) = which_run(journal.checkpoint(), inputs, known_as, checked.rows)?;
     let mut head = RunHead {
         run,
         label,
         file: inputs.file.clone(),
-        digest: FileDigest::of_rows(digests),
+        digest,
         environment: inputs.environment.to_owned(),
         opened_at: clock.now(),
         rows: checked.rows,
@@ -164,7 +173,7 @@ fn arrange(
     let mut arranger =
         Arranger::new(inputs.scope, head.run, &head.label, inputs.overlaps, inputs.window, clock.now());
     for passed in prepared.spool.payouts()? {
-        let Passed { payout, .. } = passed?;
+        let Passed { payout, held, .. } = passed?;
         let id = arranger.identity(&payout);
         let same = checkpoint.payout(id)?.map(|entry| earlier(checkpoint, &entry)).transpose()?;
         let alike = checkpoint.overlapping(payout.overlap_key())?;
@@ -173,8 +182,11 @@ fn arrange(
         if let Some(place) = corrected.get(&purpose(&payout)).filter(|_| planned.decision == Decision::Pay) {
             planned.repeats = Some(place.clone());
         }
-        if let Some(of) = waiting.get(&payout.payee.external_id()) {
+        if let Some(of) = waiting.get(&payout.payee.who()) {
             arranger.beside(&payout, &mut planned, of);
+        }
+        if let Some(why) = held.filter(|_| planned.decision == Decision::Pay) {
+            planned.decision = Decision::Hold(why);
         }
         if payout.sub_client_id.is_some() {
             prepared.row_remitters.insert(payout.row, None); // a sub-client pays in its own name
@@ -233,7 +245,7 @@ fn waiting(checkpoint: &Checkpoint, run: RunId) -> Result<HashMap<ExternalId, Ea
     for (head, _) in checkpoint.runs()?.iter().filter(|(head, _)| head.run != run) {
         for open in checkpoint.open_payouts(head.run) {
             let Some(entry) = checkpoint.payout(open?.1)? else { continue };
-            let payee = entry.payout.payee.external_id();
+            let payee = entry.payout.payee.who();
             waiting.entry(payee).or_insert_with(|| Earlier::of(&entry, &head.label));
         }
     }
@@ -259,17 +271,17 @@ fn earlier(checkpoint: &Checkpoint, entry: &crate::domain::PayoutEntry) -> Resul
 fn which_run(
     checkpoint: &Checkpoint,
     inputs: &Inputs<'_>,
-    digests: &[RowDigest],
+    digests: [FileDigest; 2],
     rows: u64,
 ) -> Result<(RunId, String, Option<RunState>), EngineError> {
-    let digest = FileDigest::of_rows(digests.to_vec());
+    let nothing = FileDigest::of_rows(Vec::new());
     let runs = checkpoint.runs()?;
     let next = runs.last().map_or(RunId(1), |(head, _)| RunId(head.run.0 + 1));
     let named = |label: &str| runs.iter().find(|(head, _)| head.label == label);
     let known = |(head, state): &(RunHead, RunState)| (head.run, head.label.clone(), Some(*state));
     // rows that cannot be paid are not in the digest, but one more or less of them is another file
-    let same =
-        |(head, _): &&(RunHead, RunState)| head.digest == digest && head.rows == rows && !digests.is_empty();
+    let is_it = |head: &RunHead| head.digest != nothing && digests.contains(&head.digest);
+    let same = |(head, _): &&(RunHead, RunState)| is_it(head) && head.rows == rows;
     if let Some(name) = inputs.name {
         return match named(name) {
             Some(run) if same(&run) => Ok(known(run)),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::EngineError;
 use crate::domain::{
-    Overlaps, PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState, RunView, Totals,
+    BookField, Overlaps, PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState, RunView, Totals,
 };
 use crate::journal::Checkpoint;
 
@@ -14,10 +14,13 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
     let mut counts: BTreeMap<&'static str, u64> =
         PayoutState::ALL.iter().map(|state| (state.name(), 0)).collect();
     let mut totals = Totals::default();
+    let mut addresses_from_book = 0;
     for row in checkpoint.rows(run) {
         let (_, entry) = row?;
         let (state, payout) = standing(checkpoint, run, &entry)?;
         *counts.entry(state.name()).or_default() += 1;
+        let completed = |entry: &PayoutEntry| entry.payout.from_book.contains(&BookField::Street);
+        addresses_from_book += u64::from(payout.as_ref().is_some_and(completed));
         if let Some(payout) = payout.filter(|_| state.is_at_the_api()) {
             totals.add(payout.payout.money);
         }
@@ -37,6 +40,7 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
         accepted: head.accepted,
         bank_directory: head.bank_directory,
         counts,
+        addresses_from_book,
         totals: totals.lines(),
     })
 }
@@ -121,6 +125,7 @@ fn payout_view(
         reference: asked.as_ref().and_then(|payout| payout.reference.clone()),
         next: next(status, run, row, known.as_ref()),
         accepted: known.as_ref().map(|entry| entry.accepted.clone()).unwrap_or_default(),
+        from_book: asked.map(|payout| payout.from_book).unwrap_or_default(),
         reason,
         sent_by,
     })

@@ -31,9 +31,18 @@ pub struct Checkpoint {
     pub(super) open: Tree,
     /// Overlap key and payout → nothing.
     pub(super) overlaps: Tree,
-    /// What was applied, and the canaries.
+    /// Key of the payee book → payee.
+    pub(super) payees: Tree,
+    /// Account and key of the payee book → that key.
+    pub(super) payee_accounts: Tree,
+    /// Id of a payee, or name and account → the account.
+    pub(super) accounts: Tree,
+    /// What was applied, the canaries, and the form of all this.
     pub(super) meta: Tree,
 }
+
+/// The form in which everything is kept. Another one means that the checkpoint is rebuilt.
+const FORM: u32 = 2;
 
 /// A run as the checkpoint keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -77,6 +86,9 @@ impl Checkpoint {
             bodies: db.open_tree("bodies")?,
             open: db.open_tree("open")?,
             overlaps: db.open_tree("overlaps")?,
+            payees: db.open_tree("payees")?,
+            payee_accounts: db.open_tree("payee_accounts")?,
+            accounts: db.open_tree("accounts")?,
             meta: db.open_tree("meta")?,
             db,
         })
@@ -86,6 +98,18 @@ impl Checkpoint {
     pub(super) fn applied(&self) -> Result<Tip, JournalError> {
         Ok(get::<(u64, String)>(&self.meta, b"applied")?
             .map_or_else(Tip::default, |(seq, sum)| Tip { seq, sum }))
+    }
+
+    /// Whether it was written in today's form, as far as anything was.
+    pub(super) fn has_our_form(&self) -> Result<bool, JournalError> {
+        match get::<u32>(&self.meta, b"form")? {
+            Some(form) => Ok(form == FORM),
+            None if self.applied()? == Tip::default() && self.runs.is_empty() => {
+                self.meta.insert(b"form", encode(&FORM))?;
+                Ok(true)
+            }
+            None => Ok(false),
+        }
     }
 
     /// All runs, oldest first, with their recorded state.

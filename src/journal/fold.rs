@@ -33,6 +33,7 @@ impl Checkpoint {
             Record::RunReady { run } => self.run_is(*run, RunState::Running),
             Record::RunEnded { run, state } => self.run_is(*run, *state),
             Record::PartySettled { .. } => Ok(()), // evidence; every run asks the API again
+            Record::PayeeNoted(noted) => self.payee_noted(seq, at, noted),
             Record::Happened { id, fact, body } => self.happened(seq, at, *id, fact, body.as_deref()),
         }
     }
@@ -99,7 +100,11 @@ impl Checkpoint {
             self.bodies.insert(id.bytes(), body)?;
         }
         let entry = &mut stored.entry;
+        let was_there = entry.life.flash_id.is_some();
         entry.apply(fact, at);
+        if !was_there && entry.life.flash_id.is_some() {
+            self.payee_paid(seq, at, entry)?;
+        }
         if entry.life.flash_id.is_some() || matches!(fact, Fact::SettledNotMade { .. }) {
             self.bodies.remove(id.bytes())?;
         }

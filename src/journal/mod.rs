@@ -8,6 +8,7 @@
 //! This module alone writes either, and alone can make an [`Intent`], the proof without which nothing that moves
 //! money is sent. It does not know the API.
 
+mod book;
 mod checkpoint;
 mod disk;
 mod error;
@@ -19,10 +20,10 @@ mod scope;
 mod writer;
 
 pub use checkpoint::Checkpoint;
-pub use disk::{Disk, LogFile, RealDisk, private_file};
+pub use disk::{Disk, LogFile, RealDisk, new_private_file, private_file};
 pub use error::JournalError;
 pub use lock::{Holder, ScopeLock};
 pub use log::Verified;
-pub use record::Record;
+pub use record::{Noted, Record};
 pub use scope::ScopeFolder;
 pub use writer::{Ack, Intent, Journal, verify};

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::domain::{
-    ExternalId, Fact, Life, OverlapKey, Payout, PayoutId, RowEntry, RunHead, RunId, RunState, Timestamp,
+    BookKey, ExternalId, Fact, Life, OverlapKey, Payee, Payout, PayoutId, RowEntry, RunHead, RunId, RunState,
+    Timestamp,
 };
 
 /// Something that happened. Fields may be added, never renamed: old journals must be read for ever.
@@ -77,6 +78,28 @@ pub enum Record {
         /// Finished or stopped.
         state: RunState,
     },
+    /// A payee was imported into the payee book, new or in place of what the book had.
+    PayeeNoted(Noted),
+}
+
+/// A payee as an import has noted it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noted {
+    /// All that the book is to have of the payee.
+    pub payee: Box<Payee>,
+    /// The file's name, without folders.
+    pub file: String,
+    /// Its row.
+    pub row: u32,
+    /// The book's key of the same payee until then, where that is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<BookKey>,
+    /// What differs from what the book had, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
+    /// What a person has accepted, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<String>,
 }
 
 /// The digest that chains the lines: 32 hexadecimal digits.

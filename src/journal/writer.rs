@@ -207,7 +207,9 @@ fn caught_up(folder: &ScopeFolder) -> Result<(Checkpoint, End, bool), JournalErr
     if existed
         && !was_cut_off(folder)
         && let Ok(checkpoint) = Checkpoint::open(&folder.checkpoint())
-        && let Some(end) = catch_up(&checkpoint, &segments)?
+        && let Ok(has_our_form) = checkpoint.has_our_form()
+        && let Some(end) = catch_up(&checkpoint, &segments)? // says so where the journal has lost its end
+        && has_our_form
     {
         mark_in_use(folder)?;
         return Ok((checkpoint, end, false));
@@ -215,6 +217,7 @@ fn caught_up(folder: &ScopeFolder) -> Result<(Checkpoint, End, bool), JournalErr
     set_aside(folder)?;
     mark_in_use(folder)?;
     let checkpoint = Checkpoint::open(&folder.checkpoint())?;
+    checkpoint.has_our_form()?;
     let Some(end) = catch_up(&checkpoint, &segments)? else {
         return Err(JournalError::Checkpoint { why: "it could not be rebuilt".to_owned() });
     };

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 
 use super::ReportError;
 use crate::domain::PayoutView;
+use crate::domain::book::words;
 
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 15] = [
     "row",
     "payment_id",
     "payee",
@@ -21,6 +22,7 @@ const HEADER: [&str; 14] = [
     "external_id",
     "sent_by",
     "accepted",
+    "from_payee_book",
 ];
 
 /// Writes one line a payout, under a header.
@@ -49,6 +51,7 @@ pub fn write_csv<E: std::error::Error>(
             payout.external_id.as_ref().map_or(String::new(), ToString::to_string),
             payout.sent_by.map_or(String::new(), |run| run.to_string()),
             payout.accepted.join("; "),
+            words(&payout.from_book).join("; "),
         ];
         writer.write_record(cells.iter().map(|cell| defused(cell).into_owned())).map_err(failed)?;
     }

@@ -56,7 +56,7 @@ fn reports(input: &Path) -> (String, String) {
     let options = Options { accepted, ..Options::new(TODAY, true) };
     let checked = intake::open(input, &reading)
         .map_err(check::CheckError::from)
-        .and_then(|source| check::check(source, &options, &mut |_| Ok(()), &Silent));
+        .and_then(|source| check::check(source, &options, &payrun::domain::NoBook, &mut |_| Ok(()), &Silent));
     match checked {
         Ok(checked) => {
             let name = input.file_name().expect("a name").to_string_lossy();

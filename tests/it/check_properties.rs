@@ -46,6 +46,7 @@ impl OneFile {
         let checked = check::check(
             source,
             &options,
+            &payrun::domain::NoBook,
             &mut |payable| {
                 payouts.push(payable.passed().payout);
                 Ok(())

@@ -28,6 +28,7 @@ fn payout(row: u32, id: Option<&str>, account: u32, amount: i64) -> Payout {
         remitter: None,
         reason: None,
         sub_client_id: None,
+        from_book: Vec::new(),
     }
 }
 

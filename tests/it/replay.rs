@@ -3,18 +3,34 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use payrun::domain::RunId;
+use payrun::domain::{Book, RunId};
 use payrun::engine;
 use payrun::journal::{self, Checkpoint, Disk, Journal, JournalError, RealDisk, ScopeFolder};
 use payrun::simulator::Options;
 
-use super::rig::{Rig, opened, quick};
+use super::rig::{Rig, opened, payee, quick};
 
 /// Everything that a checkpoint says of a run, in one text.
 fn said(checkpoint: &Checkpoint, run: RunId) -> String {
     let payouts: Vec<_> = engine::payouts(checkpoint, run).map(|payout| payout.expect("a payout")).collect();
     let open: Vec<_> = checkpoint.open_payouts(run).map(|open| open.expect("a payout")).collect();
-    format!("{:#?}\n{payouts:#?}\n{open:#?}", checkpoint.run(run).expect("a run"))
+    let run = checkpoint.run(run).expect("a run");
+    format!("{run:#?}\n{payouts:#?}\n{open:#?}\n{}", said_of_payees(checkpoint))
+}
+
+/// Everything that the payee book says: of whom it has, and of the payees of the file, by id, name and account.
+fn said_of_payees(checkpoint: &Checkpoint) -> String {
+    let mut payees: Vec<_> = checkpoint.payees().map(|payee| payee.expect("a payee")).collect();
+    payees.sort_by_key(|entry| format!("{:?}", entry.payee));
+    let by_account: Vec<_> = payees
+        .iter()
+        .map(|entry| checkpoint.by_account(&entry.payee.account).expect("payees").len())
+        .collect();
+    let by_id: Vec<_> =
+        (0..8).map(|at| checkpoint.account_of_id(&format!("P{at}")).expect("an answer")).collect();
+    let mut by_name = checkpoint.accounts_of_name(&payee("10000000").party.name).expect("accounts");
+    by_name.sort_by_key(|known| known.account.canonical());
+    format!("{payees:#?}\n{by_account:?}\n{by_id:#?}\n{by_name:#?}")
 }
 
 fn copied(journal: &Path, lines: &[&str], to: &Path) -> ScopeFolder {
@@ -41,13 +57,23 @@ async fn from_any_record_on_the_checkpoint_comes_to_the_same_state() {
         ["withdrawal_create:reset_after@2", "withdrawal_create:declined@4", "withdrawal_create:slow=2s@5"];
     let faults = faults.iter().map(|text| text.parse().expect("a fault")).collect();
     let rig = Rig::start(Options { faults, ..quick() }).await;
+    // a payee of the book with an id and one without; then another account for the one and an id for the other
+    let book = "payee_id,first_name,last_name,street,bsb,account_number\n\
+        P0,Robin,Example,9 Bay Road,062-000,10000000\n,Kim,Dent,,062-000,41424344\n";
+    rig.import(book, "").await;
     let run = rig.record(rig.file("pay.csv", 0, 6)).await;
     let _ = rig.sit(run).await; // however it ends: a journal with every kind of fact is wanted
+    let moved = book.replace("10000000", "10000077").replace(",Kim", "P7,Kim").replace("9 Bay", "8 Bay");
+    rig.import(&moved, "changed-account:2").await;
     let path = rig.scope().journal().join("00000001.jsonl");
     let text = std::fs::read_to_string(&path).expect("a journal");
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines.len() > 15, "{text}");
     let expected = said(&Journal::look(&rig.scope()).expect("a journal"), run);
+    for words in ["8 Bay Road", "10000077", "paid_before: Some", "P7", "own_record: true"] {
+        let masked = words.replace("10000077", "•••••077");
+        assert!(expected.contains(&masked), "{masked} is not in {expected}");
+    }
     for known in 1..=lines.len() {
         let home = tempfile::tempdir().expect("a folder");
         let folder = copied(&path, &lines[..known], home.path());

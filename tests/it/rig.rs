@@ -10,8 +10,8 @@ use jiff::SignedDuration;
 use payrun::check;
 use payrun::config::Remitters;
 use payrun::domain::{
-    AccountNumber, Address, BankAccount, Bsb, Observer, Overlaps, Party, PartyMode, PartyName, Payee,
-    PayoutState, PayoutView, RunId, Silent, SystemClock,
+    Accepted, AccountNumber, Address, BankAccount, Bsb, Observer, Overlaps, Party, PartyMode, PartyName,
+    Payee, PayoutState, PayoutView, RunId, Silent, SystemClock,
 };
 use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms};
 use payrun::gateway::{self, Gateway};
@@ -96,6 +96,25 @@ impl Rig {
             Ok::<RunId, EngineError>(prepared.head.run)
         });
         recorded.await.expect("no panic").expect("the file is recorded")
+    }
+
+    /// Imports payees into the book.
+    pub async fn import(&self, text: &str, accept: &str) {
+        let path = self.folder.path().join("staff.csv");
+        std::fs::write(&path, text).expect("a file");
+        let mut accepted = Accepted::default();
+        accepted.add(accept).expect("codes that can be accepted");
+        let (scope, disk, segment_bytes) = (self.scope(), Arc::clone(&self.disk), self.segment_bytes);
+        let imported = tokio::task::spawn_blocking(move || {
+            let journal = opened(&scope, &disk, segment_bytes)?;
+            let today = jiff::civil::date(2026, 7, 17);
+            let options = check::Options { accepted, ..check::Options::new(today, false) };
+            let reading = Reading::default();
+            let imported = engine::import_payees(&journal, &path, &reading, &options, &Silent)?;
+            assert!(imported.checked.invalid_rows.is_empty(), "{:?}", imported.checked.findings);
+            engine::note_payees(&journal, &imported.noted, &SystemClock)
+        });
+        imported.await.expect("no panic").expect("it is imported");
     }
 
     /// One sitting: open the journal, connect, carry the run on, and leave.
@@ -234,5 +253,6 @@ pub fn payee(number: &str) -> Payee {
         payee_id: None,
         party: Party { name, email: None, mobile: None, dob: None, address },
         account: BankAccount::Bsb { bsb, number: AccountNumber::new(number).expect("a number") },
+        own_record: false,
     }
 }

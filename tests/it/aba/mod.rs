@@ -10,7 +10,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 use payrun::check::{self, Options};
-use payrun::domain::{Code, Finding, Silent};
+use payrun::domain::{Code, Finding, NoBook, Silent};
 use payrun::intake::{self, Column, Item, Reading};
 
 const TODAY: Date = Date::constant(2026, 7, 17);
@@ -67,8 +67,13 @@ impl ReadBack {
         }
         let options = Options::new(TODAY, true);
         let source = intake::open(path, &Reading::default()).expect("it was opened before");
-        let checked =
-            check::check(source, &options, &mut |_| panic!("a payee without an address is paid"), &Silent);
+        let checked = check::check(
+            source,
+            &options,
+            &NoBook,
+            &mut |_| panic!("a payee without an address is paid"),
+            &Silent,
+        );
         let mut forbidding = checked.expect("it was read before").findings;
         forbidding.retain(|finding| finding.forbids() && finding.code != Code::AddressMissing);
         Self { asked, forbidding }

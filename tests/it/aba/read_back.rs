@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use payrun::check::{self, Options};
-use payrun::domain::{Payout, Silent};
+use payrun::domain::{NoBook, Payout, Silent};
 use payrun::intake::{self, Reading};
 use proptest::prelude::*;
 
@@ -41,7 +41,7 @@ fn payouts(csv: &[u8]) -> Vec<Payout> {
         payouts.push(payable.passed().payout);
         Ok(())
     };
-    check::check(source, &options, &mut take, &Silent).expect("a table that can be read");
+    check::check(source, &options, &NoBook, &mut take, &Silent).expect("a table that can be read");
     payouts
 }
 

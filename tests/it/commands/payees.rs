@@ -30,6 +30,8 @@ fn changed_bank_details_are_held_with_old_and_new() {
     let world = World::new();
     world.write("first.csv", payroll(0, 3));
     world.payrun(&["pay", "first.csv", "--yes"]).ends(0);
+    // only Flash knows of that any more
+    std::fs::remove_dir_all(world.home().join(".local/state")).expect("it was there");
     // next month, one payee's account is another
     let next = payroll(0, 3).replace("PAY", "NEXT").replace("10000001", "66000123");
     world.write("next.csv", &next);
@@ -43,7 +45,7 @@ fn changed_bank_details_are_held_with_old_and_new() {
     assert_eq!(world.made(), 3);
     world.payrun(&["resume", "--skip-invalid"]).ends(4).says("held: a person must decide");
     assert_eq!(world.made(), 5);
-    assert_eq!(world.states("r2"), ["submitted", "held", "submitted"]);
+    assert_eq!(world.states("r1"), ["submitted", "held", "submitted"]);
     assert_eq!(world.ledger().recipients.len(), 3, "no record was changed or doubled");
     // accounts that end alike do not look alike
     world.write("alike.csv", payroll(0, 1).replace("PAY", "LAST").replace("10000000", "99900000"));
