@@ -10,6 +10,7 @@ mod amount;
 mod book;
 mod cell;
 mod date;
+mod destination;
 pub mod directory;
 mod fields;
 mod file;

@@ -116,7 +116,13 @@ fn every_finding_has_its_note(said: &Said, book: &Book, case: &str) {
         let other_sheet = finding["sheet"].as_str().is_some_and(|name| name != sheet);
         let cell = match (finding["cell"].as_str(), finding["row"].as_u64()) {
             _ if other_sheet => continue,
-            (Some(cell), _) if cell.contains(':') => continue, // a field of fixed columns
+            // a field of fixed columns stands in one of the row's cells
+            (Some(cell), Some(row)) if cell.contains(':') => {
+                let message = finding["message"].as_str().expect("words");
+                let of_row = |cell: &str| cell.trim_start_matches(char::is_alphabetic) == row.to_string();
+                let there = notes.iter().find(|(cell, note)| of_row(cell) && note.contains(message));
+                there.unwrap_or_else(|| panic!("{case}: no note says {message}")).0.clone()
+            }
             (Some(cell), _) => cell.to_owned(),
             (None, Some(row)) => format!("A{row}"),
             (None, None) => continue,
@@ -146,7 +152,10 @@ fn every_case_keeps_its_cells_and_has_each_finding_at_its_place() {
         let said: Vec<String> = said
             .lines()
             .filter_map(|line| line.split_once(' '))
-            .map(|(key, value)| format!("--{key}={value}"))
+            .map(|(key, value)| match key {
+                "map" => format!("--map={}", folder.join(value).display()),
+                _ => format!("--{key}={value}"),
+            })
             .collect();
         args.extend(said.iter().map(String::as_str));
         let outcome = world.payrun(&args);
@@ -158,7 +167,9 @@ fn every_case_keeps_its_cells_and_has_each_finding_at_its_place() {
         assert!(matches!(outcome.code, Some(0 | 3)), "{case}: {outcome:?}");
         let book = Book::open(&out);
         std::fs::remove_file(&out).expect("removed");
-        let reading = Reading { program: env!("CARGO_BIN_EXE_payrun").into(), ..Reading::default() };
+        let sheet = said.iter().find_map(|word| word.strip_prefix("--sheet=")).map(str::to_owned);
+        let program = env!("CARGO_BIN_EXE_payrun").into();
+        let reading = Reading { sheet, program, ..Reading::default() };
         assert_eq!(book.sheets[0].1, cells_of(&input, &reading), "{case}");
         every_finding_has_its_note(&outcome, &book, &case);
         annotated += 1;

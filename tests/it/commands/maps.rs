@@ -13,7 +13,8 @@ fn salaries(rows: usize) -> String {
         let (account, net) = (20_304_050 + at, 1000 + at);
         let _ = writeln!(
             text,
-            "Robin E,Robin Example,062-000,{account},2000.00,1900.00,{net}.10,C7,1 Hill Street,999 999 999"
+            "Robin E,Robin {} Example,062-000,{account},2000.00,1900.00,{net}.10,C7,1 Hill Street,999 999 999",
+            ["Ann", "Bo", "Cy", "Di", "Ed", "Flo", "Gus", "Hal", "Ida", "Jo"][at % 10].repeat(1 + at / 10)
         );
     }
     text
