@@ -181,7 +181,10 @@ fn every_case_keeps_its_cells_and_has_each_finding_at_its_place() {
         std::fs::remove_file(&out).expect("removed");
         let sheet = said.iter().find_map(|word| word.strip_prefix("--sheet=")).map(str::to_owned);
         let program = env!("CARGO_BIN_EXE_payrun").into();
-        let reading = Reading { sheet, program, ..Reading::default() };
+        let map = said.iter().find_map(|word| word.strip_prefix("--map="));
+        let map = map.map(|path| std::fs::read_to_string(path).expect("a map"));
+        let map = map.map(|text| intake::ColumnMap::parse(&text).expect("a map"));
+        let reading = Reading { sheet, map, program, ..Reading::default() };
         assert_eq!(book.sheets[0].1, cells_of(&input, &reading), "{case}");
         every_finding_has_its_note(&outcome, &book, &case);
         annotated += 1;
