@@ -138,6 +138,13 @@ fn without_thousands(text: &str) -> Result<String, Wrong> {
             .hint(LIKE))
     };
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    // 2.500 may be two and a half, or two thousand and five hundred
+    if whole.len() <= 3 && rest.len() == 3 && rest.ends_with('0') {
+        return Err(Wrong::new(format!(
+            "it cannot be told whether \"{text}\" has a decimal point or thousands"
+        ))
+        .hint(LIKE));
+    }
     if rest.contains(['.', ',']) || (whole.contains(',') && !text.contains('.')) {
         return ambiguous();
     }
@@ -261,6 +268,8 @@ mod tests {
             "1.2E+08",
             "1.234,50",
             "1,234",
+            "2.500",
+            "12.000",
             "12,34.50",
             "1_000",
             ".5",

@@ -156,20 +156,21 @@ pub(super) fn known_account(
     });
     let known = book.map_or(Ok(Known::New), |book| known(payee, book, today))?;
     let name = &payee.party.name;
+    let shown = payee.account.to_string();
     match known {
         Known::Other(old) => {
-            let (shown, new) = old.account.beside(&payee.account);
+            let (before, new) = old.account.beside(&payee.account);
             let than = if old.paid.is_none() { "in the payee book" } else { "last paid" };
             let message =
-                format!("the bank details of {name} differ from those {than}: {shown} ({old}) → {new}");
-            payee.own_record = findings.add(Code::ChangedAccount, place, message).accepted;
+                format!("the bank details of {name} differ from those {than}: {before} ({old}) → {new}");
+            payee.own_record = findings.ask(Code::ChangedAccount, place, message, &shown);
         }
         Known::Same { own_record: true } => payee.own_record = true,
-        Known::Same { own_record: false } | Known::New if is_accepted(row, findings) => {
+        Known::Same { own_record: false } | Known::New if is_accepted(row, &shown, findings) => {
             // Flash may hold others, which nobody here knows of
             let message =
                 format!("the bank details of {name} are paid as the file has them, {}", payee.account);
-            payee.own_record = findings.add(Code::ChangedAccount, place, message).accepted;
+            payee.own_record = findings.ask(Code::ChangedAccount, place, message, &shown);
         }
         Known::Same { own_record: false } | Known::New => {}
     }
@@ -177,8 +178,9 @@ pub(super) fn known_account(
 }
 
 /// Whether a person has accepted the bank details of this row, whoever may hold others.
-fn is_accepted(row: &RawRow<'_>, findings: &Findings<'_>) -> bool {
-    findings.accepted.covers(&Finding::new(Code::ChangedAccount, row.whole(), ""))
+fn is_accepted(row: &RawRow<'_>, account: &str, findings: &Findings<'_>) -> bool {
+    let value = Some(account.to_owned());
+    findings.accepted.covers(&Finding { value, ..Finding::new(Code::ChangedAccount, row.whole(), "") })
 }
 
 /// What is known of a payee's bank details.

@@ -55,6 +55,14 @@ impl<'a> Findings<'a> {
         self.made.last_mut().expect("it was just added")
     }
 
+    /// Adds a question about a cell, its value shown. Gives whether a person has accepted it.
+    fn ask(&mut self, code: Code, place: Place, message: impl Into<String>, value: &str) -> bool {
+        let accepted = self.accepted;
+        let finding = self.add(code, place, message).showing(value);
+        finding.accepted = accepted.covers(finding);
+        finding.accepted
+    }
+
     /// Whether one of those from `from` on forbids paying the row.
     fn forbid_since(&self, from: usize) -> bool {
         self.made[from..].iter().any(Finding::forbids)

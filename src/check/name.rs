@@ -40,6 +40,9 @@ const SHORT_FORMS: [&str; 9] = ["st", "wm", "geo", "jas", "chas", "thos", "robt"
 
 /// Sorts an account name into a person's or a company's. None where it is neither clearly.
 pub(super) fn sorted(text: &str) -> Option<PartyName> {
+    if !text.contains(char::is_alphabetic) {
+        return None; // a number, a date
+    }
     let collapsed = crate::domain::ids::collapsed(text);
     let words: Vec<&str> = collapsed.split(' ').filter(|word| !word.is_empty()).collect();
     let company_word = |word: &&str| {

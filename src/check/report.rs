@@ -64,6 +64,9 @@ pub struct ReportedFinding {
     place: String,
     #[serde(skip)]
     kind: Code,
+    /// What a person must say to let it pass.
+    #[serde(skip)]
+    word: String,
 }
 
 impl From<&Finding> for ReportedFinding {
@@ -86,6 +89,7 @@ impl From<&Finding> for ReportedFinding {
             },
             place: finding.place.to_string(),
             kind: finding.code,
+            word: finding.word_needed().unwrap_or_default(),
         }
     }
 }
@@ -158,9 +162,7 @@ pub fn render_text(report: &CheckReport) -> String {
 fn how_to_accept(group: &[&ReportedFinding]) -> String {
     let code = group[0].code;
     match (group[0].kind, group[0].row) {
-        (Code::ChangedAccount, Some(row)) => {
-            format!("call the payee on a number that you know, then say --accept {code}:{row}, row by row")
-        }
+        (Code::ChangedAccount, Some(_)) => format!("{}, row by row", group[0].word),
         _ => format!("--accept {code}"),
     }
 }

@@ -10,6 +10,7 @@ use super::file::Options;
 use super::sound::{Completed, Named, Sound};
 use super::{Findings, address, amount, book, cell, is_odd_blank, payee, sound};
 use crate::domain::ids::collapsed;
+use crate::domain::payout::SHOWN_BY_DIRECT_ENTRY;
 use crate::domain::{BankAccount, Book, BookError, Code, Payee, RowDigest};
 use crate::intake::{Column, RawRow};
 
@@ -34,9 +35,6 @@ pub(super) struct Judge<'a> {
     /// The same, where any account of a payee is known.
     pub accounts: Option<&'a dyn Book>,
 }
-
-/// So many characters of a reference go by Direct Entry.
-pub(super) const SHOWN: usize = 18;
 
 /// Why a row makes no payout.
 pub(super) enum Unsound {
@@ -165,9 +163,9 @@ impl Judge<'_> {
                 )
                 .advising("write a reference, such as SALARY JUL26");
         }
-        let length = if typed.len() > SHOWN { typed.chars().count() } else { 0 };
-        if (SHOWN + 1..=280).contains(&length) {
-            let kept: String = typed.chars().take(SHOWN).collect();
+        let length = if typed.len() > SHOWN_BY_DIRECT_ENTRY { typed.chars().count() } else { 0 };
+        if (SHOWN_BY_DIRECT_ENTRY + 1..=280).contains(&length) {
+            let kept: String = typed.chars().take(SHOWN_BY_DIRECT_ENTRY).collect();
             findings
                 .add(
                     Code::ReferenceLong,

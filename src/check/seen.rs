@@ -4,9 +4,9 @@
 
 use super::Findings;
 use super::firsts::{Firsts, Key, Text};
-use super::row::SHOWN;
 use super::sound::{Named, Sound};
 use crate::domain::ids::collapsed;
+use crate::domain::payout::SHOWN_BY_DIRECT_ENTRY;
 use crate::domain::{BankAccount, Code, PartyName};
 use crate::intake::{Column, Source};
 
@@ -188,11 +188,11 @@ impl Seen {
 
     /// References that a payee cannot tell apart.
     fn cut_reference(&mut self, payout: &Sound<'_>, account: Key, findings: &mut Findings<'_>) {
-        if payout.row.text(Column::Reference).len() + 1 < SHOWN {
+        if payout.row.text(Column::Reference).len() + 1 < SHOWN_BY_DIRECT_ENTRY {
             return; // the blank at which a longer one is cut may be lost as well
         }
         let reference = payout.text(Column::Reference).unwrap_or_default();
-        let kept: String = reference.chars().take(SHOWN).collect();
+        let kept: String = reference.chars().take(SHOWN_BY_DIRECT_ENTRY).collect();
         let mut key = |text: &str| {
             self.text.begin();
             self.text.add(&account.bytes());

@@ -80,7 +80,7 @@ impl Sums {
         let agrees = said.is_some_and(|said| said == self.all || said == self.since_last);
         let enough = !matches!(looks, Looks::Bare) || self.rows > 1;
         let verdict = match (said, self.unreadable) {
-            (Some(said), None) if agrees && enough => {
+            (Some(said), None) if agrees && enough && !matches!(looks, Looks::Worded) => {
                 findings.add(
                     Code::TotalRow,
                     place,
@@ -90,7 +90,7 @@ impl Sums {
             }
             (_, Some(unreadable)) if matches!(looks, Looks::Named) => {
                 findings.add(
-                    Code::TotalRow,
+                    Code::TotalUnchecked,
                     place,
                     format!(
                         "the total was not compared, because the amount in row {unreadable} cannot be read"
@@ -130,8 +130,13 @@ fn looks(row: &RawRow<'_>) -> Option<Looks> {
     let label = |text: &str| text.trim_end_matches(':').trim().to_lowercase();
     let first = |text: &str| label(text.split_whitespace().next().unwrap_or_default());
     let number = |text: &str| !text.contains(char::is_alphabetic) || text == row.text(Column::Currency);
-    if row.cells().any(|cell| NAMES.contains(&label(cell).as_str())) {
+    // whoever has a street, a second name or a reference is a payee, whatever the name
+    let texts = row.cells().filter(|cell| !cell.is_empty() && !number(cell)).count();
+    if texts == 1 && row.cells().any(|cell| NAMES.contains(&label(cell).as_str())) {
         return Some(Looks::Named);
+    }
+    if texts > 1 {
+        return None;
     }
     if row.cells().any(|cell| NAMES.contains(&first(cell).as_str()) || first(cell) == "grand") {
         return Some(Looks::Worded);

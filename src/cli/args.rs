@@ -316,7 +316,7 @@ pub struct BsbUpdateArgs {
     /// Of when the file is, where its name does not say, such as 2026-07-01
     #[arg(long = "of", value_name = "DATE")]
     pub date: Option<jiff::civil::Date>,
-    /// Take it although it has far fewer branches than the present one
+    /// Take it although it is older than the present one or has far fewer branches
     #[arg(long)]
     pub force: bool,
 }

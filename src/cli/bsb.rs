@@ -23,7 +23,7 @@ const MOST_BYTES: u64 = 64 << 20;
 pub fn run(globals: &Globals, args: &BsbArgs) -> Result<Exit, Failure> {
     let session = Session::without_login(globals, Vec::new())?;
     match (&args.command, &args.bsb) {
-        (Some(BsbCommand::Update(update)), _) => take(&session.settings, update),
+        (Some(BsbCommand::Update(update)), _) => take(&session, update),
         (None, bsb) => show(globals, &directory(&session.settings)?, bsb.as_deref().unwrap_or_default()),
     }
 }
@@ -88,13 +88,17 @@ fn show(globals: &Globals, directory: &Directory, typed: &str) -> Result<Exit, F
 }
 
 /// Reads AusPayNet's file, compares it with the present directory, and keeps it.
-fn take(settings: &Settings, args: &BsbUpdateArgs) -> Result<Exit, Failure> {
+fn take(session: &Session, args: &BsbUpdateArgs) -> Result<Exit, Failure> {
+    let settings = &session.settings;
     let refused = |why: String| {
         let file = args.file.display();
         Failure::new(Exit::Usage, format!("The bank directory stays as it is: {file}: {why}."))
     };
-    let size = fs::metadata(&args.file).map_err(|error| refused(system_words(&error)))?.len();
-    if size > MOST_BYTES {
+    let metadata = fs::metadata(&args.file).map_err(|error| refused(system_words(&error)))?;
+    if !metadata.is_file() {
+        return Err(refused("it is no file".to_owned()));
+    }
+    if metadata.len() > MOST_BYTES {
         return Err(refused("it is larger than any directory of branches".to_owned()));
     }
     let bytes = fs::read(&args.file).map_err(|error| refused(system_words(&error)))?;
@@ -103,9 +107,12 @@ fn take(settings: &Settings, args: &BsbUpdateArgs) -> Result<Exit, Failure> {
     let date = args.date.or_else(|| directory::date_of_name(&name)).ok_or_else(|| {
         refused("its name does not say of when it is; add the date, such as --of 2026-07-01".to_owned())
     })?;
+    if date > session.today() {
+        return Err(refused(format!("{date} is a day to come")));
+    }
     let new = Directory::of_lines(&lines, date).map_err(|error| refused(error.to_string()))?;
     let present = directory(settings)?;
-    if new.date < present.date {
+    if !args.force && new.date < present.date {
         return Err(refused(format!("it is of {}, the present one of {}", new.month(), present.month())));
     }
     if !args.force && new.branches() * 100 < present.branches() * LEAST_PERCENT {

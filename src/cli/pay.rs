@@ -140,11 +140,17 @@ pub fn reading(session: &Session, args: &ReadingArgs) -> Result<Reading, Failure
     Ok(read_with(args.sheet.clone(), map, session.settings.limits))
 }
 
+/// A map has a line for each column.
+const MOST_OF_A_MAP: u64 = 1 << 20;
+
 /// A map that a person has written.
 fn read_map(path: &Path) -> Result<ColumnMap, Failure> {
     let refused = |what: &dyn std::fmt::Display| {
         Failure::new(Exit::Usage, format!("Nothing was sent: --map {}: {what}.", path.display()))
     };
+    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() || metadata.len() > MOST_OF_A_MAP) {
+        return Err(refused(&"this is no file of the size of a map"));
+    }
     let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::InvalidData => refused(&"this is no text, and a map is one"),
         _ => refused(&system_words(&error)),
@@ -214,7 +220,7 @@ fn read_with(sheet: Option<String>, map: Option<ColumnMap>, limits: Limits) -> R
 
 /// How files are checked today, in this environment.
 pub fn check_options(session: &Session, accepted: Accepted) -> Result<check::Options, Failure> {
-    let today = session.clock.now().to_zoned_datetime(jiff::tz::TimeZone::system()).date();
+    let today = session.today();
     let production = session.settings.environment == Environment::Production;
     let directory = super::bsb::directory(&session.settings)?;
     Ok(check::Options { today, environment_is_production: production, accepted, directory })

@@ -63,6 +63,11 @@ impl Session {
         Ok(Self { settings, scope, folder, clock: Arc::new(SystemClock), observer })
     }
 
+    /// The day here.
+    pub fn today(&self) -> jiff::civil::Date {
+        self.clock.now().to_zoned_datetime(jiff::tz::TimeZone::system()).date()
+    }
+
     /// Takes the scope.
     pub fn journal(&self) -> Result<Arc<Journal>, Failure> {
         let journal = self.opened()?;

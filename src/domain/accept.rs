@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::{Code, Finding};
 
-/// Findings that were accepted, by kind or by kind and row. Written and read as `number-cell` or
-/// `changed-account:12`.
+/// Findings that were accepted, by kind or by kind and row, and where the row's number alone is too little, by the last
+/// characters of the cell too. Written and read as `number-cell`, `zero-lost:12` or `changed-account:12=841`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
-pub struct Accepted(BTreeSet<(Code, Option<u32>)>);
+pub struct Accepted(BTreeSet<(Code, Option<u32>, Option<String>)>);
 
 /// What was said cannot be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,23 +34,29 @@ impl Accepted {
     pub fn add(&mut self, typed: &str) -> Result<(), NotAcceptable> {
         for word in typed.split(',').map(str::trim).filter(|word| !word.is_empty()) {
             let unknown = || NotAcceptable::Unknown(word.to_owned());
-            let (name, row) = match word.split_once(':') {
-                Some((name, row)) => (name, Some(row.parse::<u32>().map_err(|_| unknown())?)),
-                None => (word, None),
+            let (name, row) = word.split_once(':').map_or((word, None), |(name, row)| (name, Some(row)));
+            let (row, ends) = match row.map(|row| row.split_once('=').unwrap_or((row, ""))) {
+                Some((row, ends)) => (Some(row.parse::<u32>().map_err(|_| unknown())?), ends),
+                None => (None, ""),
             };
             let code =
                 Code::ALL.iter().find(|code| code.asks() && code.name() == name).ok_or_else(unknown)?;
             if *code == Code::ChangedAccount && row.is_none() {
                 return Err(NotAcceptable::NeedsRow(code.name()));
             }
-            self.0.insert((*code, row));
+            self.0.insert((*code, row, Some(ends.to_owned()).filter(|ends| !ends.is_empty())));
         }
         Ok(())
     }
 
     /// Whether a finding was accepted.
     pub fn covers(&self, finding: &Finding) -> bool {
-        self.0.contains(&(finding.code, None)) || self.0.contains(&(finding.code, finding.place.row))
+        let value = finding.value.as_deref().unwrap_or_default();
+        self.0.iter().any(|(code, row, ends)| {
+            *code == finding.code
+                && row.is_none_or(|row| Some(row) == finding.place.row)
+                && ends.as_deref().is_none_or(|ends| value.ends_with(ends))
+        })
     }
 
     /// Whether nothing was accepted.
@@ -60,9 +66,10 @@ impl Accepted {
 
     /// What was accepted, as it is typed.
     pub fn words(&self) -> Vec<String> {
-        let word = |(code, row): &(Code, Option<u32>)| match row {
-            Some(row) => format!("{code}:{row}"),
-            None => code.to_string(),
+        let word = |(code, row, ends): &(Code, Option<u32>, Option<String>)| match (row, ends) {
+            (Some(row), Some(ends)) => format!("{code}:{row}={ends}"),
+            (Some(row), None) => format!("{code}:{row}"),
+            (None, _) => code.to_string(),
         };
         self.0.iter().map(word).collect()
     }
@@ -77,7 +84,11 @@ impl Finding {
         let word = self.place.row.map_or(self.code.to_string(), |row| format!("{}:{row}", self.code));
         Some(match self.code {
             Code::ChangedAccount => {
-                format!("call the payee on a number that you know, then say --accept {word}")
+                // rows move from file to file; the end of the account says which payee was called
+                let value: Vec<char> = self.value.as_deref().unwrap_or_default().chars().collect();
+                let ends: String = value[value.len().saturating_sub(3)..].iter().collect();
+                let ends = if ends.is_empty() { ends } else { format!("={ends}") };
+                format!("call the payee on a number that you know, then say --accept {word}{ends}")
             }
             _ => format!("--accept {word}"),
         })
@@ -116,6 +127,9 @@ mod tests {
         accepted.add("hidden, zero-lost:7,changed-account:12").expect("all of them ask");
         assert_eq!(accepted.to_string(), "hidden,zero-lost:7,changed-account:12");
         let at = |code, row| Finding::new(code, Place::row(row), "");
+        accepted.add("changed-account:9=841").expect("with the end of the account");
+        let of = |account: &str| Finding { value: Some(account.to_owned()), ..at(Code::ChangedAccount, 9) };
+        assert!(accepted.covers(&of("•••••841")) && !accepted.covers(&of("•••••842")));
         assert!(accepted.covers(&at(Code::Hidden, 3)) && accepted.covers(&at(Code::ZeroLost, 7)));
         assert!(!accepted.covers(&at(Code::ZeroLost, 8)) && !accepted.covers(&at(Code::ChangedAccount, 7)));
         for wrong in ["amount-invalid", "hiden", "hidden:x", "changed-account"] {

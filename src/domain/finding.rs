@@ -211,6 +211,7 @@ codes! {
     RowsAboveHeader "rows-above-header" Warning "Rows above the names of the columns were passed over."
     RowsBelow "rows-below" Ask "Rows of one text below the payouts, which are notes or payees whose cells are missing."
     TotalRow "total-row" Info "A row of sums that agrees with the rows above it; it is not paid."
+    TotalUnchecked "total-unchecked" Warning "A row of sums that could not be compared, because an amount above it cannot be read."
     TotalDiffers "total-differs" Error "A row of sums that does not agree with the rows above it."
     CellWrapped "cell-wrapped" Info "Cells are written as formulas to keep their zeros, and were read as text."
     Hidden "hidden" Ask "Rows, columns or sheets are hidden or filtered away, and would be paid all the same."

@@ -8,6 +8,9 @@ use super::{BankAccount, BookField, Money, Party};
 /// The country of a row that names none.
 pub const HOME: &str = "AU";
 
+/// So many characters of a reference go by Direct Entry.
+pub const SHOWN_BY_DIRECT_ENTRY: usize = 18;
+
 /// Who is paid, and where the money goes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Payee {
@@ -109,8 +112,28 @@ impl Payout {
         ])
     }
 
-    /// Same account, amount, currency and reference: what makes two payouts look like one paid twice.
+    /// Same account, amount, currency and reference: what makes two payouts look like one paid twice. The reference
+    /// counts as far as Direct Entry shows it, and leading zeros of the account do not, since one export may have cut
+    /// what another has whole.
     pub fn overlap_key(&self) -> OverlapKey {
+        let reference = self.reference.as_deref().unwrap_or_default().to_lowercase();
+        let shown: String = reference.chars().take(SHOWN_BY_DIRECT_ENTRY).collect();
+        let account = match &self.payee.account {
+            BankAccount::Bsb { bsb, number } => {
+                format!("BSB {} {}", bsb.digits(), number.digits().trim_start_matches('0'))
+            }
+            other @ BankAccount::PayId { .. } => other.canonical(),
+        };
+        OverlapKey::of(&[
+            account,
+            self.money.currency().to_string(),
+            self.money.minor_units().to_string(),
+            shown.trim_end().to_owned(),
+        ])
+    }
+
+    /// Exactly the same account, amount, currency and reference: what two rows of one `payment_id` must agree in.
+    pub fn content_key(&self) -> OverlapKey {
         OverlapKey::of(&[
             self.payee.account.canonical(),
             self.money.currency().to_string(),

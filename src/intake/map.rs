@@ -16,7 +16,7 @@ use std::fmt::Write;
 
 use serde::Deserialize;
 
-use super::columns::{Column, folded};
+use super::columns::{Column, folded, is_never_read};
 use super::header::shown;
 use super::letter;
 use super::near::{near_column, near_names};
@@ -70,6 +70,16 @@ pub enum MapError {
         wanted: String,
         /// Those that may be meant, or all.
         listed: String,
+    },
+    /// It would pay what nobody is to be paid, or send what must not leave.
+    #[error(
+        "the map says that \"{name}\" is {}, and gross pay, rates, hours, tax, super and tax file numbers are never read: name the column of the net pay, or rename the column in the file if it is something else", .column.name()
+    )]
+    Never {
+        /// The meaning.
+        column: Column,
+        /// The column's name.
+        name: String,
     },
     /// The file has several such columns.
     #[error(
@@ -175,6 +185,10 @@ impl ColumnMap {
             if let Some((_, first)) = chosen.read.iter().find(|(own, _)| *own == index) {
                 return Err(MapError::TwoMeanings { letter: letter(index), first: *first, second: *column });
             }
+            let name = names[index].as_str();
+            if is_tax_file_number(name) || (*column == Column::Amount && is_never_read(name)) {
+                return Err(MapError::Never { column: *column, name: name.to_owned() });
+            }
             chosen.read.push((index, *column));
         }
         for index in self.ignored.iter().flat_map(|wanted| called(wanted, names)) {
@@ -185,6 +199,12 @@ impl ColumnMap {
         }
         Ok(chosen)
     }
+}
+
+/// Whether a column has tax file numbers, which are nobody's business here.
+fn is_tax_file_number(name: &str) -> bool {
+    let name = folded(name);
+    name.contains("tfn") || name.contains("taxfile")
 }
 
 /// The columns that are called so: by the very name, else by a name of the same letters, else by its own letter.

@@ -21,8 +21,8 @@ pub struct Earlier {
     pub row: u32,
     /// Whether the user gave it an id.
     pub has_payment_id: bool,
-    /// Account, amount, currency and reference.
-    pub overlap: OverlapKey,
+    /// Account, amount, currency and reference, to the letter.
+    pub content_key: OverlapKey,
     /// Where it stands.
     pub state: PayoutState,
     /// Whether something was sent for it.
@@ -42,7 +42,7 @@ impl Earlier {
             label: label.to_owned(),
             row: entry.payout.row,
             has_payment_id: entry.payout.payment_id.is_some(),
-            overlap: entry.overlap,
+            content_key: entry.payout.content_key(),
             state: entry.life.state,
             was_sent: entry.life.was_sent()
                 || !matches!(entry.life.state, PayoutState::Ready | PayoutState::Held),
@@ -143,7 +143,7 @@ impl Arranger {
         if let Some(same) = same.filter(|same| same.was_sent) {
             return planned(
                 id,
-                if same.overlap == payout.overlap_key() {
+                if same.content_key == payout.content_key() {
                     Decision::Already
                 } else {
                     Decision::Conflict(conflict(payout, same))

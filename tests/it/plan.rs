@@ -39,7 +39,7 @@ fn earlier(of: &Payout, id: PayoutId, state: PayoutState, sent: Option<i64>) -> 
         label: "old.csv".to_owned(),
         row: of.row,
         has_payment_id: of.payment_id.is_some(),
-        overlap: of.overlap_key(),
+        content_key: of.content_key(),
         state,
         was_sent: sent.is_some(),
         sent_at: sent.map(day),

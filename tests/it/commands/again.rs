@@ -12,6 +12,24 @@ fn paid(rows: usize) -> World {
     world
 }
 
+/// Another export of the same pay may cut references and zeros.
+#[test]
+fn a_shorter_reference_or_a_lost_zero_does_not_hide_that_it_was_paid() {
+    let world = World::new();
+    let row = |account: &str, reference: &str| {
+        format!(
+            "first_name,last_name,street,bsb,account_number,amount,reference\nLea,Zero,1 Hill Street,083-004,{account},100.00,{reference}\n"
+        )
+    };
+    world.write("pay.csv", row("012345678", "SALARY NOVEMBER 2026 FN2"));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    world.write("cut.csv", row("012345678", "SALARY NOVEMBER 20").replace("Lea", "L"));
+    world.payrun(&["pay", "cut.csv", "--yes"]).ends(3).says("same account, amount and reference as row 2");
+    world.write("zero.csv", row("12345678", "SALARY NOVEMBER 2026 FN2").replace("Lea", "L"));
+    world.payrun(&["pay", "zero.csv", "--yes"]).ends(3).says("same account, amount and reference as row 2");
+    assert_eq!(world.made(), 1);
+}
+
 #[test]
 fn the_same_rows_in_any_disguise_send_nothing() {
     let world = paid(6);

@@ -41,11 +41,12 @@ fn a_changed_account_is_accepted_by_row_and_paid_once_and_not_asked_about_again(
     let said = pay(&world, "feb.csv", &month("FEB", NEW), &[]).ends(3);
     let said =
         said.says("F3: the bank details of Robin Example differ from those last paid: 062-000 •••••001");
-    let said = said.says("run r1) → 062-000 •••••123").says("--accept changed-account:3, row by row");
+    let said = said.says("run r1) → 062-000 •••••123").says("--accept changed-account:3=123, row by row");
     said.says("Nothing was sent: 1 row must be decided by a person");
     assert_eq!(world.made(), 3);
     pay(&world, "feb.csv", &month("FEB", NEW), &["--accept", "changed-account"]).ends(2).says("which row");
     pay(&world, "feb.csv", &month("FEB", NEW), &["--accept", "changed-account:2"]).ends(3);
+    pay(&world, "feb.csv", &month("FEB", NEW), &["--accept", "changed-account:3=999"]).ends(3);
     assert_eq!(world.made(), 3);
     pay(&world, "feb.csv", &month("FEB", NEW), &["--accept", "changed-account:3"]).ends(0);
     let expected = ["BSB 062000 10000000", "BSB 062000 10000002", "BSB 062000 66000123"];

@@ -22,6 +22,18 @@ fn salaries(rows: usize) -> String {
 
 const MAP: &str = "[columns]\namount = \"Net Pay\"\n\n[ignore]\ncolumns = [\"Cost code\"]\n";
 
+/// Whoever maps gross pay to the amount pays too much; whoever maps a tax file number sends it away.
+#[test]
+fn no_map_makes_an_amount_of_gross_pay_or_sends_a_tax_file_number() {
+    let world = World::new();
+    world.write("salaries.csv", salaries(2));
+    for map in ["amount = \"Gross Pay\"", "reference = \"TFN\"", "account_number = \"TFN\""] {
+        world.write("map.toml", format!("[columns]\n{map}\n"));
+        let said = world.payrun(&["check", "salaries.csv", "--map", "map.toml"]).ends(3);
+        said.says("are never read");
+    }
+}
+
 #[test]
 fn a_draft_names_every_column_and_is_completed_by_taking_signs_away() {
     let world = World::new();
@@ -73,7 +85,8 @@ fn a_file_is_paid_by_its_map_and_a_row_is_corrected_by_the_same() {
     let text = std::fs::read_to_string(fix).expect("it is there");
     assert_eq!(text.lines().count(), 2, "{text}");
     world.write("corrected.csv", text.replace("1001.105", "1001.10"));
-    world.payrun(&["pay", "corrected.csv", "--yes", "--map", "map.toml"]).ends(0);
+    assert!(text.starts_with("account_name,bsb,account_number,amount,street,reason_not_paid\n"), "{text}");
+    world.payrun(&["pay", "corrected.csv", "--yes"]).ends(0);
     assert_eq!(world.total().to_string(), "3003.30");
     // the map of a run is the one that it was opened with, wherever the file has gone
     std::fs::remove_file(world.home().join("map.toml")).expect("removed");
