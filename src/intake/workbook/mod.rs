@@ -9,6 +9,8 @@ mod cell;
 mod child;
 mod choose;
 mod facts;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod guard;
 mod input;
 mod number;
