@@ -35,6 +35,8 @@ pub use record::{Kind, Mark};
 pub use row::{Item, RawRow};
 pub use source::{Reading, Source, inspect, open};
 pub use walk::TakeRow;
+#[cfg(fuzzing)]
+pub use workbook::fuzzing;
 pub use workbook::{Trouble, read_workbook};
 
 /// The column that a file of corrected rows has for the reason; never read.

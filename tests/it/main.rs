@@ -12,6 +12,7 @@ mod fault_matrix;
 mod gateway;
 mod hostile;
 mod kills;
+mod large_workbooks;
 mod operations;
 mod plan;
 mod power;

@@ -2,28 +2,27 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufReader, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
 use calamine::{
     Data, DataRef, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError, Xlsb, Xlsx,
+    XlsxError,
 };
 use zip::ZipArchive;
 
 use super::cell;
 use super::facts::{self, Facts};
 use super::guard;
+use super::input::{Buffered, Input};
 use super::stream::Format;
 use super::trouble::Trouble;
 use crate::domain::Limits;
 use crate::intake::record::{Mark, Record};
 
-type Input = BufReader<File>;
-
 /// A workbook of whatever kind.
 pub(super) struct Book {
     pub format: Format,
-    file: File,
+    file: Input,
     inner: Inner,
     limits: Limits,
     /// The facts of an XLSX's sheets by their parts, which looking through has told.
@@ -31,40 +30,55 @@ pub(super) struct Book {
 }
 
 enum Inner {
-    Xlsx(Box<Xlsx<Input>>),
-    Xlsb(Box<Xlsb<Input>>),
-    Xls(Box<Xls<Input>>),
-    Ods(Ods<Input>),
+    Xlsx(Box<Xlsx<Buffered>>),
+    Xlsb(Box<Xlsb<Buffered>>),
+    Xls(Box<Xls<Buffered>>),
+    Ods(Ods<Buffered>),
+}
+
+impl Inner {
+    fn open(format: Format, input: Buffered) -> Result<Self, Trouble> {
+        Ok(match format {
+            Format::Xlsx | Format::Xlsm => Self::Xlsx(Box::new(Xlsx::new(input).map_err(Trouble::damaged)?)),
+            Format::Xlsb => Self::Xlsb(Box::new(Xlsb::new(input).map_err(Trouble::damaged)?)),
+            Format::Xls => Self::Xls(Box::new(Xls::new(input).map_err(|error| match error {
+                XlsError::Password => Trouble::Protected,
+                error => Trouble::damaged(error),
+            })?)),
+            Format::Ods => Self::Ods(Ods::new(input).map_err(|error| match error {
+                OdsError::Password => Trouble::Protected,
+                error => Trouble::damaged(error),
+            })?),
+        })
+    }
+}
+
+fn archive(file: &Input) -> Result<ZipArchive<Buffered>, Trouble> {
+    ZipArchive::new(file.reader()).map_err(Trouble::damaged)
 }
 
 /// Takes rows one by one, until it has enough.
 pub(super) type Take<'a> = dyn FnMut(&Record) -> Result<ControlFlow<()>, Trouble> + 'a;
 
 impl Book {
-    /// Looks the file through, then opens it.
-    pub fn open(mut file: File, packed: bool, limits: Limits) -> Result<Self, Trouble> {
-        let (format, facts) = if packed {
-            let mut archive = ZipArchive::new(again(&mut file)?).map_err(Trouble::damaged)?;
-            let looked = guard::look_through(&mut archive, &limits)?;
-            (looked.format, looked.sheets)
-        } else {
-            facts::xls::kind(again(&mut file)?)?;
-            (Format::Xls, HashMap::new())
-        };
-        let input = again(&mut file)?;
-        let inner = match format {
-            Format::Xlsx | Format::Xlsm => Inner::Xlsx(Box::new(Xlsx::new(input).map_err(Trouble::damaged)?)),
-            Format::Xlsb => Inner::Xlsb(Box::new(Xlsb::new(input).map_err(Trouble::damaged)?)),
-            Format::Xls => Inner::Xls(Box::new(Xls::new(input).map_err(|error| match error {
-                XlsError::Password => Trouble::Protected,
-                error => Trouble::damaged(error),
-            })?)),
-            Format::Ods => Inner::Ods(Ods::new(input).map_err(|error| match error {
-                OdsError::Password => Trouble::Protected,
-                error => Trouble::damaged(error),
-            })?),
-        };
-        Ok(Self { format, file, inner, limits, facts })
+    /// Looks the file through and opens it. Its sheets, which only the rows are read from, may be looked through
+    /// while the rest is opened; whatever is found in them comes before anything that opening has shown.
+    pub fn open(file: File, packed: bool, limits: Limits) -> Result<Self, Trouble> {
+        let file = Input::new(file);
+        if !packed {
+            facts::xls::kind(file.reader())?;
+            let inner = Inner::open(Format::Xls, file.reader())?;
+            return Ok(Self { format: Format::Xls, file, inner, limits, facts: HashMap::new() });
+        }
+        let looked = guard::look_through(&mut archive(&file)?, &limits)?;
+        let format = looked.format;
+        let (facts, inner) = std::thread::scope(|scope| {
+            let sheets = scope.spawn(|| looked.sheets(&mut archive(&file)?, &limits));
+            let inner = Inner::open(format, file.reader());
+            (sheets.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), inner)
+        });
+        let facts = facts?;
+        Ok(Self { format, inner: inner?, file, limits, facts })
     }
 
     /// The sheets of cells, in their order: name, and whether it is hidden.
@@ -85,24 +99,23 @@ impl Book {
 
     /// What a sheet hides, merges and calculates.
     pub fn facts(&mut self, sheet: &str) -> Result<Facts, Trouble> {
-        let input = again(&mut self.file)?;
-        let archive = |input| ZipArchive::new(input).map_err(Trouble::damaged);
+        let file = &self.file;
         let mut facts = match &mut self.inner {
             Inner::Xlsx(_) => {
-                let path = facts::xlsx::path_of(&mut archive(input)?, sheet)?;
+                let path = facts::xlsx::path_of(&mut archive(file)?, sheet)?;
                 let facts = self.facts.remove(&path);
                 facts.ok_or_else(|| Trouble::damaged("a sheet is none"))?
             }
-            Inner::Xlsb(_) => facts::xlsb::facts(&mut archive(input)?, sheet)?,
+            Inner::Xlsb(_) => facts::xlsb::facts(&mut archive(file)?, sheet)?,
             Inner::Ods(book) => {
                 let formulas = book.worksheet_formula(sheet).map_err(Trouble::damaged)?;
-                Facts { formulas: places(&formulas), ..facts::ods::facts(&mut archive(input)?, sheet)? }
+                Facts { formulas: places(&formulas), ..facts::ods::facts(&mut archive(file)?, sheet)? }
             }
             Inner::Xls(book) => {
                 let index = book.sheets_metadata().iter().position(|own| own.name == sheet).unwrap_or(0);
                 let merged = book.merge_cells_by_sheet_name(sheet).map_err(Trouble::damaged)?;
                 let areas = merged.iter().map(|area| facts::Area { from: area.start, to: area.end });
-                Facts { merged: areas.collect(), ..facts::xls::facts(input, index)? }
+                Facts { merged: areas.collect(), ..facts::xls::facts(file.reader(), index)? }
             }
         };
         if !facts.formulas.is_sorted() {
@@ -111,9 +124,14 @@ impl Book {
         Ok(facts)
     }
 
-    /// Shows the rows of a sheet that have any text, in their order, with the formulas among them.
-    pub fn rows(&mut self, sheet: &str, formulas: &[(u32, u32)], take: &mut Take<'_>) -> Result<(), Trouble> {
-        self.file.seek(SeekFrom::Start(0)).map_err(Trouble::damaged)?;
+    /// Shows the rows of a sheet that have any text, in their order, with the formulas among them. Where these are not
+    /// given, it is only looked at.
+    pub fn rows(
+        &mut self,
+        sheet: &str,
+        formulas: Option<&[(u32, u32)]>,
+        take: &mut Take<'_>,
+    ) -> Result<(), Trouble> {
         let mut rows = Assembler::new(formulas, self.limits, take);
         match &mut self.inner {
             Inner::Xlsx(book) => {
@@ -123,7 +141,16 @@ impl Book {
                     .iter()
                     .map(|style| style.number_format.as_ref().map(|format| format.format_code.clone()))
                     .collect();
-                while let Some((found, style)) = cells.next_cell_with_style_id().map_err(Trouble::damaged)? {
+                loop {
+                    let (found, style) = match cells.next_cell_with_style_id() {
+                        Ok(Some(found)) => found,
+                        Ok(None) => break,
+                        Err(XlsxError::CellError(error)) => {
+                            rows.unknown.push(error); // it goes on behind this cell
+                            continue;
+                        }
+                        Err(error) => return Err(Trouble::damaged(error)),
+                    };
                     let code = codes.get(style).and_then(Option::as_deref);
                     if rows.cell(found.get_position(), found.get_value(), code)?.is_break() {
                         return Ok(());
@@ -145,12 +172,6 @@ impl Book {
     }
 }
 
-/// The file from its beginning. All readers share one position, so only one may be at work.
-fn again(file: &mut File) -> Result<Input, Trouble> {
-    file.seek(SeekFrom::Start(0)).map_err(Trouble::damaged)?;
-    file.try_clone().map(BufReader::new).map_err(Trouble::damaged)
-}
-
 /// Where the filled cells of a range are.
 fn places(range: &Range<String>) -> Vec<(u32, u32)> {
     let (row, column) = range.start().unwrap_or_default();
@@ -162,6 +183,10 @@ fn places(range: &Range<String>) -> Vec<(u32, u32)> {
 /// Puts cells together to rows.
 struct Assembler<'a, 'b> {
     formulas: std::iter::Peekable<std::slice::Iter<'a, (u32, u32)>>,
+    /// Whether the formulas are known.
+    in_full: bool,
+    /// Errors that the reader does not know and gives no place for, since the cell before.
+    unknown: Vec<String>,
     limits: Limits,
     take: &'a mut Take<'b>,
     record: Record,
@@ -172,9 +197,11 @@ struct Assembler<'a, 'b> {
 }
 
 impl<'a, 'b> Assembler<'a, 'b> {
-    fn new(formulas: &'a [(u32, u32)], limits: Limits, take: &'a mut Take<'b>) -> Self {
+    fn new(formulas: Option<&'a [(u32, u32)]>, limits: Limits, take: &'a mut Take<'b>) -> Self {
         Self {
-            formulas: formulas.iter().peekable(),
+            formulas: formulas.unwrap_or_default().iter().peekable(),
+            in_full: formulas.is_some(),
+            unknown: Vec::new(),
             limits,
             take,
             record: Record::default(),
@@ -201,14 +228,23 @@ impl<'a, 'b> Assembler<'a, 'b> {
         self.put(place, value, formula, code)
     }
 
-    /// Formulas of which the reader gives no cell at all were never calculated.
+    /// Formulas of which the reader gives no cell at all were never calculated, or came to an error that it does not
+    /// know. Such an error that is no formula could stand anywhere.
     fn fill_until(&mut self, place: (u32, u32)) -> Result<ControlFlow<()>, Trouble> {
+        let mut unknown = std::mem::take(&mut self.unknown).into_iter();
         while let Some(formula) = self.formulas.next_if(|formula| **formula < place) {
-            if self.put(*formula, &DataRef::Empty, true, None)?.is_break() {
+            let error = unknown.next().filter(|error| cell::is_error(error));
+            let error = error.map_or(DataRef::Empty, DataRef::String);
+            if self.put(*formula, &error, true, None)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
-        Ok(ControlFlow::Continue(()))
+        match unknown.next() {
+            Some(error) if self.in_full => {
+                Err(Trouble::unknown_error(&error, self.at.map_or(0, |(row, _)| row) + 1))
+            }
+            _ => Ok(ControlFlow::Continue(())),
+        }
     }
 
     fn put(

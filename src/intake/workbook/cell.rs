@@ -68,8 +68,12 @@ pub(super) fn of(value: &Data) -> DataRef<'_> {
 /// A text; some formats write the error of a formula as one.
 fn words(words: &str, formula: bool, text: &mut String) -> Kind {
     text.push_str(words);
-    let error = words.starts_with("Err:") || (words.starts_with('#') && !words.contains(' '));
-    if formula && error { Kind::Fault } else { Kind::Text }
+    if formula && is_error(words) { Kind::Fault } else { Kind::Text }
+}
+
+/// Whether a formula that comes to this text has failed.
+pub(super) fn is_error(words: &str) -> bool {
+    words.starts_with("Err:") || (words.starts_with('#') && !words.contains(' '))
 }
 
 /// A number as its format shows it, where that is a fixed number of digits.

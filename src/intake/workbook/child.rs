@@ -63,7 +63,7 @@ fn read(request: &Request, out: &mut impl Write) -> Result<Told, Stop> {
     let description =
         Description { book: &book, sheet, others, asked_for: request.sheet.is_some(), facts: &facts };
     let mut description = Some(description.told());
-    book.rows(&name, &facts.formulas, &mut |record| {
+    book.rows(&name, Some(&facts.formulas), &mut |record| {
         if record.row < header_row {
             above.push((record.row, record.cells().map(str::to_owned).collect()));
             return Ok(ControlFlow::Continue(()));

@@ -51,7 +51,7 @@ pub(super) fn choose(
 fn look_at(book: &mut Book, name: String, hidden: bool, map: Option<&ColumnMap>) -> Result<Sheet, Trouble> {
     let mut finder = HeaderFinder::with(map);
     let mut first = Vec::new();
-    book.rows(&name, &[], &mut |record| {
+    book.rows(&name, None, &mut |record| {
         first.push((record.row, record.cells().map(str::to_owned).collect::<Vec<_>>()));
         Ok(if finder.look_at(record) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;

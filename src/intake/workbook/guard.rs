@@ -23,28 +23,60 @@ const PIECE: usize = 1 << 16;
 /// From this size on the ratio counts.
 const LARGE: u64 = 50 << 20;
 
-/// What a workbook is, and the facts of those of its parts that are sheets of XLSX, by the names of the parts.
+/// What a workbook is, once everything but its sheets was looked through.
 pub(super) struct Looked {
     pub format: Format,
-    pub sheets: HashMap<String, Facts>,
+    /// The parts that are left, by their number.
+    left: Vec<usize>,
+    /// The facts of those sheets that do not bear the name of one.
+    sheets: HashMap<String, Facts>,
+    /// How large the parts are that were looked through.
+    size: u64,
 }
 
-/// Looks all parts through and tells the kind of workbook.
+/// Tells the kind of workbook, and looks all parts through but those that have the names of sheets.
 pub(super) fn look_through(
     archive: &mut ZipArchive<impl Read + Seek>,
     limits: &Limits,
 ) -> Result<Looked, Trouble> {
     parts(archive)?;
     let format = format(archive)?;
-    let mut total = 0;
-    let mut sheets = HashMap::new();
-    for index in 0..archive.len() {
-        let mut scan = SheetScan::default();
-        total += part(archive, index, total, limits, &mut scan)?;
-        let name = archive.name_for_index(index).and_then(Result::ok).map(Cow::into_owned);
-        sheets.extend(name.zip(scan.facts()));
+    let is_sheet = |index: usize| {
+        let name = archive.name_for_index(index).and_then(Result::ok);
+        name.is_some_and(|name| name.to_lowercase().contains("worksheets/"))
+    };
+    let (left, others): (Vec<usize>, Vec<usize>) = (0..archive.len()).partition(|index| is_sheet(*index));
+    let mut looked = Looked { format, left, sheets: HashMap::new(), size: 0 };
+    looked.look_at(archive, &others, limits)?;
+    Ok(looked)
+}
+
+impl Looked {
+    /// Looks the sheets through, and gives the facts of those of XLSX by the names of their parts.
+    pub fn sheets(
+        mut self,
+        archive: &mut ZipArchive<impl Read + Seek>,
+        limits: &Limits,
+    ) -> Result<HashMap<String, Facts>, Trouble> {
+        let left = std::mem::take(&mut self.left);
+        self.look_at(archive, &left, limits)?;
+        Ok(self.sheets)
     }
-    Ok(Looked { format, sheets })
+
+    fn look_at(
+        &mut self,
+        archive: &mut ZipArchive<impl Read + Seek>,
+        parts: &[usize],
+        limits: &Limits,
+    ) -> Result<(), Trouble> {
+        for index in parts {
+            let mut scan = SheetScan::default();
+            self.size += part(archive, *index, self.size, limits, &mut scan)?;
+            let name = archive.name_for_index(*index).and_then(Result::ok).map(Cow::into_owned);
+            self.sheets.extend(name.zip(scan.facts()));
+        }
+        Ok(())
+    }
 }
 
 /// The names of the parts.

@@ -9,7 +9,10 @@ mod cell;
 mod child;
 mod choose;
 mod facts;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod guard;
+mod input;
 mod number;
 mod process;
 mod stream;
@@ -28,7 +31,7 @@ use super::header::Header;
 use super::record::Record;
 use super::source::{Reading, Rows, Source};
 use process::{Process, broken};
-use stream::{Request, Told};
+use stream::{Line, Request, Told};
 
 /// Opens a workbook and reads its header.
 pub(super) fn open(path: &Path, reading: &Reading) -> Result<Source, IntakeError> {
@@ -37,11 +40,12 @@ pub(super) fn open(path: &Path, reading: &Reading) -> Result<Source, IntakeError
     let request = Request { sheet: reading.sheet.clone(), map, limits: reading.limits };
     let process = Process::start(&reading.program, file, &request)?;
     let mut rows = SheetRows { process, record: Record::default(), done: false };
-    let book = match rows.told()? {
-        Told::Book(book) => book,
-        Told::Choose(choose) => return Ok(rows.without_sheet(&choose)),
-        Told::Failed(trouble) => return Err(trouble.into()),
-        Told::End => return Err(Trouble::Nothing.into()),
+    let book = match rows.line()? {
+        Line::Told(Told::Book(book)) => book,
+        Line::Told(Told::Choose(choose)) => return Ok(rows.without_sheet(&choose)),
+        Line::Told(Told::Failed(trouble)) => return Err(trouble.into()),
+        Line::Told(Told::End) => return Err(Trouble::Nothing.into()),
+        Line::Row => return Err(broken("a row of it came too soon").into()),
     };
     let Some(record) = rows.next()? else { return Err(Trouble::Nothing.into()) };
     let header = Header::read(record.cells(), record.row);
@@ -65,10 +69,8 @@ struct SheetRows {
 }
 
 impl SheetRows {
-    fn told(&mut self) -> Result<Told, Trouble> {
-        let line = self.process.next_line()?;
-        let told = serde_json::from_slice(line);
-        told.map_err(|_| broken("what was read of it makes no sense"))
+    fn line(&mut self) -> Result<Line, Trouble> {
+        stream::read(self.process.next_line()?, &mut self.record)
     }
 
     /// A source that has nothing but the question which sheet is meant.
@@ -92,23 +94,14 @@ impl Rows for SheetRows {
         if self.done {
             return Ok(None);
         }
-        let line = self.process.next_line()?;
-        if line.starts_with(b"[") {
-            let row = serde_json::from_slice(line).ok();
-            let taken = row.is_some_and(|row| stream::take(&row, &mut self.record));
-            return if taken {
-                Ok(Some(&self.record))
-            } else {
-                Err(broken("a row of it makes no sense").into())
-            };
-        }
-        match serde_json::from_slice(line) {
-            Ok(Told::End) => {
+        match self.line()? {
+            Line::Row => Ok(Some(&self.record)),
+            Line::Told(Told::End) => {
                 self.done = true;
                 Ok(None)
             }
-            Ok(Told::Failed(trouble)) => Err(trouble.into()),
-            Ok(Told::Book(_) | Told::Choose(_)) | Err(_) => {
+            Line::Told(Told::Failed(trouble)) => Err(trouble.into()),
+            Line::Told(Told::Book(_) | Told::Choose(_)) => {
                 Err(broken("what was read of it makes no sense").into())
             }
         }

@@ -43,6 +43,7 @@ impl Process {
         let mut child = Command::new(program)
             .args(["read-workbook", &words])
             .env_clear() // it needs no login and gets none
+            .env("MALLOC_ARENA_MAX", "1") // else glibc reserves 64 MiB of its memory for a second thread
             .stdin(file)
             .stdout(Stdio::piped())
             .stderr(Stdio::null()) // a library's last words are not for payroll officers

@@ -2,6 +2,8 @@
 //! workbook, then an array for each row, then the end. Both sides are this program, but the reading one may die in
 //! the middle of a line.
 
+use std::borrow::Cow;
+
 use serde::ser::SerializeTuple;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -119,39 +121,65 @@ pub(super) struct Choose {
     pub asked: Option<String>,
 }
 
-/// A row as it is written: its number, a letter for each cell's mark, its cells.
+/// A row as it is written: its number, a letter for each cell's mark, how long each cell's text is, and all texts
+/// one behind the other, which costs a third of a text for each cell.
 pub(super) struct RowOut<'a>(pub &'a Record);
 
 impl Serialize for RowOut<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Cells<'a>(&'a Record);
-        impl Serialize for Cells<'_> {
+        struct Lengths<'a>(&'a [usize]);
+        impl Serialize for Lengths<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_seq(self.0.cells())
+                let before = std::iter::once(0).chain(self.0.iter().copied());
+                serializer.collect_seq(self.0.iter().zip(before).map(|(end, before)| end - before))
             }
         }
-        let marks: String = (0..self.0.len()).map(|index| letter_of(self.0.mark(index))).collect();
-        let mut row = serializer.serialize_tuple(3)?;
-        row.serialize_element(&self.0.row)?;
+        let record = self.0;
+        let (text, ends) = record.whole();
+        let marks: String = (0..record.len()).map(|index| letter_of(record.mark(index))).collect();
+        let mut row = serializer.serialize_tuple(4)?;
+        row.serialize_element(&record.row)?;
         row.serialize_element(&marks)?;
-        row.serialize_element(&Cells(self.0))?;
+        row.serialize_element(&Lengths(ends))?;
+        row.serialize_element(text)?;
         row.end()
     }
 }
 
 /// A row as it is read.
-pub(super) type RowIn = (u32, String, Vec<String>);
+#[derive(Deserialize)]
+struct RowIn<'a>(u32, #[serde(borrow)] Cow<'a, str>, Vec<usize>, #[serde(borrow)] Cow<'a, str>);
 
-/// Fills a record; `false` where the row makes no sense.
-pub(super) fn take(row: &RowIn, record: &mut Record) -> bool {
-    let (number, marks, cells) = row;
-    record.begin(*number);
-    let mut marks = marks.chars();
-    for cell in cells {
-        let Some(mark) = marks.next().and_then(mark_of) else { return false };
-        record.push(cell, mark);
+/// What a line is.
+pub(super) enum Line {
+    /// A row, which the record now has.
+    Row,
+    /// Anything else.
+    Told(Told),
+}
+
+/// Reads a line; a row fills the record.
+pub(super) fn read(line: &[u8], record: &mut Record) -> Result<Line, Trouble> {
+    let no_sense = |what: &str| Trouble::Broken { why: format!("{what} makes no sense") };
+    if line.starts_with(b"[") {
+        let row = serde_json::from_slice(line).ok();
+        let filled = row.and_then(|row| fill(&row, record));
+        return filled.map(|()| Line::Row).ok_or_else(|| no_sense("a row of it"));
     }
-    marks.next().is_none()
+    serde_json::from_slice(line).map(Line::Told).map_err(|_| no_sense("what was read of it"))
+}
+
+/// None where the row contradicts itself.
+fn fill(row: &RowIn<'_>, record: &mut Record) -> Option<()> {
+    let RowIn(number, marks, lengths, text) = row;
+    record.begin(*number);
+    let (mut marks, mut rest) = (marks.chars(), text.as_ref());
+    for length in lengths {
+        let (cell, behind) = rest.split_at_checked(*length)?;
+        record.push(cell, marks.next().and_then(mark_of)?);
+        rest = behind;
+    }
+    (rest.is_empty() && marks.next().is_none()).then_some(())
 }
 
 /// Capital where the cell is a formula.
@@ -199,13 +227,21 @@ mod tests {
         }
         let line = serde_json::to_string(&RowOut(&sent)).expect("JSON");
         assert!(!line.contains('\n'), "one line: {line}");
-        assert!(take(&serde_json::from_str(&line).expect("a row"), &mut arrived));
+        assert!(matches!(read(line.as_bytes(), &mut arrived), Ok(Line::Row)));
         assert_eq!(arrived.row, 7);
         for index in 0..sent.len() {
             assert_eq!((sent.cell(index), sent.mark(index)), (arrived.cell(index), arrived.mark(index)));
         }
-        for wrong in ["[1,\"t\",[]]", "[1,\"\",[\"a\"]]", "[1,\"x\",[\"a\"]]"] {
-            assert!(!take(&serde_json::from_str(wrong).expect("a row"), &mut arrived), "{wrong}");
+        for wrong in [
+            r#"[1,"t",[],""]"#,
+            r#"[1,"",[1],"a"]"#,
+            r#"[1,"x",[1],"a"]"#,
+            r#"[1,"t",[2],"a"]"#,
+            r#"[1,"t",[1],"ab"]"#,
+            r#"[1,"tt",[1,1],"\u00e9"]"#,
+            r#"[1,"t",[-1],"a"]"#,
+        ] {
+            assert!(read(wrong.as_bytes(), &mut arrived).is_err(), "{wrong}");
         }
     }
 }

@@ -27,6 +27,16 @@ pub enum Trouble {
         /// What was seen.
         why: String,
     },
+    /// A cell has an error that nobody knows, and it cannot be told which.
+    #[error(
+        "a cell in row {row} of the workbook, or soon behind it, is the error \"{error}\": type its value, or clear it, and save the file again"
+    )]
+    UnknownError {
+        /// The error.
+        error: String,
+        /// The row of the last cell before it.
+        row: u32,
+    },
     /// Unpacked it would be too large.
     #[error("the workbook takes {why}: save the payouts alone in a new workbook, or raise {limit}")]
     TooLarge {
@@ -78,7 +88,16 @@ pub enum Trouble {
 impl Trouble {
     /// Damage, in a library's words.
     pub(super) fn damaged(why: impl std::fmt::Display) -> Self {
-        let why: String = why.to_string().chars().filter(|c| !c.is_control()).take(120).collect();
-        Self::Damaged { why }
+        Self::Damaged { why: short(&why.to_string()) }
     }
+
+    /// An error in a cell behind this row.
+    pub(super) fn unknown_error(error: &str, row: u32) -> Self {
+        Self::UnknownError { error: short(error), row }
+    }
+}
+
+/// What a file or a library says, as a part of a sentence.
+fn short(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(120).collect()
 }

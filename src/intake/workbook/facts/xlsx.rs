@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 use quick_xml::XmlVersion;
 use quick_xml::events::BytesStart;
 use zip::ZipArchive;
@@ -53,7 +53,7 @@ impl SheetScan {
 
     /// What stands between `<` and `>`.
     fn tag(&mut self, tag: &[u8]) -> Result<(), Trouble> {
-        if tag.starts_with(b"!") || tag.starts_with(b"?") {
+        if matches!(tag, b"/v" | b"/c") || tag.starts_with(b"!") || tag.starts_with(b"?") {
             return Ok(());
         }
         let is_end = tag.starts_with(b"/");
@@ -89,8 +89,7 @@ impl SheetScan {
     }
 
     fn cell(&mut self, attributes: &[u8]) {
-        let named =
-            named_place(attributes).and_then(|place| std::str::from_utf8(place).ok()).and_then(position);
+        let named = named_place(attributes).and_then(position);
         self.cell = named.unwrap_or((self.row, self.column));
         self.column = self.cell.1.saturating_add(1);
     }
@@ -140,6 +139,11 @@ fn end_of_tag(bytes: &[u8]) -> Option<usize> {
     if bytes.starts_with(b"<?") {
         return until(b"?>");
     }
+    let end = memchr(b'>', bytes)?;
+    let tag = &bytes[..end];
+    if memchr_iter(b'"', tag).count().is_multiple_of(2) && memchr(b'\'', tag).is_none() {
+        return Some(end);
+    }
     let mut quote = None;
     bytes.iter().position(|byte| {
         match (quote, *byte) {
@@ -154,6 +158,9 @@ fn end_of_tag(bytes: &[u8]) -> Option<usize> {
 
 /// The value of a cell's attribute `r`.
 fn named_place(attributes: &[u8]) -> Option<&[u8]> {
+    if let Some(value) = attributes.strip_prefix(b" r=\"") {
+        return memchr(b'"', value).map(|length| &value[..length]); // as all write it
+    }
     let mut rest = attributes;
     loop {
         let equals = memchr(b'=', rest)?;
@@ -177,21 +184,21 @@ fn is_true(value: &str) -> bool {
 }
 
 /// `B7` as row and column, from 0.
-fn position(cell: &str) -> Option<(u32, u32)> {
-    let cell = cell.trim();
-    let digits = cell.find(|c: char| c.is_ascii_digit())?;
-    let letters = &cell[..digits];
-    if letters.is_empty() || letters.len() > 3 || !letters.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+fn position(cell: &[u8]) -> Option<(u32, u32)> {
+    let cell = cell.trim_ascii();
+    let letters = cell.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let (letters, digits) = cell.split_at(letters);
+    if !(1..=3).contains(&letters.len()) || digits.len() > 9 || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let column =
-        letters.bytes().fold(0, |at, byte| at * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1);
-    Some((cell[digits..].parse::<u32>().ok()?.checked_sub(1)?, column - 1))
+    let column = letters.iter().fold(0, |at, byte| at * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1);
+    let row = digits.iter().fold(0, |row, digit| row * 10 + u32::from(digit - b'0'));
+    Some((row.checked_sub(1)?, column - 1))
 }
 
 fn area(cells: &str) -> Option<Area> {
     let (from, to) = cells.split_once(':').unwrap_or((cells, cells));
-    Some(Area { from: position(from)?, to: position(to)? })
+    Some(Area { from: position(from.as_bytes())?, to: position(to.as_bytes())? })
 }
 
 /// The part of a sheet, as the workbook's relations say.
