@@ -16,12 +16,12 @@ pub fn copy_rows(
     reasons: &BTreeMap<u32, String>,
     out: impl Write,
 ) -> io::Result<()> {
-    let Source { header, mut rows, .. } = open(path, reading).map_err(io::Error::other)?;
+    let Source { header, mut rows, mut record, .. } = open(path, reading).map_err(io::Error::other)?;
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
     let old_reason = header.names.iter().position(|name| folded(name) == folded(REASON_COLUMN));
     let names = header.names.iter().map(String::as_str);
     writer.write_record(cells(names, old_reason, REASON_COLUMN)).map_err(io::Error::from)?;
-    while let Some(record) = rows.next().map_err(io::Error::other)? {
+    while rows.next(&mut record).map_err(io::Error::other)? {
         if let Some(reason) = reasons.get(&record.row) {
             writer.write_record(cells(record.cells(), old_reason, reason)).map_err(io::Error::from)?;
         }

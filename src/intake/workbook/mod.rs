@@ -36,14 +36,17 @@ pub(super) fn open(path: &Path, reading: &Reading) -> Result<Source, IntakeError
     let map = reading.map.as_ref().map(|map| map.text().to_owned());
     let request = Request { sheet: reading.sheet.clone(), map, limits: reading.limits };
     let process = Process::start(&reading.program, file, &request)?;
-    let mut rows = SheetRows { process, record: Record::default(), done: false };
+    let mut rows = SheetRows { process, done: false };
     let book = match rows.told()? {
         Told::Book(book) => book,
         Told::Choose(choose) => return Ok(rows.without_sheet(&choose)),
         Told::Failed(trouble) => return Err(trouble.into()),
         Told::End => return Err(Trouble::Nothing.into()),
     };
-    let Some(record) = rows.next()? else { return Err(Trouble::Nothing.into()) };
+    let mut record = Record::default();
+    if !rows.next(&mut record)? {
+        return Err(Trouble::Nothing.into());
+    }
     let header = Header::read(record.cells(), record.row);
     Ok(Source {
         format: book.format.name(),
@@ -54,13 +57,13 @@ pub(super) fn open(path: &Path, reading: &Reading) -> Result<Source, IntakeError
         sheet: Some(Arc::from(book.sheet.name.as_str())),
         delimiter: None,
         rows: Box::new(rows),
+        record,
     })
 }
 
 /// The rows of a sheet as the other process tells them.
 struct SheetRows {
     process: Process,
-    record: Record,
     done: bool,
 }
 
@@ -83,29 +86,26 @@ impl SheetRows {
             sheet: None,
             delimiter: None,
             rows: Box::new(self),
+            record: Record::default(),
         }
     }
 }
 
 impl Rows for SheetRows {
-    fn next(&mut self) -> Result<Option<&Record>, IntakeError> {
+    fn next(&mut self, record: &mut Record) -> Result<bool, IntakeError> {
         if self.done {
-            return Ok(None);
+            return Ok(false);
         }
         let line = self.process.next_line()?;
         if line.starts_with(b"[") {
             let row = serde_json::from_slice(line).ok();
-            let taken = row.is_some_and(|row| stream::take(&row, &mut self.record));
-            return if taken {
-                Ok(Some(&self.record))
-            } else {
-                Err(broken("a row of it makes no sense").into())
-            };
+            let taken = row.is_some_and(|row| stream::take(&row, record));
+            return if taken { Ok(true) } else { Err(broken("a row of it makes no sense").into()) };
         }
         match serde_json::from_slice(line) {
             Ok(Told::End) => {
                 self.done = true;
-                Ok(None)
+                Ok(false)
             }
             Ok(Told::Failed(trouble)) => Err(trouble.into()),
             Ok(Told::Book(_) | Told::Choose(_)) | Err(_) => {
