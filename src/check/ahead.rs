@@ -12,7 +12,6 @@ use std::thread;
 use super::alone::{Alone, EachAlone};
 use super::file::CheckError;
 use super::firsts::Text;
-use crate::domain::BookError;
 use crate::intake::{IntakeError, RawRow, Record, Rows, Table};
 
 /// So many rows go over at once: enough to make the handing over cheap, few enough to stay in a core's cache.
@@ -27,7 +26,7 @@ struct Batch {
     records: Vec<Record>,
     filled: usize,
     /// What was said of the first of them.
-    judged: Vec<Result<Alone, BookError>>,
+    judged: Vec<Alone>,
     /// Whether the file ended behind them, and how.
     end: Option<Result<(), IntakeError>>,
 }
@@ -35,6 +34,7 @@ struct Batch {
 impl Batch {
     fn fill(&mut self, rows: &mut dyn Rows) {
         self.records.resize_with(ROWS, Record::default);
+        self.judged.clear();
         self.filled = 0;
         while self.filled < ROWS && self.end.is_none() {
             match rows.next(&mut self.records[self.filled]) {
@@ -60,7 +60,7 @@ impl Ahead<'_> {
     pub fn each(
         self,
         rows: &mut dyn Rows,
-        take: &mut dyn FnMut(RawRow<'_>, Alone) -> Result<(), CheckError>,
+        take: &mut dyn FnMut(RawRow<'_>, &mut Alone) -> Result<(), CheckError>,
     ) -> Result<(), CheckError> {
         let (empty, spare) = channel::<Batch>();
         let (filled, full) = channel::<Batch>();
@@ -92,7 +92,10 @@ impl Ahead<'_> {
                 if self.waiting.load(Ordering::Relaxed) == 0 {
                     break; // soon the other thread has nothing to do
                 }
-                batch.judged.push(self.judge.judge(&self.table.item(record), &mut room));
+                let Ok(alone) = self.judge.judge(&self.table.item(record), &mut room) else {
+                    break; // the other thread meets the same in its turn, and tells it
+                };
+                batch.judged.push(alone);
             }
             let is_last = batch.end.is_some();
             self.waiting.fetch_add(1, Ordering::Relaxed);
@@ -108,20 +111,17 @@ impl Ahead<'_> {
         &self,
         empty: Sender<Batch>,
         full: Receiver<Batch>,
-        take: &mut dyn FnMut(RawRow<'_>, Alone) -> Result<(), CheckError>,
+        take: &mut dyn FnMut(RawRow<'_>, &mut Alone) -> Result<(), CheckError>,
     ) -> Result<bool, CheckError> {
         let mut room = Text::default();
         while let Ok(mut batch) = full.recv() {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
-            let mut judged = batch.judged.drain(..);
-            for record in &batch.records[..batch.filled] {
-                let alone = match judged.next() {
-                    Some(alone) => alone?,
-                    None => self.judge.judge(&self.table.item(record), &mut room)?,
-                };
-                take(self.table.row(record), alone)?;
+            for (at, record) in batch.records[..batch.filled].iter().enumerate() {
+                if at == batch.judged.len() {
+                    batch.judged.push(self.judge.judge(&self.table.item(record), &mut room)?);
+                }
+                take(self.table.row(record), &mut batch.judged[at])?;
             }
-            drop(judged);
             if let Some(end) = batch.end.take() {
                 end?;
                 return Ok(true);

@@ -5,7 +5,7 @@ use super::seen::Keys;
 use super::sound::{Made, Sound};
 use super::sums::{Looks, looks};
 use super::{Findings, firsts::Text, shape};
-use crate::domain::{BookError, Finding};
+use crate::domain::{BookError, Finding, Place};
 use crate::intake::{Item, RawRow};
 
 /// What was found in a row.
@@ -22,15 +22,23 @@ pub(super) enum Alone {
     /// Its cells cannot be told apart: how many they are, and the line breaks in them.
     Ragged { cells: usize, breaks: usize },
     /// It has cells in the columns of the file.
-    Row { is: Is, findings: Vec<Finding> },
+    Row(Said),
+}
+
+/// What is said of the cells of a row. Whoever takes it need not look at the cells again, which another core may have
+/// written.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub is: Is,
+    pub findings: Vec<Finding>,
+    /// The columns, counted from 0, of cells such as `="00123"`.
+    pub wrapped: Vec<usize>,
+    /// A filled cell whose column has no name.
+    pub nameless: Option<Box<Place>>,
 }
 
 /// What a row is meant to be.
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are of the large kind, and their room is used again"
-)]
 pub(super) enum Is {
     /// No payout, as a finding says.
     NoPayout,
@@ -61,7 +69,12 @@ impl EachAlone<'_> {
             Item::Row(row) => {
                 let mut findings = Findings::new(&self.judge.options.accepted);
                 let is = self.is(&row, room, &mut findings)?;
-                Alone::Row { is, findings: findings.made }
+                Alone::Row(Said {
+                    is,
+                    findings: findings.made,
+                    wrapped: row.wrapped().collect(),
+                    nameless: row.nameless().map(Box::new),
+                })
             }
         })
     }

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::mem;
 
 use super::Findings;
-use super::alone::{Alone, Is};
+use super::alone::{Alone, Is, Said};
 use super::aside::{Below, Blanks, Unaddressed, told_wrapped};
 use super::file::{CheckError, Checked, Collected, Payable, ragged};
 use super::head::Told;
 use super::row::Unsound;
-use super::seen::{Keys, Seen};
-use super::sound::{Made, Sound};
+use super::seen::Seen;
+use super::sound::Sound;
 use super::sums::{Sums, Verdict};
 use crate::domain::{Accepted, Code, Event, Finding, Observer, Place, Stage, Totals};
 use crate::intake::{Column, RawRow};
@@ -45,7 +46,7 @@ pub(super) struct InOrder<'a> {
 
 impl InOrder<'_> {
     /// Takes the next row with what it says by itself.
-    pub fn take(&mut self, row: &RawRow<'_>, alone: Alone) -> Result<(), CheckError> {
+    pub fn take(&mut self, row: &RawRow<'_>, alone: &mut Alone) -> Result<(), CheckError> {
         let is_row_of_payout = match alone {
             Alone::Blank => false,
             Alone::Unknown => {
@@ -58,15 +59,15 @@ impl InOrder<'_> {
                 self.were_rows();
                 self.checked.invalid_rows.push(row.row);
                 self.sums.cannot_read(row.row);
-                self.all.take(vec![ragged(row.row, [cells, self.columns], breaks, self.delimiter)]);
+                self.all.take(vec![ragged(row.row, [*cells, self.columns], *breaks, self.delimiter)]);
                 true
             }
-            Alone::Row { is, findings } => {
+            Alone::Row(said) => {
                 self.blanks.until(row.row);
-                for column in row.wrapped() {
-                    self.wrapped.entry(column).or_insert((row.row, 0)).1 += 1;
+                for column in &said.wrapped {
+                    self.wrapped.entry(*column).or_insert((row.row, 0)).1 += 1;
                 }
-                self.row(row, is, Findings { made: findings, accepted: self.accepted })?
+                self.row(row, said)?
             }
         };
         if is_row_of_payout {
@@ -79,10 +80,11 @@ impl InOrder<'_> {
     }
 
     /// `false` for a row that is passed over, or may be.
-    fn row(&mut self, row: &RawRow<'_>, is: Is, mut findings: Findings<'_>) -> Result<bool, CheckError> {
-        let judged = match is {
+    fn row(&mut self, row: &RawRow<'_>, said: &mut Said) -> Result<bool, CheckError> {
+        let mut findings = Findings { made: mem::take(&mut said.findings), accepted: self.accepted };
+        let judged = match &mut said.is {
             Is::NoPayout => None,
-            Is::Sum(looks) => match self.sums.judge(row, looks, &mut findings) {
+            Is::Sum(looks) => match self.sums.judge(row, *looks, &mut findings) {
                 Verdict::PassedOver => {
                     self.all.take(findings.made);
                     return Ok(false);
@@ -94,26 +96,31 @@ impl InOrder<'_> {
                 Verdict::Unclear => None,
             },
             Is::Note(note) => {
-                self.below.hold(row, note);
+                self.below.hold(row, mem::take(note));
                 return Ok(false);
             }
             Is::Payout(judged) => Some(judged),
         };
         self.were_rows();
-        let made = judged.and_then(|judged| self.judged(row, judged));
-        let sound = made.as_ref().map(|(made, _)| Sound { row: *row, made });
-        let nameless = row.nameless();
-        let may_be_paid = match (&sound, &made) {
-            (Some(sound), Some((_, keys))) => {
-                self.seen.note(sound, keys, &mut findings) && nameless.is_none()
+        if let Some(judged) = &judged {
+            self.sums.add(row, judged.as_ref().ok().map(|(made, _)| made.money.amount()));
+        }
+        let payout = match judged {
+            Some(Ok((made, keys))) => Some((Sound { row: *row, made }, keys)),
+            Some(Err(Unsound::Incomplete(digest))) => {
+                self.checked.incomplete.push(*digest);
+                None
             }
-            _ => false,
+            Some(Err(Unsound::Refused)) | None => None,
         };
+        let nameless = said.nameless.take();
+        let payout = payout.filter(|(sound, keys)| self.seen.note(sound, keys, &mut findings));
         let mut findings = findings.made;
         findings.retain(|finding| !self.told.covers(finding));
-        findings.extend(nameless.map(without_name));
-        match &sound {
-            Some(sound) if may_be_paid && self.readable => self.pay(sound, &findings)?,
+        let may_be_paid = nameless.is_none() && self.readable;
+        findings.extend(nameless.map(|place| without_name(*place)));
+        match payout {
+            Some((sound, _)) if may_be_paid => self.pay(&sound, &findings)?,
             _ => {
                 self.checked.invalid_rows.push(row.row);
                 self.checked.invalid_names.extend(whom(row).map(|name| (row.row, name)));
@@ -122,19 +129,6 @@ impl InOrder<'_> {
         self.unaddressed.divert(&mut findings);
         self.all.take(findings);
         Ok(true)
-    }
-
-    /// The payout of a row that was judged by itself, if nothing forbids it so far.
-    fn judged(&mut self, row: &RawRow<'_>, judged: Result<(Made, Keys), Unsound>) -> Option<(Made, Keys)> {
-        self.sums.add(row, judged.as_ref().ok().map(|(made, _)| made.money.amount()));
-        match judged {
-            Ok(made) => Some(made),
-            Err(Unsound::Incomplete(digest)) => {
-                self.checked.incomplete.push(digest);
-                None
-            }
-            Err(Unsound::Refused) => None,
-        }
     }
 
     fn pay(&mut self, sound: &Sound<'_>, findings: &[Finding]) -> io::Result<()> {

@@ -232,6 +232,7 @@ fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings<'_>) {
         remitter: field(Column::Remitter),
         reason: field(Column::Reason),
         sub_client_id: field(Column::SubClientId),
+        is_plain: row.is_plain(),
     };
     for broken in broken(&fields) {
         findings

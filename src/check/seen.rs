@@ -38,13 +38,18 @@ pub(super) struct Keys {
     purpose: Key,
     payment_id: Option<Key>,
     who: Who,
+    /// Whether Direct Entry may cut the reference. The blank at which a longer one is cut may be lost as well.
+    may_be_cut: bool,
 }
+
+/// The first sixteen bytes of a text, ordered as texts are. Where they differ, the texts do.
+type Begins = u128;
 
 /// Whom a payout is for.
 #[derive(Debug, Clone, Copy)]
 enum Who {
-    /// A payee_id.
-    Id(Key),
+    /// A payee_id, and how it begins.
+    Id(Key, Begins),
     /// A whole name, where there is no payee_id.
     Name(Key),
 }
@@ -54,14 +59,22 @@ impl Keys {
     pub(super) fn of(payout: &Sound<'_>, text: &mut Text) -> Self {
         let account = account_key(&payout.made.account);
         let id = |column| payout.text(column).map(|id| Key::of(id.as_bytes()));
-        let who = match id(Column::PayeeId) {
-            Some(id) => Who::Id(id),
+        let who = match payout.text(Column::PayeeId) {
+            Some(id) => Who::Id(Key::of(id.as_bytes()), begins(&id)),
             None => Who::Name(name(payout, text)),
         };
         let family = family(payout, text);
         let purpose = purpose(payout, account, text);
-        Self { account, family, purpose, payment_id: id(Column::PaymentId), who }
+        let may_be_cut = payout.row.text(Column::Reference).len() + 1 >= SHOWN;
+        Self { account, family, purpose, payment_id: id(Column::PaymentId), who, may_be_cut }
     }
+}
+
+fn begins(text: &str) -> Begins {
+    let mut bytes = [0; 16];
+    let length = text.len().min(bytes.len());
+    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+    Begins::from_be_bytes(bytes)
 }
 
 /// The whole name.
@@ -79,8 +92,10 @@ fn family(payout: &Sound<'_>, text: &mut Text) -> Key {
             let typed = payout.text(Column::LastName).or_else(|| payout.text(Column::CompanyName));
             text.add_lower(&typed.unwrap_or_default());
         }
-        Named::Sorted(PartyName::Person { last, .. }) => text.add_lower(last),
-        Named::Sorted(PartyName::Company(name)) => text.add_lower(name),
+        Named::Sorted(name) => match name.as_ref() {
+            PartyName::Person { last, .. } => text.add_lower(last),
+            PartyName::Company(name) => text.add_lower(name),
+        },
     }
     text.key()
 }
@@ -153,11 +168,16 @@ impl Seen {
         };
         let is_twin = self.zero_twin(payout, keys.account, findings);
         match keys.who {
-            Who::Id(id) => self.payee_id(payout, id, at, findings),
+            Who::Id(id, begins) if self.payee_ids.is_new(begins) => {
+                self.payees.add_first(id, (payout.row.row, at));
+            }
+            Who::Id(id, _) => self.payee_id(payout, id, at, findings),
             Who::Name(_) if is_twin => {} // says more than that the accounts differ
             Who::Name(name) => self.name(payout, name, at, findings),
         }
-        self.cut_reference(payout, keys.account, findings);
+        if keys.may_be_cut {
+            self.cut_reference(payout, keys.account, findings);
+        }
         !findings.forbid_since(before)
     }
 
@@ -201,12 +221,9 @@ impl Seen {
     }
 
     fn payee_id(&mut self, payout: &Sound<'_>, key: Key, account: AccountAt, findings: &mut Findings<'_>) {
-        let id = payout.text(Column::PayeeId).unwrap_or_default();
-        if self.payee_ids.is_new(&id) {
-            return self.payees.add_first(key, (payout.row.row, account));
-        }
         let earlier = self.payees.earlier(key, (payout.row.row, account));
         if let Some((_, (first, _))) = earlier.filter(|(_, (_, known))| *known != account) {
+            let id = payout.text(Column::PayeeId).unwrap_or_default();
             findings
                 .add(
                     Code::PayeeTwice,
@@ -240,9 +257,6 @@ impl Seen {
 
     /// References that a payee cannot tell apart.
     fn cut_reference(&mut self, payout: &Sound<'_>, account: Key, findings: &mut Findings<'_>) {
-        if payout.row.text(Column::Reference).len() + 1 < SHOWN {
-            return; // the blank at which a longer one is cut may be lost as well
-        }
         let reference = payout.text(Column::Reference).unwrap_or_default();
         let kept: String = reference.chars().take(SHOWN).collect();
         let mut key = |text: &str| {
@@ -304,18 +318,15 @@ impl Seen {
 /// Ids that ascend from row to row, as in a list that is sorted by them: none of them stands there twice.
 #[derive(Debug, Default)]
 struct Ascending {
-    last: String,
+    last: Begins,
     ended: bool,
 }
 
 impl Ascending {
     /// Whether it is certain that the id did not come before.
-    fn is_new(&mut self, id: &str) -> bool {
-        self.ended |= id <= self.last.as_str();
-        if !self.ended {
-            self.last.clear();
-            self.last.push_str(id);
-        }
+    fn is_new(&mut self, id: Begins) -> bool {
+        self.ended |= id <= self.last;
+        self.last = id;
         !self.ended
     }
 }

@@ -46,7 +46,7 @@ pub(super) enum Named {
     /// In columns of its own: of a person where there is a family name, else of a company.
     AsTyped,
     /// In an account name, which was sorted.
-    Sorted(PartyName),
+    Sorted(Box<PartyName>),
 }
 
 impl<'a> Sound<'a> {
@@ -59,7 +59,7 @@ impl<'a> Sound<'a> {
     pub fn name(&self) -> PartyName {
         match &self.made.named {
             Named::AsTyped => typed_name(&self.row),
-            Named::Sorted(name) => name.clone(),
+            Named::Sorted(name) => PartyName::clone(name),
         }
     }
 
@@ -106,7 +106,7 @@ pub(super) fn payee(
     let text = |column| text(row, column).map(Cow::into_owned);
     let name = match named {
         Named::AsTyped => typed_name(row),
-        Named::Sorted(name) => name.clone(),
+        Named::Sorted(name) => PartyName::clone(name),
     };
     let address = Address {
         street: text(Column::Street),
