@@ -49,6 +49,8 @@ pub(super) struct Fields<'a> {
     pub reason: Option<&'a str>,
     #[validate(custom(function = external_id))]
     pub sub_client_id: Option<&'a str>,
+    /// Whether all of them are known to have printable English signs alone.
+    pub is_plain: bool,
 }
 
 /// What breaks a rule, ready for a finding.
@@ -174,9 +176,14 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     ];
     const LONGEST: usize = 7;
     let text = crate::domain::ids::trimmed(text);
+    let may_begin_one = |byte: &u8| {
+        !byte.is_ascii() || matches!(byte.to_ascii_lowercase(), b'n' | b'-' | b't' | b'x' | b'#' | b'u')
+    };
+    if !text.as_bytes().first().is_some_and(may_begin_one) {
+        return false; // nearly all
+    }
     match text.is_ascii() {
         true if text.len() > LONGEST => false,
-        true if !text.starts_with(['n', 'N', '-', 't', 'T', 'x', 'X', '#', 'u', 'U']) => false,
         true => WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)),
         false => WORDS.contains(&text.to_lowercase().as_str()),
     }

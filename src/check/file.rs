@@ -2,26 +2,29 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
+use std::sync::atomic::AtomicUsize;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::ahead::Ahead;
+use super::alone::EachAlone;
+use super::aside::{Below, Blanks, Unaddressed};
 use super::directory::Directory;
+use super::head;
 use super::head::Wanted;
-use super::row::{Judge, Unsound};
+use super::order::InOrder;
+use super::row::Judge;
 use super::seen::Seen;
 use super::sound::Sound;
-use super::sums::{Sums, Verdict};
-use super::{Findings, head, shape};
+use super::sums::Sums;
 use crate::domain::{
     Accepted, Book, BookError, Code, Event, Finding, Observer, Payout, Place, RowDigest, Stage, Totals,
 };
-use crate::intake::{Column, IntakeError, Item, RawRow, Source, letter};
+use crate::intake::{IntakeError, Source};
 
 /// So many findings of one kind are kept; the others are counted.
-const MOST_OF_A_KIND: u64 = 1000;
-/// So many rows between two events.
-const STEP: u64 = 256;
+pub(super) const MOST_OF_A_KIND: u64 = 1000;
 
 /// How to check.
 #[derive(Debug, Clone)]
@@ -64,10 +67,10 @@ pub struct Passed {
 /// A row that checking lets through, lent: whoever keeps it makes a payout of it.
 #[derive(Debug)]
 pub struct Payable<'a> {
-    sound: &'a Sound<'a>,
-    findings: &'a [Finding],
+    pub(super) sound: &'a Sound<'a>,
+    pub(super) findings: &'a [Finding],
     /// The finding that a person must accept first.
-    held: Option<&'a Finding>,
+    pub(super) held: Option<&'a Finding>,
 }
 
 impl Payable<'_> {
@@ -141,7 +144,7 @@ pub fn check(
     let told = head::header(&source, Wanted::Payouts { has_book: payees.is_some() }, &mut all);
     all.take(super::date::far(&source.header, options.today));
     let readable = !all.findings.iter().any(Finding::forbids);
-    let mut unaddressed = Unaddressed { whole: told.address_finding.clone(), ..Unaddressed::default() };
+    let unaddressed = Unaddressed::of(told.address_finding.clone());
     let address_told = told.address && unaddressed.whole.is_none();
     let judge = Judge { options, directory: options.directory, address_told, payees, accounts };
     let mut checked = Checked {
@@ -153,247 +156,33 @@ pub fn check(
         checked.rows += 1;
         checked.invalid_rows.push(source.header.row);
     }
-    let mut seen = Seen::of(&source);
-    let mut sums = Sums::default();
-    let mut blanks = Blanks { next: source.header.row + 1, ..Blanks::default() };
-    let mut below = Below::default();
-    let mut wrapped = BTreeMap::new();
-    let mut refused = false;
-    let columns = source.header.names.len();
     let fixed = !source.header.spans.is_empty();
-    let delimiter = source.delimiter;
     observer
         .on(&Event::Begin { stage: Stage::Checking, total: Some(source.about).filter(|about| *about > 0) });
-    while let Some(item) = source.next_item()? {
-        match item {
-            Item::Blank { .. } => continue,
-            Item::Ragged { row, .. } | Item::Row(RawRow { row, .. }) if told.nothing_known => {
-                blanks.until(row);
-                checked.invalid_rows.push(row);
-            }
-            Item::Ragged { row, cells, breaks } => {
-                blanks.until(row);
-                checked.rows += below.were_rows(&mut checked.invalid_rows, &mut all);
-                checked.invalid_rows.push(row);
-                sums.cannot_read(row);
-                all.take(vec![ragged(row, [cells, columns], breaks, delimiter)]);
-            }
-            Item::Row(row) => {
-                blanks.until(row.row);
-                let mut findings = Findings::new(&options.accepted);
-                row.wrapped().for_each(|column| {
-                    wrapped.entry(column).or_insert((row.row, 0)).1 += 1;
-                });
-                let no_payout = shape::is_no_payout(&row, &mut findings);
-                let verdict = if no_payout || fixed { None } else { sums.judge(&row, &mut findings) };
-                match verdict {
-                    Some(Verdict::PassedOver) => {
-                        all.take(findings.made);
-                        continue;
-                    }
-                    Some(Verdict::Differs) => refused = true,
-                    Some(Verdict::Unclear) | None => {}
-                }
-                if let (false, None, Some(note)) = (no_payout, verdict, shape::note(&row)) {
-                    below.hold(&row, note);
-                    continue;
-                }
-                checked.rows += below.were_rows(&mut checked.invalid_rows, &mut all);
-                let is_payout = !no_payout && verdict.is_none();
-                let nameless = row.nameless();
-                let judged =
-                    if is_payout { judge.payout(&row, &mut findings)? } else { Err(Unsound::Refused) };
-                let made = match judged {
-                    Ok(made) => Some(made),
-                    Err(Unsound::Incomplete(digest)) => {
-                        checked.incomplete.push(digest);
-                        None
-                    }
-                    Err(Unsound::Refused) => None,
-                };
-                if is_payout {
-                    sums.add(&row, made.as_ref().map(|made| made.money.amount()));
-                }
-                let may_be_paid =
-                    made.as_ref().is_some_and(|made| seen.note(made, &mut findings)) && nameless.is_none();
-                findings.made.retain(|finding| !told.covers(finding));
-                findings.made.extend(nameless.map(without_name));
-                match &made {
-                    Some(made) if may_be_paid && readable => {
-                        let held = findings.made.iter().find(|finding| finding.forbids());
-                        if held.is_none() {
-                            checked.payable += 1;
-                            checked.totals.add(made.money);
-                        }
-                        checked.completed += u64::from(made.has_address_of_book());
-                        payable(&Payable { sound: made, findings: &findings.made, held })?;
-                    }
-                    _ => {
-                        checked.invalid_rows.push(row.row);
-                        checked.invalid_names.extend(whom(&row).map(|name| (row.row, name)));
-                    }
-                }
-                unaddressed.divert(&mut findings.made);
-                all.take(findings.made);
-            }
-        }
-        checked.rows += 1;
-        if checked.rows.is_multiple_of(STEP) {
-            observer.on(&Event::Step { stage: Stage::Checking, count: STEP });
-        }
-    }
-    observer.on(&Event::Step { stage: Stage::Checking, count: checked.rows % STEP });
-    observer.on(&Event::End { stage: Stage::Checking });
-    refused |= below.finish(&mut all);
-    unaddressed.finish(checked.completed > 0, &mut all);
-    if checked.rows == 0 && (readable || !fixed) {
-        all.take(vec![
-            Finding::new(Code::FileEmpty, Place::file(), "the file has a header and no payouts")
-                .advised("export it again"),
-        ]);
-    }
-    all.take(blanks.finding().filter(|_| !fixed).into_iter().collect());
-    all.take(wrapped.into_iter().map(told_wrapped).collect());
-    if refused {
-        checked.payable = 0;
-        checked.totals = Totals::default();
-    }
-    checked.findings = all.finish();
-    Ok(checked)
-}
-
-/// Rows without an address in a file without addresses: told one by one only if the payee book had some.
-#[derive(Default)]
-struct Unaddressed {
-    whole: Option<Finding>,
-    rows: Vec<Finding>,
-    more: u64,
-}
-
-impl Unaddressed {
-    fn divert(&mut self, findings: &mut Vec<Finding>) {
-        if self.whole.is_none() {
-            return;
-        }
-        for finding in findings.extract_if(.., |finding| finding.code == Code::AddressMissing) {
-            if (self.rows.len() as u64) < MOST_OF_A_KIND {
-                self.rows.push(finding);
-            } else {
-                self.more += 1;
-            }
-        }
-    }
-
-    fn finish(self, some_completed: bool, all: &mut Collected<'_>) {
-        if some_completed {
-            all.take(self.rows);
-            *all.counts.entry(Code::AddressMissing).or_default() += self.more;
-        } else if !self.rows.is_empty() {
-            all.take(self.whole.into_iter().collect());
-        }
-    }
-}
-
-fn told_wrapped((column, (first, count)): (usize, (u32, u64))) -> Finding {
-    let place = Place { letter: Some(letter(column)), ..Place::row(first) };
-    let others = if count > 1 { format!(", and {} more below it", count - 1) } else { String::new() };
-    Finding::new(
-        Code::CellWrapped,
-        place,
-        format!("the cell is written as a formula to keep its zeros{others}; it is read as text"),
-    )
-}
-
-/// Rows with one text only, which are notes if no payout stands below them.
-#[derive(Default)]
-struct Below {
-    rows: Vec<(Place, String)>,
-}
-
-impl Below {
-    fn hold(&mut self, row: &RawRow<'_>, text: &str) {
-        self.rows.push((row.whole(), text.to_owned()));
-    }
-
-    /// A payout stands below them: they are rows that lack nearly everything. Gives how many.
-    fn were_rows(&mut self, invalid: &mut Vec<u32>, all: &mut Collected<'_>) -> u64 {
-        for (place, _) in &self.rows {
-            invalid.extend(place.row);
-            all.take(vec![
-                Finding::new(
-                    Code::RowNoPayout,
-                    place.clone(),
-                    "only one cell of the row is filled, and payouts stand below it",
-                )
-                .advised("fill the row, or remove it"),
-            ]);
-        }
-        self.rows.drain(..).count() as u64
-    }
-
-    /// No payout stands below them: they are notes, if a person agrees. `true` where nobody has.
-    fn finish(self, all: &mut Collected<'_>) -> bool {
-        let Some((place, text)) = self.rows.first() else { return false };
-        let rows: Vec<u32> = self.rows.iter().filter_map(|(place, _)| place.row).collect();
-        let begin: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
-        let what = match rows.len() {
-            1 => format!("below the payouts stands a row of one text (\"{begin}\"), which is passed over"),
-            _ => format!(
-                "below the payouts stand rows of one text ({}; the first is \"{begin}\"), which are passed over",
-                crate::intake::listed(&rows)
-            ),
-        };
-        let finding = Finding::new(Code::RowsBelow, place.clone(), what)
-            .advised("make sure that it is a note and not a payee whose cells are missing");
-        all.take(vec![finding])
-    }
-}
-
-/// Rows without any text between the others. The source leaves empty lines out, so they are told by the numbers.
-#[derive(Default)]
-struct Blanks {
-    /// The row that should come next.
-    next: u32,
-    first: Vec<u32>,
-    count: u64,
-}
-
-impl Blanks {
-    const MOST_LISTED: usize = 10;
-
-    /// Notes the rows that were left out before this one.
-    fn until(&mut self, row: u32) {
-        self.count += u64::from(row.saturating_sub(self.next));
-        let room = Self::MOST_LISTED - self.first.len();
-        self.first.extend((self.next..row).take(room));
-        self.next = row + 1;
-    }
-
-    fn finding(&self) -> Option<Finding> {
-        let first = *self.first.first()?;
-        let listed: Vec<String> = self.first.iter().map(u32::to_string).collect();
-        let more = self.count - self.first.len() as u64;
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let message = format!("blank rows were passed over: {}{more}", listed.join(", "));
-        Some(Finding::new(Code::RowBlank, Place::row(first), message))
-    }
-}
-
-fn without_name(place: Place) -> Finding {
-    Finding::new(Code::ColumnUnknown, place, "the cell is filled, and its column has no name")
-        .advised("give the column a name, or empty it")
-}
-
-/// Whom a row names, as typed; an e-mail address or digits in the place of a name are not shown.
-fn whom(row: &RawRow<'_>) -> Option<String> {
-    let columns =
-        [Column::FirstName, Column::MiddleName, Column::LastName, Column::CompanyName, Column::AccountName];
-    let words: Vec<&str> =
-        columns.iter().map(|column| row.text(*column)).filter(|text| !text.is_empty()).collect();
-    let name = words.join(" ");
-    let is_name = !name.is_empty() && name.chars().count() <= 150 && !name.contains('@');
-    (is_name && name.chars().filter(char::is_ascii_digit).count() < 4 && !name.contains(char::is_control))
-        .then_some(name)
+    let mut in_order = InOrder {
+        told: &told,
+        columns: source.header.names.len(),
+        delimiter: source.delimiter,
+        fixed,
+        readable,
+        seen: Seen::of(&source),
+        sums: Sums::default(),
+        blanks: Blanks::below(source.header.row),
+        below: Below::default(),
+        unaddressed,
+        wrapped: BTreeMap::new(),
+        refused: false,
+        accepted: &options.accepted,
+        all,
+        checked,
+        payable,
+        observer,
+    };
+    let judge = EachAlone { judge: &judge, nothing_known: told.nothing_known, fixed };
+    let (table, rows) = source.apart();
+    Ahead { table, judge: &judge, waiting: &AtomicUsize::new(0) }
+        .each(rows, &mut |row, alone| in_order.take(&row, alone))?;
+    Ok(in_order.finish())
 }
 
 pub(super) fn ragged(
@@ -429,7 +218,7 @@ pub(super) fn ragged(
 /// The findings of a file, not more of a kind than anybody reads.
 pub(super) struct Collected<'a> {
     pub findings: Vec<Finding>,
-    counts: HashMap<Code, u64>,
+    pub counts: HashMap<Code, u64>,
     accepted: &'a Accepted,
 }
 

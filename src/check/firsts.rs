@@ -76,6 +76,8 @@ pub(super) struct Firsts<T> {
     /// Where in `known` each key stands, of the first `placed` of them.
     places: HashTable<u32>,
     placed: usize,
+    /// So many of `known` are in the filter.
+    filtered: usize,
 }
 
 impl<T: Copy> Firsts<T> {
@@ -87,6 +89,7 @@ impl<T: Copy> Firsts<T> {
             known: Vec::with_capacity(rows),
             places: HashTable::with_capacity(rows),
             placed: 0,
+            filtered: 0,
         }
     }
 
@@ -101,11 +104,20 @@ impl<T: Copy> Firsts<T> {
 
     /// What is known of an earlier row of this kind, and its place. Where there is none, `this` is kept.
     pub fn earlier(&mut self, key: Key, this: T) -> Option<(u32, T)> {
+        for (known, _) in &self.known[self.filtered..] {
+            self.filter.add(*known);
+        }
         let found = if self.filter.add(key) { self.find_place(key) } else { None };
         if found.is_none() {
             self.known.push((key, this));
         }
+        self.filtered = self.known.len();
         found.map(|at| (at, self.known[at as usize].1))
+    }
+
+    /// Keeps `this`, of which it is known already that there is no earlier one of its kind.
+    pub fn add_first(&mut self, key: Key, this: T) {
+        self.known.push((key, this));
     }
 
     /// What is known of the first row of this kind.
@@ -178,6 +190,22 @@ mod tests {
                 let next = place(model.len());
                 model.entry(kind).or_insert((next, row));
                 prop_assert!(!firsts.is_empty());
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn those_known_to_be_first_are_found_again(first in 0_u16..60, kinds in vec(0_u16..80, 0..60)) {
+            let mut firsts = Firsts::of_about(10);
+            let mut model: HashMap<u16, u16> = (0..first).map(|kind| (kind, kind)).collect();
+            for kind in 0..first {
+                firsts.add_first(Key::of(&kind.to_le_bytes()), kind);
+            }
+            for (row, kind) in (first..).zip(kinds) {
+                let found = firsts.earlier(Key::of(&kind.to_le_bytes()), row).map(|(_, row)| row);
+                prop_assert_eq!(found, model.get(&kind).copied());
+                model.entry(kind).or_insert(row);
             }
         }
     }

@@ -6,7 +6,10 @@
 
 mod account;
 mod address;
+mod ahead;
+mod alone;
 mod amount;
+mod aside;
 mod book;
 mod cell;
 mod date;
@@ -19,6 +22,7 @@ mod firsts;
 pub mod fuzzing;
 mod head;
 mod name;
+mod order;
 mod payee;
 mod payees;
 mod payid;

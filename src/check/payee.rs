@@ -19,7 +19,7 @@ pub(super) fn named(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Nam
             note_other_name(row, findings);
             Some(Named::AsTyped)
         }
-        (false, false, false, false) => account_name(row, findings).map(Named::Sorted),
+        (false, false, false, false) => account_name(row, findings).map(Box::new).map(Named::Sorted),
         (.., true) => {
             findings
                 .add(

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::directory::Directory;
 use super::fields::{Fields, broken};
 use super::file::Options;
-use super::sound::{Completed, Named, Sound};
+use super::sound::{Completed, Made, Named, Sound};
 use super::{Findings, address, amount, book, cell, is_odd_blank, payee, sound};
 use crate::domain::ids::collapsed;
 use crate::domain::payout::SHOWN_BY_DIRECT_ENTRY;
@@ -37,6 +37,7 @@ pub(super) struct Judge<'a> {
 }
 
 /// Why a row makes no payout.
+#[derive(Debug)]
 pub(super) enum Unsound {
     /// All is right but that the address is missing, which the payee book may have another day.
     Incomplete(RowDigest),
@@ -46,11 +47,11 @@ pub(super) enum Unsound {
 
 impl Judge<'_> {
     /// The payout of a row, if no finding forbids it. A person may still have to accept its bank details.
-    pub fn payout<'a>(
+    pub fn payout(
         &self,
-        row: &RawRow<'a>,
+        row: &RawRow<'_>,
         findings: &mut Findings<'_>,
-    ) -> Result<Result<Sound<'a>, Unsound>, BookError> {
+    ) -> Result<Result<Made, Unsound>, BookError> {
         let before = findings.made.len();
         let whose = self.whose(row, findings);
         let money = amount::money(row, findings);
@@ -58,26 +59,20 @@ impl Judge<'_> {
         cell::enough(before..before + whose.of_kinds, findings);
         let forbidden = findings.forbid_since(before);
         let made = match (whose.named, whose.account, money) {
-            (Some(named), Some(account), Some(money)) => Some(Sound {
-                row: *row,
-                named,
-                mobile: whose.mobile,
-                dob: whose.dob,
-                account,
-                money,
-                completed: None,
-            }),
+            (Some(named), Some(account), Some(money)) => {
+                Some(Made { named, mobile: whose.mobile, dob: whose.dob, account, money, completed: None })
+            }
             _ => None,
         };
-        let Some(mut sound) = made else {
+        let Some(mut made) = made else {
             self.tell_address(row, address::is_missing(row), None, findings);
             return Ok(Err(Unsound::Refused));
         };
-        let lacks_address = self.complete(&mut sound, findings)?;
+        let lacks_address = self.complete(row, &mut made, findings)?;
         Ok(match (forbidden, lacks_address) {
             (true, _) => Err(Unsound::Refused),
-            (false, true) => Err(Unsound::Incomplete(sound.payout().row_digest())),
-            (false, false) => Ok(sound),
+            (false, true) => Err(Unsound::Incomplete(Sound { row: *row, made: &made }.payout().row_digest())),
+            (false, false) => Ok(made),
         })
     }
 
@@ -104,20 +99,24 @@ impl Judge<'_> {
 
     /// Lets the payee book fill what the row lacks, and compares the account with what is known of the payee. Gives
     /// whether the address is missing in spite of it.
-    fn complete(&self, sound: &mut Sound<'_>, findings: &mut Findings<'_>) -> Result<bool, BookError> {
-        let row = sound.row;
+    fn complete(
+        &self,
+        row: &RawRow<'_>,
+        made: &mut Made,
+        findings: &mut Findings<'_>,
+    ) -> Result<bool, BookError> {
         if self.payees.is_none() && self.accounts.is_none() && self.options.accepted.is_empty() {
-            let missing = address::is_missing(&row);
-            self.tell_address(&row, missing, None, findings);
+            let missing = address::is_missing(row);
+            self.tell_address(row, missing, None, findings);
             return Ok(missing);
         }
-        let mut payee = sound.payee();
-        let (from_book, otherwise) = book::complete(&row, &mut payee, self.payees, findings)?;
+        let mut payee = Sound { row: *row, made }.payee();
+        let (from_book, otherwise) = book::complete(row, &mut payee, self.payees, findings)?;
         let missing = payee.party.address.is_incomplete();
-        self.tell_address(&row, missing, otherwise, findings);
-        book::known_account(&row, &mut payee, self.accounts, self.options.today, findings)?;
+        self.tell_address(row, missing, otherwise, findings);
+        book::known_account(row, &mut payee, self.accounts, self.options.today, findings)?;
         if !from_book.is_empty() || payee.own_record {
-            sound.completed = Some(Box::new(Completed { payee, from_book }));
+            made.completed = Some(Box::new(Completed { payee, from_book }));
         }
         Ok(missing)
     }
@@ -231,6 +230,7 @@ fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings<'_>) {
         remitter: field(Column::Remitter),
         reason: field(Column::Reason),
         sub_client_id: field(Column::SubClientId),
+        is_plain: row.is_plain(),
     };
     for broken in broken(&fields) {
         findings

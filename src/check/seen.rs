@@ -18,6 +18,7 @@ pub(super) struct Seen {
     payouts: Firsts<First>,
     ids: Firsts<u32>,
     payees: Firsts<(u32, AccountAt)>,
+    payee_ids: Ascending,
     /// Names of rows without a payee_id: where there is one, it says who is who.
     names: Firsts<(u32, AccountAt)>,
     /// References that Direct Entry may cut, by account and what is left of them.
@@ -25,6 +26,89 @@ pub(super) struct Seen {
     /// Accounts whose numbers begin with zeros, by what is left without them.
     zeros: Firsts<(u32, Key)>,
     text: Text,
+}
+
+/// Digests of what a payout is compared by. They are made of its row alone, before its turn comes.
+#[derive(Debug)]
+pub(super) struct Keys {
+    account: Key,
+    /// Family name, or name of a company.
+    family: Key,
+    /// Account, amount and reference.
+    purpose: Key,
+    payment_id: Option<Key>,
+    who: Who,
+    /// Whether Direct Entry may cut the reference. The blank at which a longer one is cut may be lost as well.
+    may_be_cut: bool,
+}
+
+/// The first sixteen bytes of a text, ordered as texts are. Where they differ, the texts do.
+type Begins = u128;
+
+/// Whom a payout is for.
+#[derive(Debug, Clone, Copy)]
+enum Who {
+    /// A payee_id, and how it begins.
+    Id(Key, Begins),
+    /// A whole name, where there is no payee_id.
+    Name(Key),
+}
+
+impl Keys {
+    /// Of a payout; `text` is room to work in.
+    pub(super) fn of(payout: &Sound<'_>, text: &mut Text) -> Self {
+        let account = account_key(&payout.made.account);
+        let id = |column| payout.text(column).map(|id| Key::of(id.as_bytes()));
+        let who = match payout.text(Column::PayeeId) {
+            Some(id) => Who::Id(Key::of(id.as_bytes()), begins(&id)),
+            None => Who::Name(name(payout, text)),
+        };
+        let family = family(payout, text);
+        let purpose = purpose(payout, account, text);
+        let may_be_cut = payout.row.text(Column::Reference).len() + 1 >= SHOWN_BY_DIRECT_ENTRY;
+        Self { account, family, purpose, payment_id: id(Column::PaymentId), who, may_be_cut }
+    }
+}
+
+fn begins(text: &str) -> Begins {
+    let mut bytes = [0; 16];
+    let length = text.len().min(bytes.len());
+    bytes[..length].copy_from_slice(&text.as_bytes()[..length]);
+    Begins::from_be_bytes(bytes)
+}
+
+/// The whole name.
+fn name(payout: &Sound<'_>, text: &mut Text) -> Key {
+    text.begin();
+    text.add_lower(&payout.name().to_string());
+    text.key()
+}
+
+/// The family name of a person, or the name of a company.
+fn family(payout: &Sound<'_>, text: &mut Text) -> Key {
+    text.begin();
+    match &payout.made.named {
+        Named::AsTyped => {
+            let typed = payout.text(Column::LastName).or_else(|| payout.text(Column::CompanyName));
+            text.add_lower(&typed.unwrap_or_default());
+        }
+        Named::Sorted(name) => match name.as_ref() {
+            PartyName::Person { last, .. } => text.add_lower(last),
+            PartyName::Company(name) => text.add_lower(name),
+        },
+    }
+    text.key()
+}
+
+/// What makes two payouts look like one paid twice.
+fn purpose(payout: &Sound<'_>, account: Key, text: &mut Text) -> Key {
+    let money = payout.made.money;
+    text.begin();
+    text.add(&account.bytes());
+    text.add(&money.minor_units().to_le_bytes());
+    text.add(money.currency().code().as_bytes());
+    text.add_lower(&payout.text(Column::Reference).unwrap_or_default());
+    text.key()
 }
 
 /// The first row of its kind.
@@ -38,9 +122,7 @@ struct First {
 #[derive(Debug, Clone, Copy)]
 struct FirstPaid {
     first: First,
-    /// Family name, or name of a company.
     family: Key,
-    /// Account, amount and reference.
     purpose: Key,
 }
 
@@ -57,6 +139,7 @@ impl Seen {
             payouts: Firsts::of_about(0),
             ids: Firsts::of_about(if_has(Column::PaymentId)),
             payees: Firsts::of_about(payees),
+            payee_ids: Ascending::default(),
             names: Firsts::of_about(source.about - payees),
             cut: Firsts::of_about(0),
             zeros: Firsts::of_about(0),
@@ -65,18 +148,17 @@ impl Seen {
     }
 
     /// Notes a payout and says what it has in common with those before. `false` if that forbids paying it.
-    pub(super) fn note(&mut self, payout: &Sound<'_>, findings: &mut Findings<'_>) -> bool {
+    pub(super) fn note(&mut self, payout: &Sound<'_>, keys: &Keys, findings: &mut Findings<'_>) -> bool {
         let before = findings.made.len();
-        let account = account_key(&payout.account);
-        let has_id = !payout.row.text(Column::PaymentId).is_empty();
         let this = FirstPaid {
-            first: First { row: payout.row.row, has_id },
-            family: self.family(payout),
-            purpose: self.purpose(payout, account),
+            first: First { row: payout.row.row, has_id: keys.payment_id.is_some() },
+            family: keys.family,
+            purpose: keys.purpose,
         };
-        self.payment_id(payout, findings);
-        let payee_id = payout.text(Column::PayeeId).map(|id| (Key::of(id.as_bytes()), id));
-        let at = match self.accounts.earlier(account, this) {
+        if let Some(id) = keys.payment_id {
+            self.payment_id(payout, id, findings);
+        }
+        let at = match self.accounts.earlier(keys.account, this) {
             None => self.accounts.last(),
             Some((at, known)) => {
                 self.same_payout(payout, this, known, findings);
@@ -84,38 +166,32 @@ impl Seen {
                 at
             }
         };
-        let is_twin = self.zero_twin(payout, account, findings);
-        match payee_id {
-            Some((key, id)) => self.payee_id(payout, (key, &id), at, findings),
-            None if is_twin => {} // says more than that the accounts differ
-            None => self.name(payout, at, findings),
+        let is_twin = self.zero_twin(payout, keys.account, findings);
+        match keys.who {
+            Who::Id(id, begins) if self.payee_ids.is_new(begins) => {
+                self.payees.add_first(id, (payout.row.row, at));
+            }
+            Who::Id(id, _) => self.payee_id(payout, id, at, findings),
+            Who::Name(_) if is_twin => {} // says more than that the accounts differ
+            Who::Name(name) => self.name(payout, name, at, findings),
         }
-        self.cut_reference(payout, account, findings);
+        if keys.may_be_cut {
+            self.cut_reference(payout, keys.account, findings);
+        }
         !findings.forbid_since(before)
     }
 
-    fn payment_id(&mut self, payout: &Sound<'_>, findings: &mut Findings<'_>) {
-        let Some(id) = payout.text(Column::PaymentId) else { return };
-        if let Some((_, first)) = self.ids.earlier(Key::of(id.as_bytes()), payout.row.row) {
+    fn payment_id(&mut self, payout: &Sound<'_>, id: Key, findings: &mut Findings<'_>) {
+        if let Some((_, first)) = self.ids.earlier(id, payout.row.row) {
             findings
                 .add(
                     Code::IdTwice,
                     payout.row.place(Column::PaymentId),
                     format!("row {first} has the same payment_id"),
                 )
-                .showing(&id)
+                .showing(&payout.text(Column::PaymentId).unwrap_or_default())
                 .advising("give every payout an id of its own");
         }
-    }
-
-    /// What makes two payouts look like one paid twice.
-    fn purpose(&mut self, payout: &Sound<'_>, account: Key) -> Key {
-        self.text.begin();
-        self.text.add(&account.bytes());
-        self.text.add(&payout.money.minor_units().to_le_bytes());
-        self.text.add(payout.money.currency().code().as_bytes());
-        self.text.add_lower(&payout.text(Column::Reference).unwrap_or_default());
-        self.text.key()
     }
 
     fn same_payout(
@@ -144,22 +220,17 @@ impl Seen {
         }
     }
 
-    fn payee_id(
-        &mut self,
-        payout: &Sound<'_>,
-        (key, id): (Key, &str),
-        account: AccountAt,
-        findings: &mut Findings<'_>,
-    ) {
+    fn payee_id(&mut self, payout: &Sound<'_>, key: Key, account: AccountAt, findings: &mut Findings<'_>) {
         let earlier = self.payees.earlier(key, (payout.row.row, account));
         if let Some((_, (first, _))) = earlier.filter(|(_, (_, known))| *known != account) {
+            let id = payout.text(Column::PayeeId).unwrap_or_default();
             findings
                 .add(
                     Code::PayeeTwice,
                     payout.row.place(Column::PayeeId),
                     format!("row {first} has the same payee_id with another account"),
                 )
-                .showing(id)
+                .showing(&id)
                 .advising(format!(
                     "if the pay is split, give the second account a payee_id of its own, such as {id}-2"
                 ));
@@ -167,10 +238,8 @@ impl Seen {
     }
 
     /// One name with several accounts, as when pay is split.
-    fn name(&mut self, payout: &Sound<'_>, account: AccountAt, findings: &mut Findings<'_>) {
-        self.text.begin();
-        self.text.add_lower(&payout.name().to_string());
-        let earlier = self.names.earlier(self.text.key(), (payout.row.row, account));
+    fn name(&mut self, payout: &Sound<'_>, key: Key, account: AccountAt, findings: &mut Findings<'_>) {
+        let earlier = self.names.earlier(key, (payout.row.row, account));
         if let Some((_, (first, _))) = earlier.filter(|(_, (_, known))| *known != account) {
             let columns = [Column::LastName, Column::CompanyName, Column::AccountName];
             let filled = columns.into_iter().find(|column| !payout.row.text(*column).is_empty());
@@ -188,9 +257,6 @@ impl Seen {
 
     /// References that a payee cannot tell apart.
     fn cut_reference(&mut self, payout: &Sound<'_>, account: Key, findings: &mut Findings<'_>) {
-        if payout.row.text(Column::Reference).len() + 1 < SHOWN_BY_DIRECT_ENTRY {
-            return; // the blank at which a longer one is cut may be lost as well
-        }
         let reference = payout.text(Column::Reference).unwrap_or_default();
         let kept: String = reference.chars().take(SHOWN_BY_DIRECT_ENTRY).collect();
         let mut key = |text: &str| {
@@ -216,23 +282,9 @@ impl Seen {
         }
     }
 
-    /// The family name of a person, or the name of a company.
-    fn family(&mut self, payout: &Sound<'_>) -> Key {
-        self.text.begin();
-        match &payout.named {
-            Named::AsTyped => {
-                let typed = payout.text(Column::LastName).or_else(|| payout.text(Column::CompanyName));
-                self.text.add_lower(&typed.unwrap_or_default());
-            }
-            Named::Sorted(PartyName::Person { last, .. }) => self.text.add_lower(last),
-            Named::Sorted(PartyName::Company(name)) => self.text.add_lower(name),
-        }
-        self.text.key()
-    }
-
     /// `true` where there is one.
     fn zero_twin(&mut self, payout: &Sound<'_>, account: Key, findings: &mut Findings<'_>) -> bool {
-        let BankAccount::Bsb { bsb, number } = &payout.account else {
+        let BankAccount::Bsb { bsb, number } = &payout.made.account else {
             return false;
         };
         let bare = number.digits().trim_start_matches('0');
@@ -263,12 +315,28 @@ impl Seen {
     }
 }
 
+/// Ids that ascend from row to row, as in a list that is sorted by them: none of them stands there twice.
+#[derive(Debug, Default)]
+struct Ascending {
+    last: Begins,
+    ended: bool,
+}
+
+impl Ascending {
+    /// Whether it is certain that the id did not come before.
+    fn is_new(&mut self, id: Begins) -> bool {
+        self.ended |= id <= self.last;
+        self.last = id;
+        !self.ended
+    }
+}
+
 /// One account under two names; relatives share accounts.
 fn same_account(payout: &Sound<'_>, this: FirstPaid, known: FirstPaid, findings: &mut Findings<'_>) {
     if known.family == this.family {
         return;
     }
-    let column = match payout.account {
+    let column = match payout.made.account {
         BankAccount::Bsb { .. } => Column::AccountNumber,
         BankAccount::PayId { .. } => Column::PayId,
     };

@@ -16,6 +16,12 @@ use crate::intake::{Column, RawRow};
 #[derive(Debug)]
 pub(super) struct Sound<'a> {
     pub row: RawRow<'a>,
+    pub made: &'a Made,
+}
+
+/// What was read from its cells, where that is not their texts.
+#[derive(Debug)]
+pub(super) struct Made {
     pub named: Named,
     pub mobile: Option<String>,
     pub dob: Option<Date>,
@@ -40,7 +46,7 @@ pub(super) enum Named {
     /// In columns of its own: of a person where there is a family name, else of a company.
     AsTyped,
     /// In an account name, which was sorted.
-    Sorted(PartyName),
+    Sorted(Box<PartyName>),
 }
 
 impl<'a> Sound<'a> {
@@ -51,26 +57,27 @@ impl<'a> Sound<'a> {
 
     /// The payee's name.
     pub fn name(&self) -> PartyName {
-        match &self.named {
+        match &self.made.named {
             Named::AsTyped => typed_name(&self.row),
-            Named::Sorted(name) => name.clone(),
+            Named::Sorted(name) => PartyName::clone(name),
         }
     }
 
     /// Whether the address is the payee book's.
     pub fn has_address_of_book(&self) -> bool {
-        self.completed.as_ref().is_some_and(|completed| completed.from_book.contains(&BookField::Street))
+        self.made.completed.as_ref().is_some_and(|completed| completed.from_book.contains(&BookField::Street))
     }
 
     /// The payee as the row has it, with texts of its own.
     pub fn payee(&self) -> Payee {
-        payee(&self.row, &self.named, self.mobile.clone(), self.dob, &self.account)
+        let Made { named, mobile, dob, account, .. } = self.made;
+        payee(&self.row, named, mobile.clone(), *dob, account)
     }
 
     /// The payout, with texts of its own.
     pub fn payout(&self) -> Payout {
         let text = |column| self.text(column).map(Cow::into_owned);
-        let (payee, from_book) = match &self.completed {
+        let (payee, from_book) = match &self.made.completed {
             Some(completed) => (completed.payee.clone(), completed.from_book.clone()),
             None => (self.payee(), Vec::new()),
         };
@@ -78,7 +85,7 @@ impl<'a> Sound<'a> {
             row: self.row.row,
             payment_id: text(Column::PaymentId),
             payee,
-            money: self.money,
+            money: self.made.money,
             reference: text(Column::Reference),
             remitter: text(Column::Remitter),
             reason: text(Column::Reason),
@@ -99,7 +106,7 @@ pub(super) fn payee(
     let text = |column| text(row, column).map(Cow::into_owned);
     let name = match named {
         Named::AsTyped => typed_name(row),
-        Named::Sorted(name) => name.clone(),
+        Named::Sorted(name) => PartyName::clone(name),
     };
     let address = Address {
         street: text(Column::Street),

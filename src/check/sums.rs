@@ -32,7 +32,8 @@ pub(super) struct Sums {
 }
 
 /// How sure it is that a row is one of sums.
-enum Looks {
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Looks {
     /// It is called so.
     Named,
     /// It begins with such a word.
@@ -71,9 +72,8 @@ impl Sums {
         self.rows += 1;
     }
 
-    /// What a row of sums says, if the row is one.
-    pub(super) fn judge(&mut self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Verdict> {
-        let looks = looks(row)?;
+    /// What a row says that looks like one of sums.
+    pub(super) fn judge(&mut self, row: &RawRow<'_>, looks: Looks, findings: &mut Findings<'_>) -> Verdict {
         let place = row.place(Column::Amount);
         let typed = row.text(Column::Amount);
         let said = amount::of_total(typed);
@@ -118,12 +118,12 @@ impl Sums {
             }
         };
         self.since_last = Decimal::ZERO;
-        Some(verdict)
+        verdict
     }
 }
 
 /// An amount without an account, and beside it only numbers or the word.
-fn looks(row: &RawRow<'_>) -> Option<Looks> {
+pub(super) fn looks(row: &RawRow<'_>) -> Option<Looks> {
     if row.text(Column::Amount).is_empty() || ACCOUNTS.iter().any(|column| !row.text(*column).is_empty()) {
         return None;
     }

@@ -23,16 +23,16 @@ pub fn copy_rows(
     reasons: &BTreeMap<u32, String>,
     out: impl Write,
 ) -> io::Result<()> {
-    let Source { header, mut rows, .. } = open(path, reading).map_err(io::Error::other)?;
+    let Source { header, mut rows, mut record, .. } = open(path, reading).map_err(io::Error::other)?;
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
     let columns = columns(&header, reading.map.is_some());
     let names = columns.iter().map(|(_, name, _)| name.as_str()).chain([REASON_COLUMN]);
     writer.write_record(names).map_err(io::Error::from)?;
-    while let Some(record) = rows.next().map_err(io::Error::other)? {
+    while rows.next(&mut record).map_err(io::Error::other)? {
         let Some(reason) = reasons.get(&record.row) else { continue };
-        let own = columns.iter().map(|(index, _, column)| cell(record, *index, *column));
+        let own = columns.iter().map(|(index, _, column)| cell(&record, *index, *column));
         // a row of more cells than names keeps them all
-        let beyond = (header.names.len()..record.len()).map(|index| cell(record, index, None));
+        let beyond = (header.names.len()..record.len()).map(|index| cell(&record, index, None));
         let cells = own.chain([Cow::from(reason.as_str())]).chain(beyond);
         writer.write_record(cells.map(|cell| cell.as_bytes().to_vec())).map_err(io::Error::from)?;
     }

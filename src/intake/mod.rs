@@ -31,9 +31,11 @@ pub use family::{FAMILIES, Family, Refused};
 pub use header::{Header, HeaderProblem, listed};
 pub use kind::FileKind;
 pub use map::{ColumnMap, MapError};
+pub(crate) use record::Record;
 pub use record::{Kind, Mark};
 pub use row::{Item, RawRow};
 pub use source::{Reading, Source, inspect, open};
+pub(crate) use source::{Rows, Table};
 pub use walk::TakeRow;
 #[cfg(fuzzing)]
 pub use workbook::fuzzing;

@@ -37,6 +37,8 @@ pub struct Record {
     text: String,
     /// Where each cell ends in the text.
     ends: Vec<usize>,
+    /// So many bytes stand between two cells: what separates them, where a line was taken as it stands.
+    between: usize,
     /// As many as cells in a workbook, else none.
     marks: Vec<Mark>,
     plain: bool,
@@ -49,6 +51,7 @@ impl Record {
         self.text.clear();
         self.ends.clear();
         self.marks.clear();
+        self.between = 0;
         self.plain = false;
     }
 
@@ -67,8 +70,19 @@ impl Record {
         self.plain = is_plain;
     }
 
-    /// The texts of all cells one behind the other, and where each ends.
+    /// Takes a line as it stands, of which it is known that separators stand between cells only.
+    pub(super) fn set_line(&mut self, row: u32, line: &str, delimiter: u8, is_plain: bool) {
+        self.begin(row);
+        self.text.push_str(line);
+        self.ends.extend(memchr::memchr_iter(delimiter, line.as_bytes()));
+        self.ends.push(line.len());
+        self.between = 1;
+        self.plain = is_plain;
+    }
+
+    /// The texts of all cells one behind the other, and where each ends. Of cells that were added one by one.
     pub(super) fn whole(&self) -> (&str, &[usize]) {
+        debug_assert_eq!(self.between, 0, "a line as it stands has separators in it");
         (&self.text, &self.ends)
     }
 
@@ -84,7 +98,7 @@ impl Record {
     #[inline]
     pub(super) fn cell(&self, index: usize) -> &str {
         let Some(end) = self.ends.get(index) else { return "" };
-        let from = if index == 0 { 0 } else { self.ends[index - 1] };
+        let from = if index == 0 { 0 } else { self.ends[index - 1] + self.between };
         self.text.get(from..*end).unwrap_or_default()
     }
 

@@ -45,12 +45,22 @@ pub struct Source {
     /// What separates cells in a text file.
     pub delimiter: Option<char>,
     pub(super) rows: Box<dyn Rows>,
+    /// The row that is lent.
+    pub(super) record: Record,
 }
 
 /// Rows in the order of the file.
-pub(super) trait Rows: Send {
-    /// The next row with any cell; none at the end.
-    fn next(&mut self) -> Result<Option<&Record>, IntakeError>;
+pub(crate) trait Rows: Send {
+    /// Reads the next row with any cell. `false` at the end.
+    fn next(&mut self, record: &mut Record) -> Result<bool, IntakeError>;
+}
+
+/// What cells of a file mean by their places.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Table<'a> {
+    header: &'a Header,
+    sheet: Option<&'a Arc<str>>,
+    delimiter: Option<char>,
 }
 
 /// Opens a file and reads its header.
@@ -101,22 +111,36 @@ fn unopened(path: &Path, error: &std::io::Error) -> IntakeError {
 impl Source {
     /// The next row; none at the end of the file.
     pub fn next_item(&mut self) -> Result<Option<Item<'_>>, IntakeError> {
-        let Some(record) = self.rows.next()? else {
-            return Ok(None);
-        };
+        Ok(self.rows.next(&mut self.record)?.then(|| self.table().item(&self.record)))
+    }
+
+    /// What cells mean, and apart from it the rows, so that another thread may read them.
+    pub(crate) fn apart(&mut self) -> (Table<'_>, &mut dyn Rows) {
+        let Self { header, sheet, delimiter, rows, .. } = self;
+        (Table { header, sheet: sheet.as_ref(), delimiter: *delimiter }, rows.as_mut())
+    }
+
+    fn table(&self) -> Table<'_> {
+        Table { header: &self.header, sheet: self.sheet.as_ref(), delimiter: self.delimiter }
+    }
+}
+
+impl<'a> Table<'a> {
+    /// What a record of the file is.
+    pub(crate) fn item(&self, record: &'a Record) -> Item<'a> {
         let cells = record.len();
-        Ok(Some(match cells {
+        match cells {
             _ if record.is_blank() && !record.has_fault() => Item::Blank { row: record.row },
             _ if self.delimiter.is_some() && cells != self.header.names.len() => {
                 Item::Ragged { row: record.row, cells, breaks: record.breaks() }
             }
-            _ => Item::Row(RawRow {
-                row: record.row,
-                header: &self.header,
-                record,
-                sheet: self.sheet.as_ref(),
-                delimiter: self.delimiter,
-            }),
-        }))
+            _ => Item::Row(self.row(record)),
+        }
+    }
+
+    /// A record whose cells have their meanings.
+    pub(crate) fn row(&self, record: &'a Record) -> RawRow<'a> {
+        let Self { header, sheet, delimiter } = *self;
+        RawRow { row: record.row, header, record, sheet, delimiter }
     }
 }

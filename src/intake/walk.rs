@@ -3,6 +3,7 @@
 //! For whoever shows the user's own file again. Nothing is judged, trimmed or left out here but rows without cells.
 
 use super::error::IntakeError;
+use super::record::Record;
 use super::source::Source;
 
 /// Takes one row: its number and its cells from the first column on.
@@ -15,7 +16,8 @@ impl Source {
             take(*row, &mut cells.iter().map(String::as_str))?;
         }
         take(self.header.row, &mut self.header.names.iter().map(String::as_str))?;
-        while let Some(record) = self.rows.next()? {
+        let mut record = Record::default();
+        while self.rows.next(&mut record)? {
             take(record.row, &mut record.cells())?;
         }
         Ok(())

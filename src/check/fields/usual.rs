@@ -14,6 +14,7 @@ pub(super) fn all_are(fields: &Fields<'_>) -> bool {
     names.into_iter().all(|name| name.is_none_or(is_name))
         && texts.into_iter().all(|text| text.is_none_or(is_text))
         && ids.into_iter().all(|id| id.is_none_or(is_id))
+        && (fields.is_plain || texts.into_iter().chain(ids).flatten().all(is_printable))
         && fields.email.is_none_or(is_email)
         && fields.company_name.is_none_or(is_company)
         && fields.country.is_none_or(|country| country == "AU")
@@ -41,11 +42,11 @@ fn is_company(text: &str) -> bool {
 }
 
 fn is_text(text: &str) -> bool {
-    text.len() <= LONGEST_TEXT && is_printable(text) && !is_placeholder(text)
+    text.len() <= LONGEST_TEXT && !is_placeholder(text)
 }
 
 fn is_id(text: &str) -> bool {
-    text.len() <= crate::domain::ids::LONGEST_ID && is_printable(text) && !is_placeholder(text)
+    text.len() <= crate::domain::ids::LONGEST_ID && !is_placeholder(text)
 }
 
 /// Letters, digits and points, `@`, and words of letters and digits with points between.
@@ -90,8 +91,9 @@ mod tests {
 
         #[test]
         fn what_is_usual_breaks_no_rule(text in texts()) {
+            let is_plain = is_printable(&text);
             let text = Some(text.as_str());
-            let empty = Fields::default;
+            let empty = || Fields { is_plain, ..Fields::default() };
             for fields in [
                 Fields { first_name: text, ..empty() },
                 Fields { middle_name: text, ..empty() },
@@ -111,6 +113,8 @@ mod tests {
                 Fields { sub_client_id: text, ..empty() },
             ] {
                 prop_assert!(!all_are(&fields) || fields.validate().is_ok(), "{fields:?}");
+                let unknown = Fields { is_plain: false, ..fields };
+                prop_assert!(!all_are(&unknown) || unknown.validate().is_ok(), "{unknown:?}");
             }
         }
 

@@ -23,6 +23,7 @@ use std::path::Path;
 
 use super::error::IntakeError;
 use super::header::Header;
+use super::record::Record;
 use super::source::Source;
 use examine::{Examined, examine};
 use lines::Lines;
@@ -46,6 +47,7 @@ pub(super) fn open(path: &Path) -> Result<Source, IntakeError> {
         sheet: None,
         delimiter: None,
         rows,
+        record: Record::default(),
     })
 }
 

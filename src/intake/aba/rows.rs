@@ -24,25 +24,24 @@ pub(super) const COLUMNS: [(Column, Field); 6] = [
 /// The credits of a file.
 pub(super) struct Credits {
     lines: Lines<File>,
-    record: Record,
 }
 
 impl Credits {
     pub(super) fn new(lines: Lines<File>) -> Self {
-        Self { lines, record: Record::default() }
+        Self { lines }
     }
 }
 
 impl Rows for Credits {
-    fn next(&mut self) -> Result<Option<&Record>, IntakeError> {
+    fn next(&mut self, record: &mut Record) -> Result<bool, IntakeError> {
         let read = |error: std::io::Error| IntakeError::Io(system_words(&error));
         while let Some(line) = self.lines.next().map_err(read)? {
             if is_row(&line) {
-                fill(&mut self.record, &line);
-                return Ok(Some(&self.record));
+                fill(record, &line);
+                return Ok(true);
             }
         }
-        Ok(None)
+        Ok(false)
     }
 }
 

@@ -1,6 +1,5 @@
 //! Text files: cells separated by commas, semicolons, tabs or bars, in the encodings that exports come in.
 
-mod ahead;
 mod form;
 mod records;
 
@@ -13,7 +12,6 @@ use super::map::ColumnMap;
 use super::record::Record;
 use super::source::Source;
 use crate::domain::{Code, Finding, Limits, Place};
-use ahead::Ahead;
 use form::{Encoding, Form};
 pub(in crate::intake) use records::Records;
 
@@ -49,7 +47,8 @@ pub(super) fn open(path: &Path, map: Option<&ColumnMap>, limits: &Limits) -> Res
         notes,
         sheet: None,
         delimiter,
-        rows: Box::new(Ahead::of(records)?),
+        rows: Box::new(records),
+        record,
     })
 }
 

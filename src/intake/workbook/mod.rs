@@ -39,15 +39,18 @@ pub(super) fn open(path: &Path, reading: &Reading) -> Result<Source, IntakeError
     let map = reading.map.as_ref().map(|map| map.text().to_owned());
     let request = Request { sheet: reading.sheet.clone(), map, limits: reading.limits };
     let process = Process::start(&reading.program, file, &request)?;
-    let mut rows = SheetRows { process, record: Record::default(), done: false };
-    let book = match rows.line()? {
+    let mut rows = SheetRows { process, done: false };
+    let mut record = Record::default();
+    let book = match rows.line(&mut record)? {
         Line::Told(Told::Book(book)) => book,
         Line::Told(Told::Choose(choose)) => return Ok(rows.without_sheet(&choose)),
         Line::Told(Told::Failed(trouble)) => return Err(trouble.into()),
         Line::Told(Told::End) => return Err(Trouble::Nothing.into()),
         Line::Row => return Err(broken("a row of it came too soon").into()),
     };
-    let Some(record) = rows.next()? else { return Err(Trouble::Nothing.into()) };
+    if !rows.next(&mut record)? {
+        return Err(Trouble::Nothing.into());
+    }
     let header = Header::read(record.cells(), record.row);
     Ok(Source {
         format: book.format.name(),
@@ -58,19 +61,19 @@ pub(super) fn open(path: &Path, reading: &Reading) -> Result<Source, IntakeError
         sheet: Some(Arc::from(book.sheet.name.as_str())),
         delimiter: None,
         rows: Box::new(rows),
+        record,
     })
 }
 
 /// The rows of a sheet as the other process tells them.
 struct SheetRows {
     process: Process,
-    record: Record,
     done: bool,
 }
 
 impl SheetRows {
-    fn line(&mut self) -> Result<Line, Trouble> {
-        stream::read(self.process.next_line()?, &mut self.record)
+    fn line(&mut self, record: &mut Record) -> Result<Line, Trouble> {
+        stream::read(self.process.next_line()?, record)
     }
 
     /// A source that has nothing but the question which sheet is meant.
@@ -85,20 +88,21 @@ impl SheetRows {
             sheet: None,
             delimiter: None,
             rows: Box::new(self),
+            record: Record::default(),
         }
     }
 }
 
 impl Rows for SheetRows {
-    fn next(&mut self) -> Result<Option<&Record>, IntakeError> {
+    fn next(&mut self, record: &mut Record) -> Result<bool, IntakeError> {
         if self.done {
-            return Ok(None);
+            return Ok(false);
         }
-        match self.line()? {
-            Line::Row => Ok(Some(&self.record)),
+        match self.line(record)? {
+            Line::Row => Ok(true),
             Line::Told(Told::End) => {
                 self.done = true;
-                Ok(None)
+                Ok(false)
             }
             Line::Told(Told::Failed(trouble)) => Err(trouble.into()),
             Line::Told(Told::Book(_) | Told::Choose(_)) => {

@@ -1,0 +1,133 @@
+//! Rows are read, and judged as far as each can be alone, ahead of the thread that takes them in order.
+//!
+//! A few batches of rows go round between the two threads and are used again and again: memory does not grow with the
+//! file, and rows come in the order of the file. Whoever has time judges: the reader for as long as the other thread
+//! has rows to take, and that thread whatever was not judged when it needed it. So both always have work.
+
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use super::alone::{Alone, EachAlone};
+use super::file::CheckError;
+use super::firsts::Text;
+use crate::intake::{IntakeError, RawRow, Record, Rows, Table};
+
+/// So many rows go over at once: enough to make the handing over cheap, few enough to stay in a core's cache.
+const ROWS: usize = 256;
+/// So many batches go round.
+const BATCHES: usize = 4;
+
+/// Rows that go over together.
+#[derive(Default)]
+struct Batch {
+    /// Records, of which the first `filled` are of this batch.
+    records: Vec<Record>,
+    filled: usize,
+    /// What was said of the first of them.
+    judged: Vec<Alone>,
+    /// Whether the file ended behind them, and how.
+    end: Option<Result<(), IntakeError>>,
+}
+
+impl Batch {
+    fn fill(&mut self, rows: &mut dyn Rows) {
+        self.records.resize_with(ROWS, Record::default);
+        self.judged.clear();
+        self.filled = 0;
+        while self.filled < ROWS && self.end.is_none() {
+            match rows.next(&mut self.records[self.filled]) {
+                Ok(true) => self.filled += 1,
+                Ok(false) => self.end = Some(Ok(())),
+                Err(error) => self.end = Some(Err(error)),
+            }
+        }
+    }
+}
+
+/// Reads rows and judges them.
+#[derive(Clone, Copy)]
+pub(super) struct Ahead<'a> {
+    pub table: Table<'a>,
+    pub judge: &'a EachAlone<'a>,
+    /// So many batches wait to be taken.
+    pub waiting: &'a AtomicUsize,
+}
+
+impl Ahead<'_> {
+    /// Gives every row to `take`, in the order of the file.
+    pub fn each(
+        self,
+        rows: &mut dyn Rows,
+        take: &mut dyn FnMut(RawRow<'_>, &mut Alone) -> Result<(), CheckError>,
+    ) -> Result<(), CheckError> {
+        let (empty, spare) = channel::<Batch>();
+        let (filled, full) = channel::<Batch>();
+        for _ in 0..BATCHES {
+            let _ = empty.send(Batch::default()); // the receiver is in the same hands still
+        }
+        thread::scope(|scope| {
+            let reader = thread::Builder::new()
+                .name("reader".to_owned())
+                .spawn_scoped(scope, move || self.read(rows, &spare, &filled))
+                .map_err(|error| IntakeError::Io(crate::domain::system_words(&error)))?;
+            // the channels are gone when it returns, and the reader ends
+            if self.take(empty, full, take)? {
+                return Ok(());
+            }
+            match reader.join() {
+                Err(panic) => resume_unwind(panic), // shown as if it had happened here
+                Ok(()) => unreachable!("the last batch says that it is the last"),
+            }
+        })
+    }
+
+    /// Ends with the file, or when nobody takes its rows any more.
+    fn read(&self, rows: &mut dyn Rows, spare: &Receiver<Batch>, filled: &Sender<Batch>) {
+        let mut room = Text::default();
+        while let Ok(mut batch) = spare.recv() {
+            batch.fill(rows);
+            for record in &batch.records[..batch.filled] {
+                if self.waiting.load(Ordering::Relaxed) == 0 {
+                    break; // soon the other thread has nothing to do
+                }
+                let Ok(alone) = self.judge.judge(&self.table.item(record), &mut room) else {
+                    break; // the other thread meets the same in its turn, and tells it
+                };
+                batch.judged.push(alone);
+            }
+            let is_last = batch.end.is_some();
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+            if filled.send(batch).is_err() || is_last {
+                return;
+            }
+        }
+    }
+
+    /// `false` where the reader ended before the file did, which is a defect.
+    #[expect(clippy::needless_pass_by_value, reason = "the reader ends when the channels are gone")]
+    fn take(
+        &self,
+        empty: Sender<Batch>,
+        full: Receiver<Batch>,
+        take: &mut dyn FnMut(RawRow<'_>, &mut Alone) -> Result<(), CheckError>,
+    ) -> Result<bool, CheckError> {
+        let mut room = Text::default();
+        while let Ok(mut batch) = full.recv() {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            for (at, record) in batch.records[..batch.filled].iter().enumerate() {
+                if at == batch.judged.len() {
+                    batch.judged.push(self.judge.judge(&self.table.item(record), &mut room)?);
+                }
+                take(self.table.row(record), &mut batch.judged[at])?;
+            }
+            if let Some(end) = batch.end.take() {
+                end?;
+                return Ok(true);
+            }
+            let _ = empty.send(batch); // behind the last batch nobody needs it
+        }
+        Ok(false)
+    }
+}
