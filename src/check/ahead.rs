@@ -131,3 +131,63 @@ impl Ahead<'_> {
         Ok(false)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+    use std::io;
+
+    use super::*;
+    use crate::check::Options;
+    use crate::check::alone::{Is, Said};
+    use crate::check::row::Judge;
+    use crate::intake::{Reading, open};
+
+    const ROWS_OF_FILE: u32 = 3000;
+
+    /// Takes the rows of a file whose amounts count from one.
+    fn each(
+        take: &mut dyn FnMut(RawRow<'_>, &mut Alone) -> Result<(), CheckError>,
+    ) -> Result<(), CheckError> {
+        let mut text = "first_name,last_name,street,bsb,account_number,amount\n".to_owned();
+        for row in 1..=ROWS_OF_FILE {
+            writeln!(text, "Nina,Aldridge,1 Hill Street,062-000,20304050,{row}.00").expect("written");
+        }
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), text).expect("written");
+        let mut source = open(file.path(), &Reading::default()).expect("a source");
+        let options = Options::new(jiff::civil::date(2026, 7, 17), false);
+        let directory = options.directory;
+        let judge = Judge { options: &options, directory, address_told: false, payees: None, accounts: None };
+        let judge = EachAlone { judge: &judge, nothing_known: false, fixed: false };
+        let (table, rows) = source.apart();
+        Ahead { table, judge: &judge, waiting: &AtomicUsize::new(0) }.each(rows, take)
+    }
+
+    /// Whoever is slow now and then lets the other one judge.
+    #[test]
+    fn each_row_comes_in_its_turn_with_what_it_says_whoever_judged_it() {
+        let mut count = 0;
+        let taken = each(&mut |row, alone| {
+            count += 1;
+            assert_eq!(row.row, count + 1);
+            let Alone::Row(Said { is: Is::Payout(Ok((made, _))), .. }) = alone else { panic!("{alone:?}") };
+            assert_eq!(made.money.amount(), count.into());
+            if count % 700 == 0 {
+                thread::sleep(std::time::Duration::from_millis(20));
+            }
+            Ok(())
+        });
+        assert!(taken.is_ok() && count == ROWS_OF_FILE, "{taken:?} after {count}");
+    }
+
+    #[test]
+    fn the_reader_ends_when_nobody_takes_its_rows() {
+        let full = |row: RawRow<'_>, _: &mut Alone| match row.row {
+            500 => Err(CheckError::Keep(io::Error::other("the disk is full"))),
+            _ => Ok(()),
+        };
+        let taken = each(&mut { full });
+        assert!(matches!(taken, Err(CheckError::Keep(_))), "{taken:?}");
+    }
+}

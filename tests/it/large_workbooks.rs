@@ -33,10 +33,14 @@ fn ods(rows: u32) -> Vec<u8> {
         );
     };
     xml.push_str("<table:table-row>");
-    HEAD.iter().for_each(|name| text(&mut xml, name));
+    for name in &HEAD {
+        text(&mut xml, name);
+    }
     for row in 1..=rows {
         xml.push_str("</table:table-row><table:table-row>");
-        texts(row).iter().for_each(|own| text(&mut xml, own));
+        for own in &texts(row) {
+            text(&mut xml, own);
+        }
         let _ = write!(
             xml,
             r#"<table:table-cell office:value-type="float" office:value="{row}"><text:p>{row}</text:p></table:table-cell>"#
@@ -64,7 +68,9 @@ fn xls(rows: u16) -> Vec<u8> {
         let length = parts.iter().map(|part| part.len()).sum::<usize>();
         stream.extend(kind.to_le_bytes());
         stream.extend(u16::try_from(length).expect("a short record").to_le_bytes());
-        parts.iter().for_each(|part| stream.extend(*part));
+        for part in parts {
+            stream.extend(*part);
+        }
     }
     let begin = |stream: &mut Vec<u8>, what: u8| {
         record(stream, 0x0809, &[&[0, 6, what, 0], &[0; 12]]);
