@@ -69,8 +69,19 @@ pub(super) fn kinds(row: &RawRow<'_>, findings: &mut Findings<'_>) {
                     format!("the cell is a number, read as its format shows it: {}", shown(column, text)),
                 );
             }
-            Kind::Number if IDENTIFIERS.contains(&column) => number(column, text, row, findings),
-            Kind::Text | Kind::Number => {}
+            Kind::ShownOtherwise if column == Column::Amount => {
+                findings
+                    .add(
+                        Code::CellKind,
+                        row.place(column),
+                        format!("the cell holds the number {text}, and its format shows another amount: another currency, per cent, thousands, a sign or nothing"),
+                    )
+                    .advising("make sure which is meant, and give the cell a plain number format");
+            }
+            Kind::Number | Kind::ShownOtherwise if IDENTIFIERS.contains(&column) => {
+                number(column, text, row, findings);
+            }
+            Kind::Text | Kind::Number | Kind::ShownOtherwise => {}
         }
     }
 }

@@ -59,10 +59,12 @@ fn columns(header: &Header, is_mapped: bool) -> Vec<(usize, String, Option<Colum
 fn cell(record: &Record, index: usize, column: Option<Column>) -> Cow<'_, str> {
     let text = record.cell(index);
     let is_whole = match (record.mark(index).kind, column) {
-        (Kind::Fault | Kind::Truth | Kind::DigitsLost, _) => false,
+        (Kind::Fault | Kind::Truth | Kind::DigitsLost, _) | (Kind::ShownOtherwise, Some(Column::Amount)) => {
+            false
+        }
         (Kind::Date, column) => matches!(column, None | Some(Column::Dob)),
-        (Kind::Number, Some(Column::AccountNumber | Column::PayId)) => text.len() >= 9,
-        (Kind::Text | Kind::Number | Kind::Padded, _) => true,
+        (Kind::Number | Kind::ShownOtherwise, Some(Column::AccountNumber | Column::PayId)) => text.len() >= 9,
+        (Kind::Text | Kind::Number | Kind::Padded | Kind::ShownOtherwise, _) => true,
     };
     match text {
         _ if !is_whole => Cow::Borrowed(""),

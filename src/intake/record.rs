@@ -12,6 +12,8 @@ pub enum Kind {
     DigitsLost,
     /// A number whose format shows a fixed number of digits, such as `000-000`; the text is what is shown.
     Padded,
+    /// A number whose format shows another amount: another currency, per cent, thousands, a sign, or nothing.
+    ShownOtherwise,
     /// A date; the text is `YYYY-MM-DD`, with a time behind it where it has one.
     Date,
     /// True or false.

@@ -2,7 +2,7 @@
 
 use calamine::{Data, DataRef, ExcelDateTime};
 
-use super::number;
+use super::{format, number};
 use crate::intake::record::{Kind, Mark};
 
 /// Writes a cell's text and gives its mark. `format` is the code of its number format, where that is known.
@@ -76,7 +76,7 @@ pub(super) fn is_error(words: &str) -> bool {
     words.starts_with("Err:") || (words.starts_with('#') && !words.contains(' '))
 }
 
-/// A number as its format shows it, where that is a fixed number of digits.
+/// A number as its format shows it, where that is a fixed number of digits; and whether it shows another one.
 fn shown(kind: Kind, format: Option<&str>, text: &mut String) -> Kind {
     let padded = format.filter(|_| kind == Kind::Number).and_then(|format| number::padded(text, format));
     match padded {
@@ -84,6 +84,7 @@ fn shown(kind: Kind, format: Option<&str>, text: &mut String) -> Kind {
             *text = padded;
             Kind::Padded
         }
+        None if kind == Kind::Number && format.is_some_and(format::shows_otherwise) => Kind::ShownOtherwise,
         None => kind,
     }
 }

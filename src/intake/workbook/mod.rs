@@ -9,6 +9,7 @@ mod cell;
 mod child;
 mod choose;
 mod facts;
+mod format;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod guard;

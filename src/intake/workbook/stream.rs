@@ -189,6 +189,7 @@ fn letter_of(mark: Mark) -> char {
         Kind::Number => 'n',
         Kind::DigitsLost => 'l',
         Kind::Padded => 'p',
+        Kind::ShownOtherwise => 'o',
         Kind::Date => 'd',
         Kind::Truth => 'b',
         Kind::Fault => 'f',
@@ -202,6 +203,7 @@ fn mark_of(letter: char) -> Option<Mark> {
         'n' => Kind::Number,
         'l' => Kind::DigitsLost,
         'p' => Kind::Padded,
+        'o' => Kind::ShownOtherwise,
         'd' => Kind::Date,
         'b' => Kind::Truth,
         'f' => Kind::Fault,
@@ -216,8 +218,16 @@ mod tests {
 
     #[test]
     fn a_row_arrives_as_it_was_sent() {
-        let kinds =
-            [Kind::Text, Kind::Number, Kind::DigitsLost, Kind::Padded, Kind::Date, Kind::Truth, Kind::Fault];
+        let kinds = [
+            Kind::Text,
+            Kind::Number,
+            Kind::DigitsLost,
+            Kind::Padded,
+            Kind::ShownOtherwise,
+            Kind::Date,
+            Kind::Truth,
+            Kind::Fault,
+        ];
         let (mut sent, mut arrived) = (Record::default(), Record::default());
         sent.begin(7);
         for kind in kinds {
