@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::args::{BsbArgs, BsbCommand, BsbUpdateArgs, Format, Globals};
@@ -32,16 +32,17 @@ pub fn run(globals: &Globals, args: &BsbArgs) -> Result<Exit, Failure> {
 pub fn directory(settings: &Settings) -> Result<Directory, Failure> {
     let path = kept_path(settings);
     let built_in = Directory::built_in();
-    let Ok(bytes) = fs::read(&path) else { return Ok(built_in) }; // there is none
-    let kept = Directory::from_bytes(&bytes).map_err(|damaged| {
-        Failure::new(
-            Exit::Configuration,
-            format!(
-                "the bank directory {} cannot be used: {damaged}; run payrun bsb update again, or remove the file",
-                path.display()
-            ),
-        )
-    })?;
+    let unusable = |why: &str| {
+        let path = path.display();
+        let todo = "run payrun bsb update again, or remove the file";
+        Failure::new(Exit::Configuration, format!("the bank directory {path} cannot be used: {why}; {todo}"))
+    };
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(built_in),
+        Err(error) => return Err(unusable(&system_words(&error))), // not the older one unsaid
+    };
+    let kept = Directory::from_bytes(&bytes).map_err(|damaged| unusable(&damaged.to_string()))?;
     Ok(if kept.date > built_in.date { kept } else { built_in })
 }
 

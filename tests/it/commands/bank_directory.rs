@@ -79,6 +79,10 @@ fn what_is_no_newer_directory_changes_nothing() {
     bytes[100] ^= 1;
     std::fs::write(&kept, bytes).expect("written");
     world.payrun(&["bsb", "062-000"]).ends(6).says("it is damaged").says("bsb update");
-    std::fs::remove_file(kept).expect("removed");
+    std::fs::remove_file(&kept).expect("removed");
+    // what cannot be read is not passed over for the older one
+    std::fs::create_dir(&kept).expect("a folder in its place");
+    world.payrun(&["bsb", "062-000"]).ends(6).says("cannot be used");
+    std::fs::remove_dir(kept).expect("removed");
     unchanged(&world);
 }
