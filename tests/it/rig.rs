@@ -49,7 +49,7 @@ impl Rig {
             simulator: Simulator::start(options).await.expect("a simulator"),
             resend: Resend::Locks,
             in_doubt_wait: Duration::from_millis(250),
-            timeout: Duration::from_millis(1000),
+            timeout: Duration::from_secs(1),
             skip_held: false,
             max_in_flight: 8,
             login_interval: Duration::from_millis(1),
@@ -128,7 +128,7 @@ impl Rig {
             timeout: self.timeout,
             max_in_flight: self.max_in_flight,
             login_interval: self.login_interval,
-            patience: Duration::from_millis(2000),
+            patience: Duration::from_secs(2),
         };
         let (_ask, stop) = Stop::new();
         let engine = Engine {
