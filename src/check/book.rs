@@ -8,9 +8,7 @@ use jiff::civil::Date;
 
 use super::Findings;
 use crate::domain::book::{folded, names_agree, words};
-use crate::domain::{
-    Address, BankAccount, Book, BookEntry, BookError, BookField, Code, Finding, KnownAccount, Payee,
-};
+use crate::domain::{Address, Book, BookEntry, BookError, BookField, Code, Finding, KnownAccount, Payee};
 use crate::intake::{Column, RawRow};
 
 /// A name without an id is remembered for so long: people share names.
@@ -150,10 +148,7 @@ pub(super) fn known_account(
     today: Date,
     findings: &mut Findings<'_>,
 ) -> Result<(), BookError> {
-    let place = row.place(match payee.account {
-        BankAccount::Bsb { .. } => Column::AccountNumber,
-        BankAccount::PayId { .. } => Column::PayId,
-    });
+    let place = row.place(super::column_of(&payee.account));
     let known = book.map_or(Ok(Known::New), |book| known(payee, book, today))?;
     let name = &payee.party.name;
     let shown = payee.account.to_string();

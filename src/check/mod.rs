@@ -37,7 +37,8 @@ pub use file::{CheckError, Checked, Options, Passed, Payable, check};
 pub use payees::{PayeeRow, PayeesChecked, check_payees};
 pub use report::{CheckReport, render_findings, render_text};
 
-use crate::domain::{Accepted, Code, Finding, Place};
+use crate::domain::{Accepted, BankAccount, Code, Finding, Place, Scheme};
+use crate::intake::Column;
 
 /// Findings of a row as they are made.
 #[derive(Debug)]
@@ -90,6 +91,21 @@ impl Finding {
     fn suggesting(&mut self, suggestion: impl Into<String>) -> &mut Self {
         self.suggestion = Some(suggestion.into());
         self
+    }
+}
+
+/// The column that has the number of an account.
+fn column_of(account: &BankAccount) -> Column {
+    match account {
+        BankAccount::Bsb { .. } => Column::AccountNumber,
+        BankAccount::PayId { .. } => Column::PayId,
+        BankAccount::Abroad(account) => match account.scheme() {
+            Scheme::Iban => Column::Iban,
+            Scheme::Clabe => Column::Clabe,
+            Scheme::Aba | Scheme::Ifsc | Scheme::Cnaps | Scheme::SortCode | Scheme::AccNo => {
+                Column::AccountNumber
+            }
+        },
     }
 }
 

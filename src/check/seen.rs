@@ -336,10 +336,7 @@ fn same_account(payout: &Sound<'_>, this: FirstPaid, known: FirstPaid, findings:
     if known.family == this.family {
         return;
     }
-    let column = match payout.made.account {
-        BankAccount::Bsb { .. } => Column::AccountNumber,
-        BankAccount::PayId { .. } => Column::PayId,
-    };
+    let column = super::column_of(&payout.made.account);
     findings
         .add(
             Code::AccountShared,
@@ -352,7 +349,9 @@ fn same_account(payout: &Sound<'_>, this: FirstPaid, known: FirstPaid, findings:
 fn account_key(account: &BankAccount) -> Key {
     match account {
         BankAccount::Bsb { bsb, number } => bsb_key(bsb.number(), number.digits()),
-        BankAccount::PayId { .. } => Key::of(collapsed(&account.canonical()).as_bytes()),
+        BankAccount::PayId { .. } | BankAccount::Abroad(_) => {
+            Key::of(collapsed(&account.canonical()).as_bytes())
+        }
     }
 }
 

@@ -86,6 +86,7 @@ impl<'a> Sound<'a> {
             payment_id: text(Column::PaymentId),
             payee,
             money: self.made.money,
+            conversion: None,
             reference: text(Column::Reference),
             remitter: text(Column::Remitter),
             reason: text(Column::Reason),

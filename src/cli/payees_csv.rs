@@ -5,11 +5,11 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::exit::{Exit, Failure};
-use crate::domain::{BankAccount, BookEntry, PartyName, system_words};
+use crate::domain::{BankAccount, BookEntry, PartyName, Scheme, system_words};
 use crate::journal::new_private_file;
 use crate::report::defused;
 
-const HEADER: [&str; 16] = [
+const PARTY: [&str; 13] = [
     "payee_id",
     "first_name",
     "middle_name",
@@ -23,9 +23,20 @@ const HEADER: [&str; 16] = [
     "state",
     "postcode",
     "country",
+];
+
+const ACCOUNT: [&str; 11] = [
+    "account_type",
     "bsb",
     "account_number",
     "payid",
+    "iban",
+    "bic",
+    "aba",
+    "clabe",
+    "ifsc",
+    "cnaps",
+    "sort_code",
 ];
 
 /// Writes all payees with their full accounts to a file that must not be there yet, for its owner alone.
@@ -40,7 +51,7 @@ pub fn write(path: &Path, entries: &[BookEntry]) -> Result<(), Failure> {
     let file = new_private_file(path).map_err(|error| failed(&error))?;
     let mut writer = csv::Writer::from_writer(file);
     let written = |result: csv::Result<()>| result.map_err(|error| failed(&error.into()));
-    written(writer.write_record(HEADER))?;
+    written(writer.write_record(PARTY.into_iter().chain(ACCOUNT)))?;
     for entry in entries {
         let cells = cells(entry);
         written(writer.write_record(cells.iter().map(|cell| kept(cell).into_owned())))?;
@@ -48,7 +59,7 @@ pub fn write(path: &Path, entries: &[BookEntry]) -> Result<(), Failure> {
     writer.flush().map_err(|error| failed(&error))
 }
 
-fn cells(entry: &BookEntry) -> [String; 16] {
+fn cells(entry: &BookEntry) -> Vec<String> {
     let party = &entry.payee.party;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let [first, middle, last, company] = match &party.name {
@@ -57,12 +68,13 @@ fn cells(entry: &BookEntry) -> [String; 16] {
         }
         PartyName::Company(name) => [String::new(), String::new(), String::new(), name.clone()],
     };
-    let [bsb, number, payid] = match &entry.payee.account {
-        BankAccount::Bsb { bsb, number } => [bsb.to_string(), number.digits().to_owned(), String::new()],
-        BankAccount::PayId { payid } => [String::new(), String::new(), payid.text().to_owned()],
-    };
+    let mut account: [String; ACCOUNT.len()] = Default::default();
+    for (column, cell) in account_cells(&entry.payee.account) {
+        let at = ACCOUNT.iter().position(|known| *known == column).expect("a column of the table");
+        account[at] = cell;
+    }
     let address = &party.address;
-    [
+    let cells = [
         text(&entry.payee.payee_id),
         first,
         middle,
@@ -76,10 +88,34 @@ fn cells(entry: &BookEntry) -> [String; 16] {
         text(&address.state),
         text(&address.postcode),
         address.country.clone(),
-        bsb,
-        number,
-        payid,
-    ]
+    ];
+    cells.into_iter().chain(account).collect()
+}
+
+/// An account by the names of its columns.
+fn account_cells(account: &BankAccount) -> Vec<(&'static str, String)> {
+    match account {
+        BankAccount::Bsb { bsb, number } => {
+            vec![("bsb", bsb.to_string()), ("account_number", number.digits().to_owned())]
+        }
+        BankAccount::PayId { payid } => vec![("payid", payid.text().to_owned())],
+        BankAccount::Abroad(account) => {
+            let (routing, number) = match account.scheme() {
+                Scheme::Iban => ("", "iban"),
+                Scheme::Clabe => ("", "clabe"),
+                Scheme::AccNo => ("", "account_number"),
+                Scheme::Aba => ("aba", "account_number"),
+                Scheme::Ifsc => ("ifsc", "account_number"),
+                Scheme::Cnaps => ("cnaps", "account_number"),
+                Scheme::SortCode => ("sort_code", "account_number"),
+            };
+            let routing = account.routing().map(|code| (routing, code.to_owned()));
+            let bic = account.bic().map(|bic| ("bic", bic.to_string()));
+            let rest =
+                [("account_type", account.scheme().to_string()), (number, account.number().to_owned())];
+            rest.into_iter().chain(routing).chain(bic).collect()
+        }
+    }
 }
 
 /// A cell that a spreadsheet leaves as it is, and that is read back as it was: digits that it would shorten or calculate

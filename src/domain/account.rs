@@ -1,4 +1,4 @@
-//! Australian bank accounts: BSB and account number, or a `PayID`.
+//! Bank accounts: in Australia BSB and account number, or a `PayID`; elsewhere see `abroad`.
 //!
 //! The constructors here are strict: they take the normal form only. What people type is read in `check`,
 //! which says what it normalised.
@@ -6,6 +6,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+use super::AccountAbroad;
 
 /// A value does not have the normal form of its kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -204,6 +206,9 @@ pub enum BankAccount {
         /// The alias.
         payid: PayId,
     },
+    /// An account outside Australia.
+    #[serde(rename = "ABROAD")]
+    Abroad(Box<AccountAbroad>),
 }
 
 impl BankAccount {
@@ -212,6 +217,7 @@ impl BankAccount {
         match self {
             Self::Bsb { bsb, number } => format!("BSB {} {}", bsb.digits(), number.digits()),
             Self::PayId { payid } => format!("PAYID {}", payid.text().to_ascii_lowercase()),
+            Self::Abroad(account) => account.canonical(),
         }
     }
 
@@ -226,6 +232,7 @@ impl fmt::Display for BankAccount {
         match self {
             Self::Bsb { bsb, number } => write!(f, "{bsb} {number}"),
             Self::PayId { payid } => write!(f, "PayID {payid}"),
+            Self::Abroad(account) => account.fmt(f),
         }
     }
 }

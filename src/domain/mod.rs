@@ -3,6 +3,7 @@
 //! Pure values. No I/O, no async, no clock, and none of the API's wire names, so that every other module may
 //! import this one and nothing here can surprise.
 
+pub mod abroad;
 pub mod accept;
 pub mod account;
 pub mod answer;
@@ -17,6 +18,7 @@ pub mod party;
 pub mod payout;
 pub mod run;
 
+pub use abroad::{AccountAbroad, Bic, Scheme};
 pub use accept::{Accepted, NotAcceptable};
 pub use account::{AccountNumber, BankAccount, Bsb, PayId};
 pub use answer::{Answer, PayoutStatus, RecordedIntent, Refusal, Sighting};
@@ -28,7 +30,7 @@ pub use life::{Fact, Life, PayoutState};
 pub use limits::Limits;
 pub use money::{Currency, Money, Totals};
 pub use party::{Address, Party, PartyName};
-pub use payout::{Payee, Payout};
+pub use payout::{Conversion, Kind, Payee, Payout};
 pub use run::{Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
 
 /// The system's words for what went wrong, without its error number.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{ExternalId, OverlapKey, RowDigest};
-use super::{BankAccount, BookField, Money, Party};
+use super::{BankAccount, BookField, Currency, Money, Party};
 
 /// The country of a row that names none.
 pub const HOME: &str = "AU";
@@ -49,6 +49,41 @@ impl Payee {
     }
 }
 
+/// How the API carries a payout out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Out of a balance in the payout's own currency.
+    Withdrawal,
+    /// Converted and delivered: an FX payment.
+    Payment,
+}
+
+impl Kind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Withdrawal, Self::Payment];
+
+    /// The name that users see and write.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Withdrawal => "withdrawal",
+            Self::Payment => "payment",
+        }
+    }
+}
+
+/// The currencies of an FX payment. Its amount is in one of the two.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Conversion {
+    /// The balance that pays.
+    pub from: Currency,
+    /// What the payee gets.
+    pub to: Currency,
+    /// Where the money is from, as the API names it; some destinations demand it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_of_funds: Option<String>,
+}
+
 /// One payout of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Payout {
@@ -59,9 +94,12 @@ pub struct Payout {
     pub payment_id: Option<String>,
     /// Who is paid.
     pub payee: Payee,
-    /// What the payee gets.
+    /// The amount: what the payee gets, or, in the balance's currency, what is converted.
     #[serde(flatten)]
     pub money: Money,
+    /// Between which currencies it is converted. None: it is paid out of a balance in its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversion: Option<Conversion>,
     /// What the payee's statement shows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
@@ -80,17 +118,36 @@ pub struct Payout {
 }
 
 impl Payout {
+    /// How the API carries it out.
+    pub fn kind(&self) -> Kind {
+        if self.conversion.is_some() { Kind::Payment } else { Kind::Withdrawal }
+    }
+
+    /// The currency that the payee gets.
+    pub fn delivered(&self) -> Currency {
+        self.conversion.as_ref().map_or(self.money.currency(), |conversion| conversion.to)
+    }
+
+    /// The currency of the balance that pays.
+    pub fn funded_in(&self) -> Currency {
+        self.conversion.as_ref().map_or(self.money.currency(), |conversion| conversion.from)
+    }
+
     /// The digest of the canonical row: every field, blanks collapsed, amount in minor units, wherever the row
     /// stands in whatever file. What was taken from the payee book is no part of it: the same file is the same
     /// payouts, whatever the book says by then.
     pub fn row_digest(&self) -> RowDigest {
+        let conversion = self.conversion.iter().flat_map(|conversion| {
+            let source = conversion.source_of_funds.clone().unwrap_or_default();
+            [conversion.from.to_string(), conversion.to.to_string(), source]
+        });
         let party = &self.payee.party;
         let address = &party.address;
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let own = |field, value: String| if self.from_book.contains(&field) { String::new() } else { value };
         let is_own = !self.from_book.contains(&BookField::Country);
         let country = if is_own { address.country.clone() } else { HOME.to_owned() };
-        RowDigest::of(&[
+        let mut fields = vec![
             text(&self.payment_id),
             text(&self.payee.payee_id),
             party.name.to_string(),
@@ -109,7 +166,9 @@ impl Payout {
             text(&self.remitter),
             text(&self.reason),
             text(&self.sub_client_id),
-        ])
+        ];
+        fields.extend(conversion);
+        RowDigest::of(&fields)
     }
 
     /// Same account, amount, currency and reference: what makes two payouts look like one paid twice. The reference
@@ -122,7 +181,7 @@ impl Payout {
             BankAccount::Bsb { bsb, number } => {
                 format!("BSB {} {}", bsb.digits(), number.digits().trim_start_matches('0'))
             }
-            other @ BankAccount::PayId { .. } => other.canonical(),
+            other @ (BankAccount::PayId { .. } | BankAccount::Abroad(_)) => other.canonical(),
         };
         OverlapKey::of(&[
             account,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, RunId};
 use super::money::Total;
-use super::{Accepted, BookField, Fact, Life, Party, Payout, PayoutState, Timestamp};
+use super::{Accepted, BookField, Fact, Kind, Life, Party, Payout, PayoutState, Timestamp};
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -162,7 +162,7 @@ pub struct PayoutView {
     /// The state.
     pub status: PayoutState,
     /// `withdrawal` or `payment`.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// The id at the API that it gave.
     pub flash_id: Option<String>,
     /// The amount, with the currency's decimals.

@@ -81,7 +81,8 @@ impl Engine {
             let mut group = Vec::new();
             for (id, payout) in ids.by_ref().take(IN_ONE_REQUEST) {
                 let payout = self.entry(*payout)?.payout;
-                group.push((id.clone(), Wanted::Payee(Box::new(payout.payee), payout.money.currency())));
+                let currency = payout.delivered();
+                group.push((id.clone(), Wanted::Payee(Box::new(payout.payee), currency)));
             }
             if group.is_empty() {
                 break;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::EngineError;
 use crate::domain::{
-    BookField, Overlaps, PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState, RunView, Totals,
+    BookField, Kind, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState,
+    RunView, Totals,
 };
 use crate::journal::Checkpoint;
 
@@ -116,7 +117,7 @@ fn payout_view(
         payment_id: asked.as_ref().and_then(|payout| payout.payment_id.clone()),
         external_id: known.as_ref().map(|entry| entry.external_id.clone()),
         status,
-        kind: "withdrawal",
+        kind: asked.as_ref().map_or(Kind::Withdrawal, Payout::kind),
         flash_id: life.and_then(|life| life.flash_id.clone()),
         amount: asked.as_ref().map(|payout| payout.money.digits()),
         currency: asked.as_ref().map(|payout| payout.money.currency().to_string()),

@@ -12,8 +12,19 @@ pub(super) const LOGOUT: &str = "mutation { logout { success code message } }";
 pub(super) const CREATE_SENDER: &str = "mutation($input: SenderInput!) { createSender(input: $input) { success code message \
      sender { id externalId firstName middleName lastName companyName } } }";
 
-pub(super) const CREATE_RECIPIENT: &str = "mutation($input: RecipientInput!) { createRecipient(input: $input) { success code message \
-     recipient { id externalId firstName middleName lastName companyName accountIdType bsb accountNo payid } } }";
+/// What tells one account from another.
+macro_rules! account_fields {
+    () => {
+        "accountIdType currency bsb accountNo payid iban bic aba clabe ifsc cnaps sortCode"
+    };
+}
+
+pub(super) const CREATE_RECIPIENT: &str = concat!(
+    "mutation($input: RecipientInput!) { createRecipient(input: $input) { success code message \
+     recipient { id externalId firstName middleName lastName companyName ",
+    account_fields!(),
+    " } } }"
+);
 
 pub(super) const CREATE_WITHDRAWAL: &str = "mutation($input: CreateWithdrawalInput!) { createWithdrawal(input: $input) { success code message \
      withdrawal { id status statusMessage rejectCode amount currency externalId } } }";
@@ -21,8 +32,11 @@ pub(super) const CREATE_WITHDRAWAL: &str = "mutation($input: CreateWithdrawalInp
 /// What is asked of a payout.
 macro_rules! withdrawal_fields {
     () => {
-        "id status statusMessage rejectCode amount currency externalId \
-         recipient { id externalId accountIdType bsb accountNo payid }"
+        concat!(
+            "id status statusMessage rejectCode amount currency externalId recipient { id externalId ",
+            account_fields!(),
+            " }"
+        )
     };
 }
 
@@ -51,7 +65,7 @@ pub(super) const FIND_RECIPIENTS: Aliased = Aliased {
     name: "recipients",
     argument: "input",
     input: "RecipientQueryInput",
-    fields: "id externalId firstName middleName lastName companyName accountIdType bsb accountNo payid",
+    fields: concat!("id externalId firstName middleName lastName companyName ", account_fields!()),
 };
 
 pub(super) const FIND_WITHDRAWALS: Aliased = Aliased {

@@ -12,7 +12,8 @@ use super::transport::Exchange;
 use super::wire::WireParty;
 use crate::domain::account::masked;
 use crate::domain::{
-    AccountNumber, Address, BankAccount, Bsb, Currency, ExternalId, Party, PartyName, Payee,
+    AccountAbroad, AccountNumber, Address, BankAccount, Bic, Bsb, Currency, ExternalId, Party, PartyName,
+    Payee, Scheme,
 };
 
 /// A party as the API holds it.
@@ -158,28 +159,65 @@ pub(super) struct RecipientInput<'a> {
     account_no: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payid: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iban: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bic: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aba: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clabe: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ifsc: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnaps: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sort_code: Option<&'a str>,
 }
 
 impl<'a> RecipientInput<'a> {
     pub(super) fn of(external_id: Option<&'a ExternalId>, payee: &'a Payee, currency: Currency) -> Self {
-        let party = PartyInput::of(external_id, &payee.party);
+        let bare = Self {
+            party: PartyInput::of(external_id, &payee.party),
+            account_id_type: "",
+            currency,
+            bsb: None,
+            account_no: None,
+            payid: None,
+            iban: None,
+            bic: None,
+            aba: None,
+            clabe: None,
+            ifsc: None,
+            cnaps: None,
+            sort_code: None,
+        };
         match &payee.account {
             BankAccount::Bsb { bsb, number } => Self {
-                party,
                 account_id_type: "BSB",
-                currency,
                 bsb: Some(bsb.digits()),
                 account_no: Some(number.digits()),
-                payid: None,
+                ..bare
             },
-            BankAccount::PayId { payid } => Self {
-                party,
-                account_id_type: "PAYID",
-                currency,
-                bsb: None,
-                account_no: None,
-                payid: Some(payid.text()),
-            },
+            BankAccount::PayId { payid } => {
+                Self { account_id_type: "PAYID", payid: Some(payid.text()), ..bare }
+            }
+            BankAccount::Abroad(account) => bare.abroad(account),
+        }
+    }
+
+    fn abroad(self, account: &'a AccountAbroad) -> Self {
+        let (routing, number) = (account.routing(), Some(account.number()));
+        let named =
+            Self { account_id_type: account.scheme().name(), bic: account.bic().map(Bic::text), ..self };
+        match account.scheme() {
+            Scheme::Iban => Self { iban: number, ..named },
+            Scheme::Clabe => Self { clabe: number, ..named },
+            Scheme::Aba => Self { aba: routing, account_no: number, ..named },
+            Scheme::Ifsc => Self { ifsc: routing, account_no: number, ..named },
+            Scheme::Cnaps => Self { cnaps: routing, account_no: number, ..named },
+            Scheme::SortCode => Self { sort_code: routing, account_no: number, ..named },
+            Scheme::AccNo => Self { account_no: number, ..named },
         }
     }
 }
@@ -334,7 +372,32 @@ pub(super) fn account(party: &WireParty) -> Option<(String, String)> {
             let account = BankAccount::PayId { payid: crate::domain::PayId::from_normal(payid) };
             Some((account.canonical(), account.to_string()))
         }
-        (Some(other), ..) => Some((other.to_owned(), format!("an account of the type {other}"))),
+        (Some(other), ..) => Some(abroad(party, other).map_or_else(
+            || (other.to_owned(), format!("an account of the type {}", shown(other))),
+            |account| (account.canonical(), account.to_string()),
+        )),
         (None, ..) => None,
     }
+}
+
+/// An account abroad as the API shows it; none where it does not have the form of its type.
+fn abroad(party: &WireParty, kind: &str) -> Option<BankAccount> {
+    let scheme = Scheme::ALL.into_iter().find(|scheme| scheme.name() == kind)?;
+    let plain = |text: &Option<String>| {
+        let plain = |text: &String| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+        text.as_ref().map(plain).map(|text| text.to_ascii_uppercase())
+    };
+    let (routing, number) = match scheme {
+        Scheme::Iban => (None, plain(&party.iban)),
+        Scheme::Clabe => (None, plain(&party.clabe)),
+        Scheme::Aba => (plain(&party.aba), plain(&party.account_no)),
+        Scheme::Ifsc => (plain(&party.ifsc), plain(&party.account_no)),
+        Scheme::Cnaps => (plain(&party.cnaps), plain(&party.account_no)),
+        Scheme::SortCode => (plain(&party.sort_code), plain(&party.account_no)),
+        Scheme::AccNo => (None, plain(&party.account_no)),
+    };
+    let bic = plain(&party.bic).and_then(|bic| Bic::new(&bic).ok());
+    AccountAbroad::new(scheme, routing.as_deref(), &number?, bic)
+        .ok()
+        .map(|account| BankAccount::Abroad(Box::new(account)))
 }

@@ -102,6 +102,13 @@ pub(super) struct WireParty {
     pub bsb: Option<String>,
     pub account_no: Option<String>,
     pub payid: Option<String>,
+    pub iban: Option<String>,
+    pub bic: Option<String>,
+    pub aba: Option<String>,
+    pub clabe: Option<String>,
+    pub ifsc: Option<String>,
+    pub cnaps: Option<String>,
+    pub sort_code: Option<String>,
 }
 
 /// What `__type` tells of an input.

@@ -24,6 +24,7 @@ fn payout(row: u32, id: Option<&str>, account: u32, amount: i64) -> Payout {
         payment_id: id.map(str::to_owned),
         payee: rig::payee(&account.to_string()),
         money: Money::new(Decimal::new(amount * 100, 2), Currency::AUD).expect("money"),
+        conversion: None,
         reference: Some("PAY".to_owned()),
         remitter: None,
         reason: None,
