@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ConfigError;
-use crate::domain::{Address, ExternalId, Party, PartyName};
+use crate::domain::abn::is_abn;
+use crate::domain::account::masked;
+use crate::domain::{Address, ExternalId, IdDoc, PaidAs, Party, PartyName, Remitter};
 
-/// A section `[remitters.NAME]`: a person by `first_name` and `last_name`, or a company by `company_name`.
+/// A section `[remitters.NAME]`: a person by `first_name` and `last_name`, a company by `company_name`, or a sub-client
+/// by `sub_client_id`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RemitterConfig {
@@ -37,7 +40,53 @@ pub struct RemitterConfig {
     pub postcode: Option<String>,
     /// ISO 3166 code; AU where absent.
     pub country: Option<String>,
+    /// Number of a business: in Australia its ABN.
+    pub business_number: Option<String>,
+    /// What the remitter is identified by.
+    pub id_doc: Option<IdDocConfig>,
+    /// The API's id of the sub-client on whose behalf is paid. Nothing else is said of it then.
+    pub sub_client_id: Option<String>,
 }
+
+/// A document of identity, `id_doc = { type = "passport", number = "…" }`.
+#[derive(Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdDocConfig {
+    /// Which document.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its number.
+    pub number: String,
+    /// Who gave it out.
+    pub issuer: Option<String>,
+    /// When, `YYYY-MM-DD`.
+    pub issue_date: Option<String>,
+    /// Until when it is good, `YYYY-MM-DD`.
+    pub expiry_date: Option<String>,
+    /// The country that gave it out.
+    pub country: Option<String>,
+}
+
+impl std::fmt::Debug for IdDocConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "IdDocConfig({} {})", self.kind, masked(&self.number))
+    }
+}
+
+/// The documents that Flash takes.
+const DOCUMENTS: [&str; 11] = [
+    "licence",
+    "passport",
+    "bankStatement",
+    "utilityBill",
+    "govPermit",
+    "deedOfIncorporation",
+    "certificateOfRegistration",
+    "companyExtract",
+    "publicDocument",
+    "medicare",
+    "other",
+];
 
 /// What the settings say of remitters, ready to be asked by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,8 +122,13 @@ impl Remitters {
         self.example && self.chosen == DEFAULT
     }
 
-    /// The remitter of the run, or of a row that names one. None: the account itself.
-    pub fn resolve(&self, of_row: Option<&str>) -> Result<Option<(ExternalId, Party)>, ConfigError> {
+    /// The names of the profiles.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.profiles.keys().map(String::as_str)
+    }
+
+    /// In whose name the run is paid, or a row that names a remitter.
+    pub fn resolve(&self, of_row: Option<&str>) -> Result<PaidAs, ConfigError> {
         let name = of_row.unwrap_or(&self.chosen);
         if name.trim().is_empty() {
             return Err(ConfigError::Remitter(
@@ -83,14 +137,20 @@ impl Remitters {
             ));
         }
         if name == ACCOUNT {
-            return Ok(None);
+            return Ok(PaidAs::Account);
         }
         if let Some(profile) = self.profiles.get(name) {
-            return party(name, profile).map(Some);
+            return paid_as(name, profile);
         }
         let Some(default) = self.profiles.get(DEFAULT) else {
             return Err(ConfigError::Remitter(no_profile(name, of_row.is_some())));
         };
+        if default.sub_client_id.is_some() {
+            return Err(ConfigError::Remitter(format!(
+                "the remitter \"{name}\" is not configured, and [remitters.default] pays on behalf of a sub-client, whose name is not changed: add a section [remitters.{}]",
+                quoted(name)
+            )));
+        }
         let shown = RemitterConfig {
             external_id: None,
             company_name: Some(name.to_owned()),
@@ -100,8 +160,14 @@ impl Remitters {
             dob: None,
             ..default.clone()
         };
-        party(name, &shown).map(Some)
+        paid_as(name, &shown)
     }
+}
+
+/// A name as it stands in a section's head.
+fn quoted(name: &str) -> String {
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "")) }
 }
 
 fn no_profile(name: &str, of_row: bool) -> String {
@@ -113,8 +179,17 @@ fn no_profile(name: &str, of_row: bool) -> String {
     )
 }
 
-fn party(name: &str, profile: &RemitterConfig) -> Result<(ExternalId, Party), ConfigError> {
+fn paid_as(name: &str, profile: &RemitterConfig) -> Result<PaidAs, ConfigError> {
     let wrong = |what: &str| ConfigError::Remitter(format!("the remitter \"{name}\" {what}"));
+    if let Some(id) = &profile.sub_client_id {
+        let alone = RemitterConfig { sub_client_id: Some(id.clone()), ..RemitterConfig::default() };
+        if *profile != alone {
+            return Err(wrong(
+                "has a sub_client_id and other details: Flash has those of a sub-client, so keep one of the two",
+            ));
+        }
+        return Ok(PaidAs::SubClient(id.clone()));
+    }
     let shown = match (&profile.first_name, &profile.last_name, &profile.company_name) {
         (Some(first), Some(last), None) => PartyName::Person {
             first: first.clone(),
@@ -147,11 +222,59 @@ fn party(name: &str, profile: &RemitterConfig) -> Result<(ExternalId, Party), Co
             country,
         },
     };
+    let business_number =
+        profile.business_number.as_deref().map(|typed| business_number(typed, &party.address.country));
+    let remitter = Remitter {
+        business_number: business_number.transpose().map_err(|what| wrong(&what))?,
+        id_doc: profile.id_doc.as_ref().map(id_doc).transpose().map_err(|what| wrong(&what))?,
+        party,
+    };
     let id = profile.external_id.clone().map_or_else(
-        || ExternalId::derived("ps", &[serde_json::to_string(&party).expect("a party is plain text")]),
+        || ExternalId::derived("ps", &[serde_json::to_string(&remitter).expect("a remitter is plain text")]),
         ExternalId::known,
     );
-    Ok((id, party))
+    Ok(PaidAs::Remitter(id, Box::new(remitter)))
+}
+
+/// The number of a business without blanks. An Australian one must be an ABN.
+fn business_number(typed: &str, country: &str) -> Result<String, String> {
+    let number: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
+    if country == "AU" && !is_abn(&number) {
+        return Err("has a business_number that is no ABN: it needs eleven digits of which none is mistyped"
+            .to_owned());
+    }
+    if number.len() < 4 || !number.is_ascii() {
+        return Err("has a business_number that Flash does not take: at least four plain letters and digits"
+            .to_owned());
+    }
+    Ok(number)
+}
+
+fn id_doc(typed: &IdDocConfig) -> Result<IdDoc, String> {
+    if !DOCUMENTS.contains(&typed.kind.as_str()) {
+        return Err(format!(
+            "has an id_doc of the type \"{}\"; Flash takes {}",
+            typed.kind,
+            DOCUMENTS.join(", ")
+        ));
+    }
+    let plain = |text: &str| text.is_ascii() && !text.trim().is_empty();
+    let issuer_fits = typed.issuer.as_ref().is_none_or(|issuer| plain(issuer) && issuer.len() <= 100);
+    if !plain(&typed.number) || !issuer_fits {
+        return Err("has an id_doc whose number or issuer Flash does not take: use plain English letters, at most 100 for the issuer".to_owned());
+    }
+    let date = |text: &Option<String>| {
+        let parsed = text.as_ref().map(|text| text.parse()).transpose();
+        parsed.map_err(|_| "has an id_doc with a date that is not like 2031-01-31".to_owned())
+    };
+    Ok(IdDoc {
+        kind: typed.kind.clone(),
+        number: typed.number.clone(),
+        issuer: typed.issuer.clone(),
+        issue_date: date(&typed.issue_date)?,
+        expiry_date: date(&typed.expiry_date)?,
+        country: typed.country.clone(),
+    })
 }
 
 /// The remitter of the demonstration. Invented.
@@ -173,7 +296,10 @@ mod tests {
     use super::*;
 
     fn name(remitters: &Remitters, row: Option<&str>) -> Option<String> {
-        remitters.resolve(row).expect("a remitter").map(|(_, party)| party.name.to_string())
+        match remitters.resolve(row).expect("a remitter") {
+            PaidAs::Remitter(_, remitter) => Some(remitter.party.name.to_string()),
+            PaidAs::Account | PaidAs::SubClient(_) => None,
+        }
     }
 
     #[test]
@@ -183,9 +309,60 @@ mod tests {
         assert_eq!(name(&remitters, None).as_deref(), Some("Example Payroll Pty Ltd"));
         assert_eq!(name(&remitters, Some("Example Super")).as_deref(), Some("Example Super"));
         assert_eq!(name(&remitters, Some("account")), None);
-        let ids: Vec<_> =
-            [None, Some("Example Super")].map(|row| remitters.resolve(row).expect("one")).into();
-        assert_ne!(ids[0].as_ref().map(|one| &one.0), ids[1].as_ref().map(|one| &one.0));
+        let [one, other] = [None, Some("Example Super")].map(|row| match remitters.resolve(row) {
+            Ok(PaidAs::Remitter(id, _)) => id,
+            other => panic!("{other:?}"),
+        });
+        assert_ne!(one, other);
+    }
+
+    #[test]
+    fn a_remitter_of_the_first_version_keeps_its_id_at_the_api() {
+        let profiles = BTreeMap::from([("default".to_owned(), invented())]);
+        let PaidAs::Remitter(id, remitter) =
+            Remitters::new("default".into(), profiles, false).resolve(None).expect("one")
+        else {
+            panic!("a remitter");
+        };
+        let party = serde_json::to_string(&remitter.party).expect("JSON");
+        assert_eq!(id, ExternalId::derived("ps", &[party]));
+    }
+
+    #[test]
+    fn a_profile_says_what_is_wrong_with_it() {
+        let said = |change: &dyn Fn(&mut RemitterConfig)| {
+            let mut profile = invented();
+            change(&mut profile);
+            let profiles = BTreeMap::from([("default".to_owned(), profile)]);
+            let resolved = Remitters::new("default".into(), profiles, false).resolve(None);
+            resolved.err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        assert_eq!(said(&|profile| profile.business_number = Some("51 824 753 556".to_owned())), "");
+        assert!(
+            said(&|profile| profile.business_number = Some("51 824 753 557".to_owned())).contains("no ABN")
+        );
+        assert!(said(&|profile| profile.sub_client_id = Some("sc1".to_owned())).contains("keep one"));
+        let doc = |kind: &str| {
+            Some(IdDocConfig { kind: kind.to_owned(), number: "N1".to_owned(), ..IdDocConfig::default() })
+        };
+        assert_eq!(said(&|profile| profile.id_doc = doc("passport")), "");
+        assert!(said(&|profile| profile.id_doc = doc("pass")).contains("passport"));
+    }
+
+    #[test]
+    fn a_sub_client_pays_in_its_own_name() {
+        let of =
+            |id: &str| RemitterConfig { sub_client_id: Some(id.to_owned()), ..RemitterConfig::default() };
+        let profiles = BTreeMap::from([("default".to_owned(), of("sc1")), ("two".to_owned(), of("sc2"))]);
+        let remitters = Remitters::new("default".into(), profiles, false);
+        assert_eq!(remitters.resolve(Some("two")).expect("one"), PaidAs::SubClient("sc2".to_owned()));
+        assert!(
+            remitters
+                .resolve(Some("A name"))
+                .expect_err("no name to show")
+                .to_string()
+                .contains("[remitters.\"A name\"]")
+        );
     }
 
     #[test]

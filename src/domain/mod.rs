@@ -3,6 +3,7 @@
 //! Pure values. No I/O, no async, no clock, and none of the API's wire names, so that every other module may
 //! import this one and nothing here can surprise.
 
+pub mod abn;
 pub mod abroad;
 pub mod accept;
 pub mod account;
@@ -16,6 +17,7 @@ pub mod limits;
 pub mod money;
 pub mod party;
 pub mod payout;
+pub mod remitter;
 pub mod run;
 
 pub use abroad::{AccountAbroad, Bic, Scheme};
@@ -31,6 +33,7 @@ pub use limits::Limits;
 pub use money::{Currency, Money, Totals};
 pub use party::{Address, Party, PartyName};
 pub use payout::{Conversion, Kind, Payee, Payout};
+pub use remitter::{IdDoc, PaidAs, Remitter};
 pub use run::{Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
 
 /// The system's words for what went wrong, without its error number.

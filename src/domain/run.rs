@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, RunId};
 use super::money::Total;
-use super::{Accepted, BookField, Fact, Kind, Life, Party, Payout, PayoutState, Timestamp};
+use super::{Accepted, BookField, Fact, Kind, Life, Payout, PayoutState, Remitter, Timestamp};
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -56,7 +56,7 @@ pub struct RunHead {
     /// The name of the remitter that was chosen for the whole file.
     pub remitter: String,
     /// The remitters of the run by the id they have at the API. Empty where the account itself is the sender.
-    pub remitters: BTreeMap<ExternalId, Party>,
+    pub remitters: BTreeMap<ExternalId, Remitter>,
     /// The sheet of a workbook that a person has chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,

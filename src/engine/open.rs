@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::prepare::Sender;
 use super::{EngineError, Prepared};
 use crate::check::Passed;
 use crate::domain::{
@@ -33,7 +34,7 @@ pub fn record(
         Ok::<(), JournalError>(())
     };
     for (passed, planned) in prepared.spool.payouts()?.zip(&prepared.planned) {
-        let Passed { payout, accepted, held: _ } = passed?; // whether it is held stands in the plan
+        let Passed { mut payout, accepted, held: _ } = passed?; // whether it is held stands in the plan
         let held = |why: &String| Life::new(PayoutState::Held, Some(why.clone()));
         let life = match &planned.decision {
             Decision::Pay => Life::new(PayoutState::Ready, None),
@@ -49,7 +50,9 @@ pub fn record(
                 continue;
             }
         };
-        let remitter = prepared.row_remitters.get(&payout.row).unwrap_or(&prepared.remitter).clone();
+        let Sender { remitter, sub_client } =
+            prepared.row_remitters.get(&payout.row).unwrap_or(&prepared.remitter).clone();
+        payout.sub_client_id = sub_client;
         records.push(Record::PayoutPlanned {
             run,
             id: planned.id,

@@ -10,7 +10,9 @@ use tokio::task::JoinSet;
 
 use super::{Engine, EngineError, StopReason};
 use crate::domain::account::told_apart;
-use crate::domain::{Currency, Event, ExternalId, Fact, Party, Payee, PayoutId, PayoutState, RunHead, Stage};
+use crate::domain::{
+    Currency, Event, ExternalId, Fact, Payee, PayoutId, PayoutState, Remitter, RunHead, Stage,
+};
 use crate::gateway::{Created, GatewayError, PartyLookUp, PartyRecord};
 use crate::journal::Record;
 
@@ -37,7 +39,7 @@ enum Settled {
 /// A party to be settled.
 #[derive(Clone)]
 enum Wanted {
-    Remitter(Box<Party>),
+    Remitter(Box<Remitter>),
     Payee(Box<Payee>, Currency),
 }
 
@@ -62,7 +64,7 @@ impl Engine {
         let remitters: Vec<_> = head
             .remitters
             .iter()
-            .map(|(id, party)| (id.clone(), Wanted::Remitter(Box::new(party.clone()))))
+            .map(|(id, remitter)| (id.clone(), Wanted::Remitter(Box::new(remitter.clone()))))
             .collect();
         let mut parties = Parties::default();
         let mut held = BTreeMap::new();
@@ -251,7 +253,7 @@ impl Engine {
 
     async fn create(&self, id: &ExternalId, wanted: &Wanted) -> Created {
         match wanted {
-            Wanted::Remitter(party) => self.gateway.create_sender(id, party).await,
+            Wanted::Remitter(remitter) => self.gateway.create_sender(id, remitter).await,
             Wanted::Payee(payee, currency) => self.gateway.create_recipient(id, payee, *currency).await,
         }
     }
@@ -271,7 +273,7 @@ impl Engine {
 
 fn who(wanted: &Wanted) -> String {
     match wanted {
-        Wanted::Remitter(party) => format!("the remitter {}", party.name),
+        Wanted::Remitter(remitter) => format!("the remitter {}", remitter.party.name),
         Wanted::Payee(payee, _) => format!("the payee {}", payee.party.name),
     }
 }
@@ -284,10 +286,23 @@ fn is_shown(wanted: &Wanted, record: &PartyRecord) -> bool {
 /// What the API holds against what the file says.
 fn compared(wanted: &Wanted, record: &PartyRecord) -> Settled {
     match wanted {
-        Wanted::Remitter(party) if record.name != party.name.to_string() => Settled::Held(format!(
-            "Flash shows the remitter as \"{}\", the configuration says \"{}\": give it another external_id, or the name that Flash has, and pay the file again",
-            record.name, party.name
-        )),
+        Wanted::Remitter(remitter) if record.name != remitter.party.name.to_string() => {
+            Settled::Held(format!(
+                "Flash shows the remitter as \"{}\", the configuration says \"{}\": give it another external_id, or the name that Flash has, and pay the file again",
+                record.name, remitter.party.name
+            ))
+        }
+        Wanted::Remitter(remitter)
+            if remitter.business_number.is_some() && record.business_number != remitter.business_number =>
+        {
+            Settled::Held(format!(
+                "Flash has {} for the remitter {}, the configuration another business number: correct the one that is wrong, or give the remitter another external_id, and pay the file again",
+                record.business_number.as_deref().map_or("no business number".to_owned(), |number| format!(
+                    "the business number {number}"
+                )),
+                remitter.party.name
+            ))
+        }
         Wanted::Payee(payee, _) if record.account.is_none() => Settled::Held(format!(
             "Flash does not show the bank details that it holds of {}; look at the payee's record at Flash",
             payee.party.name

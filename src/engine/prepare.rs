@@ -11,8 +11,8 @@ use super::EngineError;
 use crate::check::{self, Checked, Passed};
 use crate::config::Remitters;
 use crate::domain::{
-    BookField, Clock, ExternalId, FileDigest, Observer, Overlaps, Party, PartyMode, Payout, PayoutState,
-    RunHead, RunId, RunState, Totals,
+    BookField, Clock, ExternalId, FileDigest, Observer, Overlaps, PaidAs, PartyMode, Payout, PayoutState,
+    Remitter, RunHead, RunId, RunState, Totals,
 };
 use crate::intake::{self, Reading};
 use crate::journal::{Checkpoint, Journal, JournalError, private_file};
@@ -45,6 +45,13 @@ pub struct Inputs<'a> {
     pub window: SignedDuration,
 }
 
+/// In whose name a row is paid: a remitter of the run, a sub-client, or, without either, the account itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Sender {
+    pub remitter: Option<ExternalId>,
+    pub sub_client: Option<String>,
+}
+
 /// A file that was checked and planned.
 #[derive(Debug)]
 pub struct Prepared {
@@ -58,10 +65,10 @@ pub struct Prepared {
     pub planned: Vec<Planned>,
     /// What would be sent.
     pub to_pay: Totals,
-    /// The remitter of each row that names its own.
-    pub(super) row_remitters: BTreeMap<u32, Option<ExternalId>>,
-    /// The remitter of all others.
-    pub(super) remitter: Option<ExternalId>,
+    /// In whose name each row is paid that names a remitter or a sub-client of its own.
+    pub(super) row_remitters: BTreeMap<u32, Sender>,
+    /// In whose name all others are.
+    pub(super) remitter: Sender,
     pub(super) spool: Spool,
 }
 
@@ -86,7 +93,7 @@ impl Prepared {
 
     /// The remitters by their ids.
     pub fn remitter_names(&self) -> Vec<String> {
-        self.head.remitters.values().map(|party| party.name.to_string()).collect()
+        self.head.remitters.values().map(|remitter| remitter.party.name.to_string()).collect()
     }
 }
 
@@ -188,8 +195,9 @@ fn arrange(
         if let Some(why) = held.filter(|_| planned.decision == Decision::Pay) {
             planned.decision = Decision::Hold(why);
         }
-        if payout.sub_client_id.is_some() {
-            prepared.row_remitters.insert(payout.row, None); // a sub-client pays in its own name
+        if let Some(id) = &payout.sub_client_id {
+            let sender = Sender { remitter: None, sub_client: Some(id.clone()) };
+            prepared.row_remitters.insert(payout.row, sender); // a sub-client pays in its own name
         }
         if let Some(name) = payout.remitter.as_deref() {
             match inputs.remitters.resolve(Some(name)) {
@@ -252,14 +260,15 @@ fn waiting(checkpoint: &Checkpoint, run: RunId) -> Result<HashMap<ExternalId, Ea
     Ok(waiting)
 }
 
-fn remember(
-    remitters: &mut BTreeMap<ExternalId, Party>,
-    found: Option<(ExternalId, Party)>,
-) -> Option<ExternalId> {
-    found.map(|(id, party)| {
-        remitters.insert(id.clone(), party);
-        id
-    })
+fn remember(remitters: &mut BTreeMap<ExternalId, Remitter>, found: PaidAs) -> Sender {
+    match found {
+        PaidAs::Account => Sender::default(),
+        PaidAs::SubClient(id) => Sender { remitter: None, sub_client: Some(id) },
+        PaidAs::Remitter(id, remitter) => {
+            remitters.insert(id.clone(), *remitter);
+            Sender { remitter: Some(id), sub_client: None }
+        }
+    }
 }
 
 fn earlier(checkpoint: &Checkpoint, entry: &crate::domain::PayoutEntry) -> Result<Earlier, JournalError> {

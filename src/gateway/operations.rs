@@ -10,7 +10,7 @@ pub(super) const LOGIN: &str =
 pub(super) const LOGOUT: &str = "mutation { logout { success code message } }";
 
 pub(super) const CREATE_SENDER: &str = "mutation($input: SenderInput!) { createSender(input: $input) { success code message \
-     sender { id externalId firstName middleName lastName companyName } } }";
+     sender { id externalId firstName middleName lastName companyName businessNumber } } }";
 
 /// What tells one account from another.
 macro_rules! account_fields {
@@ -58,7 +58,7 @@ pub(super) const FIND_SENDERS: Aliased = Aliased {
     name: "senders",
     argument: "input",
     input: "SenderQueryInput",
-    fields: "id externalId firstName middleName lastName companyName",
+    fields: "id externalId firstName middleName lastName companyName businessNumber",
 };
 
 pub(super) const FIND_RECIPIENTS: Aliased = Aliased {

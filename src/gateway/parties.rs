@@ -13,7 +13,7 @@ use super::wire::WireParty;
 use crate::domain::account::masked;
 use crate::domain::{
     AccountAbroad, AccountNumber, Address, BankAccount, Bic, Bsb, Currency, ExternalId, Party, PartyName,
-    Payee, Scheme,
+    Payee, Remitter, Scheme,
 };
 
 /// A party as the API holds it.
@@ -25,6 +25,8 @@ pub struct PartyRecord {
     pub external_id: Option<String>,
     /// Its name, for people.
     pub name: String,
+    /// A remitter's business number, where the API shows one.
+    pub business_number: Option<String>,
     /// Its account in the form of [`BankAccount::canonical`], where the API shows one.
     pub account: Option<String>,
     /// The same, masked, for people.
@@ -122,6 +124,51 @@ pub(super) struct PartyInput<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     mobile: Option<&'a str>,
     address: AddressInput<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SenderInput<'a> {
+    #[serde(flatten)]
+    party: PartyInput<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    business_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_doc: Option<IdDocInput<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct IdDocInput<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    doc_number: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issue_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiry_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    country: Option<&'a str>,
+}
+
+impl<'a> SenderInput<'a> {
+    pub(super) fn of(external_id: Option<&'a ExternalId>, remitter: &'a Remitter) -> Self {
+        let date = |date: Option<jiff::civil::Date>| date.map(|date| date.to_string());
+        Self {
+            party: PartyInput::of(external_id, &remitter.party),
+            business_number: remitter.business_number.as_deref(),
+            id_doc: remitter.id_doc.as_ref().map(|doc| IdDocInput {
+                kind: &doc.kind,
+                doc_number: &doc.number,
+                issuer: doc.issuer.as_deref(),
+                issue_date: date(doc.issue_date),
+                expiry_date: date(doc.expiry_date),
+                country: doc.country.as_deref(),
+            }),
+        }
+    }
 }
 
 impl<'a> PartyInput<'a> {
@@ -249,8 +296,8 @@ impl Gateway {
     }
 
     /// Makes a remitter.
-    pub async fn create_sender(&self, id: &ExternalId, party: &Party) -> Created {
-        let input = operations::Input { input: PartyInput::of(Some(id), party) };
+    pub async fn create_sender(&self, id: &ExternalId, remitter: &Remitter) -> Created {
+        let input = operations::Input { input: SenderInput::of(Some(id), remitter) };
         self.create_party(&operations::body(operations::CREATE_SENDER, &input)).await
     }
 
@@ -343,6 +390,7 @@ fn record(party: WireParty) -> Option<PartyRecord> {
         name: name(&party),
         account,
         account_shown,
+        business_number: party.business_number,
         external_id: party.external_id,
         flash_id: party.id?,
     })

@@ -98,6 +98,7 @@ pub(super) struct WireParty {
     pub middle_name: Option<String>,
     pub last_name: Option<String>,
     pub company_name: Option<String>,
+    pub business_number: Option<String>,
     pub account_id_type: Option<String>,
     pub bsb: Option<String>,
     pub account_no: Option<String>,

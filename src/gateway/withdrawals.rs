@@ -8,11 +8,11 @@ use serde_json::value::RawValue;
 use super::classify::{self, Asked};
 use super::error::GatewayError;
 use super::operations;
-use super::parties::{self, PartyInput, RecipientInput};
+use super::parties::{self, RecipientInput, SenderInput};
 use super::wire::WireWithdrawal;
 use super::{Gateway, Pass};
 use crate::domain::{
-    Answer, Currency, ExternalId, IdempotencyKey, Money, Party, Payee, PayoutStatus, RecordedIntent,
+    Answer, Currency, ExternalId, IdempotencyKey, Money, Payee, PayoutStatus, RecordedIntent, Remitter,
     Timestamp,
 };
 
@@ -33,7 +33,7 @@ pub enum SenderBy<'a> {
     /// One in the address book, by the API's id.
     Id(&'a str),
     /// The whole object.
-    Inline(&'a Party),
+    Inline(&'a Remitter),
 }
 
 /// What is asked for.
@@ -105,7 +105,7 @@ struct CreateInput<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sender_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    sender: Option<PartyInput<'a>>,
+    sender: Option<SenderInput<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sub_client_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,7 +138,7 @@ impl Gateway {
         let (sender_id, sender) = match request.sender {
             SenderBy::Account => (None, None),
             SenderBy::Id(id) => (Some(id), None),
-            SenderBy::Inline(party) => (None, Some(PartyInput::of(None, party))),
+            SenderBy::Inline(remitter) => (None, Some(SenderInput::of(None, remitter))),
         };
         let input = CreateInput {
             amount: RawValue::from_string(request.money.digits())
