@@ -14,6 +14,7 @@ mod out;
 mod pay;
 mod payees;
 mod payees_csv;
+mod plan_text;
 mod progress;
 mod report;
 mod resume;

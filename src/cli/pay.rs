@@ -8,14 +8,15 @@ use rust_decimal::Decimal;
 use super::args::{Format, Globals, PayArgs, ReadingArgs};
 use super::exit::{Exit, Failure};
 use super::session::{Session, signed};
-use super::{out, report, summary};
+use super::{out, plan_text, report, summary};
 use crate::check::{self, CheckReport};
 use crate::config::Environment;
 use crate::domain::money::plural;
 use crate::domain::{
-    Accepted, Currency, Limits, Overlaps, PayoutState, RunHead, RunId, RunState, Severity, system_words,
+    Accepted, Currency, Limits, Overlaps, PayoutState, PlanHash, PlanView, RunHead, RunId, RunState,
+    Severity, system_words,
 };
-use crate::engine::{self, Inputs, Prepared};
+use crate::engine::{self, Funds, Inputs, Prepared};
 use crate::intake::{ColumnMap, Reading};
 use crate::journal::Journal;
 
@@ -39,6 +40,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let prepared = prepare(&session, &journal, &asked)?;
     tell_findings(&prepared, args)?;
     expect(&prepared, args)?;
+    let view = prepared.view(summary::place(&session), &Funds::default(), session.clock.now());
     let run = prepared.head.run;
     match prepared.known {
         Some(RunState::Finished) => return already_done(&session, &journal, globals, run),
@@ -49,7 +51,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
                 "This file is run {run}, which is not finished: `pay` goes on with it, on the terms it was opened with."
             ));
             if args.dry_run {
-                return show(&prepared, &session, globals, Ok(Exit::Done));
+                return show(&view, &session, globals, Ok(Exit::Done));
             }
             keeps_its_terms(&journal, run, &asked.accepted)?;
             consent(args, &format!("Go on with run {run}?"))?;
@@ -61,12 +63,12 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         None => {}
     }
     if let Some(stops) = stopping(&prepared, args) {
-        return show(&prepared, &session, globals, Err(Failure::new(Exit::Findings, stops)));
+        return show(&view, &session, globals, Err(Failure::new(Exit::Findings, stops)));
     }
     if args.dry_run {
-        return show(&prepared, &session, globals, Ok(Exit::Done));
+        return show(&view, &session, globals, Ok(Exit::Done));
     }
-    out::note(&summary::plan(&prepared, &session));
+    out::note(&text(&view, &session));
     consent(args, "Send these payouts?")?;
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
     drop(prepared);
@@ -89,16 +91,20 @@ fn keeps_its_terms(journal: &Journal, run: RunId, accepted: &Accepted) -> Result
 
 /// The plan is all that comes of it: shown to people, or the answer for programs.
 fn show(
-    prepared: &Prepared,
+    plan: &PlanView,
     session: &Session,
     globals: &Globals,
     outcome: Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
-    out::note(&summary::plan(prepared, session));
+    out::note(&text(plan, session));
     if globals.format == Format::Json {
-        out::answer(&summary::plan_json(prepared));
+        out::answer(&serde_json::to_string(plan).expect("a plan is plain data"));
     }
     outcome
+}
+
+fn text(plan: &PlanView, session: &Session) -> String {
+    plan_text::render(plan, session.settings.remitters.is_example())
 }
 
 fn overlaps(journal: &Journal, args: &PayArgs) -> Result<Overlaps, Failure> {
@@ -256,10 +262,24 @@ fn stopping(prepared: &Prepared, args: &PayArgs) -> Option<String> {
     Some(format!("Nothing was sent: {rows}. {how}, or leave these rows out with --skip-invalid."))
 }
 
-/// The control totals that a person gave.
+/// The control totals and the plan that a person gave.
 fn expect(prepared: &Prepared, args: &PayArgs) -> Result<(), Failure> {
     let differs = |text: String| Err(Failure::new(Exit::Findings, format!("Nothing was sent: {text}.")));
     let checked = &prepared.checked;
+    if let Some(typed) = &args.expect_plan {
+        let plan = prepared.plan();
+        if typed.trim().len() < PlanHash::SHORT {
+            let text =
+                format!("--expect-plan {typed}: give the {} digits that the plan shows", PlanHash::SHORT);
+            return Err(Failure::new(Exit::Usage, text));
+        }
+        if !plan.is_meant_by(typed) {
+            return differs(format!(
+                "this is another plan ({}) than the one of --expect-plan; look at it with --dry-run, and agree to it anew",
+                plan.short()
+            ));
+        }
+    }
     if let Some(count) = args.expect_count.filter(|count| *count != checked.payable) {
         return differs(format!("--expect-count says {count} payouts, the file has {}", checked.payable));
     }

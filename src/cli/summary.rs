@@ -1,4 +1,4 @@
-//! The sentences about a plan and about a run.
+//! The sentences about a run.
 
 use std::path::{Path, PathBuf};
 
@@ -7,90 +7,19 @@ use super::session::Session;
 use crate::config::Environment;
 use crate::domain::money::plural;
 use crate::domain::{PayoutState, RunState, RunView};
-use crate::engine::{Prepared, StopReason};
-
-/// What is about to be sent.
-pub fn plan(prepared: &Prepared, session: &Session) -> String {
-    let mut lines = vec![format!("{} → {}", prepared.head.label, place(session))];
-    for total in prepared.to_pay.lines() {
-        lines.push(format!("  to send: {total}"));
-    }
-    if prepared.to_pay.lines().is_empty() {
-        lines.push("  to send: nothing".to_owned());
-    }
-    let remitters = prepared.remitter_names();
-    let example =
-        if session.settings.remitters.is_example() { " (an invented one, for the simulator)" } else { "" };
-    lines.push(if remitters.is_empty() {
-        "  remitter: the Flash account itself".to_owned()
-    } else {
-        format!("  remitter: {}{example}", remitters.join(", "))
-    });
-    lines.push(format!("  bank directory: {}", prepared.checked.directory));
-    if !prepared.head.accepted.is_empty() {
-        lines.push(format!("  accepted: {}", prepared.head.accepted));
-    }
-    if prepared.checked.completed > 0 {
-        lines.push(format!("  {}", from_book(prepared.checked.completed)));
-    }
-    if prepared.already() > 0 {
-        lines.push(format!(
-            "  already taken up by a run: {}; `payrun status` shows how they stand",
-            plural(prepared.already() as u64, "row")
-        ));
-    }
-    let mut repeats = prepared.repeats();
-    if let Some((row, place)) = repeats.next() {
-        let others = match repeats.count() {
-            0 => String::new(),
-            more => format!(", and {more} more"),
-        };
-        lines.push(format!(
-            "  sent ON TOP of what was sent before, as you said: row {row} on top of {place}{others}"
-        ));
-    }
-    for (row, why) in prepared.held().take(MOST_SHOWN) {
-        lines.push(format!("  held, row {row}: {why}"));
-    }
-    let more = prepared.held().count().saturating_sub(MOST_SHOWN);
-    if more > 0 {
-        lines.push(format!("  … and {more} more held rows"));
-    }
-    lines.join("\n")
-}
-
-/// The same for programs.
-pub fn plan_json(prepared: &Prepared) -> String {
-    let head = &prepared.head;
-    let rows = |rows: &mut dyn Iterator<Item = (u32, &str)>| -> Vec<_> {
-        rows.map(|(row, reason)| serde_json::json!({ "row": row, "reason": reason })).collect()
-    };
-    serde_json::json!({
-        "run": head.run.to_string(),
-        "file": head.file,
-        "label": head.label,
-        "environment": head.environment,
-        "rows": head.rows,
-        "to_send": prepared.to_pay.lines(),
-        "remitters": prepared.remitter_names(),
-        "already": prepared.already(),
-        "addresses_from_book": prepared.checked.completed,
-        "held": rows(&mut prepared.held()),
-        "repeats": rows(&mut prepared.repeats()),
-        "invalid": prepared.checked.invalid_rows,
-    })
-    .to_string()
-}
+use crate::engine::StopReason;
 
 /// `12 addresses from the payee book`.
-fn from_book(count: u64) -> String {
+pub fn from_book(count: u64) -> String {
     let word = if count == 1 { "address" } else { "addresses" };
     format!("{count} {word} from the payee book")
 }
 
-const MOST_SHOWN: usize = 20;
+/// So many sentences of a kind are shown.
+pub const MOST_SHOWN: usize = 20;
 
-fn place(session: &Session) -> String {
+/// Where a plan is sent, in words.
+pub fn place(session: &Session) -> String {
     let login =
         session.settings.credentials.as_ref().map_or(String::new(), |login| format!(", as {}", login.email));
     match session.settings.environment {

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{BookKey, RunId, collapsed};
-use super::{BankAccount, PartyName, Payee, Timestamp};
+use super::{BankAccount, Money, PartyName, Payee, Timestamp};
 
 /// So many changes of a payee are remembered beside it; the journal has all of them.
 const MOST_CHANGES: usize = 5;
@@ -93,6 +93,9 @@ pub struct LastPaid {
     pub run: RunId,
     /// The row of its file.
     pub row: u32,
+    /// How much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub money: Option<Money>,
 }
 
 /// Bank details that belong to a payee, and how that is known.

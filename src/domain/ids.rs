@@ -153,6 +153,11 @@ digest_type!(
     "payee book v1"
 );
 digest_type!(
+    /// A plan: every row, what is done with it, and in whose name.
+    PlanHash,
+    "plan v1"
+);
+digest_type!(
     /// The sorted multiset of a file's canonical rows: renaming, re-saving and reordering do not change it.
     FileDigest,
     "file v1"
@@ -199,6 +204,57 @@ impl FileDigest {
         let mut out = [0; 16];
         out.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         Self(out)
+    }
+}
+
+impl PlanHash {
+    /// So many digits are shown to people, and are enough to name a plan.
+    pub const SHORT: usize = 12;
+
+    /// The first digits, for people.
+    pub fn short(&self) -> String {
+        self.to_string()[..Self::SHORT].to_owned()
+    }
+
+    /// Whether a person means this plan: the short form, or more of its digits.
+    pub fn is_meant_by(&self, typed: &str) -> bool {
+        let typed = typed.trim().to_ascii_lowercase();
+        typed.len() >= Self::SHORT && self.to_string().starts_with(&typed)
+    }
+}
+
+/// A plan's digest, row by row in the order of the file.
+#[derive(Debug)]
+pub struct PlanDigest(blake3::Hasher);
+
+impl Default for PlanDigest {
+    fn default() -> Self {
+        Self(blake3::Hasher::new_derive_key("payrun plan v1"))
+    }
+}
+
+impl PlanDigest {
+    /// One row: which payout it is, its content, what is done with it, and by which remitter.
+    pub fn add(&mut self, id: &PayoutId, row: &RowDigest, decision: &str, remitter: Option<&ExternalId>) {
+        self.0.update(id.bytes());
+        self.0.update(row.bytes());
+        for text in [decision, remitter.map_or("", ExternalId::as_str)] {
+            self.0.update(&(text.len() as u64).to_le_bytes());
+            self.0.update(text.as_bytes());
+        }
+    }
+
+    /// One row that cannot be paid.
+    pub fn add_invalid(&mut self, row: u32) {
+        self.0.update(b"invalid");
+        self.0.update(&row.to_le_bytes());
+    }
+
+    /// The digest so far.
+    pub fn hash(&self) -> PlanHash {
+        let mut out = [0; 16];
+        out.copy_from_slice(&self.0.finalize().as_bytes()[..16]);
+        PlanHash(out)
     }
 }
 

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod money;
 pub mod party;
 pub mod payout;
+pub mod plan_view;
 pub mod remitter;
 pub mod run;
 
@@ -27,12 +28,15 @@ pub use answer::{Answer, PayoutStatus, RecordedIntent, Refusal, Sighting};
 pub use book::{Book, BookEntry, BookError, BookField, KnownAccount, LastPaid, NoBook};
 pub use event::{Event, Observer, Silent, Stage};
 pub use finding::{Code, Finding, Place, Severity};
-pub use ids::{BookKey, ExternalId, FileDigest, IdempotencyKey, OverlapKey, PayoutId, RowDigest, RunId};
+pub use ids::{
+    BookKey, ExternalId, FileDigest, IdempotencyKey, OverlapKey, PayoutId, PlanHash, RowDigest, RunId,
+};
 pub use life::{Fact, Life, PayoutState};
 pub use limits::Limits;
 pub use money::{Currency, Money, Totals};
 pub use party::{Address, Party, PartyName};
 pub use payout::{Conversion, Kind, Payee, Payout};
+pub use plan_view::PlanView;
 pub use remitter::{IdDoc, PaidAs, Remitter};
 pub use run::{Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, RunId};
+use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, PlanHash, RunId};
 use super::money::Total;
 use super::{Accepted, BookField, Fact, Kind, Life, Payout, PayoutState, Remitter, Timestamp};
 
@@ -69,6 +69,9 @@ pub struct RunHead {
     /// Of when the bank directory was that the file was checked by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bank_directory: Option<jiff::civil::Date>,
+    /// What the plan is told by that was agreed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanHash>,
 }
 
 /// How far a run is.
@@ -211,6 +214,9 @@ pub struct RunView {
     /// Of when the bank directory was that the file was checked by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bank_directory: Option<jiff::civil::Date>,
+    /// What the plan is told by that was agreed to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanHash>,
     /// How many rows are in each state.
     pub counts: BTreeMap<&'static str, u64>,
     /// How many payouts have their payee's address from the payee book.

@@ -12,6 +12,7 @@ mod parties;
 mod payees;
 mod person;
 mod prepare;
+mod preview;
 mod send;
 mod stop;
 mod view;
@@ -21,6 +22,7 @@ pub use open::{kept_copy, record};
 pub use payees::{Imported, import_payees, note_payees};
 pub use person::{Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
+pub use preview::Funds;
 pub use stop::{Stop, StopHandle};
 pub use view::{may_begin_anew, payouts, run_view};
 

@@ -1,22 +1,22 @@
 //! From a file to a plan: read, check, recognise, decide. Nothing is recorded yet and nothing is sent.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 
-use super::EngineError;
+use super::{EngineError, preview};
 use crate::check::{self, Checked, Passed};
 use crate::config::Remitters;
 use crate::domain::{
     BookField, Clock, ExternalId, FileDigest, Observer, Overlaps, PaidAs, PartyMode, Payout, PayoutState,
-    Remitter, RunHead, RunId, RunState, Totals,
+    PlanHash, Remitter, RunHead, RunId, RunState, Totals,
 };
 use crate::intake::{self, Reading};
 use crate::journal::{Checkpoint, Journal, JournalError, private_file};
-use crate::plan::{Arranger, Decision, Earlier, Planned};
+use crate::plan::{Arranger, Decision, Earlier, Planned, Preview};
 
 /// What a person asks for.
 #[derive(Debug, Clone)]
@@ -69,6 +69,7 @@ pub struct Prepared {
     pub(super) row_remitters: BTreeMap<u32, Sender>,
     /// In whose name all others are.
     pub(super) remitter: Sender,
+    pub(super) preview: Preview,
     pub(super) spool: Spool,
 }
 
@@ -84,6 +85,11 @@ impl Prepared {
     /// Rows that equal payouts which were sent, and that are paid all the same since a person says so.
     pub fn repeats(&self) -> impl Iterator<Item = (u32, &str)> {
         self.planned.iter().filter_map(|planned| Some((planned.row, planned.repeats.as_deref()?)))
+    }
+
+    /// What the plan is told by.
+    pub fn plan(&self) -> PlanHash {
+        self.preview.hash()
     }
 
     /// How many rows an earlier run has.
@@ -144,6 +150,7 @@ pub fn prepare(
         map: inputs.reading.map.as_ref().map(|map| map.text().to_owned()),
         accepted: inputs.check.accepted.clone(),
         bank_directory: Some(inputs.check.directory.date),
+        plan: None,
     };
     let remitter = remember(&mut head.remitters, inputs.remitters.resolve(None)?);
     let mut prepared = Prepared {
@@ -154,6 +161,7 @@ pub fn prepare(
         to_pay: Totals::default(),
         row_remitters: BTreeMap::new(),
         remitter,
+        preview: Preview::default(),
         spool,
     };
     arrange(&mut prepared, journal.checkpoint(), inputs, clock)?;
@@ -177,6 +185,8 @@ fn arrange(
         }
     }
     let corrected = corrected(checkpoint, inputs.overlaps)?;
+    let any_before = checkpoint.runs()?.iter().any(|(before, _)| before.run != head.run);
+    let mut here = HashSet::new();
     let mut arranger =
         Arranger::new(inputs.scope, head.run, &head.label, inputs.overlaps, inputs.window, clock.now());
     for passed in prepared.spool.payouts()? {
@@ -220,7 +230,22 @@ fn arrange(
         if planned.decision == Decision::Pay {
             prepared.to_pay.add(payout.money);
         }
+        if any_before {
+            here.insert(payout.payee.who());
+        }
+        let sender = prepared.row_remitters.get(&payout.row).unwrap_or(&prepared.remitter);
+        let name = |id| head.remitters.get(id).map(|remitter: &Remitter| remitter.party.name.to_string());
+        let name = sender.remitter.as_ref().and_then(|id| Some((id, name(id)?)));
+        let remitter = name.as_ref().map(|(id, name)| (*id, name.as_str()));
+        prepared.preview.add(&payout, &planned, remitter, preview::before(checkpoint, &payout)?);
         prepared.planned.push(planned);
+    }
+    for row in &prepared.checked.invalid_rows {
+        prepared.preview.add_invalid(*row);
+    }
+    prepared.head.plan = Some(prepared.preview.hash());
+    if any_before {
+        preview::note_missing(checkpoint, prepared.head.run, &here, &mut prepared.preview)?;
     }
     Ok(())
 }

@@ -40,6 +40,7 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
         opened_at: head.opened_at,
         accepted: head.accepted,
         bank_directory: head.bank_directory,
+        plan: head.plan,
         counts,
         addresses_from_book,
         totals: totals.lines(),

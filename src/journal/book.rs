@@ -89,7 +89,7 @@ impl Checkpoint {
     /// The API has a payout: its account is the payee's.
     pub(super) fn payee_paid(&self, seq: u64, at: Timestamp, paid: &PayoutEntry) -> Result<(), JournalError> {
         let payee = &paid.payout.payee;
-        let last = LastPaid { at, run: paid.run, row: paid.payout.row };
+        let last = LastPaid { at, run: paid.run, row: paid.payout.row, money: Some(paid.payout.money) };
         let seen = Seen::Paid(last);
         self.account_seen(seq, at, payee, &seen)?;
         // a bank's file names no ids: whom of the book the row means is told by account and name

@@ -4,7 +4,11 @@
 //! run shows exactly these decisions.
 
 mod arrange;
+mod funds;
+mod preview;
 mod step;
 
 pub use arrange::{Arranger, Decision, Earlier, Planned};
+pub use funds::{Balance, Rates, needs, rates};
+pub use preview::{Before, PairSums, Preview, REMITTER_BY_DIRECT_ENTRY, rail};
 pub use step::{Resend, SettlePolicy, Step, next_step};

@@ -1,0 +1,178 @@
+//! A plan as lines for the terminal.
+
+use super::summary::{MOST_SHOWN, from_book};
+use crate::domain::money::{grouped, plural};
+use crate::domain::plan_view::{Line, Listed, Need, Noted, Rate};
+use crate::domain::{Kind, PlanView};
+
+/// So many rows of a kind are shown; the page and the JSON have more.
+const FEW: usize = 5;
+
+/// The whole plan. `is_example` says that the remitter is the invented one.
+pub fn render(plan: &PlanView, is_example: bool) -> String {
+    let mut lines = vec![format!("{} → {}", plan.label, plan.place)];
+    sums(plan, &mut lines);
+    lines.extend(plan.funds.iter().map(fund));
+    lines.extend(plan.rates.iter().map(rate));
+    if let Some(why) = &plan.funds_unknown {
+        lines.push(format!("  balances: not known ({why})"));
+    }
+    remitters(plan, is_example, &mut lines);
+    payees(plan, &mut lines);
+    if plan.to_send.iter().map(|total| total.count).sum::<u64>() > FEW as u64 {
+        let largest: Vec<String> = plan.largest.iter().map(amount_to).collect();
+        lines.push(format!("  largest: {}", largest.join("; ")));
+    }
+    lines.push(format!("  bank directory: {}", plan.bank_directory));
+    if !plan.accepted.is_empty() {
+        lines.push(format!("  accepted: {}", plan.accepted));
+    }
+    if plan.addresses_from_book > 0 {
+        lines.push(format!("  {}", from_book(plan.addresses_from_book)));
+    }
+    rows(plan, &mut lines);
+    lines.push(format!("  plan: {}", plan.plan.short()));
+    lines.join("\n")
+}
+
+fn sums(plan: &PlanView, lines: &mut Vec<String>) {
+    for total in &plan.to_send {
+        lines.push(format!("  to send: {total}"));
+    }
+    if plan.to_send.is_empty() {
+        lines.push("  to send: nothing".to_owned());
+    }
+    let is_plain = plan.by_rail.len() == 1 && plan.by_rail[0].kind == Kind::Withdrawal;
+    for part in plan.by_rail.iter().filter(|_| !is_plain) {
+        let how = match part.kind {
+            Kind::Withdrawal => "",
+            Kind::Payment => ", converted",
+        };
+        lines.push(format!("    {}{how}: {}", part.rail.words(), part.total));
+    }
+}
+
+fn fund(need: &Need) -> String {
+    let Need { currency, exact, estimated, cleared, pending, shortfall } = need;
+    let about = if estimated.is_zero() { "" } else { "about " };
+    let needed = grouped(&(exact + estimated));
+    let Some(cleared) = cleared else {
+        return format!("  from the {currency} balance: {about}{needed}");
+    };
+    let there = match pending.filter(|pending| !pending.is_zero()) {
+        Some(pending) => format!("{} is there, {} more on its way", grouped(cleared), grouped(&pending)),
+        None => format!("{} is there", grouped(cleared)),
+    };
+    match shortfall {
+        Some(missing) => format!(
+            "  from the {currency} balance: {about}{needed}; {there}: {about}{currency} {} IS MISSING",
+            grouped(missing)
+        ),
+        None => format!("  from the {currency} balance: {about}{needed}; {there}"),
+    }
+}
+
+fn rate(rate: &Rate) -> String {
+    let Rate { from, to, count, rate, .. } = rate;
+    let said = rate.map_or("not known".to_owned(), |rate| format!("1 {from} = {} {to}", rate.normalize()));
+    format!("  indicative rate: {said}, for {}", plural(*count, "payment"))
+}
+
+fn remitters(plan: &PlanView, is_example: bool, lines: &mut Vec<String>) {
+    let example = if is_example { " (an invented one, for the simulator)" } else { "" };
+    if plan.remitters.is_empty() {
+        lines.push("  remitter: the Flash account itself".to_owned());
+    }
+    for shown in &plan.shown_as {
+        let cut = if shown.by_direct_entry == shown.name {
+            String::new()
+        } else {
+            format!("; by Direct Entry the payee reads \"{}\"", shown.by_direct_entry)
+        };
+        let count = if plan.shown_as.len() > 1 {
+            format!(", {}", plural(shown.count, "payout"))
+        } else {
+            String::new()
+        };
+        lines.push(format!("  remitter: {}{example}{cut}{count}", shown.name));
+    }
+    if plan.shown_as.is_empty() && !plan.remitters.is_empty() {
+        lines.push(format!("  remitter: {}{example}", plan.remitters.join(", ")));
+    }
+    let references = plan.cut.first.iter().filter(|noted| noted.note.starts_with("reference"));
+    let shown: Vec<String> =
+        references.take(FEW).map(|noted| format!("row {} {}", noted.line.row, noted.note)).collect();
+    if !shown.is_empty() {
+        lines.push(format!("  cut by Direct Entry: {}", shown.join("; ")));
+    }
+}
+
+fn payees(plan: &PlanView, lines: &mut Vec<String>) {
+    let payees = &plan.payees;
+    let sent: u64 = plan.to_send.iter().map(|total| total.count).sum();
+    if payees.new.count == sent && sent > FEW as u64 {
+        lines.push(format!("  new payees: all {}", payees.new.count));
+    } else {
+        listed("new payee", &payees.new, |line| format!("row {} {}", line.row, line.payee), lines);
+    }
+    listed("changed bank details", &payees.changed, noted, lines);
+    if let Some(since) = &payees.missing_since {
+        let what = format!("paid by {since} and not here");
+        listed(
+            &what,
+            &payees.missing,
+            |gone| format!("{} ({} {})", gone.payee, gone.currency, gone.amount),
+            lines,
+        );
+    }
+    listed("differs by more than half", &payees.differing, noted, lines);
+}
+
+fn listed<T>(what: &str, list: &Listed<T>, shown: impl Fn(&T) -> String, lines: &mut Vec<String>) {
+    if list.count == 0 {
+        return;
+    }
+    let first: Vec<String> = list.first.iter().take(FEW).map(shown).collect();
+    let more = list.count - first.len() as u64;
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    lines.push(format!("  {what}, {}: {}{more}", list.count, first.join("; ")));
+}
+
+fn noted(noted: &Noted) -> String {
+    format!("{} ({})", amount_to(&noted.line), noted.note)
+}
+
+fn amount_to(line: &Line) -> String {
+    format!("row {} {} {}", line.row, line.payee, money(line))
+}
+
+fn money(line: &Line) -> String {
+    let amount = line.amount.parse().map_or_else(|_| line.amount.clone(), |amount| grouped(&amount));
+    format!("{} {amount}", line.currency)
+}
+
+fn rows(plan: &PlanView, lines: &mut Vec<String>) {
+    if plan.already > 0 {
+        lines.push(format!(
+            "  already taken up by a run: {}; `payrun status` shows how they stand",
+            plural(plan.already as u64, "row")
+        ));
+    }
+    if let Some(first) = plan.repeats.first() {
+        let others = match plan.repeats.len() {
+            1 => String::new(),
+            all => format!(", and {} more", all - 1),
+        };
+        lines.push(format!(
+            "  sent ON TOP of what was sent before, as you said: row {} on top of {}{others}",
+            first.row, first.reason
+        ));
+    }
+    for held in plan.held.iter().take(MOST_SHOWN) {
+        lines.push(format!("  held, row {}: {}", held.row, held.reason));
+    }
+    let more = plan.held.len().saturating_sub(MOST_SHOWN);
+    if more > 0 {
+        lines.push(format!("  … and {more} more held rows"));
+    }
+}

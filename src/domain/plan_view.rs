@@ -1,0 +1,231 @@
+//! A plan as people and programs see it before money moves: plain values, accounts masked.
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use super::ids::{PlanHash, RunId};
+use super::money::Total;
+use super::payout::Kind;
+use super::{Accepted, Currency, Timestamp};
+
+/// The first of a list, and how long it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Listed<T> {
+    /// How many there are.
+    pub count: u64,
+    /// The first of them.
+    pub first: Vec<T>,
+}
+
+/// Nobody reads more of a list.
+const MOST_LISTED: usize = 1_000;
+
+impl<T> Default for Listed<T> {
+    fn default() -> Self {
+        Self { count: 0, first: Vec::new() }
+    }
+}
+
+impl<T> Listed<T> {
+    /// One more.
+    pub fn push(&mut self, item: T) {
+        self.count += 1;
+        if self.first.len() < MOST_LISTED {
+            self.first.push(item);
+        }
+    }
+}
+
+/// The way that a payout takes, as far as it is known before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rail {
+    /// To a BSB: by NPP, or by Direct Entry where the bank does not take part.
+    Domestic,
+    /// To a `PayID`, by NPP.
+    PayId,
+    /// Out of Australia.
+    Abroad,
+}
+
+impl Rail {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Domestic => "NPP or Direct Entry, by BSB",
+            Self::PayId => "NPP, by PayID",
+            Self::Abroad => "abroad",
+        }
+    }
+}
+
+/// Payouts of one kind, rail and currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RailTotal {
+    /// The way.
+    pub rail: Rail,
+    /// How the API carries them out.
+    pub kind: Kind,
+    /// Count and sum.
+    #[serde(flatten)]
+    pub total: Total,
+}
+
+/// What one balance must pay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Need {
+    /// The balance's currency.
+    pub currency: Currency,
+    /// What leaves it for certain: withdrawals, and payments whose amount is in this currency.
+    pub exact: Decimal,
+    /// What payments whose amount is in another currency cost by the rates of now, rounded up.
+    pub estimated: Decimal,
+    /// What is there. None: the API was not asked, or did not say.
+    pub cleared: Option<Decimal>,
+    /// What is on its way there.
+    pub pending: Option<Decimal>,
+    /// What is not there.
+    pub shortfall: Option<Decimal>,
+}
+
+/// An indicative rate, and what it makes of the payments of its pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rate {
+    /// The balance that pays.
+    pub from: Currency,
+    /// What the payees get.
+    pub to: Currency,
+    /// How many payments.
+    pub count: u64,
+    /// So many units of `to` for one of `from`. None: the API did not say.
+    pub rate: Option<Decimal>,
+    /// Of when the rate is.
+    pub at: Option<Timestamp>,
+}
+
+/// What one row pays whom.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// The row of the file.
+    pub row: u32,
+    /// Who is paid.
+    pub payee: String,
+    /// Where to, masked.
+    pub account: String,
+    /// The amount, with the currency's decimals.
+    pub amount: String,
+    /// Its currency.
+    pub currency: Currency,
+}
+
+/// A row and something about it that a person should see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Noted {
+    /// The row.
+    #[serde(flatten)]
+    pub line: Line,
+    /// What: what was before, or what gets cut.
+    pub note: String,
+}
+
+/// A row and why it stands where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RowReason {
+    /// The row.
+    pub row: u32,
+    /// The reason, a sentence.
+    pub reason: String,
+}
+
+/// Somebody whom the last run has paid and this file does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Missing {
+    /// Who.
+    pub payee: String,
+    /// What the last run has paid.
+    pub amount: String,
+    /// Its currency.
+    pub currency: Currency,
+}
+
+/// A remitter as payees' statements show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    /// The whole name, as NPP shows it.
+    pub name: String,
+    /// What Direct Entry leaves of it.
+    pub by_direct_entry: String,
+    /// How many payouts.
+    pub count: u64,
+}
+
+/// Payees who are not as they were.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct PayeeNews {
+    /// Never paid before.
+    pub new: Listed<Line>,
+    /// With other bank details than before, which a person has accepted.
+    pub changed: Listed<Noted>,
+    /// Paid by the last run and not by this file.
+    pub missing: Listed<Missing>,
+    /// The last run's name, where `missing` is told by it.
+    pub missing_since: Option<String>,
+    /// Whose amount differs by more than half from their last.
+    pub differing: Listed<Noted>,
+}
+
+/// Everything that is known before money moves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlanView {
+    /// What the plan is told by: a digest of every row, what is done with it, and in whose name.
+    pub plan: PlanHash,
+    /// The run that it is or would be.
+    pub run: RunId,
+    /// The file's name.
+    pub file: String,
+    /// The run's name.
+    pub label: String,
+    /// `simulator`, `uat` or `production`.
+    pub environment: String,
+    /// In words, with the login.
+    pub place: String,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Rows of the file, paid or not.
+    pub rows: u64,
+    /// What would be sent, per currency.
+    pub to_send: Vec<Total>,
+    /// The same, per kind, rail and currency.
+    pub by_rail: Vec<RailTotal>,
+    /// What each balance must pay.
+    pub funds: Vec<Need>,
+    /// Why balances or rates are not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub funds_unknown: Option<String>,
+    /// The rates of now.
+    pub rates: Vec<Rate>,
+    /// The names of the remitters.
+    pub remitters: Vec<String>,
+    /// The same, as statements show them. Empty: all is paid in the account's own name.
+    pub shown_as: Vec<Shown>,
+    /// Payouts whose remitter or reference gets cut by Direct Entry.
+    pub cut: Listed<Noted>,
+    /// Payees who are not as they were.
+    pub payees: PayeeNews,
+    /// The largest payouts of each currency.
+    pub largest: Vec<Line>,
+    /// What a person has accepted.
+    pub accepted: Accepted,
+    /// Of when the bank directory is.
+    pub bank_directory: String,
+    /// How many payouts have their address from the payee book.
+    pub addresses_from_book: u64,
+    /// How many rows an earlier run has.
+    pub already: usize,
+    /// Rows that a person must decide on.
+    pub held: Vec<RowReason>,
+    /// Rows that are paid on top of what was sent before.
+    pub repeats: Vec<RowReason>,
+    /// Rows that cannot be paid.
+    pub invalid: Vec<u32>,
+}

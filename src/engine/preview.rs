@@ -1,0 +1,128 @@
+//! The plan before money moves: what the journal knows of each payee, and whom the last run has paid.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::{EngineError, Prepared};
+use crate::domain::plan_view::{Missing, RowReason};
+use crate::domain::{Book, Currency, ExternalId, Payout, PlanView, RunId, Timestamp};
+use crate::journal::{Checkpoint, JournalError};
+use crate::plan::{Balance, Before, Preview, Rates, needs, rates};
+
+/// A last run that this file shares fewer of its payees with paid other people: nobody of it is missing here.
+const SHARE_OF_LAST: usize = 2;
+
+/// What is known of a payee before this payout.
+pub(super) fn before(checkpoint: &Checkpoint, payout: &Payout) -> Result<Before, EngineError> {
+    let failed = |error| EngineError::from(crate::check::CheckError::from(error));
+    let payee = &payout.payee;
+    let by_account = checkpoint.account_of_name(&payee.party.name, &payee.account).map_err(failed)?;
+    let by_id = payee
+        .payee_id
+        .as_deref()
+        .map(|id| checkpoint.account_of_id(id))
+        .transpose()
+        .map_err(failed)?
+        .flatten();
+    let other = by_id.as_ref().filter(|known| known.account != payee.account);
+    let paid = [&by_account, &by_id]
+        .into_iter()
+        .flatten()
+        .any(|known| known.paid.is_some() || known.paid_before.is_some());
+    Ok(Before {
+        paid,
+        changed: other.map(|known| known.account.beside(&payee.account)),
+        last: by_account.and_then(|known| known.paid).and_then(|paid| paid.money),
+    })
+}
+
+/// Notes whom the last run has paid and this file does not, where both pay the same people.
+pub(super) fn note_missing(
+    checkpoint: &Checkpoint,
+    run: RunId,
+    here: &HashSet<ExternalId>,
+    preview: &mut Preview,
+) -> Result<(), JournalError> {
+    let Some((last, entries)) = last_run(checkpoint, run)? else { return Ok(()) };
+    let shared = entries.keys().filter(|who| here.contains(who)).count();
+    if shared * SHARE_OF_LAST < entries.len() {
+        return Ok(());
+    }
+    for (_, missing) in entries.into_iter().filter(|(who, _)| !here.contains(who)) {
+        preview.add_missing(missing, &last);
+    }
+    Ok(())
+}
+
+/// A run's name, and whom it has paid.
+type LastRun = (String, BTreeMap<ExternalId, Missing>);
+
+/// The last run that has sent anything.
+fn last_run(checkpoint: &Checkpoint, run: RunId) -> Result<Option<LastRun>, JournalError> {
+    for (head, _) in checkpoint.runs()?.into_iter().rev().filter(|(head, _)| head.run != run) {
+        let mut paid = BTreeMap::new();
+        for entry in checkpoint.own_payouts(head.run) {
+            let entry = entry?;
+            if entry.life.was_sent() {
+                let payout = &entry.payout;
+                let missing = Missing {
+                    payee: payout.payee.party.name.to_string(),
+                    amount: payout.money.digits(),
+                    currency: payout.money.currency(),
+                };
+                paid.insert(payout.payee.who(), missing);
+            }
+        }
+        if !paid.is_empty() {
+            return Ok(Some((head.label, paid)));
+        }
+    }
+    Ok(None)
+}
+
+/// What was asked of the API about money.
+#[derive(Debug, Clone, Default)]
+pub struct Funds {
+    /// The balances. None: they are not known.
+    pub balances: Option<BTreeMap<Currency, Balance>>,
+    /// The rates that are known.
+    pub rates: Rates,
+    /// Why something is not known.
+    pub unknown: Option<String>,
+}
+
+impl Prepared {
+    /// The plan as people and programs see it. `place` says where it is sent, in words.
+    pub fn view(&self, place: String, funds: &Funds, at: Timestamp) -> PlanView {
+        let (head, preview) = (&self.head, &self.preview);
+        let reasons = |rows: &mut dyn Iterator<Item = (u32, &str)>| {
+            rows.map(|(row, reason)| RowReason { row, reason: reason.to_owned() }).collect()
+        };
+        PlanView {
+            plan: preview.hash(),
+            run: head.run,
+            file: head.file.clone(),
+            label: head.label.clone(),
+            environment: head.environment.clone(),
+            place,
+            at,
+            rows: head.rows,
+            to_send: self.to_pay.lines(),
+            by_rail: preview.by_rail(),
+            funds: needs(preview.withdrawn(), preview.pairs(), &funds.rates, funds.balances.as_ref()),
+            funds_unknown: funds.unknown.clone(),
+            rates: rates(preview.pairs(), &funds.rates),
+            remitters: self.remitter_names(),
+            shown_as: preview.shown_as(),
+            cut: preview.cut().clone(),
+            payees: preview.payees().clone(),
+            largest: preview.largest(),
+            accepted: head.accepted.clone(),
+            bank_directory: self.checked.directory.clone(),
+            addresses_from_book: self.checked.completed,
+            already: self.already(),
+            held: reasons(&mut self.held()),
+            repeats: reasons(&mut self.repeats()),
+            invalid: self.checked.invalid_rows.clone(),
+        }
+    }
+}

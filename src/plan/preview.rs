@@ -1,0 +1,231 @@
+//! What a plan would do, summed up row by row: pure, and in memory that does not grow by the row.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Decision, Planned};
+use crate::domain::ids::{PlanDigest, PlanHash};
+use crate::domain::payout::SHOWN_BY_DIRECT_ENTRY;
+use crate::domain::plan_view::{Line, Listed, Missing, Noted, PayeeNews, Rail, RailTotal, Shown};
+use crate::domain::{BankAccount, Currency, ExternalId, Kind, Money, Payout, Totals};
+
+/// So many characters of a remitter's name go by Direct Entry.
+pub const REMITTER_BY_DIRECT_ENTRY: usize = 16;
+/// So many of the largest payouts of a currency are shown.
+const LARGEST: usize = 5;
+
+/// What is known of a payee before this payout.
+#[derive(Debug, Clone, Default)]
+pub struct Before {
+    /// Whether the payee was ever paid.
+    pub paid: bool,
+    /// Other bank details that the payee had, masked, beside the new ones.
+    pub changed: Option<(String, String)>,
+    /// What this account of the payee's was last paid.
+    pub last: Option<Money>,
+}
+
+/// The sums of a plan as its rows go by.
+#[derive(Debug, Default)]
+pub struct Preview {
+    digest: PlanDigest,
+    rails: BTreeMap<(Rail, Kind, Currency), Totals>,
+    pairs: BTreeMap<(Currency, Currency), PairSums>,
+    withdrawn: Totals,
+    shown: HashMap<String, u64>,
+    cut: Listed<Noted>,
+    payees: PayeeNews,
+    largest: BTreeMap<Currency, Vec<Line>>,
+}
+
+/// The payments of one pair of currencies.
+#[derive(Debug, Clone, Default)]
+pub struct PairSums {
+    /// Those whose amount is what leaves the balance.
+    pub from: Totals,
+    /// Those whose amount is what payees get.
+    pub to: Totals,
+}
+
+impl PairSums {
+    /// How many payments.
+    pub fn count(&self) -> u64 {
+        [&self.from, &self.to].iter().flat_map(|side| side.lines()).map(|line| line.count).sum()
+    }
+}
+
+impl Preview {
+    /// Takes one row of the plan. `remitter` is the name that the payee sees; none is the account's own.
+    pub fn add(
+        &mut self,
+        payout: &Payout,
+        planned: &Planned,
+        remitter: Option<(&ExternalId, &str)>,
+        before: Before,
+    ) {
+        let word = match planned.decision {
+            Decision::Pay => "pay",
+            Decision::Already => "already",
+            Decision::Hold(_) => "hold",
+            Decision::Conflict(_) => "conflict",
+        };
+        self.digest.add(&planned.id, &payout.row_digest(), word, remitter.map(|(id, _)| id));
+        if planned.decision != Decision::Pay {
+            return;
+        }
+        let rail = rail(payout);
+        self.rails.entry((rail, payout.kind(), payout.money.currency())).or_default().add(payout.money);
+        match &payout.conversion {
+            None => self.withdrawn.add(payout.money),
+            Some(conversion) => {
+                let pair = self.pairs.entry((conversion.from, conversion.to)).or_default();
+                let side =
+                    if payout.money.currency() == conversion.to { &mut pair.to } else { &mut pair.from };
+                side.add(payout.money);
+            }
+        }
+        if let Some((_, name)) = remitter {
+            *self.shown.entry(name.to_owned()).or_default() += 1;
+        }
+        self.note_cut(payout, rail, remitter.map(|(_, name)| name));
+        self.note_payee(payout, before);
+        self.note_largest(payout);
+    }
+
+    /// Rows that cannot be paid are part of what the plan is told by.
+    pub fn add_invalid(&mut self, row: u32) {
+        self.digest.add_invalid(row);
+    }
+
+    /// Somebody whom the last run, named `since`, has paid and this file does not.
+    pub fn add_missing(&mut self, missing: Missing, since: &str) {
+        self.payees.missing.push(missing);
+        self.payees.missing_since.get_or_insert_with(|| since.to_owned());
+    }
+
+    /// What the plan is told by.
+    pub fn hash(&self) -> PlanHash {
+        self.digest.hash()
+    }
+
+    /// Count and sum of each kind, rail and currency.
+    pub fn by_rail(&self) -> Vec<RailTotal> {
+        let lines = |((rail, kind, _), totals): (&(Rail, Kind, Currency), &Totals)| {
+            totals
+                .lines()
+                .into_iter()
+                .map(|total| RailTotal { rail: *rail, kind: *kind, total })
+                .collect::<Vec<_>>()
+        };
+        self.rails.iter().flat_map(lines).collect()
+    }
+
+    /// The payments, by what they are converted between.
+    pub fn pairs(&self) -> &BTreeMap<(Currency, Currency), PairSums> {
+        &self.pairs
+    }
+
+    /// What is paid out of balances without conversion.
+    pub fn withdrawn(&self) -> &Totals {
+        &self.withdrawn
+    }
+
+    /// The remitters as statements show them, the most frequent first.
+    pub fn shown_as(&self) -> Vec<Shown> {
+        let shown = |(name, count): (&String, &u64)| Shown {
+            name: name.clone(),
+            by_direct_entry: kept(name, REMITTER_BY_DIRECT_ENTRY),
+            count: *count,
+        };
+        let mut all: Vec<Shown> = self.shown.iter().map(shown).collect();
+        all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+        all
+    }
+
+    /// Payouts of which Direct Entry cuts something.
+    pub fn cut(&self) -> &Listed<Noted> {
+        &self.cut
+    }
+
+    /// Payees who are not as they were.
+    pub fn payees(&self) -> &PayeeNews {
+        &self.payees
+    }
+
+    /// The largest payouts, currency by currency.
+    pub fn largest(&self) -> Vec<Line> {
+        self.largest.values().flatten().cloned().collect()
+    }
+
+    fn note_cut(&mut self, payout: &Payout, rail: Rail, remitter: Option<&str>) {
+        if rail != Rail::Domestic {
+            return;
+        }
+        let reference = payout.reference.as_deref().unwrap_or_default();
+        let cut = |what: &str, text: &str, most: usize| {
+            (text.chars().count() > most).then(|| format!("{what} \"{}\"", kept(text, most)))
+        };
+        let cut: Vec<String> = [
+            cut("reference", reference, SHOWN_BY_DIRECT_ENTRY),
+            cut("remitter", remitter.unwrap_or_default(), REMITTER_BY_DIRECT_ENTRY),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if !cut.is_empty() {
+            self.cut.push(Noted { line: line(payout), note: cut.join(", ") });
+        }
+    }
+
+    fn note_payee(&mut self, payout: &Payout, before: Before) {
+        if let Some((old, new)) = before.changed {
+            self.payees.changed.push(Noted { line: line(payout), note: format!("{old} → {new}") });
+        } else if !before.paid {
+            self.payees.new.push(line(payout));
+        }
+        if let Some(last) = before.last.filter(|last| differs(*last, payout.money)) {
+            self.payees.differing.push(Noted { line: line(payout), note: format!("last paid {last}") });
+        }
+    }
+
+    fn note_largest(&mut self, payout: &Payout) {
+        let largest = self.largest.entry(payout.money.currency()).or_default();
+        let amount = payout.money.amount();
+        let at = largest.partition_point(|line| {
+            line.amount.parse().is_ok_and(|known: rust_decimal::Decimal| known >= amount)
+        });
+        if at < LARGEST {
+            largest.insert(at, line(payout));
+            largest.truncate(LARGEST);
+        }
+    }
+}
+
+/// By more than half of what it was.
+fn differs(last: Money, now: Money) -> bool {
+    let difference = (now.amount() - last.amount()).abs();
+    last.currency() == now.currency() && difference + difference > last.amount()
+}
+
+/// The way that a payout takes.
+pub fn rail(payout: &Payout) -> Rail {
+    match payout.payee.account {
+        BankAccount::Bsb { .. } => Rail::Domestic,
+        BankAccount::PayId { .. } => Rail::PayId,
+        BankAccount::Abroad(_) => Rail::Abroad,
+    }
+}
+
+/// As much of a text as Direct Entry shows.
+fn kept(text: &str, most: usize) -> String {
+    text.chars().take(most).collect::<String>().trim_end().to_owned()
+}
+
+fn line(payout: &Payout) -> Line {
+    Line {
+        row: payout.row,
+        payee: payout.payee.party.name.to_string(),
+        account: payout.payee.account.to_string(),
+        amount: payout.money.digits(),
+        currency: payout.money.currency(),
+    }
+}
