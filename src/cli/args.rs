@@ -214,6 +214,9 @@ pub struct PayArgs {
     /// The sum that the file must have, such as AUD=1234.50; may be repeated
     #[arg(long, value_name = "CURRENCY=AMOUNT")]
     pub expect_total: Vec<String>,
+    /// Write the plan as a page to print
+    #[arg(long, value_name = "FILE.html")]
+    pub plan_page: Option<PathBuf>,
     /// The plan that was agreed to: the digits that --dry-run shows
     #[arg(long, value_name = "HASH")]
     pub expect_plan: Option<String>,

@@ -19,6 +19,7 @@ use crate::domain::{
 use crate::engine::{self, Funds, Inputs, Prepared};
 use crate::intake::{ColumnMap, Reading};
 use crate::journal::Journal;
+use crate::report::write_plan_page;
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
@@ -41,6 +42,10 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     tell_findings(&prepared, args)?;
     expect(&prepared, args)?;
     let view = prepared.view(summary::place(&session), &Funds::default(), session.clock.now());
+    if let Some(page) = &args.plan_page {
+        write_plan_page(page, &view)?;
+        out::note(&format!("The plan as a page: {}", page.display()));
+    }
     let run = prepared.head.run;
     match prepared.known {
         Some(RunState::Finished) => return already_done(&session, &journal, globals, run),

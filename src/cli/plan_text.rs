@@ -99,12 +99,12 @@ fn remitters(plan: &PlanView, is_example: bool, lines: &mut Vec<String>) {
     if plan.shown_as.is_empty() && !plan.remitters.is_empty() {
         lines.push(format!("  remitter: {}{example}", plan.remitters.join(", ")));
     }
-    let references = plan.cut.first.iter().filter(|noted| noted.note.starts_with("reference"));
-    let shown: Vec<String> =
-        references.take(FEW).map(|noted| format!("row {} {}", noted.line.row, noted.note)).collect();
-    if !shown.is_empty() {
-        lines.push(format!("  cut by Direct Entry: {}", shown.join("; ")));
-    }
+    listed(
+        "reference cut by Direct Entry",
+        &plan.cut,
+        |cut| format!("row {} to \"{}\"", cut.line.row, cut.note),
+        lines,
+    );
 }
 
 fn payees(plan: &PlanView, lines: &mut Vec<String>) {

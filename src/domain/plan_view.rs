@@ -124,7 +124,7 @@ pub struct Noted {
     /// The row.
     #[serde(flatten)]
     pub line: Line,
-    /// What: what was before, or what gets cut.
+    /// What: what was before, or what is left of it.
     pub note: String,
 }
 
@@ -208,7 +208,7 @@ pub struct PlanView {
     pub remitters: Vec<String>,
     /// The same, as statements show them. Empty: all is paid in the account's own name.
     pub shown_as: Vec<Shown>,
-    /// Payouts whose remitter or reference gets cut by Direct Entry.
+    /// Payouts whose reference gets cut by Direct Entry, with what is left of it.
     pub cut: Listed<Noted>,
     /// Payees who are not as they were.
     pub payees: PayeeNews,
@@ -228,4 +228,13 @@ pub struct PlanView {
     pub repeats: Vec<RowReason>,
     /// Rows that cannot be paid.
     pub invalid: Vec<u32>,
+}
+
+/// Numbers with commas between them, the first of many: `2, 5, 9, and 4 more`.
+pub fn some_of(numbers: &[u32], most: usize) -> String {
+    let shown: Vec<String> = numbers.iter().take(most).map(u32::to_string).collect();
+    match numbers.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{}, and {more} more", shown.join(", ")),
+    }
 }

@@ -86,7 +86,7 @@ impl Preview {
         if let Some((_, name)) = remitter {
             *self.shown.entry(name.to_owned()).or_default() += 1;
         }
-        self.note_cut(payout, rail, remitter.map(|(_, name)| name));
+        self.note_cut(payout, rail);
         self.note_payee(payout, before);
         self.note_largest(payout);
     }
@@ -141,7 +141,7 @@ impl Preview {
         all
     }
 
-    /// Payouts of which Direct Entry cuts something.
+    /// Payouts whose reference Direct Entry cuts, with what is left of it.
     pub fn cut(&self) -> &Listed<Noted> {
         &self.cut
     }
@@ -156,23 +156,10 @@ impl Preview {
         self.largest.values().flatten().cloned().collect()
     }
 
-    fn note_cut(&mut self, payout: &Payout, rail: Rail, remitter: Option<&str>) {
-        if rail != Rail::Domestic {
-            return;
-        }
+    fn note_cut(&mut self, payout: &Payout, rail: Rail) {
         let reference = payout.reference.as_deref().unwrap_or_default();
-        let cut = |what: &str, text: &str, most: usize| {
-            (text.chars().count() > most).then(|| format!("{what} \"{}\"", kept(text, most)))
-        };
-        let cut: Vec<String> = [
-            cut("reference", reference, SHOWN_BY_DIRECT_ENTRY),
-            cut("remitter", remitter.unwrap_or_default(), REMITTER_BY_DIRECT_ENTRY),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        if !cut.is_empty() {
-            self.cut.push(Noted { line: line(payout), note: cut.join(", ") });
+        if rail == Rail::Domestic && reference.chars().count() > SHOWN_BY_DIRECT_ENTRY {
+            self.cut.push(Noted { line: line(payout), note: kept(reference, SHOWN_BY_DIRECT_ENTRY) });
         }
     }
 

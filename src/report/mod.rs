@@ -6,12 +6,15 @@ mod annotated;
 mod csv;
 mod fresh;
 mod json;
+mod page;
+mod plan_page;
 mod template;
 
 pub use self::annotated::{About, Annotated, BookError};
 pub use self::csv::{defused, write_csv};
 pub use self::fresh::{FreshError, is_free};
 pub use self::json::write_json;
+pub use self::plan_page::write_plan_page;
 pub use self::template::{Field, Form, Need, Template, write_book, write_template_csv};
 
 use std::io;

@@ -10,5 +10,6 @@ mod maps;
 mod payee_book;
 mod payees;
 mod person;
+mod planning;
 mod state;
 mod stopping;

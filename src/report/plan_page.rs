@@ -1,0 +1,239 @@
+//! A plan as a page to read, print and sign before money moves.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use maud::{Markup, html};
+
+use super::fresh::{FreshError, write_whole};
+use super::page::{Column, amount, page, table};
+use crate::domain::money::{grouped, plural};
+use crate::domain::plan_view::{Line, Listed, Noted};
+use crate::domain::{Kind, PlanView, system_words};
+
+/// So many rows of a list are printed.
+const MOST_PRINTED: usize = 200;
+
+/// Writes the page to a file that must not be there yet, for its owner alone.
+pub fn write_plan_page(path: &Path, plan: &PlanView) -> Result<(), FreshError> {
+    write_whole(path, |file| {
+        let page = render(plan).into_string();
+        file.write_all(page.as_bytes())
+            .map_err(|error| FreshError::Io { path: path.to_owned(), words: system_words(&error) })
+    })
+}
+
+fn render(plan: &PlanView) -> Markup {
+    let title = format!("Plan of {}", plan.label);
+    let is_short = plan.funds.iter().any(|need| need.shortfall.is_some());
+    page(
+        &title,
+        &html! {
+            h1 { (title) }
+            p.soft { (plan.place) " · " (plan.at.strftime("%-d %b %Y %H:%M UTC")) }
+            @for total in &plan.to_send { p.big { (total) } }
+            @if plan.to_send.is_empty() { p.big { "Nothing to send" } }
+            @if is_short { p.warn { "There is not enough money for it: nothing is sent until the balance is there." } }
+            @if !plan.held.is_empty() {
+                p.warn { (plural(plan.held.len() as u64, "row")) " must be decided by a person, see below." }
+            }
+            @if !plan.invalid.is_empty() {
+                p.warn { (plural(plan.invalid.len() as u64, "row")) " cannot be paid." }
+            }
+            (facts(plan))
+            h2 { "By the way it takes" }
+            (by_rail(plan))
+            (money(plan))
+            (statements(plan))
+            (payees(plan))
+            h2 { "Largest payouts" }
+            (lines(&plan.largest))
+            (decisions(plan))
+            div.sign { div { "Prepared by, date" } div { "Approved by, date" } }
+        },
+    )
+}
+
+fn facts(plan: &PlanView) -> Markup {
+    html! {
+        dl {
+            dt { "Plan" } dd { code { (plan.plan.short()) } }
+            dt { "File" } dd { (plan.file) ", " (plural(plan.rows, "row")) }
+            dt { "Run" } dd { (plan.run) }
+            dt { "Bank directory" } dd { (plan.bank_directory) }
+            @if !plan.accepted.is_empty() { dt { "Accepted" } dd { (plan.accepted) } }
+            @if plan.addresses_from_book > 0 {
+                dt { "From the payee book" } dd { (plural(plan.addresses_from_book, "row")) " completed" }
+            }
+            @if plan.already > 0 {
+                dt { "Taken up by an earlier run" } dd { (plural(plan.already as u64, "row")) }
+            }
+        }
+    }
+}
+
+fn by_rail(plan: &PlanView) -> Markup {
+    let rows: Vec<Vec<String>> = plan
+        .by_rail
+        .iter()
+        .map(|part| {
+            let how = match part.kind {
+                Kind::Withdrawal => "",
+                Kind::Payment => ", converted",
+            };
+            vec![
+                format!("{}{how}", part.rail.words()),
+                grouped(&part.total.count.into()),
+                part.total.currency.to_string(),
+                grouped(&part.total.amount),
+            ]
+        })
+        .collect();
+    table(
+        &[Column::Text("Way"), Column::Number("Payouts"), Column::Text("Currency"), Column::Number("Amount")],
+        &rows,
+    )
+}
+
+fn money(plan: &PlanView) -> Markup {
+    let known = |amount: Option<rust_decimal::Decimal>| {
+        amount.map_or("not known".to_owned(), |amount| grouped(&amount))
+    };
+    let funds: Vec<Vec<String>> = plan
+        .funds
+        .iter()
+        .map(|need| {
+            let about = if need.estimated.is_zero() { "" } else { "about " };
+            let missing = need.shortfall.map_or(String::new(), |missing| grouped(&missing));
+            let needed = format!("{about}{}", grouped(&(need.exact + need.estimated)));
+            vec![need.currency.to_string(), needed, known(need.cleared), known(need.pending), missing]
+        })
+        .collect();
+    let rates: Vec<Vec<String>> = plan
+        .rates
+        .iter()
+        .map(|rate| {
+            let said = rate.rate.map_or("not known".to_owned(), |rate| rate.normalize().to_string());
+            let at = rate.at.map_or(String::new(), |at| at.strftime("%-d %b %Y %H:%M UTC").to_string());
+            vec![format!("{} → {}", rate.from, rate.to), grouped(&rate.count.into()), said, at]
+        })
+        .collect();
+    html! {
+        h2 { "Balances" }
+        @if let Some(why) = &plan.funds_unknown { p.soft { "Not known: " (why) } }
+        (table(
+            &[Column::Text("Balance"), Column::Number("Needed"), Column::Number("There"), Column::Number("On its way"),
+              Column::Number("Missing")],
+            &funds,
+        ))
+        @if !rates.is_empty() {
+            p.soft { "Fees are not in it. Rates are indicative: what is converted is converted at the rate of its moment." }
+        }
+        (table(&[Column::Text("Pair"), Column::Number("Payments"), Column::Number("Rate"), Column::Text("Of")], &rates))
+    }
+}
+
+fn statements(plan: &PlanView) -> Markup {
+    let shown: Vec<Vec<String>> = plan
+        .shown_as
+        .iter()
+        .map(|shown| vec![shown.name.clone(), shown.by_direct_entry.clone(), grouped(&shown.count.into())])
+        .collect();
+    html! {
+        h2 { "What payees read" }
+        @if plan.remitters.is_empty() { p { "The Flash account's own name." } }
+        (table(&[Column::Text("By NPP"), Column::Text("By Direct Entry"), Column::Number("Payouts")], &shown))
+        (noted("References that Direct Entry cuts", "The payee reads", &plan.cut))
+    }
+}
+
+fn payees(plan: &PlanView) -> Markup {
+    let news = &plan.payees;
+    let gone: Vec<Vec<String>> = news
+        .missing
+        .first
+        .iter()
+        .take(MOST_PRINTED)
+        .map(|gone| vec![gone.payee.clone(), gone.currency.to_string(), amount(&gone.amount)])
+        .collect();
+    html! {
+        @if news.new.count > 0 {
+            h2 { "New payees: " (news.new.count) }
+            (lines(&news.new.first[..news.new.first.len().min(MOST_PRINTED)]))
+            (more(&news.new))
+        }
+        (noted("Changed bank details", "Before → now", &news.changed))
+        @if let Some(since) = &news.missing_since {
+            h2 { "Paid by " (since) " and not here: " (news.missing.count) }
+            (table(&[Column::Text("Payee"), Column::Text("Currency"), Column::Number("Amount then")], &gone))
+            (more(&news.missing))
+        }
+        (noted("Differs from the last by more than half", "Before", &news.differing))
+    }
+}
+
+fn decisions(plan: &PlanView) -> Markup {
+    let reasons = |rows: &[crate::domain::plan_view::RowReason]| -> Vec<Vec<String>> {
+        rows.iter().take(MOST_PRINTED).map(|held| vec![held.row.to_string(), held.reason.clone()]).collect()
+    };
+    let columns = [Column::Number("Row"), Column::Text("Reason")];
+    html! {
+        @if !plan.held.is_empty() {
+            h2 { "Held: " (plan.held.len()) }
+            (table(&columns, &reasons(&plan.held)))
+        }
+        @if !plan.repeats.is_empty() {
+            h2 { "On top of what was sent before: " (plan.repeats.len()) }
+            (table(&columns, &reasons(&plan.repeats)))
+        }
+        @if !plan.invalid.is_empty() {
+            h2 { "Rows that cannot be paid: " (plan.invalid.len()) }
+            p { (crate::domain::plan_view::some_of(&plan.invalid, MOST_PRINTED)) }
+        }
+    }
+}
+
+fn lines(lines: &[Line]) -> Markup {
+    let rows: Vec<Vec<String>> = lines.iter().map(cells).collect();
+    table(&COLUMNS, &rows)
+}
+
+const COLUMNS: [Column; 5] = [
+    Column::Number("Row"),
+    Column::Text("Payee"),
+    Column::Text("Account"),
+    Column::Text("Currency"),
+    Column::Number("Amount"),
+];
+
+fn cells(line: &Line) -> Vec<String> {
+    vec![
+        line.row.to_string(),
+        line.payee.clone(),
+        line.account.clone(),
+        line.currency.to_string(),
+        amount(&line.amount),
+    ]
+}
+
+fn noted(title: &str, what: &'static str, list: &Listed<Noted>) -> Markup {
+    let with_note = |noted: &Noted| {
+        let mut cells = cells(&noted.line);
+        cells.push(noted.note.clone());
+        cells
+    };
+    let rows: Vec<Vec<String>> = list.first.iter().take(MOST_PRINTED).map(with_note).collect();
+    let columns: Vec<Column> = COLUMNS.into_iter().chain([Column::Text(what)]).collect();
+    html! {
+        @if list.count > 0 {
+            h2 { (title) ": " (list.count) }
+            (table(&columns, &rows))
+            (more(list))
+        }
+    }
+}
+
+fn more<T>(list: &Listed<T>) -> Markup {
+    let printed = list.first.len().min(MOST_PRINTED) as u64;
+    html! { @if list.count > printed { p.soft { "and " (list.count - printed) " more" } } }
+}

@@ -1,0 +1,81 @@
+//! The plan before money moves: what it is told by, and what it says of payees and statements.
+
+use crate::rig::payroll;
+use crate::world::World;
+
+#[test]
+fn a_plan_that_was_agreed_to_is_the_plan_that_is_paid() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 4));
+    let plan = |extra: &[&str]| {
+        let args: Vec<&str> =
+            ["pay", "pay.csv", "--dry-run", "--format", "json"].iter().chain(extra).copied().collect();
+        world.payrun(&args).ends(0).json()["plan"].as_str().expect("a plan").to_owned()
+    };
+    let agreed = plan(&[]);
+    assert_eq!(agreed, plan(&[]), "the same rows are the same plan");
+    assert_ne!(agreed, plan(&["--remitter", "Another Payroll"]), "in another name it is another plan");
+    world.write("pay.csv", payroll(0, 4).replace("101.01", "101.02"));
+    let args = ["pay", "pay.csv", "--yes", "--expect-plan", &agreed[..12]];
+    world.payrun(&args).ends(3).says("another plan").says("Nothing was sent");
+    world.payrun(&["pay", "pay.csv", "--yes", "--expect-plan", &agreed[..4]]).ends(2).says("12 digits");
+    assert_eq!(world.made(), 0);
+    world.write("pay.csv", payroll(0, 4));
+    world.payrun(&args).ends(0);
+    assert_eq!(world.made(), 4);
+    let status = world.payrun(&["status", "r1", "--format", "json"]).ends(0).json();
+    assert_eq!(status["plan"], agreed, "the journal has it");
+}
+
+#[test]
+fn whoever_is_new_or_missing_or_paid_much_more_is_said() {
+    let world = World::new();
+    world.write("oct.csv", payroll(0, 8));
+    let plan = world.payrun(&["pay", "oct.csv", "--dry-run", "--format", "json"]).ends(0).json();
+    assert_eq!(plan["payees"]["new"]["count"], 8);
+    world.payrun(&["pay", "oct.csv", "--yes"]).ends(0);
+    let nov = payroll(1, 7).replace("PAY ", "NOV ").replace("103.03", "155.00").replace("102.02", "150.00");
+    world.write("nov.csv", nov);
+    let plan = world.payrun(&["pay", "nov.csv", "--dry-run", "--format", "json"]).ends(0).json();
+    let payees = &plan["payees"];
+    assert_eq!(payees["missing"]["count"], 1, "{plan}");
+    assert_eq!(payees["missing_since"], "oct.csv");
+    assert_eq!(payees["new"]["count"], 0);
+    assert_eq!(payees["differing"]["count"], 1, "by half and less is usual: {payees}");
+    assert_eq!(payees["differing"]["first"][0]["amount"], "155.00");
+    assert_eq!(payees["differing"]["first"][0]["note"], "last paid AUD 103.03");
+    world.write("others.csv", payroll(7, 20).replace("PAY ", "NOV "));
+    let plan = world.payrun(&["pay", "others.csv", "--dry-run", "--format", "json"]).ends(0).json();
+    assert_eq!(plan["payees"]["missing"]["count"], 0, "the last run paid other people");
+}
+
+#[test]
+fn the_statement_line_shows_what_direct_entry_leaves() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 2).replace("PAY 0", "SALARY OF NOVEMBER 2026"));
+    world
+        .payrun(&["pay", "pay.csv", "--dry-run", "--remitter", "Example Superannuation Fund"])
+        .ends(0)
+        .says("remitter: Example Superannuation Fund")
+        .says("by Direct Entry the payee reads \"Example Superann\"")
+        .says("to \"SALARY OF NOVEMBER\"");
+}
+
+#[test]
+fn the_page_has_the_plan_and_nothing_that_runs() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 2).replace("PAY 0", "<script>1</script>"));
+    let page = world.home().join("plan.html");
+    let args = ["pay", "pay.csv", "--dry-run", "--plan-page", "plan.html"];
+    let plan = world.payrun(&args).ends(0).says("plan.html");
+    let page_text = std::fs::read_to_string(&page).expect("a page");
+    let short = plan.err.lines().find_map(|line| line.strip_prefix("  plan: ")).expect("a plan").to_owned();
+    assert!(page_text.contains(&short), "{page_text}");
+    assert!(page_text.contains("201.01"), "the sum: {page_text}");
+    assert!(!page_text.contains("<script"), "{page_text}");
+    assert!(
+        !page_text.contains("10000001") && page_text.contains("•••001"),
+        "accounts are masked: {page_text}"
+    );
+    world.payrun(&args).ends(2).says("is there already");
+}
