@@ -84,6 +84,9 @@ pub enum Command {
     /// Keep payees' names, addresses and accounts, to complete files and to notice changed bank details
     #[command(after_help = TABLE)]
     Payees(PayeesArgs),
+    /// Show the remitters of the configuration as payees will see them
+    #[command(after_help = TABLE)]
+    Remitters,
     /// Show the bank and branch of a BSB, or take a newer bank directory
     #[command(after_help = TABLE)]
     Bsb(BsbArgs),

@@ -16,6 +16,7 @@ mod payees;
 mod payees_csv;
 mod plan_text;
 mod progress;
+mod remitters;
 mod report;
 mod resume;
 mod session;
@@ -55,6 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Report(args) => report::run(globals, args),
         Command::Simulate(args) => simulate::run(globals, args),
         Command::Payees(args) => payees::run(globals, args),
+        Command::Remitters => remitters::run(globals),
         Command::Bsb(args) => bsb::run(globals, args),
         Command::Journal(args) => journal::run(globals, args),
         Command::ReadWorkbook(args) => {

@@ -10,5 +10,5 @@ mod step;
 
 pub use arrange::{Arranger, Decision, Earlier, Planned};
 pub use funds::{Balance, Rates, needs, rates};
-pub use preview::{Before, PairSums, Preview, REMITTER_BY_DIRECT_ENTRY, rail};
+pub use preview::{Before, PairSums, Preview, by_direct_entry, rail};
 pub use step::{Resend, SettlePolicy, Step, next_step};

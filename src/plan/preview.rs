@@ -9,7 +9,7 @@ use crate::domain::plan_view::{Line, Listed, Missing, Noted, PayeeNews, Rail, Ra
 use crate::domain::{BankAccount, Currency, ExternalId, Kind, Money, Payout, Totals};
 
 /// So many characters of a remitter's name go by Direct Entry.
-pub const REMITTER_BY_DIRECT_ENTRY: usize = 16;
+const REMITTER_BY_DIRECT_ENTRY: usize = 16;
 /// So many of the largest payouts of a currency are shown.
 const LARGEST: usize = 5;
 
@@ -133,7 +133,7 @@ impl Preview {
     pub fn shown_as(&self) -> Vec<Shown> {
         let shown = |(name, count): (&String, &u64)| Shown {
             name: name.clone(),
-            by_direct_entry: kept(name, REMITTER_BY_DIRECT_ENTRY),
+            by_direct_entry: by_direct_entry(name),
             count: *count,
         };
         let mut all: Vec<Shown> = self.shown.iter().map(shown).collect();
@@ -200,6 +200,11 @@ pub fn rail(payout: &Payout) -> Rail {
         BankAccount::PayId { .. } => Rail::PayId,
         BankAccount::Abroad(_) => Rail::Abroad,
     }
+}
+
+/// What Direct Entry shows of a remitter's name.
+pub fn by_direct_entry(remitter: &str) -> String {
+    kept(remitter, REMITTER_BY_DIRECT_ENTRY)
 }
 
 /// As much of a text as Direct Entry shows.

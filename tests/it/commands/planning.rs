@@ -79,3 +79,31 @@ fn the_page_has_the_plan_and_nothing_that_runs() {
     );
     world.payrun(&args).ends(2).says("is there already");
 }
+
+#[test]
+fn remitters_are_shown_as_payees_will_read_them() {
+    let world = World::new();
+    world.write(
+        "payrun.toml",
+        "[remitters.default]\ncompany_name = \"Example Superannuation Fund\"\nstreet = \"1 Hay St\"\nbusiness_number = \"51 824 753 556\"\n\n[remitters.branch]\nsub_client_id = \"sc7\"\n",
+    );
+    world
+        .payrun(&["remitters"])
+        .ends(0)
+        .says("by Direct Entry the payee reads  Example Superann\n")
+        .says("business number 51824753556")
+        .says("on behalf of the sub-client sc7");
+    world.write("payrun.toml", "[remitters.default]\ncompany_name = \"Example\"\nstreet = \"1 Hay St\"\nbusiness_number = \"51 824 753 557\"\n");
+    world.payrun(&["remitters"]).ends(6).says("no ABN");
+}
+
+#[test]
+fn a_sub_client_of_the_configuration_pays_in_place_of_a_remitter() {
+    let world = World::new();
+    world.write("payrun.toml", "[remitters.default]\nsub_client_id = \"sc7\"\n");
+    world.write("pay.csv", payroll(0, 2));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    let ledger = world.ledger();
+    assert_eq!(ledger.withdrawals.len(), 2);
+    assert!(ledger.withdrawals.iter().all(|made| made.sender.is_none()), "no sender: {ledger}");
+}
