@@ -39,6 +39,13 @@ pub fn plan(prepared: &Prepared, session: &Session) -> String {
             plural(prepared.already() as u64, "row")
         ));
     }
+    let like_earlier = prepared.like_earlier().count();
+    if like_earlier > 0 {
+        lines.push(format!(
+            "  like payouts of earlier runs, see above: {}",
+            plural(like_earlier as u64, "row")
+        ));
+    }
     let mut repeats = prepared.repeats();
     if let Some((row, place)) = repeats.next() {
         let others = match repeats.count() {
@@ -77,6 +84,7 @@ pub fn plan_json(prepared: &Prepared) -> String {
         "addresses_from_book": prepared.checked.completed,
         "held": rows(&mut prepared.held()),
         "repeats": rows(&mut prepared.repeats()),
+        "like_earlier": rows(&mut prepared.like_earlier()),
         "invalid": prepared.checked.invalid_rows,
     })
     .to_string()

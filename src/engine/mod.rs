@@ -5,6 +5,7 @@
 //! disk before, and what is shown is on disk already. It prints nothing; it tells an [`Observer`].
 
 mod doubt;
+mod earlier;
 mod error;
 mod follow;
 mod open;

@@ -8,15 +8,16 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 
 use super::EngineError;
+use super::earlier::EarlierRuns;
 use crate::check::{self, Checked, Passed};
 use crate::config::Remitters;
 use crate::domain::{
     BookField, Clock, ExternalId, FileDigest, Observer, Overlaps, Party, PartyMode, Payout, PayoutState,
-    RunHead, RunId, RunState, Totals,
+    Place, RunHead, RunId, RunState, Totals,
 };
 use crate::intake::{self, Reading};
 use crate::journal::{Checkpoint, Journal, JournalError, private_file};
-use crate::plan::{Arranger, Decision, Earlier, Planned};
+use crate::plan::{Arranger, Decision, Planned, like_findings};
 
 /// What a person asks for.
 #[derive(Debug, Clone)]
@@ -79,6 +80,11 @@ impl Prepared {
         self.planned.iter().filter_map(|planned| Some((planned.row, planned.repeats.as_deref()?)))
     }
 
+    /// Rows that look like payouts of earlier runs, though an id or a reference tells them apart.
+    pub fn like_earlier(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.planned.iter().filter_map(|planned| Some((planned.row, planned.like.as_ref()?.message.as_str())))
+    }
+
     /// How many rows an earlier run has.
     pub fn already(&self) -> usize {
         self.planned.iter().filter(|planned| planned.decision == Decision::Already).count()
@@ -100,8 +106,10 @@ pub fn prepare(
     intake::inspect(inputs.path, &inputs.reading.limits)?; // says what is wrong with the file before a copy of it is made
     let mut spool = Spool::copy(inputs.path, &journal.folder().files())?;
     let (mut digests, mut whole) = (Vec::new(), Vec::new());
+    let source = intake::open(&spool.copy, inputs.reading)?;
+    let sheet = source.sheet.clone();
     let checked = check::check(
-        intake::open(&spool.copy, inputs.reading)?,
+        source,
         &inputs.check,
         journal.checkpoint(),
         &mut |payable| {
@@ -150,6 +158,10 @@ pub fn prepare(
         spool,
     };
     arrange(&mut prepared, journal.checkpoint(), inputs, clock)?;
+    let likes = prepared.planned.iter().filter_map(|planned| Some((planned.row, planned.like.as_deref()?)));
+    let place = |row| Place { sheet: sheet.as_deref().map(str::to_owned), ..Place::row(row) };
+    let findings = like_findings(likes, prepared.planned.len(), place);
+    prepared.checked.findings.extend(findings);
     Ok(prepared)
 }
 
@@ -160,7 +172,7 @@ fn arrange(
     clock: &dyn Clock,
 ) -> Result<(), EngineError> {
     let head = &mut prepared.head;
-    let waiting = waiting(checkpoint, head.run)?;
+    let earlier = EarlierRuns::than(head.run, checkpoint)?;
     if let Overlaps::Amends(run) = inputs.overlaps {
         for open in checkpoint.open_payouts(run) {
             let state = checkpoint.payout(open?.1)?.map(|entry| entry.life.state);
@@ -170,20 +182,20 @@ fn arrange(
         }
     }
     let corrected = corrected(checkpoint, inputs.overlaps)?;
-    let mut arranger =
-        Arranger::new(inputs.scope, head.run, &head.label, inputs.overlaps, inputs.window, clock.now());
+    let mut arranger = Arranger::new(
+        inputs.scope,
+        head.run,
+        &head.label,
+        inputs.overlaps,
+        inputs.check.accepted.clone(),
+        inputs.window,
+        clock.now(),
+    );
     for passed in prepared.spool.payouts()? {
         let Passed { payout, held, .. } = passed?;
-        let id = arranger.identity(&payout);
-        let same = checkpoint.payout(id)?.map(|entry| earlier(checkpoint, &entry)).transpose()?;
-        let alike = checkpoint.overlapping(payout.overlap_key())?;
-        let alike = alike.iter().map(|entry| earlier(checkpoint, entry)).collect::<Result<Vec<_>, _>>()?;
-        let mut planned = arranger.decide(&payout, id, same.as_ref(), &alike);
+        let mut planned = earlier.decide(&mut arranger, &payout)?;
         if let Some(place) = corrected.get(&purpose(&payout)).filter(|_| planned.decision == Decision::Pay) {
             planned.repeats = Some(place.clone());
-        }
-        if let Some(of) = waiting.get(&payout.payee.who()) {
-            arranger.beside(&payout, &mut planned, of);
         }
         if let Some(why) = held.filter(|_| planned.decision == Decision::Pay) {
             planned.decision = Decision::Hold(why);
@@ -239,19 +251,6 @@ fn corrected(
     Ok(corrected)
 }
 
-/// The payouts that other runs have yet to send or to settle, one for each payee.
-fn waiting(checkpoint: &Checkpoint, run: RunId) -> Result<HashMap<ExternalId, Earlier>, JournalError> {
-    let mut waiting = HashMap::new();
-    for (head, _) in checkpoint.runs()?.iter().filter(|(head, _)| head.run != run) {
-        for open in checkpoint.open_payouts(head.run) {
-            let Some(entry) = checkpoint.payout(open?.1)? else { continue };
-            let payee = entry.payout.payee.who();
-            waiting.entry(payee).or_insert_with(|| Earlier::of(&entry, &head.label));
-        }
-    }
-    Ok(waiting)
-}
-
 fn remember(
     remitters: &mut BTreeMap<ExternalId, Party>,
     found: Option<(ExternalId, Party)>,
@@ -260,11 +259,6 @@ fn remember(
         remitters.insert(id.clone(), party);
         id
     })
-}
-
-fn earlier(checkpoint: &Checkpoint, entry: &crate::domain::PayoutEntry) -> Result<Earlier, JournalError> {
-    let label = checkpoint.run(entry.run)?.map_or_else(|| entry.run.to_string(), |(head, _)| head.label);
-    Ok(Earlier::of(entry, &label))
 }
 
 /// The run that a file is, by its content and the name that a person gave.

@@ -4,7 +4,9 @@
 //! run shows exactly these decisions.
 
 mod arrange;
+mod like;
 mod step;
 
 pub use arrange::{Arranger, Decision, Earlier, Planned};
+pub use like::{Apart, Like, findings as like_findings};
 pub use step::{Resend, SettlePolicy, Step, next_step};

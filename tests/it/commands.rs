@@ -7,6 +7,7 @@ mod bank_directory;
 mod changed_account;
 mod first;
 mod maps;
+mod paid_before;
 mod payee_book;
 mod payees;
 mod person;
