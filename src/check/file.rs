@@ -14,12 +14,14 @@ use super::directory::Directory;
 use super::head;
 use super::head::Wanted;
 use super::order::InOrder;
+use super::payee;
 use super::row::Judge;
 use super::seen::Seen;
 use super::sound::Sound;
 use super::sums::Sums;
 use crate::domain::{
-    Accepted, Book, BookError, Code, Event, Finding, Observer, Payout, Place, RowDigest, Stage, Totals,
+    Accepted, Book, BookError, Code, Event, Finding, Observer, Payout, Place, RowDigest, Severity, Stage,
+    Totals,
 };
 use crate::intake::{IntakeError, Source};
 
@@ -74,6 +76,11 @@ pub struct Payable<'a> {
 }
 
 impl Payable<'_> {
+    /// The sheet of a workbook that the row is in.
+    pub fn sheet(&self) -> Option<String> {
+        self.sound.row.whole().sheet
+    }
+
     /// The payout, with texts of its own.
     pub fn passed(&self) -> Passed {
         let accepted = self.findings.iter().filter(|finding| finding.accepted);
@@ -108,6 +115,19 @@ pub struct Checked {
     pub incomplete: Vec<RowDigest>,
     /// Rows whose address is from the payee book.
     pub completed: u64,
+}
+
+impl Checked {
+    /// Adds what others have found about the file.
+    pub fn add(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
+        self.findings.sort_by_key(in_order);
+    }
+}
+
+/// The order of findings: that of the file.
+fn in_order(finding: &Finding) -> (Option<u32>, Severity, Code) {
+    (finding.place.row, finding.severity, finding.code)
 }
 
 /// Checking could not come to its end.
@@ -243,6 +263,12 @@ impl<'a> Collected<'a> {
     }
 
     pub fn finish(mut self) -> Vec<Finding> {
+        let rows = self.counts.get(&Code::NameChoose).copied().unwrap_or_default();
+        if let Some(own) = payee::own_company(&self.findings, rows) {
+            self.findings.retain(|finding| finding.code != Code::NameChoose);
+            self.counts.remove(&Code::NameChoose);
+            self.findings.push(own);
+        }
         for (code, count) in self.counts {
             if count > MOST_OF_A_KIND {
                 let more = count - MOST_OF_A_KIND;
@@ -250,7 +276,7 @@ impl<'a> Collected<'a> {
                 self.findings.push(Finding::new(code, Place::file(), message));
             }
         }
-        self.findings.sort_by_key(|finding| (finding.place.row, finding.severity, finding.code));
+        self.findings.sort_by_key(in_order);
         self.findings
     }
 }

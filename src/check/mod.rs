@@ -21,6 +21,7 @@ mod firsts;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod head;
+mod known;
 mod name;
 mod order;
 mod payee;

@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use super::book::{known_account, who};
 use super::file::{CheckError, Checked, Collected, Options, ragged};
 use super::head::{Wanted, header};
+use super::known::Everyone;
 use super::row::Judge;
 use super::{Findings, shape};
 use crate::domain::{Book, Code, Event, Finding, Observer, Payee, Place, Stage};
@@ -49,6 +50,7 @@ pub fn check_payees(
     let mut found = PayeesChecked::default();
     found.checked.format = source.format;
     let mut seen = Seen::new();
+    let mut everyone = Everyone::of(book)?;
     let (columns, delimiter) = (source.header.names.len(), source.delimiter);
     let total = Some(source.about).filter(|about| *about > 0);
     observer.on(&Event::Begin { stage: Stage::Checking, total });
@@ -75,6 +77,7 @@ pub fn check_payees(
                 let payee = payee.filter(|payee| !is_again(&row, payee, &mut seen, &mut findings));
                 let mut payee = payee;
                 if let Some(payee) = &mut payee {
+                    everyone.compare(&row, payee, book, &mut findings)?;
                     known_account(&row, payee, accounts, options.today, &mut findings)?;
                 }
                 findings.made.retain(|finding| !told.covers(finding));

@@ -8,7 +8,7 @@ use super::directory::Directory;
 use super::fields::{Fields, broken};
 use super::file::Options;
 use super::sound::{Completed, Made, Named, Sound};
-use super::{Findings, address, amount, book, cell, is_odd_blank, payee, sound};
+use super::{Findings, address, amount, book, cell, is_odd_blank, known, payee, sound};
 use crate::domain::ids::collapsed;
 use crate::domain::payout::SHOWN_BY_DIRECT_ENTRY;
 use crate::domain::{BankAccount, Book, BookError, Code, Payee, RowDigest};
@@ -115,6 +115,11 @@ impl Judge<'_> {
         let missing = payee.party.address.is_incomplete();
         self.tell_address(row, missing, otherwise, findings);
         book::known_account(row, &mut payee, self.accounts, self.options.today, findings)?;
+        if let (Some(book), Some(id)) = (self.payees, &payee.payee_id)
+            && let Some(entry) = book.by_id(id)?
+        {
+            known::note_other_name(row, &payee, &entry, findings);
+        }
         if !from_book.is_empty() || payee.own_record {
             made.completed = Some(Box::new(Completed { payee, from_book }));
         }

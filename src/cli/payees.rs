@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::pay::{accepted, check_options, reading};
 use super::session::Session;
 use super::status::{self, Seen};
-use super::{out, payees_csv};
+use super::{out, payees_changes, payees_csv};
 use crate::check::{self, CheckReport};
 use crate::domain::book::day;
 use crate::domain::money::plural;
@@ -62,16 +62,30 @@ fn import(globals: &Globals, session: &Session, args: &ImportArgs) -> Result<Exi
             format!("Nothing was imported: {rows} cannot be taken as they are. Correct the file{how}."),
         ));
     }
-    engine::note_payees(&journal, &imported.noted, &*session.clock)?;
+    if !args.dry_run {
+        engine::note_payees(&journal, &imported.noted, &*session.clock)?;
+    }
     let Imported { new, updated, unchanged, .. } = imported;
     match globals.format {
         Format::Json => out::answer(
-            &json!({ "new": new, "updated": updated, "unchanged": unchanged, "left_out": left_out })
-                .to_string(),
+            &json!({
+                "new": new,
+                "updated": updated,
+                "unchanged": unchanged,
+                "left_out": left_out,
+                "imported": !args.dry_run,
+                "changes": payees_changes::in_json(&imported),
+            })
+            .to_string(),
         ),
         Format::Text => {
             let out = if left_out > 0 { format!("; {left_out} left out") } else { String::new() };
-            out::answer(&format!("Payee book: {new} new, {updated} updated, {unchanged} unchanged{out}."));
+            let changes = payees_changes::in_words(&imported);
+            let line = if changes.is_empty() { "" } else { "\n" };
+            let nothing = if args.dry_run { " Nothing was imported: this was a dry run." } else { "" };
+            out::answer(&format!(
+                "{changes}{line}Payee book: {new} new, {updated} updated, {unchanged} unchanged{out}.{nothing}"
+            ));
         }
     }
     Ok(if left_out > 0 { Exit::Incomplete } else { Exit::Done })

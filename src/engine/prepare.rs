@@ -13,7 +13,7 @@ use crate::check::{self, Checked, Passed};
 use crate::config::Remitters;
 use crate::domain::{
     BookField, Clock, ExternalId, FileDigest, Observer, Overlaps, Party, PartyMode, Payout, PayoutState,
-    Place, RunHead, RunId, RunState, Totals,
+    Place, RowDigest, RunHead, RunId, RunState, Totals,
 };
 use crate::intake::{self, Reading};
 use crate::journal::{Checkpoint, Journal, JournalError, private_file};
@@ -105,7 +105,7 @@ pub fn prepare(
 ) -> Result<Prepared, EngineError> {
     intake::inspect(inputs.path, &inputs.reading.limits)?; // says what is wrong with the file before a copy of it is made
     let mut spool = Spool::copy(inputs.path, &journal.folder().files())?;
-    let (mut digests, mut whole) = (Vec::new(), Vec::new());
+    let mut content = Content::default();
     let source = intake::open(&spool.copy, inputs.reading)?;
     let sheet = source.sheet.clone();
     let checked = check::check(
@@ -114,26 +114,19 @@ pub fn prepare(
         journal.checkpoint(),
         &mut |payable| {
             let passed = payable.passed();
-            let digest = passed.payout.row_digest();
-            digests.push(digest);
-            if !passed.payout.from_book.contains(&BookField::Street) {
-                whole.push(digest);
-            }
+            content.add(&passed.payout);
             spool.add(&passed)
         },
         observer,
     )?;
     spool.finish()?;
-    digests.extend(&checked.incomplete);
-    let digest = FileDigest::of_rows(digests);
-    // as it was written before there was a payee book
-    let known_as = [digest, FileDigest::of_rows(whole)];
+    let known_as = content.digests(&checked);
     let (run, label, known) = which_run(journal.checkpoint(), inputs, known_as, checked.rows)?;
     let mut head = RunHead {
         run,
         label,
         file: inputs.file.clone(),
-        digest,
+        digest: known_as[0],
         environment: inputs.environment.to_owned(),
         opened_at: clock.now(),
         rows: checked.rows,
@@ -161,7 +154,7 @@ pub fn prepare(
     let likes = prepared.planned.iter().filter_map(|planned| Some((planned.row, planned.like.as_deref()?)));
     let place = |row| Place { sheet: sheet.as_deref().map(str::to_owned), ..Place::row(row) };
     let findings = like_findings(likes, prepared.planned.len(), place);
-    prepared.checked.findings.extend(findings);
+    prepared.checked.add(findings);
     Ok(prepared)
 }
 
@@ -261,6 +254,44 @@ fn remember(
     })
 }
 
+/// What is in a file, in any order.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    rows: Vec<RowDigest>,
+    /// Those whose address stands in the file.
+    whole: Vec<RowDigest>,
+}
+
+impl Content {
+    pub fn add(&mut self, payout: &Payout) {
+        let digest = payout.row_digest();
+        self.rows.push(digest);
+        if !payout.from_book.contains(&BookField::Street) {
+            self.whole.push(digest);
+        }
+    }
+
+    /// The digest of the file, and the one that it had before there was a payee book.
+    pub fn digests(mut self, checked: &Checked) -> [FileDigest; 2] {
+        self.rows.extend(&checked.incomplete);
+        [FileDigest::of_rows(self.rows), FileDigest::of_rows(self.whole)]
+    }
+}
+
+/// The latest run of a file with this content.
+pub(super) fn same_run(
+    runs: &[(RunHead, RunState)],
+    digests: [FileDigest; 2],
+    rows: u64,
+) -> Option<&(RunHead, RunState)> {
+    runs.iter().rev().find(|(head, _)| is_same(head, digests, rows))
+}
+
+/// Rows that cannot be paid are not in the digest, but one more or less of them is another file.
+fn is_same(head: &RunHead, digests: [FileDigest; 2], rows: u64) -> bool {
+    head.digest != FileDigest::of_rows(Vec::new()) && digests.contains(&head.digest) && head.rows == rows
+}
+
 /// The run that a file is, by its content and the name that a person gave.
 fn which_run(
     checkpoint: &Checkpoint,
@@ -268,22 +299,18 @@ fn which_run(
     digests: [FileDigest; 2],
     rows: u64,
 ) -> Result<(RunId, String, Option<RunState>), EngineError> {
-    let nothing = FileDigest::of_rows(Vec::new());
     let runs = checkpoint.runs()?;
     let next = runs.last().map_or(RunId(1), |(head, _)| RunId(head.run.0 + 1));
     let named = |label: &str| runs.iter().find(|(head, _)| head.label == label);
     let known = |(head, state): &(RunHead, RunState)| (head.run, head.label.clone(), Some(*state));
-    // rows that cannot be paid are not in the digest, but one more or less of them is another file
-    let is_it = |head: &RunHead| head.digest != nothing && digests.contains(&head.digest);
-    let same = |(head, _): &&(RunHead, RunState)| is_it(head) && head.rows == rows;
     if let Some(name) = inputs.name {
         return match named(name) {
-            Some(run) if same(&run) => Ok(known(run)),
+            Some(run) if is_same(&run.0, digests, rows) => Ok(known(run)),
             Some((head, _)) => Err(EngineError::NameTaken { label: name.to_owned(), run: head.run }),
             None => Ok((next, name.to_owned(), None)),
         };
     }
-    if let Some(run) = runs.iter().rev().find(same) {
+    if let Some(run) = same_run(&runs, digests, rows) {
         return Ok(known(run));
     }
     let file = &inputs.file;
