@@ -24,7 +24,9 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     let book: &dyn Book = known.as_ref().map_or(&NoBook, |known| known.checkpoint());
     let mut lookback = known.as_ref().and_then(|known| lookback(&session, known.checkpoint(), &options));
     let mut payable = |payable: &Payable<'_>| {
-        lookback.iter_mut().for_each(|lookback| lookback.take(payable));
+        if let Some(lookback) = &mut lookback {
+            lookback.take(payable);
+        }
         Ok(())
     };
     let checked = check::check(source, &options, book, &mut payable, &*session.observer);

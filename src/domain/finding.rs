@@ -275,7 +275,7 @@ codes! {
     PayeeOther "payee-other" Ask "The payee book has somebody else under this payee_id."
     PayeeRenamed "payee-renamed" Warning "The payee book writes the name otherwise."
     PayeeKnown "payee-known" Warning "A new payee_id with the name of a payee whom the payee book knows under another one, with another account."
-    IdCapitals "id-capitals" Warning "Two payee_ids that differ in capitals only."
+    IdCapitals "id-capitals" Warning "Two ids of payees that differ in capitals only."
     PayeeCompleted "payee-completed" Info "What the file lacks was taken from the payee book."
     AbaForm "aba-form" Warning "An ABA file that departs from the standard in a way that changes nothing, or says of a payment what a person should know."
     AbaRecord "aba-record" Error "A line of an ABA file that is not what the standard says."
