@@ -13,6 +13,9 @@ use crate::domain::{Accepted, Code, Finding, Payout, Place, RunId, Timestamp};
 /// So long after a payout another one like it is asked about.
 const JUST_PAID: SignedDuration = SignedDuration::from_hours(72);
 
+/// So many questions are told one by one.
+const MOST_TOLD: usize = 1000;
+
 /// From so many rows on, those of one earlier run are told in one line, if they are half of the file.
 const MANY: usize = 3;
 
@@ -131,7 +134,13 @@ pub fn findings<'a>(
     place: impl Fn(u32) -> Place,
 ) -> Vec<Finding> {
     let (asking, mut others): (Vec<_>, Vec<_>) = likes.partition(|(_, like)| like.asks);
-    let mut found: Vec<Finding> = asking.into_iter().map(|(row, like)| like.finding(place(row))).collect();
+    let (told, more) = asking.split_at(asking.len().min(MOST_TOLD));
+    let mut found: Vec<Finding> = told.iter().map(|(row, like)| like.finding(place(*row))).collect();
+    if !more.is_empty() {
+        let message = format!("{} more rows are like payouts of these days; they are not listed", more.len());
+        let accepted = more.iter().all(|(_, like)| like.accepted);
+        found.push(Finding { accepted, ..Finding::new(Code::PaidBefore, Place::file(), message) });
+    }
     others.sort_by_key(|(row, like)| (like.run, like.apart, *row));
     for group in others.chunk_by(|(_, a), (_, b)| (a.run, a.apart) == (b.run, b.apart)) {
         if group.len() >= MANY && group.len() * 2 >= rows {
