@@ -144,6 +144,13 @@ mod tests {
     }
 
     #[test]
+    fn letters_that_are_no_utf_8_are_read_as_windows_has_them() {
+        let latin: Vec<u8> =
+            CSV.replace("Smart", "Caf~").bytes().map(|byte| if byte == b'~' { 0xE9 } else { byte }).collect();
+        assert_eq!(read(&latin).expect("one branch")[0][2], "Caf\u{e9} Choice");
+    }
+
+    #[test]
     fn what_is_no_directory_names_its_line() {
         let wrong = |text: &str| read(text.as_bytes()).expect_err("no directory").to_string();
         assert!(wrong(&format!("{CSV}first_name,bsb\n")).starts_with("line 2 "));
