@@ -1,7 +1,7 @@
 //! What is noted of rows on the way and told once: rows without an address, notes below the payouts, blank rows.
 
 use super::file::{Collected, MOST_OF_A_KIND};
-use crate::domain::{Code, Finding, Place};
+use crate::domain::{Code, Finding, MOST_NAMED, Place, first_of, some_of};
 use crate::intake::{RawRow, letter};
 
 /// Rows without an address in a file without addresses: told one by one only if the payee book had some.
@@ -87,7 +87,7 @@ impl Below {
             1 => format!("below the payouts stands a row of one text (\"{begin}\"), which is passed over"),
             _ => format!(
                 "below the payouts stand rows of one text ({}; the first is \"{begin}\"), which are passed over",
-                crate::intake::listed(&rows)
+                first_of(&rows)
             ),
         };
         let finding = Finding::new(Code::RowsBelow, place.clone(), what)
@@ -106,8 +106,6 @@ pub(super) struct Blanks {
 }
 
 impl Blanks {
-    const MOST_LISTED: usize = 10;
-
     /// Of the rows below the header.
     pub fn below(header: u32) -> Self {
         Self { next: header + 1, ..Self::default() }
@@ -116,17 +114,15 @@ impl Blanks {
     /// Notes the rows that were left out before this one.
     pub fn until(&mut self, row: u32) {
         self.count += u64::from(row.saturating_sub(self.next));
-        let room = Self::MOST_LISTED - self.first.len();
+        let room = MOST_NAMED - self.first.len();
         self.first.extend((self.next..row).take(room));
         self.next = row + 1;
     }
 
     pub fn finding(&self) -> Option<Finding> {
         let first = *self.first.first()?;
-        let listed: Vec<String> = self.first.iter().map(u32::to_string).collect();
-        let more = self.count - self.first.len() as u64;
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let message = format!("blank rows were passed over: {}{more}", listed.join(", "));
+        let rows = some_of(&self.first, self.count - self.first.len() as u64);
+        let message = format!("blank rows were passed over: {rows}");
         Some(Finding::new(Code::RowBlank, Place::row(first), message))
     }
 }

@@ -1,6 +1,6 @@
 //! A whole file: its header, its rows one by one, and what can only be said at the end.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::sync::atomic::AtomicUsize;
 
@@ -239,12 +239,14 @@ pub(super) fn ragged(
 pub(super) struct Collected<'a> {
     pub findings: Vec<Finding>,
     pub counts: HashMap<Code, u64>,
+    /// Kinds of which one is not listed that forbids.
+    unlisted_forbid: HashSet<Code>,
     accepted: &'a Accepted,
 }
 
 impl<'a> Collected<'a> {
     pub fn new(accepted: &'a Accepted) -> Self {
-        Self { findings: Vec::new(), counts: HashMap::new(), accepted }
+        Self { findings: Vec::new(), counts: HashMap::new(), unlisted_forbid: HashSet::new(), accepted }
     }
 
     /// Takes findings in. `true` where one of them forbids paying.
@@ -257,6 +259,8 @@ impl<'a> Collected<'a> {
             *count += 1;
             if *count <= MOST_OF_A_KIND {
                 self.findings.push(finding);
+            } else if finding.forbids() {
+                self.unlisted_forbid.insert(finding.code);
             }
         }
         forbids
@@ -271,9 +275,9 @@ impl<'a> Collected<'a> {
         }
         for (code, count) in self.counts {
             if count > MOST_OF_A_KIND {
-                let more = count - MOST_OF_A_KIND;
-                let message = format!("{more} more findings of this kind are not listed");
-                self.findings.push(Finding::new(code, Place::file(), message));
+                let mut unlisted = Finding::unlisted(code, count - MOST_OF_A_KIND);
+                unlisted.accepted = code.asks() && !self.unlisted_forbid.contains(&code);
+                self.findings.push(unlisted);
             }
         }
         self.findings.sort_by_key(in_order);

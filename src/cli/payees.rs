@@ -53,8 +53,7 @@ fn import(globals: &Globals, session: &Session, args: &ImportArgs) -> Result<Exi
         out::note(&check::render_findings(&report));
     }
     let left_out = checked.invalid_rows.len() as u64;
-    let whole_file = checked.findings.iter().any(|finding| finding.forbids() && finding.place.row.is_none());
-    if left_out > 0 && !args.skip_invalid || whole_file || checked.payable == 0 {
+    if left_out > 0 && !args.skip_invalid || checked.payable == 0 {
         let how = if checked.payable > 0 { ", or leave these rows out with --skip-invalid" } else { "" };
         let rows = plural(left_out, "row");
         return Err(Failure::new(

@@ -35,6 +35,11 @@ impl Bsb {
         Some(Self(1000 * half(first)? + half(second)?))
     }
 
+    /// Whether a text is `NNN-NNN`, as bank files write it.
+    pub fn is_written(text: &str) -> bool {
+        text.split_once('-').and_then(|(first, second)| Self::of_halves(first, second)).is_some()
+    }
+
     /// The six digits as a number, for tables.
     pub fn number(self) -> u32 {
         self.0

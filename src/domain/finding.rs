@@ -124,6 +124,11 @@ impl Finding {
         }
     }
 
+    /// That so many more of a kind are not listed.
+    pub fn unlisted(code: Code, more: u64) -> Self {
+        Self::new(code, Place::file(), format!("{more} more findings of this kind are not listed"))
+    }
+
     /// With what to do.
     #[must_use]
     pub fn advised(self, hint: impl Into<String>) -> Self {

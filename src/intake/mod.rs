@@ -28,7 +28,7 @@ pub use copy::copy_rows;
 pub use draft::draft;
 pub use error::IntakeError;
 pub use family::{FAMILIES, Family, Refused};
-pub use header::{Header, HeaderProblem, listed};
+pub use header::{Header, HeaderProblem};
 pub use kind::FileKind;
 pub use map::{ColumnMap, MapError};
 pub(crate) use record::Record;

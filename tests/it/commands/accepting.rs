@@ -71,3 +71,17 @@ fn only_what_asks_can_be_accepted() {
     assert_eq!(finding["cell"].as_str().map(|cell| &cell[cell.len() - 1..]), Some("3"));
     world.payrun(&["check", "pay.csv", "--accept", "zero-lost"]).ends(0).says("Accepted");
 }
+
+#[test]
+fn a_question_that_is_accepted_is_accepted_for_the_rows_too_that_are_not_listed() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 1100).replace("062-000", "62000"));
+    let said = world.payrun(&["check", "pay.csv", "--accept", "zero-lost"]).ends(0);
+    said.says("100 more findings of this kind are not listed").says("1100 can be paid");
+    world.payrun(&["check", "pay.csv"]).ends(3).says("0 can be paid");
+    let said = world.payrun(&["check", "pay.csv", "--accept", "zero-lost:2", "--format", "json"]).ends(3);
+    let report = said.json();
+    let findings = report["findings"].as_array().expect("findings");
+    let more = findings.iter().find(|finding| finding["row"].is_null() && finding["code"] == "zero-lost");
+    assert_eq!(more.expect("the others")["accept"], "needed");
+}
