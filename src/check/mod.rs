@@ -21,6 +21,7 @@ mod firsts;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod head;
+mod hold;
 mod name;
 mod order;
 mod payee;

@@ -169,7 +169,7 @@ fn an_example_that_is_left_in_is_never_paid() {
         world
             .payrun(&["check", &file])
             .ends(3)
-            .says("A2: this is the example row of a template; remove the row");
+            .says("A2: this is the example row of a template; remove it");
         world.payrun(&["pay", &file, "--yes"]).ends(3);
         let own = template.lines().last().expect("the example").replace("EXAMPLE", "E001");
         world.write(&file, format!("{template}{own}\n"));
