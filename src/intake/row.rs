@@ -181,7 +181,12 @@ impl<'a> RawRow<'a> {
 
     /// The whole row.
     pub fn whole(&self) -> Place {
-        Place { sheet: self.sheet.map(ToString::to_string), ..Place::row(self.row) }
+        let last = self.header.spans.iter().map(|(_, last)| *last).max();
+        Place {
+            sheet: self.sheet.map(ToString::to_string),
+            span: last.map(|last| (1, last)), // so that it is called a line
+            ..Place::row(self.row)
+        }
     }
 
     /// Where a cell is, by the index of its column.

@@ -213,3 +213,19 @@ fn an_import_that_is_killed_is_done_again_and_comes_to_the_same_end() {
 fn letters(number: usize) -> String {
     number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
 }
+
+/// A bank file has lines, and no column in which payments could be told apart.
+#[test]
+fn findings_of_a_bank_file_speak_of_its_lines() {
+    let world = World::new();
+    world.write(
+        "staff.csv",
+        "account_name,street,bsb,account_number\nZoe Hale,1 Hill Street,062-000,20304050\n",
+    );
+    world.payrun(&["payees", "import", "staff.csv"]).ends(0).says("1 new");
+    let bank_file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/check/aba_duplicates/input.aba");
+    let said = world.payrun(&["check", bank_file]).ends(3);
+    let said = said.says("this line is the same as line 2: same account, amount and reference");
+    let said = said.says("give them different lodgement references").says("2 payments, 1 can be paid");
+    assert!(!said.out.contains("payment_id") && !said.out.contains("\n  row "), "{said:?}");
+}
