@@ -158,7 +158,14 @@ mod tests {
         let mut source = open(file.path(), &Reading::default()).expect("a source");
         let options = Options::new(jiff::civil::date(2026, 7, 17), false);
         let directory = options.directory;
-        let judge = Judge { options: &options, directory, address_told: false, payees: None, accounts: None };
+        let judge = Judge {
+            options: &options,
+            directory,
+            address_told: false,
+            payees: None,
+            accounts: None,
+            holds: super::super::hold::Columns::default(),
+        };
         let judge = EachAlone { judge: &judge, nothing_known: false, fixed: false };
         let (table, rows) = source.apart();
         Ahead { table, judge: &judge, waiting: &AtomicUsize::new(0) }.each(rows, take)

@@ -42,9 +42,11 @@ pub(super) struct Said {
 pub(super) enum Is {
     /// No payout, as a finding says.
     NoPayout,
+    /// Names of other columns than those of the header, as a finding says: what stands below it cannot be read.
+    OtherColumns,
     /// Perhaps sums of the rows above.
     Sum(Looks),
-    /// One text alone.
+    /// One text or two.
     Note(String),
     /// A payout, as far as no finding of its own forbids it.
     Payout(Result<(Made, Keys), Unsound>),
@@ -83,11 +85,14 @@ impl EachAlone<'_> {
         if shape::is_no_payout(row, findings) {
             return Ok(Is::NoPayout);
         }
+        if shape::changes_columns(row, findings) {
+            return Ok(Is::OtherColumns);
+        }
         if let Some(looks) = looks(row).filter(|_| !self.fixed) {
             return Ok(Is::Sum(looks));
         }
         if let Some(note) = shape::note(row) {
-            return Ok(Is::Note(note.to_owned()));
+            return Ok(Is::Note(note));
         }
         Ok(Is::Payout(self.judge.payout(row, findings)?.map(|made| {
             let keys = Keys::of(&Sound { row: *row, made: &made }, room);

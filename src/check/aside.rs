@@ -51,7 +51,7 @@ pub(super) fn told_wrapped((column, (first, count)): (usize, (u32, u64))) -> Fin
     )
 }
 
-/// Rows with one text only, which are notes if no payout stands below them.
+/// Rows with one text or two, which are notes if no payout stands below them.
 #[derive(Default)]
 pub(super) struct Below {
     rows: Vec<(Place, String)>,
@@ -70,7 +70,7 @@ impl Below {
                 Finding::new(
                     Code::RowNoPayout,
                     place.clone(),
-                    "only one cell of the row is filled, and payouts stand below it",
+                    "the row has no amount and no account, and payouts stand below it",
                 )
                 .advised("fill the row, or remove it"),
             ]);
@@ -84,14 +84,18 @@ impl Below {
         let rows: Vec<u32> = self.rows.iter().filter_map(|(place, _)| place.row).collect();
         let begin: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
         let what = match rows.len() {
-            1 => format!("below the payouts stands a row of one text (\"{begin}\"), which is passed over"),
+            1 => format!(
+                "below the payouts stands a row that asks for no money (\"{begin}\"), which is passed over"
+            ),
             _ => format!(
-                "below the payouts stand rows of one text ({}; the first is \"{begin}\"), which are passed over",
+                "below the payouts stand rows that ask for no money ({}; the first is \"{begin}\"), which are passed over",
                 first_of(&rows)
             ),
         };
-        let finding = Finding::new(Code::RowsBelow, place.clone(), what)
-            .advised("make sure that it is a note and not a payee whose cells are missing");
+        let finding = Finding::new(Code::RowsBelow, place.clone(), what).advised(match rows.len() {
+            1 => "make sure that it is a note and not a payee whose cells are missing",
+            _ => "make sure that they are notes and not payees whose cells are missing",
+        });
         all.take(vec![finding])
     }
 }

@@ -110,8 +110,9 @@ impl Judge<'_> {
             Err(wrong) => {
                 // an account number may stand in the cell as well
                 let masked = crate::domain::account::masked(typed);
-                let digits = typed.chars().filter(char::is_ascii_digit).count();
-                let value = if digits > 6 { &masked } else { typed };
+                let is_number =
+                    typed.chars().any(|c| c.is_ascii_digit()) && !typed.contains(char::is_alphabetic);
+                let value = if is_number && !account::is_nearly_whole(typed) { &masked } else { typed };
                 let finding =
                     findings.add(Code::BsbInvalid, row.place(Column::Bsb), wrong.what).showing(value);
                 finding.hint = wrong.hint;

@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 use super::ahead::Ahead;
 use super::alone::EachAlone;
 use super::aside::{Below, Blanks, Unaddressed};
+use super::date::PayDates;
 use super::directory::Directory;
 use super::head;
 use super::head::Wanted;
+use super::hold;
 use super::order::InOrder;
 use super::payee;
 use super::row::Judge;
@@ -115,11 +117,16 @@ pub struct Checked {
     pub incomplete: Vec<RowDigest>,
     /// Rows whose address is from the payee book.
     pub completed: u64,
+    /// What a person has accepted and nothing of the file has asked.
+    pub unmet: Accepted,
 }
 
 impl Checked {
     /// Adds what others have found about the file.
     pub fn add(&mut self, findings: Vec<Finding>) {
+        for finding in &findings {
+            self.unmet.strike(finding);
+        }
         self.findings.extend(findings);
         self.findings.sort_by_key(in_order);
     }
@@ -166,7 +173,8 @@ pub fn check(
     let readable = !all.findings.iter().any(Finding::forbids);
     let unaddressed = Unaddressed::of(told.address_finding.clone());
     let address_told = told.address && unaddressed.whole.is_none();
-    let judge = Judge { options, directory: options.directory, address_told, payees, accounts };
+    let holds = hold::Columns::of(&source.header);
+    let judge = Judge { options, directory: options.directory, address_told, payees, accounts, holds };
     let mut checked = Checked {
         format: source.format,
         directory: options.directory.words_of_age(options.today),
@@ -191,7 +199,8 @@ pub fn check(
         below: Below::default(),
         unaddressed,
         wrapped: BTreeMap::new(),
-        refused: false,
+        refused: None,
+        pay_dates: PayDates::of(&source.header, options.today),
         accepted: &options.accepted,
         all,
         checked,
@@ -242,11 +251,19 @@ pub(super) struct Collected<'a> {
     /// Kinds of which one is not listed that forbids.
     unlisted_forbid: HashSet<Code>,
     accepted: &'a Accepted,
+    /// What was accepted and no finding has asked yet.
+    pub unmet: Accepted,
 }
 
 impl<'a> Collected<'a> {
     pub fn new(accepted: &'a Accepted) -> Self {
-        Self { findings: Vec::new(), counts: HashMap::new(), unlisted_forbid: HashSet::new(), accepted }
+        Self {
+            findings: Vec::new(),
+            counts: HashMap::new(),
+            unlisted_forbid: HashSet::new(),
+            accepted,
+            unmet: accepted.clone(),
+        }
     }
 
     /// Takes findings in. `true` where one of them forbids paying.
@@ -254,6 +271,9 @@ impl<'a> Collected<'a> {
         let mut forbids = false;
         for mut finding in findings {
             finding.accepted = finding.code.asks() && self.accepted.covers(&finding);
+            if finding.accepted {
+                self.unmet.strike(&finding);
+            }
             forbids |= finding.forbids();
             let count = self.counts.entry(finding.code).or_default();
             *count += 1;

@@ -21,6 +21,7 @@ mod firsts;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod head;
+mod hold;
 mod known;
 mod name;
 mod order;

@@ -124,10 +124,12 @@ impl Sums {
 
 /// An amount without an account, and beside it only numbers or the word.
 pub(super) fn looks(row: &RawRow<'_>) -> Option<Looks> {
-    if row.text(Column::Amount).is_empty() || ACCOUNTS.iter().any(|column| !row.text(*column).is_empty()) {
+    let label = |text: &str| text.trim_end_matches(':').trim().to_lowercase();
+    // the word may stand where the account would
+    let is_account = |text: &str| !text.is_empty() && !NAMES.contains(&label(text).as_str());
+    if row.text(Column::Amount).is_empty() || ACCOUNTS.iter().any(|column| is_account(row.text(*column))) {
         return None;
     }
-    let label = |text: &str| text.trim_end_matches(':').trim().to_lowercase();
     let first = |text: &str| label(text.split_whitespace().next().unwrap_or_default());
     let number = |text: &str| !text.contains(char::is_alphabetic) || text == row.text(Column::Currency);
     // whoever has a street, a second name or a reference is a payee, whatever the name

@@ -7,10 +7,10 @@ use super::out;
 use super::pay::{accepted, check_options, reading};
 use super::session::{Session, signed};
 use super::status::{self, Seen};
-use crate::check::{self, CheckReport, Options, Payable};
+use crate::check::{self, CheckError, CheckReport, Checked, Options, Payable};
 use crate::domain::{Book, Finding, NoBook};
 use crate::engine::{EngineError, Lookback};
-use crate::intake;
+use crate::intake::{self, IntakeError};
 use crate::journal::Checkpoint;
 
 /// Runs the command.
@@ -19,7 +19,9 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     let options = check_options(&session, accepted(&args.reading)?)?;
     let reading = reading(&session, &args.reading)?;
     let annotation = args.annotate.as_deref().map(|to| Annotation::new(&args.file, to)).transpose()?;
-    let source = intake::open(&args.file, &reading).map_err(EngineError::from)?;
+    let name = args.file.display().to_string();
+    let refused = |error: EngineError| refused(globals, &name, &options, error);
+    let source = intake::open(&args.file, &reading).map_err(|error| refused(error.into()))?;
     let known = consulted(&session);
     let book: &dyn Book = known.as_ref().map_or(&NoBook, |known| known.checkpoint());
     let mut lookback = known.as_ref().and_then(|known| lookback(&session, known.checkpoint(), &options));
@@ -30,12 +32,13 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
         Ok(())
     };
     let checked = check::check(source, &options, book, &mut payable, &*session.observer);
-    let mut checked = checked.map_err(EngineError::from)?;
+    let mut checked = checked.map_err(|error| refused(error.into()))?;
     match lookback.map_or(Ok(Vec::new()), |lookback| lookback.findings(&checked)) {
         Ok(findings) => checked.add(findings),
         Err(error) => not_compared(&error),
     }
-    let mut report = CheckReport::new(&args.file.display().to_string(), &checked);
+    tell_unmet(&checked);
+    let mut report = CheckReport::new(&name, &checked);
     let written = match &annotation {
         Some(annotation) => annotation.write(&reading, options.today, &checked, &report.summary()),
         None => Ok(()),
@@ -50,6 +53,27 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     written?;
     let forbidden = checked.findings.iter().any(Finding::forbids);
     Ok(if forbidden { Exit::Findings } else { Exit::Done })
+}
+
+/// A file that cannot be read is an answer for programs too.
+fn refused(globals: &Globals, file: &str, options: &Options, error: EngineError) -> Failure {
+    let finding = match &error {
+        EngineError::Intake(IntakeError::NoSheets) => None,
+        EngineError::Intake(error) | EngineError::Check(CheckError::Intake(error)) => Some(error.finding()),
+        _ => None,
+    };
+    if let (Format::Json, Some(finding)) = (globals.format, finding) {
+        let report = CheckReport::refused(file, options.directory.words_of_age(options.today), &finding);
+        out::answer(&serde_json::to_string_pretty(&report).unwrap_or_default());
+    }
+    error.into()
+}
+
+/// What was accepted and nothing of the file has asked: a slip of the finger, or another file.
+pub fn tell_unmet(checked: &Checked) {
+    for word in checked.unmet.words() {
+        out::note(&format!("--accept {word} met nothing in this file."));
+    }
 }
 
 /// The payee book and the earlier runs, where there are any, without disturbing whoever works on them. Without them a

@@ -232,6 +232,12 @@ impl Header {
         Some((letter(index), &self.names[index]))
     }
 
+    /// The column, counted from 0, that says when each payout is meant to be made. It is compared, not followed.
+    pub fn pay_date(&self) -> Option<usize> {
+        const NAMES: [&str; 4] = ["paydate", "paymentdate", "dateofpayment", "processingdate"];
+        self.names.iter().position(|name| NAMES.contains(&folded(name).as_str()))
+    }
+
     /// Whether a column has a name, or a person has said what to do with it.
     pub(super) fn is_explained(&self, index: usize) -> bool {
         self.names.get(index).is_some_and(|name| !name.is_empty())

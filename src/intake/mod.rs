@@ -33,7 +33,7 @@ pub use kind::FileKind;
 pub use map::{ColumnMap, MapError};
 pub(crate) use record::Record;
 pub use record::{Kind, Mark};
-pub use row::{Item, RawRow};
+pub use row::{Again, Item, RawRow};
 pub use source::{Reading, Source, inspect, open};
 pub(crate) use source::{Rows, Table};
 pub use walk::TakeRow;

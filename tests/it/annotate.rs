@@ -188,7 +188,7 @@ fn every_case_keeps_its_cells_and_has_each_finding_at_its_place() {
         args.extend(said.iter().map(String::as_str));
         let outcome = world.payrun(&args);
         let out = world.home().join("out.xlsx");
-        if outcome.out.is_empty() {
+        if outcome.out.is_empty() || outcome.json()["format"].is_null() {
             assert!(!out.exists(), "{case}: a workbook of a file that cannot be read");
             continue;
         }

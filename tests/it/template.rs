@@ -165,10 +165,7 @@ fn an_example_that_is_left_in_is_never_paid() {
         let template = std::fs::read_to_string(kept(kind, "csv")).expect("a template");
         let file = format!("{kind}.csv");
         world.write(&file, &template);
-        world
-            .payrun(&["check", &file])
-            .ends(3)
-            .says("A2: this is the example row of a template; remove the row");
+        world.payrun(&["check", &file]).ends(3).says("A2: this is the example row of a template; remove it");
         world.payrun(&["pay", &file, "--yes"]).ends(3);
         let own = template.lines().last().expect("the example").replace("EXAMPLE", "E001");
         world.write(&file, format!("{template}{own}\n"));

@@ -88,8 +88,13 @@ impl Records {
                 ReadRecordResult::OutputEndsFull if self.ends.len() < MOST_CELLS => {
                     self.ends.resize(self.ends.len() * 2, 0);
                 }
-                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
-                    return Err(IntakeError::Endless { row: self.next_row });
+                ReadRecordResult::OutputFull => {
+                    let limit = format!("{} (limits.line)", bytesize::ByteSize(self.limits.line));
+                    return Err(IntakeError::Endless { row: self.next_row, limit });
+                }
+                ReadRecordResult::OutputEndsFull => {
+                    let limit = format!("{MOST_CELLS} cells");
+                    return Err(IntakeError::Endless { row: self.next_row, limit });
                 }
                 ReadRecordResult::Record => break,
                 ReadRecordResult::End => return Ok(false),

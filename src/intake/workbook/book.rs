@@ -121,18 +121,14 @@ impl Book {
         if !facts.formulas.is_sorted() {
             facts.formulas.sort_unstable();
         }
+        facts.formats.sort();
         Ok(facts)
     }
 
-    /// Shows the rows of a sheet that have any text, in their order, with the formulas among them. Where these are not
-    /// given, it is only looked at.
-    pub fn rows(
-        &mut self,
-        sheet: &str,
-        formulas: Option<&[(u32, u32)]>,
-        take: &mut Take<'_>,
-    ) -> Result<(), Trouble> {
-        let mut rows = Assembler::new(formulas, self.limits, take);
+    /// Shows the rows of a sheet that have any text, in their order, with the formulas and formats among them. Where
+    /// its facts are not given, it is only looked at.
+    pub fn rows(&mut self, sheet: &str, facts: Option<&Facts>, take: &mut Take<'_>) -> Result<(), Trouble> {
+        let mut rows = Assembler::new(facts, self.limits, take);
         match &mut self.inner {
             Inner::Xlsx(book) => {
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(Trouble::damaged)?;
@@ -183,8 +179,8 @@ fn places(range: &Range<String>) -> Vec<(u32, u32)> {
 /// Puts cells together to rows.
 struct Assembler<'a, 'b> {
     formulas: std::iter::Peekable<std::slice::Iter<'a, (u32, u32)>>,
-    /// Whether the formulas are known.
-    in_full: bool,
+    /// What is known of the sheet, where it is read in full.
+    facts: Option<&'a Facts>,
     /// Errors that the reader does not know and gives no place for, since the cell before.
     unknown: Vec<String>,
     limits: Limits,
@@ -197,10 +193,10 @@ struct Assembler<'a, 'b> {
 }
 
 impl<'a, 'b> Assembler<'a, 'b> {
-    fn new(formulas: Option<&'a [(u32, u32)]>, limits: Limits, take: &'a mut Take<'b>) -> Self {
+    fn new(facts: Option<&'a Facts>, limits: Limits, take: &'a mut Take<'b>) -> Self {
         Self {
-            formulas: formulas.unwrap_or_default().iter().peekable(),
-            in_full: formulas.is_some(),
+            formulas: facts.map_or([].as_slice(), |facts| &facts.formulas).iter().peekable(),
+            facts,
             unknown: Vec::new(),
             limits,
             take,
@@ -225,7 +221,8 @@ impl<'a, 'b> Assembler<'a, 'b> {
         if matches!(value, DataRef::Empty) && !formula {
             return Ok(ControlFlow::Continue(()));
         }
-        self.put(place, value, formula, code)
+        let known = || self.facts.and_then(|facts| facts.formats.at(place));
+        self.put(place, value, formula, code.or_else(known))
     }
 
     /// Formulas of which the reader gives no cell at all were never calculated, or came to an error that it does not
@@ -240,7 +237,7 @@ impl<'a, 'b> Assembler<'a, 'b> {
             }
         }
         match unknown.next() {
-            Some(error) if self.in_full => {
+            Some(error) if self.facts.is_some() => {
                 Err(Trouble::unknown_error(&error, self.at.map_or(0, |(row, _)| row) + 1))
             }
             _ => Ok(ControlFlow::Continue(())),

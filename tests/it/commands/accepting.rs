@@ -85,3 +85,16 @@ fn a_question_that_is_accepted_is_accepted_for_the_rows_too_that_are_not_listed(
     let more = findings.iter().find(|finding| finding["row"].is_null() && finding["code"] == "zero-lost");
     assert_eq!(more.expect("the others")["accept"], "needed");
 }
+
+/// A slip of the finger, or the acceptance of another file, is not passed over in silence.
+#[test]
+fn what_was_accepted_and_met_nothing_is_told() {
+    let world = World::new();
+    world.write("pay.csv", lost_zero());
+    let unmet = "--accept zero-lost:7 met nothing in this file";
+    world.payrun(&["check", "pay.csv", "--accept", "zero-lost:3,zero-lost:7"]).ends(0).says(unmet);
+    let said = world.payrun(&["pay", "pay.csv", "--yes", "--accept", "hidden,zero-lost:3"]).ends(0);
+    assert_eq!(said.err.matches("met nothing").count(), 1, "{said:?}");
+    said.says("--accept hidden met nothing in this file");
+    assert_eq!(world.made(), 3);
+}

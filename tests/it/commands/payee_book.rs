@@ -234,3 +234,19 @@ fn of_a_long_list_the_wrong_rows_alone_are_left_out() {
     world.write("bare.csv", bare);
     world.payrun(&["check", "bare.csv"]).ends(3).says("100 more findings of this kind are not listed");
 }
+
+/// A bank file has lines, and no column in which payments could be told apart.
+#[test]
+fn findings_of_a_bank_file_speak_of_its_lines() {
+    let world = World::new();
+    world.write(
+        "staff.csv",
+        "account_name,street,bsb,account_number\nZoe Hale,1 Hill Street,062-000,20304050\n",
+    );
+    world.payrun(&["payees", "import", "staff.csv"]).ends(0).says("1 new");
+    let bank_file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/check/aba_duplicates/input.aba");
+    let said = world.payrun(&["check", bank_file]).ends(3);
+    let said = said.says("this line is the same as line 2: same account, amount and reference");
+    let said = said.says("give them different lodgement references").says("2 payments, 1 can be paid");
+    assert!(!said.out.contains("payment_id") && !said.out.contains("\n  row "), "{said:?}");
+}
