@@ -62,9 +62,9 @@ pub(super) struct EachAlone<'a> {
 }
 
 impl EachAlone<'_> {
-    /// Judges a row; `room` is used again from row to row.
-    pub fn judge(&self, item: &Item<'_>, room: &mut Text) -> Result<Alone, BookError> {
-        Ok(match *item {
+    /// Judges a row and adds what was found to those before; `room` is used again from row to row.
+    pub fn judge(&self, item: &Item<'_>, room: &mut Text, judged: &mut Vec<Alone>) -> Result<(), BookError> {
+        judged.push(match *item {
             Item::Blank { .. } => Alone::Blank,
             Item::Ragged { .. } | Item::Row(_) if self.nothing_known => Alone::Unknown,
             Item::Ragged { cells, breaks, .. } => Alone::Ragged { cells, breaks },
@@ -78,7 +78,8 @@ impl EachAlone<'_> {
                     nameless: row.nameless().map(Box::new),
                 })
             }
-        })
+        });
+        Ok(())
     }
 
     fn is(&self, row: &RawRow<'_>, room: &mut Text, findings: &mut Findings<'_>) -> Result<Is, BookError> {

@@ -37,7 +37,10 @@ fn usual(text: &str, currency: Currency) -> Option<Money> {
     let minor = digits
         .into_iter()
         .try_fold(0_i64, |minor, byte| byte.is_ascii_digit().then(|| 10 * minor + i64::from(byte - b'0')))?;
-    Money::new(Decimal::new(minor, 2), currency).ok()
+    match currency.decimals() {
+        2 => Money::of_minor_units(minor, currency),
+        _ => Money::new(Decimal::new(minor, 2), currency).ok(),
+    }
 }
 
 fn unusual(text: &str, currency: Currency) -> Result<Read, Wrong> {

@@ -136,7 +136,8 @@ impl Judge<'_> {
                 return None;
             }
             Ok(number) => {
-                if let Some(letter) = number.digits().chars().find(|c| !c.is_ascii_digit()) {
+                if let Some(letter) = number.bytes().iter().find(|byte| !byte.is_ascii_digit()) {
+                    let letter = char::from(*letter);
                     findings
                         .add(
                             Code::AccountLetters,
@@ -145,7 +146,7 @@ impl Judge<'_> {
                         )
                         .showing(&number.to_string())
                         .advising("ask the payee; the letter O is often typed for the digit 0");
-                } else if number.digits() != typed {
+                } else if number.bytes() != typed.as_bytes() {
                     findings
                         .add(
                             Code::Normalised,
@@ -170,7 +171,7 @@ impl Judge<'_> {
         };
         let bsb = bsb?;
         let (least, most) = account::usual_lengths(bsb);
-        let length = number.digits().len();
+        let length = number.bytes().len();
         if !(least..=most).contains(&length) {
             findings
                 .add(

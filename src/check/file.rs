@@ -209,8 +209,7 @@ pub fn check(
     };
     let judge = EachAlone { judge: &judge, nothing_known: told.nothing_known, fixed };
     let (table, rows) = source.apart();
-    Ahead { table, judge: &judge, waiting: &AtomicUsize::new(0) }
-        .each(rows, &mut |row, alone| in_order.take(&row, alone))?;
+    Ahead { table, judge: &judge, waiting: &AtomicUsize::new(0) }.each(rows, &mut in_order)?;
     Ok(in_order.finish())
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::mem;
 
 use super::Findings;
+use super::ahead::InTurn;
 use super::alone::{Alone, Is, Said};
 use super::aside::{Below, Blanks, Unaddressed, told_wrapped};
 use super::date::PayDates;
@@ -55,9 +56,15 @@ pub(super) struct InOrder<'a> {
     pub observer: &'a dyn Observer,
 }
 
-impl InOrder<'_> {
+impl InTurn for InOrder<'_> {
+    fn foresee(&mut self, alone: &Alone) {
+        if let Alone::Row(Said { is: Is::Payout(Ok((_, keys))), .. }) = alone {
+            self.seen.foresee(keys);
+        }
+    }
+
     /// Takes the next row with what it says by itself.
-    pub fn take(&mut self, row: &RawRow<'_>, alone: &mut Alone) -> Result<(), CheckError> {
+    fn take(&mut self, row: RawRow<'_>, alone: &mut Alone) -> Result<(), CheckError> {
         let is_row_of_payout = match alone {
             Alone::Blank => false,
             Alone::Ragged { .. } | Alone::Row(_) if self.refused == Some(Refused::Columns) => {
@@ -83,7 +90,7 @@ impl InOrder<'_> {
                 for column in &said.wrapped {
                     self.wrapped.entry(*column).or_insert((row.row, 0)).1 += 1;
                 }
-                self.row(row, said)?
+                self.row(&row, said)?
             }
         };
         if is_row_of_payout {
@@ -94,7 +101,9 @@ impl InOrder<'_> {
         }
         Ok(())
     }
+}
 
+impl InOrder<'_> {
     /// `false` for a row that is passed over, or may be.
     fn row(&mut self, row: &RawRow<'_>, said: &mut Said) -> Result<bool, CheckError> {
         let mut findings = Findings { made: mem::take(&mut said.findings), accepted: self.accepted };

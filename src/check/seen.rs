@@ -147,6 +147,17 @@ impl Seen {
         }
     }
 
+    /// Fetches what will be asked for when the turn of a payout comes.
+    pub(super) fn foresee(&self, keys: &Keys) {
+        self.accounts.foresee(keys.account);
+        if let Who::Name(name) = keys.who {
+            self.names.foresee(name);
+        }
+        if let Some(id) = keys.payment_id {
+            self.ids.foresee(id);
+        }
+    }
+
     /// Notes a payout and says what it has in common with those before. `false` if that forbids paying it.
     pub(super) fn note(&mut self, payout: &Sound<'_>, keys: &Keys, findings: &mut Findings<'_>) -> bool {
         let before = findings.made.len();
@@ -297,8 +308,8 @@ impl Seen {
         let BankAccount::Bsb { bsb, number } = &payout.made.account else {
             return false;
         };
-        let bare = number.digits().trim_start_matches('0');
-        let has_zeros = bare.len() < number.digits().len();
+        let zeros = number.bytes().iter().take_while(|byte| **byte == b'0').count();
+        let (has_zeros, bare) = (zeros > 0, &number.bytes()[zeros..]);
         if !has_zeros && self.zeros.is_empty() {
             return false;
         }
@@ -361,14 +372,14 @@ fn same_account(payout: &Sound<'_>, this: FirstPaid, known: FirstPaid, findings:
 
 fn account_key(account: &BankAccount) -> Key {
     match account {
-        BankAccount::Bsb { bsb, number } => bsb_key(bsb.number(), number.digits()),
+        BankAccount::Bsb { bsb, number } => bsb_key(bsb.number(), number.bytes()),
         BankAccount::PayId { .. } => Key::of(collapsed(&account.canonical()).as_bytes()),
     }
 }
 
-fn bsb_key(bsb: u32, number: &str) -> Key {
+fn bsb_key(bsb: u32, number: &[u8]) -> Key {
     let mut bytes = [0; 16];
     bytes[..4].copy_from_slice(&bsb.to_le_bytes());
-    bytes[4..4 + number.len()].copy_from_slice(number.as_bytes());
+    bytes[4..4 + number.len()].copy_from_slice(number);
     Key::of(&bytes)
 }

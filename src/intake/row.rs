@@ -7,7 +7,6 @@ use super::header::Header;
 use super::letter;
 use super::record::{Mark, Record};
 use crate::domain::Place;
-use crate::domain::ids::trimmed;
 
 /// What comes next in a file.
 #[derive(Debug)]
@@ -51,28 +50,16 @@ pub struct RawRow<'a> {
     pub(super) delimiter: Option<char>,
 }
 
-/// A cell as a spreadsheet would show it that wrote it as `="00123"`, to keep its zeros.
-fn unwrapped(cell: &str) -> &str {
-    if !cell.ends_with('"') {
-        return cell;
-    }
-    let inner = cell.trim().strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
-    inner.filter(|inner| !inner.contains('"')).unwrap_or(cell)
-}
-
 impl<'a> RawRow<'a> {
     /// The text of a cell without the blanks around it; empty where there is no such column.
     #[inline]
     pub fn text(&self, column: Column) -> &'a str {
-        trimmed(self.raw(column))
+        self.header.at[column as usize].map_or("", |index| self.record.read(index))
     }
 
-    /// The text of a cell as it stands.
-    #[inline]
+    /// The text of a cell as it stands, out of `="00123"` where it is written so.
     pub fn raw(&self, column: Column) -> &'a str {
-        let Some(index) = self.header.at[column as usize] else { return "" };
-        let cell = self.record.cell(index);
-        if self.record.is_plain() { cell } else { unwrapped(cell) }
+        self.header.at[column as usize].map_or("", |index| self.record.raw(index))
     }
 
     /// What the cell is in a workbook.
@@ -102,17 +89,12 @@ impl<'a> RawRow<'a> {
 
     /// Every cell, those of columns that are not read too, without the blanks around it.
     pub fn cells(&self) -> impl Iterator<Item = &'a str> {
-        self.record.cells().map(|cell| trimmed(unwrapped(cell)))
+        (0..self.record.len()).map(|index| self.record.read(index))
     }
 
     /// The columns, counted from 0, whose cells are written as `="00123"`.
     pub fn wrapped(&self) -> impl Iterator<Item = usize> {
-        self.record
-            .cells()
-            .enumerate()
-            .take_while(|_| !self.is_plain())
-            .filter(|(_, cell)| unwrapped(cell).len() < cell.len())
-            .map(|(at, _)| at)
+        (0..self.record.len()).filter(|index| self.record.is_wrapped(*index))
     }
 
     fn repeats_header(&self) -> bool {
@@ -143,7 +125,7 @@ impl<'a> RawRow<'a> {
 
     /// The first filled cell whose column has no name, and of which nobody has said what it is.
     pub fn nameless(&self) -> Option<Place> {
-        let is_filled = |index: usize| !trimmed(unwrapped(self.record.cell(index))).is_empty();
+        let is_filled = |index: usize| !self.record.read(index).is_empty();
         let index =
             (0..self.record.len()).find(|index| !self.header.is_explained(*index) && is_filled(*index))?;
         Some(self.place_of(index))

@@ -144,7 +144,12 @@ impl<'a> Table<'a> {
 
     /// A record whose cells have their meanings.
     pub(crate) fn row(&self, record: &'a Record) -> RawRow<'a> {
+        self.row_numbered(record.row, record)
+    }
+
+    /// The same, for whoever knows its number.
+    pub(crate) fn row_numbered(&self, row: u32, record: &'a Record) -> RawRow<'a> {
         let Self { header, sheet, delimiter } = *self;
-        RawRow { row: record.row, header, record, sheet, delimiter }
+        RawRow { row, header, record, sheet, delimiter }
     }
 }

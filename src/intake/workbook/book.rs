@@ -62,7 +62,8 @@ pub(super) type Take<'a> = dyn FnMut(&Record) -> Result<ControlFlow<()>, Trouble
 
 impl Book {
     /// Looks the file through and opens it. Its sheets, which only the rows are read from, may be looked through
-    /// while the rest is opened; whatever is found in them comes before anything that opening has shown.
+    /// meanwhile, on another thread; the library opens nothing before all else was looked through, and whatever is
+    /// found anywhere comes before anything that opening has shown.
     pub fn open(file: File, packed: bool, limits: Limits) -> Result<Self, Trouble> {
         let file = Input::new(file);
         if !packed {
@@ -70,14 +71,17 @@ impl Book {
             let inner = Inner::open(Format::Xls, file.reader())?;
             return Ok(Self { format: Format::Xls, file, inner, limits, facts: HashMap::new() });
         }
-        let looked = guard::look_through(&mut archive(&file)?, &limits)?;
-        let format = looked.format;
-        let (facts, inner) = std::thread::scope(|scope| {
-            let sheets = scope.spawn(|| looked.sheets(&mut archive(&file)?, &limits));
-            let inner = Inner::open(format, file.reader());
-            (sheets.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), inner)
+        let mut own = archive(&file)?;
+        let looks = guard::to_look(&mut own, &limits)?;
+        let format = looks.format;
+        let (others, sheets) = std::thread::scope(|scope| {
+            let sheets = scope.spawn(|| looks.look_at(&looks.sheets, &mut archive(&file)?));
+            let others = looks.look_at(&looks.others, &mut own);
+            let others = others.map(|facts| (facts, Inner::open(format, file.reader())));
+            (others, sheets.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
-        let facts = facts?;
+        let (mut facts, inner) = others?;
+        facts.extend(sheets?); // parts that do not bear the name of a sheet may be sheets as well
         Ok(Self { format, inner: inner?, file, limits, facts })
     }
 
