@@ -6,8 +6,7 @@ use serde::Serialize;
 
 use super::file::Checked;
 use crate::domain::money::{Total, plural};
-use crate::domain::{Code, Finding, Severity};
-use crate::intake::listed;
+use crate::domain::{Code, Finding, Severity, first_of};
 
 /// So many findings of a kind are shown to people.
 const MOST_SHOWN: usize = 20;
@@ -194,7 +193,7 @@ fn on_one_line(message: &str) -> String {
 fn rows(others: &[&ReportedFinding], format: Option<&str>) -> String {
     let rows: Vec<u32> = others.iter().filter_map(|finding| finding.row).collect();
     let noun = if format == Some("aba") { "lines" } else { "rows" };
-    format!(" in {noun} {}", listed(&rows))
+    format!(" in {noun} {}", first_of(&rows))
 }
 
 /// Findings of one kind; a hint that all share is said once.

@@ -218,7 +218,9 @@ mod tests {
         fn what_is_read_of_a_cell_is_what_looking_closely_gives(cells in proptest::collection::vec("([ a\u{a0}é]{0,3}|=\"[ 0a\"]{0,3}\" ?|[a\"=]{0,3})", 1..6)) {
             let mut rows = [Record::default(), Record::default(), Record::default()];
             rows[0].begin(1);
-            cells.iter().for_each(|cell| rows[0].push(cell, Mark::default()));
+            for cell in &cells {
+                rows[0].push(cell, Mark::default());
+            }
             let (text, ends) = rows[0].whole();
             let (text, ends) = (text.to_owned(), ends.to_vec());
             rows[1].set(1, &text, &ends, false);

@@ -84,7 +84,7 @@ impl<'a> RawRow<'a> {
 
     /// A cell by the index of its column, without the blanks around it.
     pub fn cell(&self, index: usize) -> &'a str {
-        trimmed(unwrapped(self.record.cell(index)))
+        self.record.read(index)
     }
 
     /// Every cell, those of columns that are not read too, without the blanks around it.

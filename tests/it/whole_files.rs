@@ -91,6 +91,9 @@ impl Book for Torn {
     fn accounts_of_name(&self, _: &PartyName) -> Result<Vec<KnownAccount>, BookError> {
         Ok(Vec::new())
     }
+    fn everyone(&self) -> Result<Vec<BookEntry>, BookError> {
+        Ok(Vec::new())
+    }
 }
 
 #[test]
