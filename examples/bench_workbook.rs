@@ -12,22 +12,7 @@ use payrun::domain::{NoBook, Silent};
 use payrun::intake;
 use rust_xlsxwriter::Workbook;
 
-const HEAD: [&str; 14] = [
-    "payment_id",
-    "payee_id",
-    "first_name",
-    "last_name",
-    "street",
-    "suburb",
-    "state",
-    "postcode",
-    "bsb",
-    "account_number",
-    "amount",
-    "currency",
-    "reference",
-    "country",
-];
+const HEAD: &str = "payment_id,payee_id,first_name,last_name,street,suburb,state,postcode,bsb,account_number,amount,currency,reference,country";
 
 fn main() {
     let rows: u32 =
@@ -37,7 +22,7 @@ fn main() {
     write(&path, rows);
     let mut said = String::new();
     let size = std::fs::metadata(&path).expect("a file").len() >> 20;
-    let _ = writeln!(said, "{rows} rows of {} cells, {size} MB", HEAD.len());
+    let _ = writeln!(said, "{rows} rows of {} cells, {size} MB", HEAD.split(',').count());
     let _ = warm(&path);
     let mut ratios = Vec::new();
     for _ in 0..3 {
@@ -103,7 +88,7 @@ fn most_memory(path: &Path) -> String {
 fn write(path: &Path, rows: u32) {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    for (column, name) in (0..).zip(HEAD) {
+    for (column, name) in (0..).zip(HEAD.split(',')) {
         sheet.write(0, column, name).expect("written");
     }
     for row in 1..=rows {

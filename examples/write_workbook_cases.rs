@@ -5,19 +5,8 @@ use std::path::Path;
 
 use rust_xlsxwriter::{ExcelDateTime, FilterCondition, Format, Formula, Workbook, Worksheet, XlsxError};
 
-const HEAD: [&str; 11] = [
-    "payee_id",
-    "first_name",
-    "last_name",
-    "street",
-    "suburb",
-    "state",
-    "postcode",
-    "bsb",
-    "account_number",
-    "amount",
-    "reference",
-];
+const HEAD: &str =
+    "payee_id,first_name,last_name,street,suburb,state,postcode,bsb,account_number,amount,reference";
 const PEOPLE: [[&str; 9]; 3] = [
     ["P1", "Robin", "Archer", "1 Hill Street", "Sydney", "NSW", "2000", "062-000", "20304050"],
     ["P2", "Sam", "Baker", "2 Hill Street", "Sydney", "NSW", "2000", "083-004", "123456789"],
@@ -67,7 +56,7 @@ fn main() -> Result<(), XlsxError> {
 fn save(name: &str, change: impl Fn(&mut Worksheet) -> Result<(), XlsxError>) -> Result<(), XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet().set_name("Pay")?;
-    sheet.write_row(0, 0, HEAD)?;
+    sheet.write_row(0, 0, HEAD.split(','))?;
     for (row, (cells, amount)) in (1..).zip(PEOPLE.iter().zip([1000.1, 2000.2, 3000.3])) {
         sheet.write_row(row, 0, cells.iter().copied())?;
         sheet.write_number(row, 9, amount)?;

@@ -2,6 +2,11 @@
 //!
 //! ARCHITECTURE.md tells which module does what and which may import which.
 
+#[cfg(not(unix))]
+compile_error!(
+    "payrun runs on Linux and macOS: elsewhere it cannot keep its files for their owner alone, nor a reader of workbooks within its limits"
+);
+
 pub mod check;
 pub mod cli;
 pub mod config;

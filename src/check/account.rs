@@ -56,9 +56,10 @@ fn unusual_bsb(text: &str, directory: &Directory) -> Result<ReadBsb, Wrong> {
             None => wrong.hint("write six digits, such as 062-000"),
         });
     }
-    // more digits may be an account number, which no message shows
-    let shown = if digits.len() > 6 { "the BSB".to_owned() } else { format!("BSB {text}") };
-    let wrong = Wrong::new(format!("{shown} has {} digits, six are needed", digits.len()));
+    // what is no nearly whole BSB may be an account number, which no message shows
+    let shown = if is_nearly_whole(text) { format!("BSB {text}") } else { "the BSB".to_owned() };
+    let count = crate::domain::money::plural(digits.len() as u64, "digit");
+    let wrong = Wrong::new(format!("{shown} has {count}, six are needed"));
     match digits.len() {
         6 => Bsb::new(&digits).map(ReadBsb::Whole).map_err(|_| wrong),
         5 => {
@@ -71,6 +72,11 @@ fn unusual_bsb(text: &str, directory: &Directory) -> Result<ReadBsb, Wrong> {
         10.. => Err(wrong.hint("if the account number stands behind it, put that into its own column")),
         _ => Err(wrong.hint("ask the payee for the BSB")),
     }
+}
+
+/// Whether a text has so many digits that it may be shown as a BSB.
+pub(super) fn is_nearly_whole(text: &str) -> bool {
+    matches!(text.chars().filter(char::is_ascii_digit).count(), 5 | 6)
 }
 
 /// Month and year, as six digits, of a date that a spreadsheet makes of 06-2000: `Jun-00`, `1/06/2000`, `2000-06-01`.

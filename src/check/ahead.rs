@@ -12,6 +12,7 @@ use std::thread;
 use super::alone::{Alone, EachAlone};
 use super::file::CheckError;
 use super::firsts::Text;
+use crate::domain::BookError;
 use crate::intake::{IntakeError, RawRow, Record, Rows, Table};
 
 /// So many rows go over at once: enough to make the handing over cheap, few enough to stay in a core's cache.
@@ -25,6 +26,8 @@ struct Batch {
     /// Records, of which the first `filled` are of this batch.
     records: Vec<Record>,
     filled: usize,
+    /// Their numbers: whoever takes a row need not fetch its record from the other core for that.
+    numbers: Vec<u32>,
     /// What was said of the first of them.
     judged: Vec<Alone>,
     /// Whether the file ended behind them, and how.
@@ -35,15 +38,27 @@ impl Batch {
     fn fill(&mut self, rows: &mut dyn Rows) {
         self.records.resize_with(ROWS, Record::default);
         self.judged.clear();
+        self.numbers.clear();
         self.filled = 0;
         while self.filled < ROWS && self.end.is_none() {
             match rows.next(&mut self.records[self.filled]) {
-                Ok(true) => self.filled += 1,
+                Ok(true) => {
+                    self.numbers.push(self.records[self.filled].row);
+                    self.filled += 1;
+                }
                 Ok(false) => self.end = Some(Ok(())),
                 Err(error) => self.end = Some(Err(error)),
             }
         }
     }
+}
+
+/// Whoever takes rows in their order.
+pub(super) trait InTurn {
+    /// Learns that a row is soon to come.
+    fn foresee(&mut self, alone: &Alone);
+    /// Takes the next row, with what it says by itself.
+    fn take(&mut self, row: RawRow<'_>, alone: &mut Alone) -> Result<(), CheckError>;
 }
 
 /// Reads rows and judges them.
@@ -57,11 +72,7 @@ pub(super) struct Ahead<'a> {
 
 impl Ahead<'_> {
     /// Gives every row to `take`, in the order of the file.
-    pub fn each(
-        self,
-        rows: &mut dyn Rows,
-        take: &mut dyn FnMut(RawRow<'_>, &mut Alone) -> Result<(), CheckError>,
-    ) -> Result<(), CheckError> {
+    pub fn each(self, rows: &mut dyn Rows, take: &mut impl InTurn) -> Result<(), CheckError> {
         let (empty, spare) = channel::<Batch>();
         let (filled, full) = channel::<Batch>();
         for _ in 0..BATCHES {
@@ -88,15 +99,9 @@ impl Ahead<'_> {
         let mut room = Text::default();
         while let Ok(mut batch) = spare.recv() {
             batch.fill(rows);
-            for record in &batch.records[..batch.filled] {
-                if self.waiting.load(Ordering::Relaxed) == 0 {
-                    break; // soon the other thread has nothing to do
-                }
-                let Ok(alone) = self.judge.judge(&self.table.item(record), &mut room) else {
-                    break; // the other thread meets the same in its turn, and tells it
-                };
-                batch.judged.push(alone);
-            }
+            let soon_idle = || self.waiting.load(Ordering::Relaxed) == 0;
+            // what fails is met by the other thread in its turn, and told there
+            let _ = self.judge_on(&mut batch, &mut room, &soon_idle);
             let is_last = batch.end.is_some();
             self.waiting.fetch_add(1, Ordering::Relaxed);
             if filled.send(batch).is_err() || is_last {
@@ -105,23 +110,35 @@ impl Ahead<'_> {
         }
     }
 
+    /// Judges the rows of a batch that were not judged yet, until all are or it shall stop.
+    fn judge_on(&self, batch: &mut Batch, room: &mut Text, stop: &dyn Fn() -> bool) -> Result<(), BookError> {
+        for record in &batch.records[batch.judged.len()..batch.filled] {
+            if stop() {
+                break;
+            }
+            self.judge.judge(&self.table.item(record), room, &mut batch.judged)?;
+        }
+        Ok(())
+    }
+
     /// `false` where the reader ended before the file did, which is a defect.
     #[expect(clippy::needless_pass_by_value, reason = "the reader ends when the channels are gone")]
     fn take(
         &self,
         empty: Sender<Batch>,
         full: Receiver<Batch>,
-        take: &mut dyn FnMut(RawRow<'_>, &mut Alone) -> Result<(), CheckError>,
+        take: &mut impl InTurn,
     ) -> Result<bool, CheckError> {
         let mut room = Text::default();
         while let Ok(mut batch) = full.recv() {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
-            for (at, record) in batch.records[..batch.filled].iter().enumerate() {
-                if at == batch.judged.len() {
-                    batch.judged.push(self.judge.judge(&self.table.item(record), &mut room)?);
-                }
-                take(self.table.row(record), &mut batch.judged[at])?;
+            let rest = self.judge_on(&mut batch, &mut room, &|| false);
+            batch.judged.iter().for_each(|alone| take.foresee(alone));
+            let rows = batch.numbers.iter().zip(&batch.records);
+            for ((number, record), alone) in rows.zip(&mut batch.judged) {
+                take.take(self.table.row_numbered(*number, record), alone)?;
             }
+            rest?;
             if let Some(end) = batch.end.take() {
                 end?;
                 return Ok(true);
@@ -145,9 +162,16 @@ mod tests {
 
     const ROWS_OF_FILE: u32 = 3000;
 
+    impl<F: FnMut(RawRow<'_>, &mut Alone) -> Result<(), CheckError>> InTurn for F {
+        fn foresee(&mut self, _: &Alone) {}
+        fn take(&mut self, row: RawRow<'_>, alone: &mut Alone) -> Result<(), CheckError> {
+            self(row, alone)
+        }
+    }
+
     /// Takes the rows of a file whose amounts count from one.
     fn each(
-        take: &mut dyn FnMut(RawRow<'_>, &mut Alone) -> Result<(), CheckError>,
+        take: &mut impl FnMut(RawRow<'_>, &mut Alone) -> Result<(), CheckError>,
     ) -> Result<(), CheckError> {
         let mut text = "first_name,last_name,street,bsb,account_number,amount\n".to_owned();
         for row in 1..=ROWS_OF_FILE {
@@ -158,7 +182,14 @@ mod tests {
         let mut source = open(file.path(), &Reading::default()).expect("a source");
         let options = Options::new(jiff::civil::date(2026, 7, 17), false);
         let directory = options.directory;
-        let judge = Judge { options: &options, directory, address_told: false, payees: None, accounts: None };
+        let judge = Judge {
+            options: &options,
+            directory,
+            address_told: false,
+            payees: None,
+            accounts: None,
+            holds: super::super::hold::Columns::default(),
+        };
         let judge = EachAlone { judge: &judge, nothing_known: false, fixed: false };
         let (table, rows) = source.apart();
         Ahead { table, judge: &judge, waiting: &AtomicUsize::new(0) }.each(rows, take)

@@ -42,9 +42,11 @@ pub(super) struct Said {
 pub(super) enum Is {
     /// No payout, as a finding says.
     NoPayout,
+    /// Names of other columns than those of the header, as a finding says: what stands below it cannot be read.
+    OtherColumns,
     /// Perhaps sums of the rows above.
     Sum(Looks),
-    /// One text alone.
+    /// One text or two.
     Note(String),
     /// A payout, as far as no finding of its own forbids it.
     Payout(Result<(Made, Keys), Unsound>),
@@ -60,9 +62,9 @@ pub(super) struct EachAlone<'a> {
 }
 
 impl EachAlone<'_> {
-    /// Judges a row; `room` is used again from row to row.
-    pub fn judge(&self, item: &Item<'_>, room: &mut Text) -> Result<Alone, BookError> {
-        Ok(match *item {
+    /// Judges a row and adds what was found to those before; `room` is used again from row to row.
+    pub fn judge(&self, item: &Item<'_>, room: &mut Text, judged: &mut Vec<Alone>) -> Result<(), BookError> {
+        judged.push(match *item {
             Item::Blank { .. } => Alone::Blank,
             Item::Ragged { .. } | Item::Row(_) if self.nothing_known => Alone::Unknown,
             Item::Ragged { cells, breaks, .. } => Alone::Ragged { cells, breaks },
@@ -76,18 +78,22 @@ impl EachAlone<'_> {
                     nameless: row.nameless().map(Box::new),
                 })
             }
-        })
+        });
+        Ok(())
     }
 
     fn is(&self, row: &RawRow<'_>, room: &mut Text, findings: &mut Findings<'_>) -> Result<Is, BookError> {
         if shape::is_no_payout(row, findings) {
             return Ok(Is::NoPayout);
         }
+        if shape::changes_columns(row, findings) {
+            return Ok(Is::OtherColumns);
+        }
         if let Some(looks) = looks(row).filter(|_| !self.fixed) {
             return Ok(Is::Sum(looks));
         }
         if let Some(note) = shape::note(row) {
-            return Ok(Is::Note(note.to_owned()));
+            return Ok(Is::Note(note));
         }
         Ok(Is::Payout(self.judge.payout(row, findings)?.map(|made| {
             let keys = Keys::of(&Sound { row: *row, made: &made }, room);

@@ -37,7 +37,10 @@ fn usual(text: &str, currency: Currency) -> Option<Money> {
     let minor = digits
         .into_iter()
         .try_fold(0_i64, |minor, byte| byte.is_ascii_digit().then(|| 10 * minor + i64::from(byte - b'0')))?;
-    Money::new(Decimal::new(minor, 2), currency).ok()
+    match currency.decimals() {
+        2 => Money::of_minor_units(minor, currency),
+        _ => Money::new(Decimal::new(minor, 2), currency).ok(),
+    }
 }
 
 fn unusual(text: &str, currency: Currency) -> Result<Read, Wrong> {
@@ -54,11 +57,13 @@ fn unusual(text: &str, currency: Currency) -> Result<Read, Wrong> {
     let bare = without_sign(typed, currency)?;
     if let Some(odd) = bare.chars().find(|c| !c.is_ascii_digit() && !matches!(c, '.' | ',')) {
         let scientific = matches!(odd, 'e' | 'E') && bare.starts_with(|c: char| c.is_ascii_digit());
+        let word: String = bare.chars().filter(|c| c.is_alphabetic()).take(20).collect();
         return Err(match odd {
             _ if scientific => {
                 Wrong::new("the amount is in scientific notation, digits may be lost").hint(LIKE)
             }
             '=' => Wrong::new("the amount is a formula").hint(LIKE),
+            _ if word.len() > 1 => Wrong::new(format!("the amount has \"{word}\" in it")).hint(LIKE),
             _ => Wrong::new(format!("the amount has {} in it", shown(odd))).hint(LIKE),
         });
     }
@@ -120,7 +125,7 @@ fn without_sign(text: &str, currency: Currency) -> Result<&str, Wrong> {
         }
     }
     let other: String = rest.chars().filter(char::is_ascii_alphabetic).collect();
-    if other.len() == 3 && other.parse::<Currency>().is_ok() {
+    if is_currency(&other) {
         return Err(Wrong::new(format!("the amount says {}, the row is in {code}", other.to_uppercase()))
             .hint("make sure which currency is meant"));
     }
@@ -129,6 +134,11 @@ fn without_sign(text: &str, currency: Currency) -> Result<&str, Wrong> {
             .hint("make sure which currency is meant"));
     }
     Ok(rest)
+}
+
+/// Whether letters are the code of a currency; others of three letters are not.
+fn is_currency(letters: &str) -> bool {
+    iso_currency::Currency::from_code(&letters.to_ascii_uppercase()).is_some()
 }
 
 /// Takes commas between groups of three away, where a decimal point leaves no doubt what they are.
@@ -166,7 +176,7 @@ pub(super) fn money(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Mon
     let currency = match typed.parse::<Currency>() {
         _ if typed.is_empty() => Currency::AUD,
         Ok(Currency::AUD) => Currency::AUD,
-        Ok(other) => {
+        Ok(other) if is_currency(other.code()) => {
             findings
                 .add(
                     Code::CurrencyInvalid,
@@ -177,7 +187,7 @@ pub(super) fn money(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Mon
                 .advising("leave the row out and pay it another way");
             return None;
         }
-        Err(_) => {
+        Ok(_) | Err(_) => {
             findings
                 .add(Code::CurrencyInvalid, row.place(Column::Currency), "this is not a currency")
                 .showing(typed)

@@ -1,7 +1,7 @@
 //! What is noted of rows on the way and told once: rows without an address, notes below the payouts, blank rows.
 
 use super::file::{Collected, MOST_OF_A_KIND};
-use crate::domain::{Code, Finding, Place};
+use crate::domain::{Code, Finding, MOST_NAMED, Place, first_of, some_of};
 use crate::intake::{RawRow, letter};
 
 /// Rows without an address in a file without addresses: told one by one only if the payee book had some.
@@ -51,7 +51,7 @@ pub(super) fn told_wrapped((column, (first, count)): (usize, (u32, u64))) -> Fin
     )
 }
 
-/// Rows with one text only, which are notes if no payout stands below them.
+/// Rows with one text or two, which are notes if no payout stands below them.
 #[derive(Default)]
 pub(super) struct Below {
     rows: Vec<(Place, String)>,
@@ -70,7 +70,7 @@ impl Below {
                 Finding::new(
                     Code::RowNoPayout,
                     place.clone(),
-                    "only one cell of the row is filled, and payouts stand below it",
+                    "the row has no amount and no account, and payouts stand below it",
                 )
                 .advised("fill the row, or remove it"),
             ]);
@@ -84,14 +84,18 @@ impl Below {
         let rows: Vec<u32> = self.rows.iter().filter_map(|(place, _)| place.row).collect();
         let begin: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
         let what = match rows.len() {
-            1 => format!("below the payouts stands a row of one text (\"{begin}\"), which is passed over"),
+            1 => format!(
+                "below the payouts stands a row that asks for no money (\"{begin}\"), which is passed over"
+            ),
             _ => format!(
-                "below the payouts stand rows of one text ({}; the first is \"{begin}\"), which are passed over",
-                crate::intake::listed(&rows)
+                "below the payouts stand rows that ask for no money ({}; the first is \"{begin}\"), which are passed over",
+                first_of(&rows)
             ),
         };
-        let finding = Finding::new(Code::RowsBelow, place.clone(), what)
-            .advised("make sure that it is a note and not a payee whose cells are missing");
+        let finding = Finding::new(Code::RowsBelow, place.clone(), what).advised(match rows.len() {
+            1 => "make sure that it is a note and not a payee whose cells are missing",
+            _ => "make sure that they are notes and not payees whose cells are missing",
+        });
         all.take(vec![finding])
     }
 }
@@ -106,8 +110,6 @@ pub(super) struct Blanks {
 }
 
 impl Blanks {
-    const MOST_LISTED: usize = 10;
-
     /// Of the rows below the header.
     pub fn below(header: u32) -> Self {
         Self { next: header + 1, ..Self::default() }
@@ -116,17 +118,15 @@ impl Blanks {
     /// Notes the rows that were left out before this one.
     pub fn until(&mut self, row: u32) {
         self.count += u64::from(row.saturating_sub(self.next));
-        let room = Self::MOST_LISTED - self.first.len();
+        let room = MOST_NAMED - self.first.len();
         self.first.extend((self.next..row).take(room));
         self.next = row + 1;
     }
 
     pub fn finding(&self) -> Option<Finding> {
         let first = *self.first.first()?;
-        let listed: Vec<String> = self.first.iter().map(u32::to_string).collect();
-        let more = self.count - self.first.len() as u64;
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let message = format!("blank rows were passed over: {}{more}", listed.join(", "));
+        let rows = some_of(&self.first, self.count - self.first.len() as u64);
+        let message = format!("blank rows were passed over: {rows}");
         Some(Finding::new(Code::RowBlank, Place::row(first), message))
     }
 }

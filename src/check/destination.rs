@@ -110,8 +110,9 @@ impl Judge<'_> {
             Err(wrong) => {
                 // an account number may stand in the cell as well
                 let masked = crate::domain::account::masked(typed);
-                let digits = typed.chars().filter(char::is_ascii_digit).count();
-                let value = if digits > 6 { &masked } else { typed };
+                let is_number =
+                    typed.chars().any(|c| c.is_ascii_digit()) && !typed.contains(char::is_alphabetic);
+                let value = if is_number && !account::is_nearly_whole(typed) { &masked } else { typed };
                 let finding =
                     findings.add(Code::BsbInvalid, row.place(Column::Bsb), wrong.what).showing(value);
                 finding.hint = wrong.hint;
@@ -135,7 +136,8 @@ impl Judge<'_> {
                 return None;
             }
             Ok(number) => {
-                if let Some(letter) = number.digits().chars().find(|c| !c.is_ascii_digit()) {
+                if let Some(letter) = number.bytes().iter().find(|byte| !byte.is_ascii_digit()) {
+                    let letter = char::from(*letter);
                     findings
                         .add(
                             Code::AccountLetters,
@@ -144,7 +146,7 @@ impl Judge<'_> {
                         )
                         .showing(&number.to_string())
                         .advising("ask the payee; the letter O is often typed for the digit 0");
-                } else if number.digits() != typed {
+                } else if number.bytes() != typed.as_bytes() {
                     findings
                         .add(
                             Code::Normalised,
@@ -169,7 +171,7 @@ impl Judge<'_> {
         };
         let bsb = bsb?;
         let (least, most) = account::usual_lengths(bsb);
-        let length = number.digits().len();
+        let length = number.bytes().len();
         if !(least..=most).contains(&length) {
             findings
                 .add(

@@ -169,19 +169,22 @@ fn no_angles(text: &str) -> Result<(), ValidationError> {
 }
 
 /// Whether a text is a word that stands for nothing. Flash must never be sent one.
+#[inline]
 pub(super) fn is_placeholder(text: &str) -> bool {
+    let cannot_begin_one = |byte: &u8| {
+        byte.is_ascii_graphic()
+            && !matches!(byte, b'n' | b'N' | b'-' | b't' | b'T' | b'x' | b'X' | b'#' | b'u' | b'U')
+    };
+    !text.as_bytes().first().is_none_or(cannot_begin_one) && stands_for_nothing(text) // it cannot be one, nearly always
+}
+
+fn stands_for_nothing(text: &str) -> bool {
     const WORDS: [&str; 16] = [
         "n/a", "na", "null", "nil", "none", "-", "--", "tbc", "tba", "tbd", "xxx", "xx", "#n/a", "#ref!",
         "unknown", "test",
     ];
     const LONGEST: usize = 7;
     let text = crate::domain::ids::trimmed(text);
-    let may_begin_one = |byte: &u8| {
-        !byte.is_ascii() || matches!(byte.to_ascii_lowercase(), b'n' | b'-' | b't' | b'x' | b'#' | b'u')
-    };
-    if !text.as_bytes().first().is_some_and(may_begin_one) {
-        return false; // nearly all
-    }
     match text.is_ascii() {
         true if text.len() > LONGEST => false,
         true => WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)),

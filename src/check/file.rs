@@ -1,6 +1,6 @@
 //! A whole file: its header, its rows one by one, and what can only be said at the end.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::sync::atomic::AtomicUsize;
 
@@ -10,16 +10,20 @@ use serde::{Deserialize, Serialize};
 use super::ahead::Ahead;
 use super::alone::EachAlone;
 use super::aside::{Below, Blanks, Unaddressed};
+use super::date::PayDates;
 use super::directory::Directory;
 use super::head;
 use super::head::Wanted;
+use super::hold;
 use super::order::InOrder;
+use super::payee;
 use super::row::Judge;
 use super::seen::Seen;
 use super::sound::Sound;
 use super::sums::Sums;
 use crate::domain::{
-    Accepted, Book, BookError, Code, Event, Finding, Observer, Payout, Place, RowDigest, Stage, Totals,
+    Accepted, Book, BookError, Code, Event, Finding, Observer, Payout, Place, RowDigest, Severity, Stage,
+    Totals,
 };
 use crate::intake::{IntakeError, Source};
 
@@ -74,6 +78,11 @@ pub struct Payable<'a> {
 }
 
 impl Payable<'_> {
+    /// The sheet of a workbook that the row is in.
+    pub fn sheet(&self) -> Option<String> {
+        self.sound.row.whole().sheet
+    }
+
     /// The payout, with texts of its own.
     pub fn passed(&self) -> Passed {
         let accepted = self.findings.iter().filter(|finding| finding.accepted);
@@ -108,6 +117,24 @@ pub struct Checked {
     pub incomplete: Vec<RowDigest>,
     /// Rows whose address is from the payee book.
     pub completed: u64,
+    /// What a person has accepted and nothing of the file has asked.
+    pub unmet: Accepted,
+}
+
+impl Checked {
+    /// Adds what others have found about the file.
+    pub fn add(&mut self, findings: Vec<Finding>) {
+        for finding in &findings {
+            self.unmet.strike(finding);
+        }
+        self.findings.extend(findings);
+        self.findings.sort_by_key(in_order);
+    }
+}
+
+/// The order of findings: that of the file.
+fn in_order(finding: &Finding) -> (Option<u32>, Severity, Code) {
+    (finding.place.row, finding.severity, finding.code)
 }
 
 /// Checking could not come to its end.
@@ -146,7 +173,8 @@ pub fn check(
     let readable = !all.findings.iter().any(Finding::forbids);
     let unaddressed = Unaddressed::of(told.address_finding.clone());
     let address_told = told.address && unaddressed.whole.is_none();
-    let judge = Judge { options, directory: options.directory, address_told, payees, accounts };
+    let holds = hold::Columns::of(&source.header);
+    let judge = Judge { options, directory: options.directory, address_told, payees, accounts, holds };
     let mut checked = Checked {
         format: source.format,
         directory: options.directory.words_of_age(options.today),
@@ -171,7 +199,8 @@ pub fn check(
         below: Below::default(),
         unaddressed,
         wrapped: BTreeMap::new(),
-        refused: false,
+        refused: None,
+        pay_dates: PayDates::of(&source.header, options.today),
         accepted: &options.accepted,
         all,
         checked,
@@ -180,8 +209,7 @@ pub fn check(
     };
     let judge = EachAlone { judge: &judge, nothing_known: told.nothing_known, fixed };
     let (table, rows) = source.apart();
-    Ahead { table, judge: &judge, waiting: &AtomicUsize::new(0) }
-        .each(rows, &mut |row, alone| in_order.take(&row, alone))?;
+    Ahead { table, judge: &judge, waiting: &AtomicUsize::new(0) }.each(rows, &mut in_order)?;
     Ok(in_order.finish())
 }
 
@@ -219,12 +247,22 @@ pub(super) fn ragged(
 pub(super) struct Collected<'a> {
     pub findings: Vec<Finding>,
     pub counts: HashMap<Code, u64>,
+    /// Kinds of which one is not listed that forbids.
+    unlisted_forbid: HashSet<Code>,
     accepted: &'a Accepted,
+    /// What was accepted and no finding has asked yet.
+    pub unmet: Accepted,
 }
 
 impl<'a> Collected<'a> {
     pub fn new(accepted: &'a Accepted) -> Self {
-        Self { findings: Vec::new(), counts: HashMap::new(), accepted }
+        Self {
+            findings: Vec::new(),
+            counts: HashMap::new(),
+            unlisted_forbid: HashSet::new(),
+            accepted,
+            unmet: accepted.clone(),
+        }
     }
 
     /// Takes findings in. `true` where one of them forbids paying.
@@ -232,25 +270,36 @@ impl<'a> Collected<'a> {
         let mut forbids = false;
         for mut finding in findings {
             finding.accepted = finding.code.asks() && self.accepted.covers(&finding);
+            if finding.accepted {
+                self.unmet.strike(&finding);
+            }
             forbids |= finding.forbids();
             let count = self.counts.entry(finding.code).or_default();
             *count += 1;
             if *count <= MOST_OF_A_KIND {
                 self.findings.push(finding);
+            } else if finding.forbids() {
+                self.unlisted_forbid.insert(finding.code);
             }
         }
         forbids
     }
 
     pub fn finish(mut self) -> Vec<Finding> {
+        let rows = self.counts.get(&Code::NameChoose).copied().unwrap_or_default();
+        if let Some(own) = payee::own_company(&self.findings, rows) {
+            self.findings.retain(|finding| finding.code != Code::NameChoose);
+            self.counts.remove(&Code::NameChoose);
+            self.findings.push(own);
+        }
         for (code, count) in self.counts {
             if count > MOST_OF_A_KIND {
-                let more = count - MOST_OF_A_KIND;
-                let message = format!("{more} more findings of this kind are not listed");
-                self.findings.push(Finding::new(code, Place::file(), message));
+                let mut unlisted = Finding::unlisted(code, count - MOST_OF_A_KIND);
+                unlisted.accepted = code.asks() && !self.unlisted_forbid.contains(&code);
+                self.findings.push(unlisted);
             }
         }
-        self.findings.sort_by_key(|finding| (finding.place.row, finding.severity, finding.code));
+        self.findings.sort_by_key(in_order);
         self.findings
     }
 }

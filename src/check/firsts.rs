@@ -3,7 +3,8 @@
 //! Digests have 128 bits: among a million different rows, two share one with a chance of less than one in 10^26. What
 //! is found is never wrong for a row that differs.
 
-use hashbrown::HashTable;
+use std::hint::black_box;
+
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Room is made at once for no more rows than these; beyond, it is made as they come.
@@ -32,6 +33,11 @@ impl Key {
     /// Any half of a digest is a good hash.
     fn hash(self) -> u64 {
         self.0[0]
+    }
+
+    /// 32 bits that the hash does not have: other keys are told from it without a look at the list.
+    fn tag(self) -> u64 {
+        self.0[1] >> 32
     }
 }
 
@@ -67,30 +73,27 @@ impl Text {
 /// What is known of the first row of each kind.
 ///
 /// Nearly every row is the first of its kind, and looking that up in a table of a million costs more than all other
-/// checks of the row, since the table does not fit into a core's cache. So a filter of some bits a row is asked first:
-/// it knows most new kinds for certain. They are put into the table later, many at once, which costs a fraction.
+/// checks of the row, since the table does not fit into a core's cache and each look waits for memory. So whoever has
+/// many rows to come looks all of them up beforehand ([`Firsts::foresee`]): those looks do not wait for each other, and
+/// what they have fetched is near when the rows come. For the same reason the table is one of our own, with all that
+/// is looked at of a key in one place.
 #[derive(Debug)]
 pub(super) struct Firsts<T> {
-    filter: Filter,
     known: Vec<(Key, T)>,
-    /// Where in `known` each key stands, of the first `placed` of them.
-    places: HashTable<u32>,
+    /// The first `placed` of them, each at the place that its key names or behind it, where that was free.
+    slots: Vec<Slot>,
     placed: usize,
-    /// So many of `known` are in the filter.
-    filtered: usize,
 }
+
+/// Free, or bits of a key and where in the list it stands, counted from one.
+type Slot = u64;
+const FREE: Slot = 0;
 
 impl<T: Copy> Firsts<T> {
     /// With room for so many rows; more may come.
     pub fn of_about(rows: u64) -> Self {
         let rows = usize::try_from(rows.min(MOST_AT_ONCE)).expect("small");
-        Self {
-            filter: Filter::of_about(rows),
-            known: Vec::with_capacity(rows),
-            places: HashTable::with_capacity(rows),
-            placed: 0,
-            filtered: 0,
-        }
+        Self { known: Vec::with_capacity(rows), slots: vec![FREE; slots_for(rows)], placed: 0 }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -102,17 +105,23 @@ impl<T: Copy> Firsts<T> {
         place(self.known.len() - 1)
     }
 
+    /// Fetches what will be asked for soon. It changes nothing.
+    #[inline]
+    pub fn foresee(&self, key: Key) {
+        black_box(self.slots[self.slot_of(key)]);
+    }
+
     /// What is known of an earlier row of this kind, and its place. Where there is none, `this` is kept.
     pub fn earlier(&mut self, key: Key, this: T) -> Option<(u32, T)> {
-        for (known, _) in &self.known[self.filtered..] {
-            self.filter.add(*known);
+        self.place_all();
+        match self.search(key) {
+            Ok(at) => Some((place(at), self.known[at].1)),
+            Err(free) => {
+                self.known.push((key, this));
+                self.put(free, self.placed);
+                None
+            }
         }
-        let found = if self.filter.add(key) { self.find_place(key) } else { None };
-        if found.is_none() {
-            self.known.push((key, this));
-        }
-        self.filtered = self.known.len();
-        found.map(|at| (at, self.known[at as usize].1))
     }
 
     /// Keeps `this`, of which it is known already that there is no earlier one of its kind.
@@ -122,45 +131,58 @@ impl<T: Copy> Firsts<T> {
 
     /// What is known of the first row of this kind.
     pub fn find(&mut self, key: Key) -> Option<T> {
-        self.find_place(key).map(|at| self.known[at as usize].1)
+        self.place_all();
+        self.search(key).ok().map(|at| self.known[at].1)
     }
 
-    fn find_place(&mut self, key: Key) -> Option<u32> {
-        let known = &self.known;
-        for at in self.placed..known.len() {
-            let hash = known[at].0.hash();
-            self.places.insert_unique(hash, place(at), |at| known[*at as usize].0.hash());
+    /// Puts those into the table that were known to be first.
+    fn place_all(&mut self) {
+        while self.placed < self.known.len() {
+            match self.search(self.known[self.placed].0) {
+                Err(free) => self.put(free, self.placed),
+                Ok(_) => self.placed += 1, // the first of a kind is the one that is found
+            }
         }
-        self.placed = known.len();
-        self.places.find(key.hash(), |at| known[*at as usize].0 == key).copied()
+    }
+
+    /// Where in the list a key is, or else the slot where it belongs.
+    fn search(&self, key: Key) -> Result<usize, usize> {
+        let mut slot = self.slot_of(key);
+        loop {
+            let found = self.slots[slot];
+            if found == FREE {
+                return Err(slot);
+            }
+            if found >> 32 == key.tag() {
+                let at = usize::try_from(found & u64::from(u32::MAX)).expect("32 bits") - 1;
+                if self.known[at].0 == key {
+                    return Ok(at);
+                }
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    /// The slot that a key names; there is a power of two of them.
+    fn slot_of(&self, key: Key) -> usize {
+        usize::try_from(key.hash() & (self.slots.len() as u64 - 1)).expect("less than there are slots")
+    }
+
+    /// Puts the next key of the list into a slot that is free.
+    fn put(&mut self, free: usize, at: usize) {
+        self.slots[free] = self.known[at].0.tag() << 32 | u64::from(place(at + 1));
+        self.placed += 1;
+        if slots_for(self.placed + 1) > self.slots.len() {
+            self.slots = vec![FREE; 2 * self.slots.len()];
+            self.placed = 0;
+            self.place_all();
+        }
     }
 }
 
-/// Tells most keys that were not added from those that were.
-#[derive(Debug)]
-struct Filter {
-    bits: Vec<u64>,
-}
-
-impl Filter {
-    /// Of sixteen keys that were not added, it takes one or two for added when `rows` were.
-    const BITS_A_ROW: usize = 8;
-
-    fn of_about(rows: usize) -> Self {
-        let words = (rows * Self::BITS_A_ROW / 64).next_power_of_two();
-        Self { bits: vec![0; words] }
-    }
-
-    /// Adds a key. `false`: it was not there before.
-    fn add(&mut self, key: Key) -> bool {
-        let hash = key.0[1]; // the other half finds places
-        let words = self.bits.len() as u64;
-        let word = usize::try_from((hash / 64) & (words - 1)).expect("less than there are words");
-        let bit = 1 << (hash % 64);
-        let was = self.bits[word] & bit != 0;
-        self.bits[word] |= bit;
-        was
-    }
+/// Of four slots one is always free, so that a search soon comes to its end.
+fn slots_for(rows: usize) -> usize {
+    (rows / 3 * 4 + 8).next_power_of_two()
 }
 
 /// Rows are counted in 32 bits everywhere.
@@ -178,13 +200,14 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Whatever room was made, and however often the filter is wrong.
+        /// Whatever room was made.
         #[test]
         fn the_first_of_each_kind_is_found_again(kinds in vec(0_u16..300, 0..600), room in 0_u64..700) {
             let mut firsts = Firsts::of_about(room);
             let mut model: HashMap<u16, (u32, usize)> = HashMap::new();
             for (row, kind) in kinds.into_iter().enumerate() {
                 let key = Key::of(&kind.to_le_bytes());
+                firsts.foresee(key);
                 prop_assert_eq!(firsts.find(key), model.get(&kind).map(|(_, row)| *row));
                 prop_assert_eq!(firsts.earlier(key, row), model.get(&kind).copied());
                 let next = place(model.len());

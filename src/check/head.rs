@@ -230,12 +230,18 @@ fn missing(header: &Header, wanted: Wanted, all: &mut Collected<'_>) -> Told {
         return told;
     }
     if told.address {
-        let missing = finding(
-            Code::AddressMissing,
-            Place::file(),
-            "no row has a street, and Flash demands one of Australian payees".to_owned(),
-            "add the columns street, suburb, state and postcode from the employees' records to the file, or import these into the payee book: payrun payees import FILE",
-        );
+        let (what, hint) = if header.spans.is_empty() {
+            (
+                "no row has a street, and Flash demands one of Australian payees",
+                "add the columns street, suburb, state and postcode from the employees' records to the file, or import these into the payee book: payrun payees import FILE",
+            )
+        } else {
+            (
+                "a bank file has no addresses, and Flash demands a street of Australian payees",
+                "import the payees with their addresses into the payee book, once: payrun payees import FILE",
+            )
+        };
+        let missing = finding(Code::AddressMissing, Place::file(), what.to_owned(), hint);
         if wanted == (Wanted::Payouts { has_book: true }) {
             told.address_finding = Some(missing);
         } else {

@@ -21,6 +21,8 @@ mod firsts;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod head;
+mod hold;
+mod known;
 mod name;
 mod order;
 mod payee;

@@ -5,8 +5,10 @@ use std::io;
 use std::mem;
 
 use super::Findings;
+use super::ahead::InTurn;
 use super::alone::{Alone, Is, Said};
 use super::aside::{Below, Blanks, Unaddressed, told_wrapped};
+use super::date::PayDates;
 use super::file::{CheckError, Checked, Collected, Payable, ragged};
 use super::head::Told;
 use super::row::Unsound;
@@ -18,6 +20,15 @@ use crate::intake::{Column, RawRow};
 
 /// So many rows between two events.
 const STEP: u64 = 256;
+
+/// Why a file cannot be the one that was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// A sum below its rows differs.
+    Sum,
+    /// Its columns change, so that no row below can be read.
+    Columns,
+}
 
 /// What is known of the rows so far.
 pub(super) struct InOrder<'a> {
@@ -35,8 +46,9 @@ pub(super) struct InOrder<'a> {
     pub unaddressed: Unaddressed,
     /// For each column with cells such as `="00123"` the first row of them, and how many there are.
     pub wrapped: BTreeMap<usize, (u32, u64)>,
-    /// Whether the file cannot be the one that was meant.
-    pub refused: bool,
+    /// Why the file cannot be the one that was meant.
+    pub refused: Option<Refused>,
+    pub pay_dates: PayDates,
     pub accepted: &'a Accepted,
     pub all: Collected<'a>,
     pub checked: Checked,
@@ -44,11 +56,22 @@ pub(super) struct InOrder<'a> {
     pub observer: &'a dyn Observer,
 }
 
-impl InOrder<'_> {
+impl InTurn for InOrder<'_> {
+    fn foresee(&mut self, alone: &Alone) {
+        if let Alone::Row(Said { is: Is::Payout(Ok((_, keys))), .. }) = alone {
+            self.seen.foresee(keys);
+        }
+    }
+
     /// Takes the next row with what it says by itself.
-    pub fn take(&mut self, row: &RawRow<'_>, alone: &mut Alone) -> Result<(), CheckError> {
+    fn take(&mut self, row: RawRow<'_>, alone: &mut Alone) -> Result<(), CheckError> {
         let is_row_of_payout = match alone {
             Alone::Blank => false,
+            Alone::Ragged { .. } | Alone::Row(_) if self.refused == Some(Refused::Columns) => {
+                self.blanks.until(row.row);
+                self.checked.invalid_rows.push(row.row);
+                true
+            }
             Alone::Unknown => {
                 self.blanks.until(row.row);
                 self.checked.invalid_rows.push(row.row);
@@ -67,7 +90,7 @@ impl InOrder<'_> {
                 for column in &said.wrapped {
                     self.wrapped.entry(*column).or_insert((row.row, 0)).1 += 1;
                 }
-                self.row(row, said)?
+                self.row(&row, said)?
             }
         };
         if is_row_of_payout {
@@ -78,19 +101,25 @@ impl InOrder<'_> {
         }
         Ok(())
     }
+}
 
+impl InOrder<'_> {
     /// `false` for a row that is passed over, or may be.
     fn row(&mut self, row: &RawRow<'_>, said: &mut Said) -> Result<bool, CheckError> {
         let mut findings = Findings { made: mem::take(&mut said.findings), accepted: self.accepted };
         let judged = match &mut said.is {
             Is::NoPayout => None,
+            Is::OtherColumns => {
+                self.refused = Some(Refused::Columns);
+                None
+            }
             Is::Sum(looks) => match self.sums.judge(row, *looks, &mut findings) {
                 Verdict::PassedOver => {
                     self.all.take(findings.made);
                     return Ok(false);
                 }
                 Verdict::Differs => {
-                    self.refused = true;
+                    self.refused = Some(Refused::Sum);
                     None
                 }
                 Verdict::Unclear => None,
@@ -103,6 +132,7 @@ impl InOrder<'_> {
         };
         self.were_rows();
         if let Some(judged) = &judged {
+            self.pay_dates.note(row);
             self.sums.add(row, judged.as_ref().ok().map(|(made, _)| made.money.amount()));
         }
         let payout = match judged {
@@ -151,20 +181,23 @@ impl InOrder<'_> {
         let Self { mut all, mut checked, .. } = self;
         self.observer.on(&Event::Step { stage: Stage::Checking, count: checked.rows % STEP });
         self.observer.on(&Event::End { stage: Stage::Checking });
-        let refused = self.below.finish(&mut all) || self.refused;
+        let refused = self.below.finish(&mut all) || self.refused.is_some();
         self.unaddressed.finish(checked.completed > 0, &mut all);
         if checked.rows == 0 && (self.readable || !self.fixed) {
             all.take(vec![
-                Finding::new(Code::FileEmpty, Place::file(), "the file has a header and no payouts")
-                    .advised("export it again"),
+                Finding::new(Code::FileEmpty, Place::file(), "the file has a header and no payouts").advised(
+                    "write a row for each payout below the names of the columns, or export the file again",
+                ),
             ]);
         }
+        all.take(self.pay_dates.finish());
         all.take(self.blanks.finding().filter(|_| !self.fixed).into_iter().collect());
         all.take(self.wrapped.into_iter().map(told_wrapped).collect());
         if refused {
             checked.payable = 0;
             checked.totals = Totals::default();
         }
+        checked.unmet = std::mem::take(&mut all.unmet);
         checked.findings = all.finish();
         checked
     }

@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use super::fields::{Fields, broken};
 use super::sound::{Named, typed_name};
 use super::{Findings, Wrong, name, plain, shown};
+use crate::domain::book::names_agree;
 use crate::domain::ids::collapsed;
-use crate::domain::{Code, PartyName};
+use crate::domain::{Code, Finding, PartyName, Place};
 use crate::intake::{Column, RawRow};
 
 /// Where the payee's name is, if it is that of one person or one company.
@@ -16,8 +17,7 @@ pub(super) fn named(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Nam
             .map(|column| !row.text(column).is_empty());
     match (first, middle, last, company) {
         (true, _, true, false) | (false, false, false, true) => {
-            note_other_name(row, findings);
-            Some(Named::AsTyped)
+            agrees_with_account_name(row, findings).then_some(Named::AsTyped)
         }
         (false, false, false, false) => account_name(row, findings).map(Box::new).map(Named::Sorted),
         (.., true) => {
@@ -43,22 +43,66 @@ pub(super) fn named(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Nam
     }
 }
 
-/// Tells that an account name is not used because the row names the payee more exactly.
-fn note_other_name(row: &RawRow<'_>, findings: &mut Findings<'_>) {
+/// Compares an account name with the columns that name the payee more exactly, which are used. `false`: they name a
+/// company that the account is not in the name of, and it cannot be told whom to pay, since exports name the employer in
+/// such a column.
+fn agrees_with_account_name(row: &RawRow<'_>, findings: &mut Findings<'_>) -> bool {
     let other = row.text(Column::AccountName);
     if other.is_empty() {
-        return;
+        return true;
     }
     let used = typed_name(row);
-    if collapsed(other).to_lowercase() != used.to_string().to_lowercase() {
-        findings
-            .add(
-                Code::NameSorted,
-                row.place(Column::AccountName),
-                format!("this name is not used, the payee is {used}"),
-            )
-            .showing(other);
+    let other = collapsed(other);
+    if other.to_lowercase() == used.to_string().to_lowercase() {
+        return true;
     }
+    let place = row.place(Column::AccountName);
+    match (names_agree(&used, &PartyName::Company(other.to_string())), &used) {
+        (true, _) => {
+            let message = format!("this name is not used, the payee is {used}");
+            findings.add(Code::NameSorted, place, message).showing(&other);
+            true
+        }
+        (false, PartyName::Person { .. }) => {
+            let message =
+                format!("the account is in the name of {other}, and the payee is {used}, whose name is sent");
+            findings
+                .add(Code::NameDiffers, place, message)
+                .showing(&other)
+                .advising("make sure that the account is the payee's");
+            true
+        }
+        (false, PartyName::Company(company)) => {
+            let place = row.place(Column::CompanyName);
+            let message = format!(
+                "the row names the company {company} and an account of {other}, and it cannot be told which of them is paid"
+            );
+            findings.add(Code::NameChoose, place, message).showing(company).advising(
+                "empty the cell of the name that is not the payee's; if it is a whole column, ignore that column by a map (payrun map)",
+            );
+            false
+        }
+    }
+}
+
+/// One finding in place of those of all rows, where all of them name the same company beside accounts of several names:
+/// that is whose file it is, and not whom it pays.
+pub(super) fn own_company(findings: &[Finding], rows: u64) -> Option<Finding> {
+    let of = || findings.iter().filter(|finding| finding.code == Code::NameChoose);
+    let first = of().next()?;
+    let company = first.value.as_deref()?;
+    let is_one = of().all(|finding| finding.value.as_deref() == Some(company));
+    if !is_one || of().all(|finding| finding.message == first.message) {
+        return None;
+    }
+    let column = first.place.column.clone().unwrap_or_default();
+    let message = format!(
+        "{rows} rows name the company {company} in the column \"{column}\" beside accounts of other names, so it may be your own company and not the payee"
+    );
+    let place = Place { row: None, ..first.place.clone() };
+    Some(Finding::new(Code::NameChoose, place, message).advised(format!(
+        "to pay by the account names, write a file map.toml with the lines [ignore] and columns = [\"{column}\"], and add --map map.toml; to pay the company, ignore the column of the account names instead"
+    )))
 }
 
 /// A single name, sorted into a person's or a company's.

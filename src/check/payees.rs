@@ -6,8 +6,9 @@ use std::collections::hash_map::Entry;
 use super::book::{known_account, who};
 use super::file::{CheckError, Checked, Collected, Options, ragged};
 use super::head::{Wanted, header};
+use super::known::Everyone;
 use super::row::Judge;
-use super::{Findings, shape};
+use super::{Findings, hold, shape};
 use crate::domain::{Book, Code, Event, Finding, Observer, Payee, Place, Stage};
 use crate::intake::{Column, Item, RawRow, Source};
 
@@ -43,12 +44,19 @@ pub fn check_payees(
     let told = header(&source, Wanted::Payees, &mut all);
     let readable = !all.findings.iter().any(Finding::forbids);
     // a row is what it says: nothing is taken from the book that it is to go into
-    let judge =
-        Judge { options, directory: options.directory, address_told: true, payees: None, accounts: None };
+    let judge = Judge {
+        options,
+        directory: options.directory,
+        address_told: true,
+        payees: None,
+        accounts: None,
+        holds: hold::Columns::of(&source.header),
+    };
     let accounts = Some(book).filter(|book| book.has_accounts());
     let mut found = PayeesChecked::default();
     found.checked.format = source.format;
     let mut seen = Seen::new();
+    let mut everyone = Everyone::of(book)?;
     let (columns, delimiter) = (source.header.names.len(), source.delimiter);
     let total = Some(source.about).filter(|about| *about > 0);
     observer.on(&Event::Begin { stage: Stage::Checking, total });
@@ -64,6 +72,13 @@ pub fn check_payees(
             }
             Item::Row(row) => {
                 let mut findings = Findings::new(&options.accepted);
+                if shape::changes_columns(&row, &mut findings) {
+                    all.take(findings.made);
+                    found.payees.clear();
+                    found.checked.payable = 0;
+                    found.checked.invalid_rows.push(row.row);
+                    break;
+                }
                 let payee = if shape::is_no_payout(&row, &mut findings) {
                     None
                 } else {
@@ -75,6 +90,7 @@ pub fn check_payees(
                 let payee = payee.filter(|payee| !is_again(&row, payee, &mut seen, &mut findings));
                 let mut payee = payee;
                 if let Some(payee) = &mut payee {
+                    everyone.compare(&row, payee, book, &mut findings)?;
                     known_account(&row, payee, accounts, options.today, &mut findings)?;
                 }
                 findings.made.retain(|finding| !told.covers(finding));
@@ -98,6 +114,7 @@ pub fn check_payees(
         let empty = Finding::new(Code::FileEmpty, Place::file(), "the file has a header and no payees");
         all.take(vec![empty.advised("export it again")]);
     }
+    found.checked.unmet = std::mem::take(&mut all.unmet);
     found.checked.findings = all.finish();
     Ok(found)
 }

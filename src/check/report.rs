@@ -6,18 +6,20 @@ use serde::Serialize;
 
 use super::file::Checked;
 use crate::domain::money::{Total, plural};
-use crate::domain::{Code, Finding, Severity};
+use crate::domain::{Code, Finding, Severity, first_of};
 
 /// So many findings of a kind are shown to people.
 const MOST_SHOWN: usize = 20;
+/// So many where nothing need be done; of the others only the rows are.
+const MOST_TOLD: usize = 3;
 
 /// The answer of `check`. Fields may be added, not changed.
 #[derive(Debug, Clone, Serialize)]
 pub struct CheckReport {
     /// The file as it was named.
     pub file: String,
-    /// Its kind.
-    pub format: &'static str,
+    /// Its kind; none where it cannot be read.
+    pub format: Option<&'static str>,
     /// Rows that are meant to be payouts.
     pub rows: u64,
     /// Rows that can be paid.
@@ -99,7 +101,7 @@ impl CheckReport {
     pub fn new(file: &str, checked: &Checked) -> Self {
         Self {
             file: file.to_owned(),
-            format: checked.format,
+            format: Some(checked.format),
             rows: checked.rows,
             payable: checked.payable,
             totals: checked.totals.lines(),
@@ -109,13 +111,28 @@ impl CheckReport {
         }
     }
 
+    /// The report on a file that cannot be read at all.
+    pub fn refused(file: &str, bank_directory: String, why: &Finding) -> Self {
+        Self {
+            file: file.to_owned(),
+            format: None,
+            rows: 0,
+            payable: 0,
+            totals: Vec::new(),
+            bank_directory,
+            findings: vec![why.into()],
+            annotated: None,
+        }
+    }
+
     /// Rows, how many of them can be paid, and their sums, in a sentence.
     pub fn summary(&self) -> String {
         let unpaid = self.rows - self.payable;
         let sums: Vec<String> = self.totals.iter().map(ToString::to_string).collect();
         let sums = if sums.is_empty() { String::new() } else { format!(": {}", sums.join(", ")) };
-        let cannot = if unpaid > 0 { format!(" {} cannot.", plural(unpaid, "row")) } else { String::new() };
-        format!("{}, {} can be paid{sums}.{cannot}", plural(self.rows, "row"), self.payable)
+        let row = if self.format == Some("aba") { "payment" } else { "row" };
+        let cannot = if unpaid > 0 { format!(" {} cannot.", plural(unpaid, row)) } else { String::new() };
+        format!("{}, {} can be paid{sums}.{cannot}", plural(self.rows, row), self.payable)
     }
 }
 
@@ -138,7 +155,7 @@ pub fn render_findings(report: &CheckReport) -> String {
         let _ = writeln!(text, "\n{title}");
         of.sort_by_key(|finding| (finding.kind, finding.row));
         for group in of.chunk_by(|a, b| a.kind == b.kind) {
-            show(group, &mut text);
+            show(group, report.format, &mut text);
             if accept == Some("needed") {
                 let _ = writeln!(text, "    → if this is meant: {}", how_to_accept(group));
             }
@@ -172,16 +189,29 @@ fn on_one_line(message: &str) -> String {
     message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// The rows of those that are not told one by one, as far as anybody reads it.
+fn rows(others: &[&ReportedFinding], format: Option<&str>) -> String {
+    let rows: Vec<u32> = others.iter().filter_map(|finding| finding.row).collect();
+    let noun = if format == Some("aba") { "lines" } else { "rows" };
+    format!(" in {noun} {}", first_of(&rows))
+}
+
 /// Findings of one kind; a hint that all share is said once.
-fn show(group: &[&ReportedFinding], text: &mut String) {
+fn show(group: &[&ReportedFinding], format: Option<&str>, text: &mut String) {
     let shared = group.windows(2).all(|pair| pair[0].hint == pair[1].hint);
-    for finding in group.iter().take(MOST_SHOWN) {
+    // a name that is passed over is told, however many there are
+    let of_rows = group[0].severity == Severity::Info && group[0].kind != Code::ColumnNotRead;
+    let most = if of_rows { MOST_TOLD } else { MOST_SHOWN };
+    let most = if group.len() == most + 1 { group.len() } else { most.min(group.len()) };
+    let (told, others) = group.split_at(most);
+    for finding in told {
         let hint = finding.hint.as_ref().filter(|_| !shared || group.len() == 1);
         let hint = hint.map_or(String::new(), |hint| format!("; {hint}"));
         let _ = writeln!(text, "  {}: {}{hint}", finding.place, on_one_line(&finding.message));
     }
-    if group.len() > MOST_SHOWN {
-        let _ = writeln!(text, "  … and {} more like these", group.len() - MOST_SHOWN);
+    if !others.is_empty() {
+        let rows = if of_rows { rows(others, format) } else { String::new() };
+        let _ = writeln!(text, "  … and {} more like these{rows}", others.len());
     }
     if let (true, Some(hint)) = (shared && group.len() > 1, &group[0].hint) {
         let _ = writeln!(text, "    → {hint}");

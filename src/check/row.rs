@@ -8,7 +8,7 @@ use super::directory::Directory;
 use super::fields::{Fields, broken};
 use super::file::Options;
 use super::sound::{Completed, Made, Named, Sound};
-use super::{Findings, address, amount, book, cell, is_odd_blank, payee, sound};
+use super::{Findings, address, amount, book, cell, hold, is_odd_blank, known, payee, sound};
 use crate::domain::ids::collapsed;
 use crate::domain::payout::SHOWN_BY_DIRECT_ENTRY;
 use crate::domain::{BankAccount, Book, BookError, Code, Payee, RowDigest};
@@ -34,6 +34,8 @@ pub(super) struct Judge<'a> {
     pub payees: Option<&'a dyn Book>,
     /// The same, where any account of a payee is known.
     pub accounts: Option<&'a dyn Book>,
+    /// Where a row may say that it must not be paid.
+    pub holds: hold::Columns,
 }
 
 /// Why a row makes no payout.
@@ -56,6 +58,7 @@ impl Judge<'_> {
         let whose = self.whose(row, findings);
         let money = amount::money(row, findings);
         self.reference(row, findings);
+        hold::told(row, &self.holds, findings);
         cell::enough(before..before + whose.of_kinds, findings);
         let forbidden = findings.forbid_since(before);
         let made = match (whose.named, whose.account, money) {
@@ -115,6 +118,11 @@ impl Judge<'_> {
         let missing = payee.party.address.is_incomplete();
         self.tell_address(row, missing, otherwise, findings);
         book::known_account(row, &mut payee, self.accounts, self.options.today, findings)?;
+        if let (Some(book), Some(id)) = (self.payees, &payee.payee_id)
+            && let Some(entry) = book.by_id(id)?
+        {
+            known::note_other_name(row, &payee, &entry, findings);
+        }
         if !from_book.is_empty() || payee.own_record {
             made.completed = Some(Box::new(Completed { payee, from_book }));
         }
@@ -130,7 +138,11 @@ impl Judge<'_> {
         findings: &mut Findings<'_>,
     ) {
         if missing && !self.address_told {
-            let nobody = "the payee book has nobody with this name and account: fill the address, or import the payee with these details";
+            let nobody = if row.is_line() {
+                "the payee book has nobody with this name and account: import the payee with these details and the address"
+            } else {
+                "the payee book has nobody with this name and account: fill the address, or import the payee with these details"
+            };
             address::missing(row, otherwise.or_else(|| self.payees.map(|_| nobody.to_owned())), findings);
         }
     }

@@ -147,6 +147,17 @@ impl Seen {
         }
     }
 
+    /// Fetches what will be asked for when the turn of a payout comes.
+    pub(super) fn foresee(&self, keys: &Keys) {
+        self.accounts.foresee(keys.account);
+        if let Who::Name(name) = keys.who {
+            self.names.foresee(name);
+        }
+        if let Some(id) = keys.payment_id {
+            self.ids.foresee(id);
+        }
+    }
+
     /// Notes a payout and says what it has in common with those before. `false` if that forbids paying it.
     pub(super) fn note(&mut self, payout: &Sound<'_>, keys: &Keys, findings: &mut Findings<'_>) -> bool {
         let before = findings.made.len();
@@ -187,7 +198,7 @@ impl Seen {
                 .add(
                     Code::IdTwice,
                     payout.row.place(Column::PaymentId),
-                    format!("row {first} has the same payment_id"),
+                    format!("{} has the same payment_id", payout.row.called(first)),
                 )
                 .showing(&payout.text(Column::PaymentId).unwrap_or_default())
                 .advising("give every payout an id of its own");
@@ -209,14 +220,21 @@ impl Seen {
                 None => return,
             }
         };
-        let what = format!("this row is the same as row {}: same account, amount and reference", first.row);
+        let is_line = payout.row.is_line();
+        let what = format!(
+            "this {} is the same as {}: same account, amount and reference",
+            if is_line { "line" } else { "row" },
+            payout.row.called(first.row)
+        );
         let place = payout.row.place(Column::Amount);
         if first.has_id && this.first.has_id {
             findings.add(Code::DuplicateLooks, place, what).advising("make sure that both are meant");
         } else {
-            findings.add(Code::DuplicateRow, place, what).advising(
-                "remove one of them, or tell them apart by their references or by ids in a column payment_id",
-            );
+            findings.add(Code::DuplicateRow, place, what).advising(if is_line {
+                "remove one of them in the payroll program, or give them different lodgement references, and export the file again"
+            } else {
+                "remove one of them, or tell them apart by their references or by ids in a column payment_id"
+            });
         }
     }
 
@@ -228,7 +246,7 @@ impl Seen {
                 .add(
                     Code::PayeeTwice,
                     payout.row.place(Column::PayeeId),
-                    format!("row {first} has the same payee_id with another account"),
+                    format!("{} has the same payee_id with another account", payout.row.called(first)),
                 )
                 .showing(&id)
                 .advising(format!(
@@ -247,11 +265,13 @@ impl Seen {
                 .add(
                     Code::NameTwoAccounts,
                     payout.row.place(filled.unwrap_or(Column::AccountName)),
-                    format!("row {first} pays another account under the same name"),
+                    format!("{} pays another account under the same name", payout.row.called(first)),
                 )
-                .advising(
-                    "nothing is to be done where pay is split, or where two payees have the same name; a column payee_id tells them apart",
-                );
+                .advising(if payout.row.is_line() {
+                    "nothing is to be done where pay is split, or where two payees have the same name"
+                } else {
+                    "nothing is to be done where pay is split, or where two payees have the same name; a column payee_id tells them apart"
+                });
         }
     }
 
@@ -273,8 +293,9 @@ impl Seen {
                     Code::ReferenceTwin,
                     payout.row.place(Column::Reference),
                     format!(
-                        "by Direct Entry the payee sees \"{}\" of this reference and of that of row {first}",
-                        kept.trim_end()
+                        "by Direct Entry the payee sees \"{}\" of this reference and of that of {}",
+                        kept.trim_end(),
+                        payout.row.called(first)
                     ),
                 )
                 .showing(&reference)
@@ -287,8 +308,8 @@ impl Seen {
         let BankAccount::Bsb { bsb, number } = &payout.made.account else {
             return false;
         };
-        let bare = number.digits().trim_start_matches('0');
-        let has_zeros = bare.len() < number.digits().len();
+        let zeros = number.bytes().iter().take_while(|byte| **byte == b'0').count();
+        let (has_zeros, bare) = (zeros > 0, &number.bytes()[zeros..]);
         if !has_zeros && self.zeros.is_empty() {
             return false;
         }
@@ -307,7 +328,7 @@ impl Seen {
             .add(
                 Code::LeadingZeroTwin,
                 payout.row.place(Column::AccountNumber),
-                format!("row {first} has this account with another number of leading zeros"),
+                format!("{} has this account with another number of leading zeros", payout.row.called(first)),
             )
             .showing(&number.to_string())
             .advising("ask the payee which one is right: they are different accounts");
@@ -341,23 +362,23 @@ fn same_account(payout: &Sound<'_>, this: FirstPaid, known: FirstPaid, findings:
         .add(
             Code::AccountShared,
             payout.row.place(column),
-            format!("row {} pays the same account under another name", known.first.row),
+            format!("{} pays the same account under another name", payout.row.called(known.first.row)),
         )
         .advising("ask both payees for their accounts on a number that you know");
 }
 
 fn account_key(account: &BankAccount) -> Key {
     match account {
-        BankAccount::Bsb { bsb, number } => bsb_key(bsb.number(), number.digits()),
+        BankAccount::Bsb { bsb, number } => bsb_key(bsb.number(), number.bytes()),
         BankAccount::PayId { .. } | BankAccount::Abroad(_) => {
             Key::of(collapsed(&account.canonical()).as_bytes())
         }
     }
 }
 
-fn bsb_key(bsb: u32, number: &str) -> Key {
+fn bsb_key(bsb: u32, number: &[u8]) -> Key {
     let mut bytes = [0; 16];
     bytes[..4].copy_from_slice(&bsb.to_le_bytes());
-    bytes[4..4 + number.len()].copy_from_slice(number.as_bytes());
+    bytes[4..4 + number.len()].copy_from_slice(number);
     Key::of(&bytes)
 }

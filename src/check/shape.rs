@@ -3,7 +3,7 @@
 
 use super::Findings;
 use crate::domain::Code;
-use crate::intake::{Column, EXAMPLE_MARK, RawRow};
+use crate::intake::{Again, Column, EXAMPLE_MARK, RawRow};
 
 /// Where the example row of a template bears its mark.
 const EXAMPLE_IN: [Column; 2] = [Column::PaymentId, Column::PayeeId];
@@ -19,10 +19,10 @@ pub(super) fn is_no_payout(row: &RawRow<'_>, findings: &mut Findings<'_>) -> boo
     if let Some(column) = EXAMPLE_IN.into_iter().find(|id| row.text(*id).eq_ignore_ascii_case(EXAMPLE_MARK)) {
         findings
             .add(Code::RowNoPayout, row.place(column), "this is the example row of a template")
-            .advising("remove the row");
+            .advising("remove it, and write your payouts in its place");
         return true;
     }
-    if row.repeats_header() {
+    if row.names_columns() == Some(Again::Same) {
         findings
             .add(Code::RowNoPayout, row.first_place(), "the row has the names of the columns again")
             .advising("remove the row");
@@ -31,9 +31,34 @@ pub(super) fn is_no_payout(row: &RawRow<'_>, findings: &mut Findings<'_>) -> boo
     false
 }
 
-/// The text of a row that has one filled cell only and no digits to speak of: a note rather than a payout.
-pub(super) fn note<'a>(row: &RawRow<'a>) -> Option<&'a str> {
+/// Says of a row that has other names of columns than the header what it is. `false` for all other rows.
+pub(super) fn changes_columns(row: &RawRow<'_>, findings: &mut Findings<'_>) -> bool {
+    let changes = row.names_columns() == Some(Again::Changed);
+    if changes {
+        findings
+            .add(
+                Code::ColumnsChange,
+                row.first_place(),
+                "the columns change here: the row has names of columns again, in another order or other ones; it and the rows below it are not read",
+            )
+            .advising("give both parts of the file the same columns, with their names in the first row alone, or pay them as two files");
+    }
+    changes
+}
+
+/// Columns that say how much is paid, and where to.
+const OF_MONEY: [Column; 4] = [Column::Amount, Column::Bsb, Column::AccountNumber, Column::PayId];
+
+/// The text of a row that has one or two filled cells and asks for no money: a note rather than a payout.
+pub(super) fn note(row: &RawRow<'_>) -> Option<String> {
     let mut filled = row.cells().filter(|cell| !cell.is_empty());
-    let only = filled.next().filter(|_| filled.next().is_none())?;
-    only.contains(char::is_alphabetic).then_some(only)
+    let (first, second) = (filled.next()?, filled.next());
+    if filled.next().is_some() {
+        return None;
+    }
+    let is_money = |column: &Column| row.text(*column).contains(|c: char| c.is_ascii_digit() || c == '@');
+    let texts = [Some(first), second].into_iter().flatten();
+    let is_note = texts.clone().any(|text| text.contains(char::is_alphabetic))
+        && (second.is_none() || !OF_MONEY.iter().any(is_money));
+    is_note.then(|| texts.collect::<Vec<_>>().join(" "))
 }

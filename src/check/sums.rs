@@ -24,7 +24,9 @@ const ACCOUNTS: [Column; 3] = [Column::Bsb, Column::AccountNumber, Column::PayId
 /// The amounts so far, whether their rows can be paid or not.
 #[derive(Debug, Default)]
 pub(super) struct Sums {
-    all: Decimal,
+    /// Those above the last row of sums.
+    before_last: Decimal,
+    /// Those below it.
     since_last: Decimal,
     rows: u64,
     /// The first row whose amount could not be read.
@@ -57,10 +59,7 @@ impl Sums {
     /// Notes the amount of a payout.
     pub(super) fn add(&mut self, row: &RawRow<'_>, known: Option<Decimal>) {
         match known.or_else(|| amount::of_total(row.text(Column::Amount))) {
-            Some(amount) => {
-                self.all += amount;
-                self.since_last += amount;
-            }
+            Some(amount) => self.since_last += amount,
             None => drop(self.unreadable.get_or_insert(row.row)),
         }
         self.rows += 1;
@@ -77,7 +76,8 @@ impl Sums {
         let place = row.place(Column::Amount);
         let typed = row.text(Column::Amount);
         let said = amount::of_total(typed);
-        let agrees = said.is_some_and(|said| said == self.all || said == self.since_last);
+        let all = self.before_last + self.since_last;
+        let agrees = said.is_some_and(|said| said == all || said == self.since_last);
         let enough = !matches!(looks, Looks::Bare) || self.rows > 1;
         let verdict = match (said, self.unreadable) {
             (Some(said), None) if agrees && enough && !matches!(looks, Looks::Worded) => {
@@ -99,13 +99,13 @@ impl Sums {
                 Verdict::PassedOver
             }
             (said, None) if matches!(looks, Looks::Named) => {
-                let difference = said
-                    .map_or(String::new(), |said| format!(", a difference of {}", (said - self.all).abs()));
+                let difference =
+                    said.map_or(String::new(), |said| format!(", a difference of {}", (said - all).abs()));
                 findings
                     .add(
                         Code::TotalDiffers,
                         place,
-                        format!("the total says {typed}, the rows above it have {}{difference}", self.all),
+                        format!("the total says {typed}, the rows above it have {all}{difference}"),
                     )
                     .advising("find the row that is missing, doubled or mistyped, and mend the total");
                 Verdict::Differs
@@ -117,17 +117,19 @@ impl Sums {
                 Verdict::Unclear
             }
         };
-        self.since_last = Decimal::ZERO;
+        (self.before_last, self.since_last) = (all, Decimal::ZERO);
         verdict
     }
 }
 
 /// An amount without an account, and beside it only numbers or the word.
 pub(super) fn looks(row: &RawRow<'_>) -> Option<Looks> {
-    if row.text(Column::Amount).is_empty() || ACCOUNTS.iter().any(|column| !row.text(*column).is_empty()) {
+    let label = |text: &str| text.trim_end_matches(':').trim().to_lowercase();
+    // the word may stand where the account would
+    let is_account = |text: &str| !text.is_empty() && !NAMES.contains(&label(text).as_str());
+    if row.text(Column::Amount).is_empty() || ACCOUNTS.iter().any(|column| is_account(row.text(*column))) {
         return None;
     }
-    let label = |text: &str| text.trim_end_matches(':').trim().to_lowercase();
     let first = |text: &str| label(text.split_whitespace().next().unwrap_or_default());
     let number = |text: &str| !text.contains(char::is_alphabetic) || text == row.text(Column::Currency);
     // whoever has a street, a second name or a reference is a payee, whatever the name

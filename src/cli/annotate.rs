@@ -90,3 +90,22 @@ fn stamp(file: &Path) -> Option<(u64, SystemTime)> {
     let metadata = file.metadata().ok()?;
     Some((metadata.len(), metadata.modified().ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_changed_meanwhile_is_not_annotated() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, to) = (folder.path().join("pay.csv"), folder.path().join("out.xlsx"));
+        let text = "first_name,amount\nNina,1.00\n";
+        std::fs::write(&file, text).expect("written");
+        let annotation = Annotation::new(&file, &to).expect("a free name");
+        let write = || annotation.write(&Reading::default(), Date::default(), &Checked::default(), "");
+        std::fs::write(&file, format!("{text}Theo,2.00\n")).expect("written");
+        let refused = write().expect_err("findings might stand at the wrong cells");
+        assert!(refused.message.contains("was changed while it was read"), "{}", refused.message);
+        assert!(!to.exists());
+    }
+}

@@ -368,6 +368,9 @@ pub struct ImportArgs {
     /// Import the payees that are right and leave the others out
     #[arg(long)]
     pub skip_invalid: bool,
+    /// Show what would change and stop
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// `journal`.

@@ -5,12 +5,13 @@ use super::args::{CheckArgs, Format, Globals};
 use super::exit::{Exit, Failure};
 use super::out;
 use super::pay::{accepted, check_options, reading};
-use super::session::Session;
+use super::session::{Session, signed};
 use super::status::{self, Seen};
-use crate::check::{self, CheckReport};
+use crate::check::{self, CheckError, CheckReport, Checked, Options, Payable};
 use crate::domain::{Book, Finding, NoBook};
-use crate::engine::EngineError;
-use crate::intake;
+use crate::engine::{EngineError, Lookback};
+use crate::intake::{self, IntakeError};
+use crate::journal::Checkpoint;
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
@@ -18,12 +19,26 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     let options = check_options(&session, accepted(&args.reading)?)?;
     let reading = reading(&session, &args.reading)?;
     let annotation = args.annotate.as_deref().map(|to| Annotation::new(&args.file, to)).transpose()?;
-    let source = intake::open(&args.file, &reading).map_err(EngineError::from)?;
-    let seen = consulted(&session);
-    let book: &dyn Book = seen.as_ref().map_or(&NoBook, |seen| seen.checkpoint());
-    let checked = check::check(source, &options, book, &mut |_| Ok(()), &*session.observer);
-    let checked = checked.map_err(EngineError::from)?;
-    let mut report = CheckReport::new(&args.file.display().to_string(), &checked);
+    let name = args.file.display().to_string();
+    let refused = |error: EngineError| refused(globals, &name, &options, error);
+    let source = intake::open(&args.file, &reading).map_err(|error| refused(error.into()))?;
+    let known = consulted(&session);
+    let book: &dyn Book = known.as_ref().map_or(&NoBook, |known| known.checkpoint());
+    let mut lookback = known.as_ref().and_then(|known| lookback(&session, known.checkpoint(), &options));
+    let mut payable = |payable: &Payable<'_>| {
+        if let Some(lookback) = &mut lookback {
+            lookback.take(payable);
+        }
+        Ok(())
+    };
+    let checked = check::check(source, &options, book, &mut payable, &*session.observer);
+    let mut checked = checked.map_err(|error| refused(error.into()))?;
+    match lookback.map_or(Ok(Vec::new()), |lookback| lookback.findings(&checked)) {
+        Ok(findings) => checked.add(findings),
+        Err(error) => not_compared(&error),
+    }
+    tell_unmet(&checked);
+    let mut report = CheckReport::new(&name, &checked);
     let written = match &annotation {
         Some(annotation) => annotation.write(&reading, options.today, &checked, &report.summary()),
         None => Ok(()),
@@ -40,20 +55,55 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     Ok(if forbidden { Exit::Findings } else { Exit::Done })
 }
 
-/// The payee book, where there is one. Without it a file is checked all the same, and people are told.
+/// A file that cannot be read is an answer for programs too.
+fn refused(globals: &Globals, file: &str, options: &Options, error: EngineError) -> Failure {
+    let finding = match &error {
+        EngineError::Intake(IntakeError::NoSheets) => None,
+        EngineError::Intake(error) | EngineError::Check(CheckError::Intake(error)) => Some(error.finding()),
+        _ => None,
+    };
+    if let (Format::Json, Some(finding)) = (globals.format, finding) {
+        let report = CheckReport::refused(file, options.directory.words_of_age(options.today), &finding);
+        out::answer(&serde_json::to_string_pretty(&report).unwrap_or_default());
+    }
+    error.into()
+}
+
+/// What was accepted and nothing of the file has asked: a slip of the finger, or another file.
+pub fn tell_unmet(checked: &Checked) {
+    for word in checked.unmet.words() {
+        out::note(&format!("--accept {word} met nothing in this file."));
+    }
+}
+
+/// The payee book and the earlier runs, where there are any, without disturbing whoever works on them. Without them a
+/// file is checked all the same, and people are told.
 fn consulted(session: &Session) -> Option<Seen> {
     if session.settings.require_login().is_err() {
-        out::note("The payee book was not consulted: it belongs to a login, and none is given.");
+        out::note(
+            "The payee book was not consulted: it belongs to a login, and none is given. Neither were earlier runs.",
+        );
         return None;
     }
     if !session.folder.journal().is_dir() {
         return None; // nothing was imported or paid yet
     }
-    match status::look(session) {
-        Ok(seen) => Some(seen),
+    match status::glance(session) {
+        Ok(known) => Some(known),
         Err(failure) => {
-            out::note(&format!("The payee book was not consulted: {}", failure.message));
+            out::note(&format!("The payee book and earlier runs were not consulted: {}", failure.message));
             None
         }
     }
+}
+
+/// The earlier runs that the file is compared with.
+fn lookback<'a>(session: &Session, known: &'a Checkpoint, options: &Options) -> Option<Lookback<'a>> {
+    let window = signed(session.settings.duplicate_window);
+    let lookback = Lookback::new(known, &session.scope, window, options.accepted.clone(), &*session.clock);
+    lookback.inspect_err(not_compared).ok().flatten()
+}
+
+fn not_compared(error: &EngineError) {
+    out::note(&format!("The file was not compared with earlier runs: {error}"));
 }

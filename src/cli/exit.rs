@@ -3,6 +3,7 @@
 use crate::config::ConfigError;
 use crate::engine::EngineError;
 use crate::gateway::GatewayError;
+use crate::intake::IntakeError;
 use crate::journal::JournalError;
 use crate::report::{BookError, FreshError};
 
@@ -106,11 +107,12 @@ impl From<EngineError> for Failure {
             EngineError::Journal(error) => error.into(),
             EngineError::Gateway(error) => error.into(),
             EngineError::Config(error) => error.into(),
-            EngineError::Intake(_) | EngineError::Check(_) => Self::new(Exit::Findings, error.to_string()),
-            EngineError::NoSuchRun(_)
+            EngineError::Intake(IntakeError::NoSheets)
+            | EngineError::NoSuchRun(_)
             | EngineError::NameTaken { .. }
             | EngineError::AmendsDoubt(_)
             | EngineError::Settle(_) => Self::new(Exit::Usage, error.to_string()),
+            EngineError::Intake(_) | EngineError::Check(_) => Self::new(Exit::Findings, error.to_string()),
         }
     }
 }

@@ -13,6 +13,7 @@ mod map;
 mod out;
 mod pay;
 mod payees;
+mod payees_changes;
 mod payees_csv;
 mod plan_text;
 mod progress;

@@ -157,7 +157,7 @@ const MOST_OF_A_MAP: u64 = 1 << 20;
 /// A map that a person has written.
 fn read_map(path: &Path) -> Result<ColumnMap, Failure> {
     let refused = |what: &dyn std::fmt::Display| {
-        Failure::new(Exit::Usage, format!("Nothing was sent: --map {}: {what}.", path.display()))
+        Failure::new(Exit::Usage, format!("--map {}: {what}.", path.display()))
     };
     if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() || metadata.len() > MOST_OF_A_MAP) {
         return Err(refused(&"this is no file of the size of a map"));
@@ -173,9 +173,7 @@ fn read_map(path: &Path) -> Result<ColumnMap, Failure> {
 pub fn accepted(args: &ReadingArgs) -> Result<Accepted, Failure> {
     let mut accepted = Accepted::default();
     for typed in &args.accept {
-        accepted
-            .add(typed)
-            .map_err(|error| Failure::new(Exit::Usage, format!("Nothing was sent: --accept: {error}.")))?;
+        accepted.add(typed).map_err(|error| Failure::new(Exit::Usage, format!("--accept: {error}.")))?;
     }
     Ok(accepted)
 }
@@ -244,6 +242,7 @@ fn tell_findings(prepared: &Prepared, args: &PayArgs) -> Result<(), Failure> {
         let report = CheckReport::new(&args.file.display().to_string(), checked);
         out::note(&check::render_text(&report));
     }
+    super::check::tell_unmet(checked);
     let is_done = prepared.known == Some(RunState::Finished); // then all of it may be history
     if checked.payable == 0 && !is_done {
         return Err(Failure::new(Exit::Findings, "No row of the file can be paid; nothing was sent."));

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::pay::{accepted, check_options, reading};
 use super::session::Session;
 use super::status::{self, Seen};
-use super::{out, payees_csv};
+use super::{out, payees_changes, payees_csv};
 use crate::check::{self, CheckReport};
 use crate::domain::book::day;
 use crate::domain::money::plural;
@@ -52,9 +52,9 @@ fn import(globals: &Globals, session: &Session, args: &ImportArgs) -> Result<Exi
         let report = CheckReport::new(&args.file.display().to_string(), checked);
         out::note(&check::render_findings(&report));
     }
+    super::check::tell_unmet(checked);
     let left_out = checked.invalid_rows.len() as u64;
-    let whole_file = checked.findings.iter().any(|finding| finding.forbids() && finding.place.row.is_none());
-    if left_out > 0 && !args.skip_invalid || whole_file || checked.payable == 0 {
+    if left_out > 0 && !args.skip_invalid || checked.payable == 0 {
         let how = if checked.payable > 0 { ", or leave these rows out with --skip-invalid" } else { "" };
         let rows = plural(left_out, "row");
         return Err(Failure::new(
@@ -62,16 +62,30 @@ fn import(globals: &Globals, session: &Session, args: &ImportArgs) -> Result<Exi
             format!("Nothing was imported: {rows} cannot be taken as they are. Correct the file{how}."),
         ));
     }
-    engine::note_payees(&journal, &imported.noted, &*session.clock)?;
+    if !args.dry_run {
+        engine::note_payees(&journal, &imported.noted, &*session.clock)?;
+    }
     let Imported { new, updated, unchanged, .. } = imported;
     match globals.format {
         Format::Json => out::answer(
-            &json!({ "new": new, "updated": updated, "unchanged": unchanged, "left_out": left_out })
-                .to_string(),
+            &json!({
+                "new": new,
+                "updated": updated,
+                "unchanged": unchanged,
+                "left_out": left_out,
+                "imported": !args.dry_run,
+                "changes": payees_changes::in_json(&imported),
+            })
+            .to_string(),
         ),
         Format::Text => {
             let out = if left_out > 0 { format!("; {left_out} left out") } else { String::new() };
-            out::answer(&format!("Payee book: {new} new, {updated} updated, {unchanged} unchanged{out}."));
+            let changes = payees_changes::in_words(&imported);
+            let line = if changes.is_empty() { "" } else { "\n" };
+            let nothing = if args.dry_run { " Nothing was imported: this was a dry run." } else { "" };
+            out::answer(&format!(
+                "{changes}{line}Payee book: {new} new, {updated} updated, {unchanged} unchanged{out}.{nothing}"
+            ));
         }
     }
     Ok(if left_out > 0 { Exit::Incomplete } else { Exit::Done })
@@ -114,22 +128,34 @@ fn list(globals: &Globals, seen: Option<&Seen>) -> Result<Exit, Failure> {
         out::answer("The payee book is empty. To fill it: payrun payees import FILE");
         return Ok(Exit::Done);
     }
-    let mut text =
-        format!("{:<12} {:<30} {:<22} {:<8} {}\n", "payee_id", "name", "account", "address", "last paid");
+    let mut lines = vec![["payee_id", "name", "account", "address", "last paid"].map(str::to_owned)];
     for (entry, known) in &rows {
         let paid = last_paid(known.as_ref()).map_or("never".to_owned(), |paid| day(paid.at));
         let address = if entry.payee.party.address.street.is_some() { "yes" } else { "no" };
-        let _ = writeln!(
-            text,
-            "{:<12} {:<30} {:<22} {address:<8} {paid}",
-            entry.payee.payee_id.as_deref().unwrap_or("-"),
+        lines.push([
+            entry.payee.payee_id.clone().unwrap_or("-".to_owned()),
             entry.payee.party.name.to_string(),
             entry.payee.account.to_string(),
-        );
+            address.to_owned(),
+            paid,
+        ]);
     }
+    let mut text = aligned(&lines);
     let _ = write!(text, "{}.", plural(rows.len() as u64, "payee"));
     out::answer(&text);
     Ok(Exit::Done)
+}
+
+/// Lines of a list, each column as wide as its widest cell.
+fn aligned<const COLUMNS: usize>(lines: &[[String; COLUMNS]]) -> String {
+    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; COLUMNS] = std::array::from_fn(width);
+    let mut text = String::new();
+    for line in lines {
+        let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let _ = writeln!(text, "{}", cells.collect::<Vec<_>>().join("  ").trim_end());
+    }
+    text
 }
 
 fn show(globals: &Globals, seen: Option<&Seen>, wanted: &str) -> Result<Exit, Failure> {
@@ -239,4 +265,20 @@ fn export(seen: Option<&Seen>, file: &Path) -> Result<Exit, Failure> {
         file.display()
     ));
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn columns_of_a_list_are_as_wide_as_their_widest_cell() {
+        let lines = [["id", "name"], ["P-10000000000000000001", "Zo\u{eb}"], ["2", "Robin"]];
+        let text = super::aligned(&lines.map(|line| line.map(str::to_owned)));
+        let begins: Vec<usize> = text
+            .lines()
+            .map(|line| {
+                line.chars().count() - line.split("  ").last().expect("a cell").trim_start().chars().count()
+            })
+            .collect();
+        assert_eq!(begins, [24; 3], "{text}");
+    }
 }

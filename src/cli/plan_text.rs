@@ -158,6 +158,10 @@ fn rows(plan: &PlanView, lines: &mut Vec<String>) {
             plural(plan.already as u64, "row")
         ));
     }
+    if !plan.like_earlier.is_empty() {
+        let rows = plural(plan.like_earlier.len() as u64, "row");
+        lines.push(format!("  like payouts of earlier runs, see above: {rows}"));
+    }
     if let Some(first) = plan.repeats.first() {
         let others = match plan.repeats.len() {
             1 => String::new(),

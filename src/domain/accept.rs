@@ -11,7 +11,17 @@ use super::finding::{Code, Finding};
 /// characters of the cell too. Written and read as `number-cell`, `zero-lost:12` or `changed-account:12=841`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<String>", into = "Vec<String>")]
-pub struct Accepted(BTreeSet<(Code, Option<u32>, Option<String>)>);
+pub struct Accepted(BTreeSet<Said>);
+
+/// A kind, a row, and the last characters of a cell.
+type Said = (Code, Option<u32>, Option<String>);
+
+fn is_about((code, row, ends): &Said, finding: &Finding) -> bool {
+    let value = finding.value.as_deref().unwrap_or_default();
+    *code == finding.code
+        && row.is_none_or(|row| Some(row) == finding.place.row)
+        && ends.as_deref().is_none_or(|ends| value.ends_with(ends))
+}
 
 /// What was said cannot be accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,12 +61,12 @@ impl Accepted {
 
     /// Whether a finding was accepted.
     pub fn covers(&self, finding: &Finding) -> bool {
-        let value = finding.value.as_deref().unwrap_or_default();
-        self.0.iter().any(|(code, row, ends)| {
-            *code == finding.code
-                && row.is_none_or(|row| Some(row) == finding.place.row)
-                && ends.as_deref().is_none_or(|ends| value.ends_with(ends))
-        })
+        self.0.iter().any(|said| is_about(said, finding))
+    }
+
+    /// Takes out what covers a finding. What is left after the last one has met nothing.
+    pub fn strike(&mut self, finding: &Finding) {
+        self.0.retain(|said| !is_about(said, finding));
     }
 
     /// Whether nothing was accepted.
@@ -66,7 +76,7 @@ impl Accepted {
 
     /// What was accepted, as it is typed.
     pub fn words(&self) -> Vec<String> {
-        let word = |(code, row, ends): &(Code, Option<u32>, Option<String>)| match (row, ends) {
+        let word = |(code, row, ends): &Said| match (row, ends) {
             (Some(row), Some(ends)) => format!("{code}:{row}={ends}"),
             (Some(row), None) => format!("{code}:{row}"),
             (None, _) => code.to_string(),

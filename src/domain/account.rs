@@ -37,6 +37,11 @@ impl Bsb {
         Some(Self(1000 * half(first)? + half(second)?))
     }
 
+    /// Whether a text is `NNN-NNN`, as bank files write it.
+    pub fn is_written(text: &str) -> bool {
+        text.split_once('-').and_then(|(first, second)| Self::of_halves(first, second)).is_some()
+    }
+
     /// The six digits as a number, for tables.
     pub fn number(self) -> u32 {
         self.0
@@ -83,10 +88,14 @@ const LONGEST_NUMBER: usize = 9;
 impl AccountNumber {
     /// Takes 4 to 9 digits and capital letters with a digit among them, and not all zero.
     pub fn new(digits: &str) -> Result<Self, NotNormal> {
-        let valid = (4..=LONGEST_NUMBER).contains(&digits.len())
-            && digits.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
-            && digits.bytes().any(|byte| byte.is_ascii_digit())
-            && digits.bytes().any(|byte| byte != b'0');
+        let fits = (4..=LONGEST_NUMBER).contains(&digits.len());
+        let (mut normal, mut has_digit, mut has_other) = (fits, false, false);
+        for byte in digits.bytes().take(LONGEST_NUMBER) {
+            normal &= byte.is_ascii_digit() || byte.is_ascii_uppercase();
+            has_digit |= byte.is_ascii_digit();
+            has_other |= byte != b'0';
+        }
+        let valid = normal && has_digit && has_other;
         let length =
             u8::try_from(digits.len()).ok().filter(|_| valid).ok_or(NotNormal("an account number"))?;
         let mut number = Self { digits: [0; LONGEST_NUMBER], length };
@@ -96,7 +105,12 @@ impl AccountNumber {
 
     /// All the digits. For the wire and for digests, not for people.
     pub fn digits(&self) -> &str {
-        std::str::from_utf8(&self.digits[..usize::from(self.length)]).expect("digits and capitals")
+        std::str::from_utf8(self.bytes()).expect("digits and capitals")
+    }
+
+    /// The same, for whoever compares or counts.
+    pub fn bytes(&self) -> &[u8] {
+        &self.digits[..usize::from(self.length)]
     }
 }
 

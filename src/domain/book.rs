@@ -163,6 +163,8 @@ pub trait Book: Sync {
     ) -> Result<Option<KnownAccount>, BookError>;
     /// Every account that was noted for or paid to a name.
     fn accounts_of_name(&self, name: &PartyName) -> Result<Vec<KnownAccount>, BookError>;
+    /// Every payee.
+    fn everyone(&self) -> Result<Vec<BookEntry>, BookError>;
 }
 
 /// A book without a page.
@@ -195,6 +197,10 @@ impl Book for NoBook {
     }
 
     fn accounts_of_name(&self, _: &PartyName) -> Result<Vec<KnownAccount>, BookError> {
+        Ok(Vec::new())
+    }
+
+    fn everyone(&self) -> Result<Vec<BookEntry>, BookError> {
         Ok(Vec::new())
     }
 }

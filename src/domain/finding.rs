@@ -124,6 +124,11 @@ impl Finding {
         }
     }
 
+    /// That so many more of a kind are not listed.
+    pub fn unlisted(code: Code, more: u64) -> Self {
+        Self::new(code, Place::file(), format!("{more} more findings of this kind are not listed"))
+    }
+
     /// With what to do.
     #[must_use]
     pub fn advised(self, hint: impl Into<String>) -> Self {
@@ -205,11 +210,11 @@ codes! {
     ColumnChoose "column-choose" Error "Several columns could be meant, and nobody may guess which."
     ColumnAssumed "column-assumed" Warning "A column is read as the amount, though its name may mean something else."
     ExportKnown "export-known" Info "Which export the file looks like, and what its names mean there."
-    FileRefused "file-refused" Error "A file that has no payouts in it: a statement, a report, a list of employees."
+    FileRefused "file-refused" Error "A file that cannot be read, or has no payouts in it: a statement, a report, a list of employees."
     FileForm "file-form" Info "How the file is written, where that is not UTF-8 with commas, or not as the standard of bank files has it."
     EncodingAssumed "encoding-assumed" Warning "The letters are no UTF-8 and were read as Windows-1252."
     RowsAboveHeader "rows-above-header" Warning "Rows above the names of the columns were passed over."
-    RowsBelow "rows-below" Ask "Rows of one text below the payouts, which are notes or payees whose cells are missing."
+    RowsBelow "rows-below" Ask "Rows of one text or two below the payouts, which are notes or payees whose cells are missing."
     TotalRow "total-row" Info "A row of sums that agrees with the rows above it; it is not paid."
     TotalUnchecked "total-unchecked" Warning "A row of sums that could not be compared, because an amount above it cannot be read."
     TotalDiffers "total-differs" Error "A row of sums that does not agree with the rows above it."
@@ -226,11 +231,15 @@ codes! {
     ZeroLost "zero-lost" Ask "A BSB has five digits, as when a spreadsheet takes a leading zero away."
     RowRagged "row-ragged" Error "A row has more or fewer cells than the header."
     RowNoPayout "row-no-payout" Error "A row that is no payout: the names of the columns again, a total, or a template's example."
+    ColumnsChange "columns-change" Error "A row in the middle that names other columns, so that nothing below it can be read."
+    DoNotPay "do-not-pay" Ask "A cell of the row says that it is not to be paid, or not yet."
     RowBlank "row-blank" Info "Rows without any text were passed over."
     AddressMissing "address-missing" Error "The street that Flash demands of Australian payees is not there."
     AddressUnusual "address-unusual" Warning "A state or postcode that Australia does not have."
     NameMissing "name-missing" Error "Nobody is named."
     NameSorted "name-sorted" Info "An account name was taken for a person's or a company's."
+    NameChoose "name-choose" Error "A row names a company and an account of another name, and nobody may guess whose payout it is."
+    NameDiffers "name-differs" Warning "The account is in another name than the person who is paid."
     NameInvalid "name-invalid" Error "A name that Flash refuses."
     TextInvalid "text-invalid" Error "A text that Flash refuses."
     Placeholder "placeholder" Error "A word such as N/A stands where a value should."
@@ -266,7 +275,16 @@ codes! {
     NameTwoAccounts "name-two-accounts" Info "One name with several accounts, as when pay is split."
     ReferenceTwin "reference-twin" Warning "Two references of one payee that are the same once a bank has cut them."
     ChangedAccount "changed-account" Ask "The bank details of a payee differ from what is known of them."
+    PaidBefore "paid-before" Ask "A payout like one that was sent within three days, or is about to be, told apart from it only by a new payment_id or a missing reference."
+    PaidAlike "paid-alike" Warning "A payout like one that an earlier run has sent within `duplicate_window`, told apart from it only by a new payment_id or a missing reference; usual where the same is paid every month."
+    PaidAlready "paid-already" Warning "An earlier run has taken the file or the row up: it is not paid again."
+    WouldHold "would-hold" Warning "A row that `pay` would hold, because an earlier run has sent its equal or is about to."
+    PayeeOther "payee-other" Ask "The payee book has somebody else under this payee_id."
+    PayeeRenamed "payee-renamed" Warning "The payee book writes the name otherwise."
+    PayeeKnown "payee-known" Warning "A new payee_id with the name of a payee whom the payee book knows under another one, with another account."
+    IdCapitals "id-capitals" Warning "Two ids of payees that differ in capitals only."
     PayeeCompleted "payee-completed" Info "What the file lacks was taken from the payee book."
+    PayDate "pay-date" Warning "A column of pay dates that lie far from today, or differ from row to row."
     AbaForm "aba-form" Warning "An ABA file that departs from the standard in a way that changes nothing, or says of a payment what a person should know."
     AbaRecord "aba-record" Error "A line of an ABA file that is not what the standard says."
     AbaTrailer "aba-trailer" Error "The sums at the end of a batch do not agree with its lines."

@@ -52,6 +52,7 @@ pub fn collapsed(text: &str) -> Cow<'_, str> {
 #[inline]
 pub fn trimmed(text: &str) -> &str {
     match text.as_bytes() {
+        [] => text,
         [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
         _ => text.trim(),
     }

@@ -46,6 +46,22 @@ pub fn system_words(error: &std::io::Error) -> String {
     text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
+/// So many of a list are named in a sentence.
+pub const MOST_NAMED: usize = 10;
+
+/// Some of many in a sentence: `1, 2, 3 and 7 more`.
+pub fn some_of(named: &[impl ToString], more: u64) -> String {
+    let named: Vec<String> = named.iter().map(ToString::to_string).collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    named.join(", ") + &more
+}
+
+/// The first of many in a sentence, and how many more there are.
+pub fn first_of(all: &[impl ToString]) -> String {
+    let (named, others) = all.split_at(all.len().min(MOST_NAMED));
+    some_of(named, others.len() as u64)
+}
+
 /// Whether a host of an address means this machine.
 pub fn is_this_machine(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']);

@@ -121,6 +121,13 @@ impl Money {
         Ok(Self { amount: exact, currency })
     }
 
+    /// Takes an amount in the smallest unit, if it is one.
+    pub fn of_minor_units(minor: i64, currency: Currency) -> Option<Self> {
+        let decimals = currency.decimals();
+        let most = LARGEST.saturating_mul(10_i64.pow(decimals));
+        (1..=most).contains(&minor).then(|| Self { amount: Decimal::new(minor, decimals), currency })
+    }
+
     /// The amount, in units.
     pub fn amount(&self) -> Decimal {
         self.amount
@@ -164,9 +171,9 @@ pub fn grouped(amount: &Decimal) -> String {
     out + rest
 }
 
-/// Count and sum per currency.
+/// Count and sum per currency, the sum in the smallest unit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Totals(BTreeMap<Currency, (u64, Decimal)>);
+pub struct Totals(BTreeMap<Currency, (u64, i128)>);
 
 /// One line of [`Totals`], as the program's JSON shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,24 +189,32 @@ pub struct Total {
 impl Totals {
     /// Adds one payout.
     pub fn add(&mut self, money: Money) {
-        let zero = || Decimal::new(0, money.currency.decimals());
-        let entry = self.0.entry(money.currency).or_insert_with(|| (0, zero()));
+        let entry = self.0.entry(money.currency).or_default();
         entry.0 += 1;
-        entry.1 += money.amount;
+        entry.1 += money.minor_units();
     }
 
     /// One line a currency, in the order of their codes.
     pub fn lines(&self) -> Vec<Total> {
         self.0
             .iter()
-            .map(|(currency, (count, amount))| Total { currency: *currency, count: *count, amount: *amount })
+            .map(|(currency, (count, minor))| Total {
+                currency: *currency,
+                count: *count,
+                amount: units(*currency, *minor),
+            })
             .collect()
     }
 
     /// How many payouts, and their sum, in one currency.
     pub fn of(&self, currency: Currency) -> (u64, Decimal) {
-        self.0.get(&currency).copied().unwrap_or_default()
+        self.0.get(&currency).map(|(count, minor)| (*count, units(currency, *minor))).unwrap_or_default()
     }
+}
+
+/// A sum of the smallest unit as an amount with all the currency's decimals.
+fn units(currency: Currency, minor: i128) -> Decimal {
+    Decimal::from_i128_with_scale(minor, currency.decimals())
 }
 
 impl fmt::Display for Total {

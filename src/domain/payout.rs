@@ -175,20 +175,33 @@ impl Payout {
     /// counts as far as Direct Entry shows it, and leading zeros of the account do not, since one export may have cut
     /// what another has whole.
     pub fn overlap_key(&self) -> OverlapKey {
-        let reference = self.reference.as_deref().unwrap_or_default().to_lowercase();
-        let shown: String = reference.chars().take(SHOWN_BY_DIRECT_ENTRY).collect();
+        self.overlap_key_with(self.reference.as_deref().unwrap_or_default())
+    }
+
+    /// The [`Self::overlap_key`] that this payout would have without its reference.
+    pub fn overlap_key_without_reference(&self) -> OverlapKey {
+        self.overlap_key_with("")
+    }
+
+    fn overlap_key_with(&self, reference: &str) -> OverlapKey {
+        let shown: String = reference.to_lowercase().chars().take(SHOWN_BY_DIRECT_ENTRY).collect();
+        let [account, currency, amount] = self.account_and_amount();
+        OverlapKey::of(&[account, currency, amount, shown.trim_end().to_owned()])
+    }
+
+    /// Same account, amount and currency, whatever the reference: what a payout without one is compared by.
+    pub fn amount_key(&self) -> OverlapKey {
+        OverlapKey::of(&self.account_and_amount())
+    }
+
+    fn account_and_amount(&self) -> [String; 3] {
         let account = match &self.payee.account {
             BankAccount::Bsb { bsb, number } => {
                 format!("BSB {} {}", bsb.digits(), number.digits().trim_start_matches('0'))
             }
             other @ (BankAccount::PayId { .. } | BankAccount::Abroad(_)) => other.canonical(),
         };
-        OverlapKey::of(&[
-            account,
-            self.money.currency().to_string(),
-            self.money.minor_units().to_string(),
-            shown.trim_end().to_owned(),
-        ])
+        [account, self.money.currency().to_string(), self.money.minor_units().to_string()]
     }
 
     /// Exactly the same account, amount, currency and reference: what two rows of one `payment_id` must agree in.

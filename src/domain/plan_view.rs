@@ -226,6 +226,8 @@ pub struct PlanView {
     pub held: Vec<RowReason>,
     /// Rows that are paid on top of what was sent before.
     pub repeats: Vec<RowReason>,
+    /// Rows that look like payouts of earlier runs, though an id or a reference tells them apart.
+    pub like_earlier: Vec<RowReason>,
     /// Rows that cannot be paid.
     pub invalid: Vec<u32>,
 }

@@ -138,6 +138,10 @@ pub struct PayoutEntry {
     /// What a person has accepted of it, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<String>,
+    /// A payout of an earlier run that looks like this one and that a new id or a missing reference tells apart from it,
+    /// in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub like_earlier: Option<String>,
     /// Where it stands.
     pub life: Life,
 }
@@ -181,6 +185,9 @@ pub struct PayoutView {
     /// What a person has accepted of it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accepted: Vec<String>,
+    /// A payout of an earlier run that looks like this one, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub like_earlier: Option<String>,
     /// What the row lacked and the payee book had.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub from_book: Vec<BookField>,

@@ -5,8 +5,10 @@
 //! disk before, and what is shown is on disk already. It prints nothing; it tells an [`Observer`].
 
 mod doubt;
+mod earlier;
 mod error;
 mod follow;
+mod lookback;
 mod open;
 mod parties;
 mod payees;
@@ -18,8 +20,9 @@ mod stop;
 mod view;
 
 pub use error::{Ending, EngineError, StopReason};
+pub use lookback::Lookback;
 pub use open::{kept_copy, record};
-pub use payees::{Imported, import_payees, note_payees};
+pub use payees::{Change, Imported, import_payees, note_payees};
 pub use person::{Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
 pub use preview::Funds;

@@ -34,7 +34,9 @@ pub fn record(
         Ok::<(), JournalError>(())
     };
     for (passed, planned) in prepared.spool.payouts()?.zip(&prepared.planned) {
-        let Passed { mut payout, accepted, held: _ } = passed?; // whether it is held stands in the plan
+        let Passed { mut payout, mut accepted, held: _ } = passed?; // whether it is held stands in the plan
+        let like_earlier = planned.like.as_ref().map(|like| like.message.clone());
+        accepted.extend(planned.like.as_ref().and_then(|like| like.accepted_words(planned.row)));
         let held = |why: &String| Life::new(PayoutState::Held, Some(why.clone()));
         let life = match &planned.decision {
             Decision::Pay => Life::new(PayoutState::Ready, None),
@@ -61,6 +63,7 @@ pub fn record(
             payout: Box::new(payout),
             remitter,
             accepted,
+            like_earlier,
             life,
         });
         if records.len() >= IN_ONE_PIECE {

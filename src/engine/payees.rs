@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use serde::Serialize;
+
 use super::EngineError;
 use crate::check::{self, Checked, PayeeRow};
 use crate::domain::book::names_agree;
@@ -20,12 +22,28 @@ pub struct Imported {
     pub checked: Checked,
     /// What is to be written.
     pub noted: Vec<Noted>,
+    /// What that changes of each payee, in the same order.
+    pub changes: Vec<Change>,
     /// Payees that the book does not have.
     pub new: u64,
     /// Payees of whom the book has something else.
     pub updated: u64,
     /// Payees of whom the book has all of it.
     pub unchanged: u64,
+}
+
+/// What an import does to one payee of the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// The money goes to another account from now on.
+    Account,
+    /// The payee has another name.
+    Renamed,
+    /// Something else differs.
+    Updated,
+    /// The book does not have the payee.
+    New,
 }
 
 /// Reads and checks a file of payees against the book. Nothing is written.
@@ -38,8 +56,14 @@ pub fn import_payees(
 ) -> Result<Imported, EngineError> {
     let book = journal.checkpoint();
     let found = check::check_payees(intake::open(path, reading)?, options, book, observer)?;
-    let mut imported =
-        Imported { checked: found.checked, noted: Vec::new(), new: 0, updated: 0, unchanged: 0 };
+    let mut imported = Imported {
+        checked: found.checked,
+        noted: Vec::new(),
+        changes: Vec::new(),
+        new: 0,
+        updated: 0,
+        unchanged: 0,
+    };
     let file = super::file_name(path);
     for row in found.payees {
         let PayeeRow { row, payee, accepted } = row;
@@ -54,6 +78,12 @@ pub fn import_payees(
             }
             Some(_) => imported.updated += 1,
         }
+        imported.changes.push(match known.as_ref().map(|known| &known.payee) {
+            None => Change::New,
+            Some(old) if old.account != payee.account => Change::Account,
+            Some(old) if old.party.name != payee.party.name => Change::Renamed,
+            Some(_) => Change::Updated,
+        });
         let key = BookEntry::key(&payee);
         let replaces = known.map(|known| BookEntry::key(&known.payee)).filter(|old| *old != key);
         let (payee, file) = (Box::new(payee), file.clone());

@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 
+use super::earlier::EarlierRuns;
 use super::{EngineError, preview};
 use crate::check::{self, Checked, Passed};
 use crate::config::Remitters;
 use crate::domain::{
     BookField, Clock, ExternalId, FileDigest, Observer, Overlaps, PaidAs, PartyMode, Payout, PayoutState,
-    PlanHash, Remitter, RunHead, RunId, RunState, Totals,
+    Place, PlanHash, Remitter, RowDigest, RunHead, RunId, RunState, Totals,
 };
 use crate::intake::{self, Reading};
 use crate::journal::{Checkpoint, Journal, JournalError, private_file};
-use crate::plan::{Arranger, Decision, Earlier, Planned, Preview};
+use crate::plan::{Arranger, Decision, Planned, Preview, like_findings};
 
 /// What a person asks for.
 #[derive(Debug, Clone)]
@@ -92,6 +93,11 @@ impl Prepared {
         self.preview.hash()
     }
 
+    /// Rows that look like payouts of earlier runs, though an id or a reference tells them apart.
+    pub fn like_earlier(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.planned.iter().filter_map(|planned| Some((planned.row, planned.like.as_ref()?.message.as_str())))
+    }
+
     /// How many rows an earlier run has.
     pub fn already(&self) -> usize {
         self.planned.iter().filter(|planned| planned.decision == Decision::Already).count()
@@ -112,33 +118,28 @@ pub fn prepare(
 ) -> Result<Prepared, EngineError> {
     intake::inspect(inputs.path, &inputs.reading.limits)?; // says what is wrong with the file before a copy of it is made
     let mut spool = Spool::copy(inputs.path, &journal.folder().files())?;
-    let (mut digests, mut whole) = (Vec::new(), Vec::new());
+    let mut content = Content::default();
+    let source = intake::open(&spool.copy, inputs.reading)?;
+    let sheet = source.sheet.clone();
     let checked = check::check(
-        intake::open(&spool.copy, inputs.reading)?,
+        source,
         &inputs.check,
         journal.checkpoint(),
         &mut |payable| {
             let passed = payable.passed();
-            let digest = passed.payout.row_digest();
-            digests.push(digest);
-            if !passed.payout.from_book.contains(&BookField::Street) {
-                whole.push(digest);
-            }
+            content.add(&passed.payout);
             spool.add(&passed)
         },
         observer,
     )?;
     spool.finish()?;
-    digests.extend(&checked.incomplete);
-    let digest = FileDigest::of_rows(digests);
-    // as it was written before there was a payee book
-    let known_as = [digest, FileDigest::of_rows(whole)];
+    let known_as = content.digests(&checked);
     let (run, label, known) = which_run(journal.checkpoint(), inputs, known_as, checked.rows)?;
     let mut head = RunHead {
         run,
         label,
         file: inputs.file.clone(),
-        digest,
+        digest: known_as[0],
         environment: inputs.environment.to_owned(),
         opened_at: clock.now(),
         rows: checked.rows,
@@ -165,6 +166,10 @@ pub fn prepare(
         spool,
     };
     arrange(&mut prepared, journal.checkpoint(), inputs, clock)?;
+    let likes = prepared.planned.iter().filter_map(|planned| Some((planned.row, planned.like.as_deref()?)));
+    let place = |row| Place { sheet: sheet.as_deref().map(str::to_owned), ..Place::row(row) };
+    let findings = like_findings(likes, prepared.planned.len(), place);
+    prepared.checked.add(findings);
     Ok(prepared)
 }
 
@@ -175,7 +180,7 @@ fn arrange(
     clock: &dyn Clock,
 ) -> Result<(), EngineError> {
     let head = &mut prepared.head;
-    let waiting = waiting(checkpoint, head.run)?;
+    let earlier = EarlierRuns::than(head.run, checkpoint)?;
     if let Overlaps::Amends(run) = inputs.overlaps {
         for open in checkpoint.open_payouts(run) {
             let state = checkpoint.payout(open?.1)?.map(|entry| entry.life.state);
@@ -187,20 +192,20 @@ fn arrange(
     let corrected = corrected(checkpoint, inputs.overlaps)?;
     let any_before = checkpoint.runs()?.iter().any(|(before, _)| before.run != head.run);
     let mut here = HashSet::new();
-    let mut arranger =
-        Arranger::new(inputs.scope, head.run, &head.label, inputs.overlaps, inputs.window, clock.now());
+    let mut arranger = Arranger::new(
+        inputs.scope,
+        head.run,
+        &head.label,
+        inputs.overlaps,
+        inputs.check.accepted.clone(),
+        inputs.window,
+        clock.now(),
+    );
     for passed in prepared.spool.payouts()? {
         let Passed { payout, held, .. } = passed?;
-        let id = arranger.identity(&payout);
-        let same = checkpoint.payout(id)?.map(|entry| earlier(checkpoint, &entry)).transpose()?;
-        let alike = checkpoint.overlapping(payout.overlap_key())?;
-        let alike = alike.iter().map(|entry| earlier(checkpoint, entry)).collect::<Result<Vec<_>, _>>()?;
-        let mut planned = arranger.decide(&payout, id, same.as_ref(), &alike);
+        let mut planned = earlier.decide(&mut arranger, &payout)?;
         if let Some(place) = corrected.get(&purpose(&payout)).filter(|_| planned.decision == Decision::Pay) {
             planned.repeats = Some(place.clone());
-        }
-        if let Some(of) = waiting.get(&payout.payee.who()) {
-            arranger.beside(&payout, &mut planned, of);
         }
         if let Some(why) = held.filter(|_| planned.decision == Decision::Pay) {
             planned.decision = Decision::Hold(why);
@@ -272,19 +277,6 @@ fn corrected(
     Ok(corrected)
 }
 
-/// The payouts that other runs have yet to send or to settle, one for each payee.
-fn waiting(checkpoint: &Checkpoint, run: RunId) -> Result<HashMap<ExternalId, Earlier>, JournalError> {
-    let mut waiting = HashMap::new();
-    for (head, _) in checkpoint.runs()?.iter().filter(|(head, _)| head.run != run) {
-        for open in checkpoint.open_payouts(head.run) {
-            let Some(entry) = checkpoint.payout(open?.1)? else { continue };
-            let payee = entry.payout.payee.who();
-            waiting.entry(payee).or_insert_with(|| Earlier::of(&entry, &head.label));
-        }
-    }
-    Ok(waiting)
-}
-
 fn remember(remitters: &mut BTreeMap<ExternalId, Remitter>, found: PaidAs) -> Sender {
     match found {
         PaidAs::Account => Sender::default(),
@@ -296,9 +288,42 @@ fn remember(remitters: &mut BTreeMap<ExternalId, Remitter>, found: PaidAs) -> Se
     }
 }
 
-fn earlier(checkpoint: &Checkpoint, entry: &crate::domain::PayoutEntry) -> Result<Earlier, JournalError> {
-    let label = checkpoint.run(entry.run)?.map_or_else(|| entry.run.to_string(), |(head, _)| head.label);
-    Ok(Earlier::of(entry, &label))
+/// What is in a file, in any order.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    rows: Vec<RowDigest>,
+    /// Those whose address stands in the file.
+    whole: Vec<RowDigest>,
+}
+
+impl Content {
+    pub fn add(&mut self, payout: &Payout) {
+        let digest = payout.row_digest();
+        self.rows.push(digest);
+        if !payout.from_book.contains(&BookField::Street) {
+            self.whole.push(digest);
+        }
+    }
+
+    /// The digest of the file, and the one that it had before there was a payee book.
+    pub fn digests(mut self, checked: &Checked) -> [FileDigest; 2] {
+        self.rows.extend(&checked.incomplete);
+        [FileDigest::of_rows(self.rows), FileDigest::of_rows(self.whole)]
+    }
+}
+
+/// The latest run of a file with this content.
+pub(super) fn same_run(
+    runs: &[(RunHead, RunState)],
+    digests: [FileDigest; 2],
+    rows: u64,
+) -> Option<&(RunHead, RunState)> {
+    runs.iter().rev().find(|(head, _)| is_same(head, digests, rows))
+}
+
+/// Rows that cannot be paid are not in the digest, but one more or less of them is another file.
+fn is_same(head: &RunHead, digests: [FileDigest; 2], rows: u64) -> bool {
+    head.digest != FileDigest::of_rows(Vec::new()) && digests.contains(&head.digest) && head.rows == rows
 }
 
 /// The run that a file is, by its content and the name that a person gave.
@@ -308,22 +333,18 @@ fn which_run(
     digests: [FileDigest; 2],
     rows: u64,
 ) -> Result<(RunId, String, Option<RunState>), EngineError> {
-    let nothing = FileDigest::of_rows(Vec::new());
     let runs = checkpoint.runs()?;
     let next = runs.last().map_or(RunId(1), |(head, _)| RunId(head.run.0 + 1));
     let named = |label: &str| runs.iter().find(|(head, _)| head.label == label);
     let known = |(head, state): &(RunHead, RunState)| (head.run, head.label.clone(), Some(*state));
-    // rows that cannot be paid are not in the digest, but one more or less of them is another file
-    let is_it = |head: &RunHead| head.digest != nothing && digests.contains(&head.digest);
-    let same = |(head, _): &&(RunHead, RunState)| is_it(head) && head.rows == rows;
     if let Some(name) = inputs.name {
         return match named(name) {
-            Some(run) if same(&run) => Ok(known(run)),
+            Some(run) if is_same(&run.0, digests, rows) => Ok(known(run)),
             Some((head, _)) => Err(EngineError::NameTaken { label: name.to_owned(), run: head.run }),
             None => Ok((next, name.to_owned(), None)),
         };
     }
-    if let Some(run) = runs.iter().rev().find(same) {
+    if let Some(run) = same_run(&runs, digests, rows) {
         return Ok(known(run));
     }
     let file = &inputs.file;

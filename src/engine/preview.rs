@@ -122,6 +122,7 @@ impl Prepared {
             already: self.already(),
             held: reasons(&mut self.held()),
             repeats: reasons(&mut self.repeats()),
+            like_earlier: reasons(&mut self.like_earlier()),
             invalid: self.checked.invalid_rows.clone(),
         }
     }

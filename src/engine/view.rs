@@ -127,6 +127,7 @@ fn payout_view(
         reference: asked.as_ref().and_then(|payout| payout.reference.clone()),
         next: next(status, run, row, known.as_ref()),
         accepted: known.as_ref().map(|entry| entry.accepted.clone()).unwrap_or_default(),
+        like_earlier: known.as_ref().and_then(|entry| entry.like_earlier.clone()),
         from_book: asked.map(|payout| payout.from_book).unwrap_or_default(),
         reason,
         sent_by,

@@ -20,14 +20,19 @@ pub fn draft(header: &Header, file: &str) -> String {
         on_one_line(file)
     );
     for index in 0..header.names.len() {
-        let chosen = header.problems.iter().any(|problem| is_between(problem, index));
+        let chosen = header.problems.iter().any(|problem| asks_about(problem, index));
         if let Some(column) = header.meaning(index).filter(|_| !chosen) {
             let _ = writeln!(text, "{}", line(header, index, column.name()));
         }
     }
     for problem in &header.problems {
-        if let HeaderProblem::Choose { indices, column } = problem {
-            choice(&mut text, header, indices, *column);
+        match problem {
+            HeaderProblem::Choose { indices, column } => choice(&mut text, header, indices, *column),
+            HeaderProblem::Assumed { index, column } => assumed(&mut text, header, *index, *column),
+            HeaderProblem::Unknown { .. }
+            | HeaderProblem::NotRead { .. }
+            | HeaderProblem::PassedOver { .. }
+            | HeaderProblem::Twice { .. } => {}
         }
     }
     twice(&mut text, header);
@@ -52,15 +57,16 @@ pub fn draft(header: &Header, file: &str) -> String {
     text
 }
 
-/// Whether a person must choose between this column and another.
-fn is_between(problem: &HeaderProblem, index: usize) -> bool {
+/// Whether a person must say what this column is: another could be meant, or it is only assumed. A line that stood
+/// here for it would be that person's word.
+fn asks_about(problem: &HeaderProblem, index: usize) -> bool {
     match problem {
         HeaderProblem::Choose { indices, .. } => indices.contains(&index),
         HeaderProblem::Twice { first, .. } => *first == index,
-        HeaderProblem::Unknown { .. }
-        | HeaderProblem::NotRead { .. }
-        | HeaderProblem::PassedOver { .. }
-        | HeaderProblem::Assumed { .. } => false,
+        HeaderProblem::Assumed { index: assumed, .. } => *assumed == index,
+        HeaderProblem::Unknown { .. } | HeaderProblem::NotRead { .. } | HeaderProblem::PassedOver { .. } => {
+            false
+        }
     }
 }
 
@@ -69,6 +75,15 @@ fn choice(text: &mut String, header: &Header, indices: &[usize], column: Column)
     for index in indices {
         let _ = writeln!(text, "# {}", line(header, *index, column.name()));
     }
+}
+
+fn assumed(text: &mut String, header: &Header, index: usize, column: Column) {
+    let name = column.name();
+    let _ = writeln!(
+        text,
+        "\n# Read as {name}, though its name may mean something else. If that is right, take the # away:"
+    );
+    let _ = writeln!(text, "# {}", line(header, index, name));
 }
 
 /// Columns of one name, which only their letters tell apart.
@@ -174,12 +189,7 @@ mod tests {
             assert_eq!(before.at, after.at, "{text}");
             let to_mend = |header: &Header| -> Vec<HeaderProblem> {
                 let said = |problem: &&HeaderProblem| {
-                    !matches!(
-                        problem,
-                        HeaderProblem::NotRead { .. }
-                            | HeaderProblem::PassedOver { .. }
-                            | HeaderProblem::Assumed { .. }
-                    )
+                    !matches!(problem, HeaderProblem::NotRead { .. } | HeaderProblem::PassedOver { .. })
                 };
                 header.problems.iter().filter(said).cloned().collect()
             };

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::workbook::Trouble;
+use crate::domain::{Code, Finding, Place};
 
 /// The file as a whole cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,9 @@ pub enum IntakeError {
         /// What to do.
         todo: &'static str,
     },
+    /// A sheet was named of a file that has none.
+    #[error("--sheet names a sheet of a workbook, and this file is none: leave it out")]
+    NoSheets,
     /// What was said of the columns does not fit the file.
     #[error(transparent)]
     Map(#[from] super::map::MapError),
@@ -64,10 +68,14 @@ pub enum IntakeError {
         line: u64,
     },
     /// One record that never ends.
-    #[error("row {row} does not end: a quotation mark (\") was probably opened there and not closed")]
+    #[error(
+        "row {row} has more than {limit}: a quotation mark (\") was probably opened there and not closed; close it, or take out what is no payout"
+    )]
     Endless {
         /// The row.
         row: u32,
+        /// How much it may have.
+        limit: String,
     },
     /// More bytes than a file may have.
     #[error(
@@ -91,4 +99,15 @@ pub enum IntakeError {
     /// The system failed.
     #[error("the file cannot be read: {0}")]
     Io(String),
+}
+
+impl IntakeError {
+    /// The same as a finding on the whole file.
+    pub fn finding(&self) -> Finding {
+        let code = match self {
+            Self::Empty(_) | Self::Workbook(Trouble::Nothing) => Code::FileEmpty,
+            _ => Code::FileRefused,
+        };
+        Finding::new(code, Place::file(), self.to_string())
+    }
 }

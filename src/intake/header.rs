@@ -9,7 +9,7 @@ use super::letter;
 use super::map::{Chosen, ColumnMap, MapError};
 use super::near::near_column;
 use crate::domain::account::masked;
-use crate::domain::{Code, Finding, Place};
+use crate::domain::{Code, Finding, Place, first_of};
 
 /// What the header says.
 #[derive(Debug, Clone)]
@@ -232,6 +232,12 @@ impl Header {
         Some((letter(index), &self.names[index]))
     }
 
+    /// The column, counted from 0, that says when each payout is meant to be made. It is compared, not followed.
+    pub fn pay_date(&self) -> Option<usize> {
+        const NAMES: [&str; 4] = ["paydate", "paymentdate", "dateofpayment", "processingdate"];
+        self.names.iter().position(|name| NAMES.contains(&folded(name).as_str()))
+    }
+
     /// Whether a column has a name, or a person has said what to do with it.
     pub(super) fn is_explained(&self, index: usize) -> bool {
         self.names.get(index).is_some_and(|name| !name.is_empty())
@@ -276,18 +282,9 @@ pub(super) fn above(rows: &[u32], sheet: Option<&str>) -> Option<Finding> {
         place,
         match rows.len() {
             1 => "the row stands above the names of the columns and was passed over".to_owned(),
-            _ => format!("rows above the names of the columns were passed over: {}", listed(rows)),
+            _ => format!("rows above the names of the columns were passed over: {}", first_of(rows)),
         },
     ))
-}
-
-/// `1, 2, 3 and 7 more`.
-pub fn listed(rows: &[u32]) -> String {
-    const MOST_LISTED: usize = 10;
-    let shown: Vec<String> = rows.iter().take(MOST_LISTED).map(u32::to_string).collect();
-    let more = rows.len().saturating_sub(MOST_LISTED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    shown.join(", ") + &more
 }
 
 #[cfg(test)]

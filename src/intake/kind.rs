@@ -23,6 +23,9 @@ pub(super) fn kind_of(head: &[u8]) -> Result<FileKind, IntakeError> {
     let what = match head {
         _ if is_aba(head) => return Ok(FileKind::Aba),
         _ if is_aba_in_utf16(head) => return Err(IntakeError::AbaInUtf16),
+        [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => {
+            "a text in UTF-32, with four bytes for each letter"
+        }
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return Ok(FileKind::Text), // UTF-16
         [b'P', b'K', 3, 4, ..] | [0xD0, 0xCF, 0x11, 0xE0, ..] => return Ok(FileKind::Workbook),
         [b'P', b'K', 5, 6, ..] => "an empty ZIP archive",

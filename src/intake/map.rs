@@ -12,7 +12,6 @@
 //! A map is stronger than any name. It says nothing twice, and a column that it names must be there.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use serde::Deserialize;
 
@@ -20,6 +19,7 @@ use super::columns::{Column, folded, is_never_read};
 use super::header::shown;
 use super::letter;
 use super::near::{near_column, near_names};
+use crate::domain::first_of;
 
 /// A map is a short text; a longer one is another file.
 const LONGEST: usize = 64 * 1024;
@@ -229,21 +229,14 @@ fn called(wanted: &str, names: &[String]) -> Box<[usize]> {
 
 /// The columns that may be meant; where none is near, all of them.
 fn listed(wanted: &str, names: &[String]) -> String {
-    const MOST_LISTED: usize = 15;
     let near = near_names(wanted, names);
     let (words, indices) = match near.as_slice() {
         [] => ("its columns are", (0..names.len()).filter(|index| !names[*index].is_empty()).collect()),
         _ => ("near to it are", near),
     };
-    let mut text = words.to_owned();
-    for (at, index) in indices.iter().take(MOST_LISTED).enumerate() {
-        let comma = if at == 0 { "" } else { "," };
-        let _ = write!(text, "{comma} {} (\"{}\")", letter(*index), shown(&names[*index]));
-    }
-    if indices.len() > MOST_LISTED {
-        let _ = write!(text, " and {} more", indices.len() - MOST_LISTED);
-    }
-    text
+    let named: Vec<String> =
+        indices.iter().map(|index| format!("{} (\"{}\")", letter(*index), shown(&names[*index]))).collect();
+    format!("{words} {}", first_of(&named))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! One row of cells as it was read, from whatever kind of file.
 
+use crate::domain::ids::trimmed;
+
 /// What a cell of a workbook is, beside its text. In a text file every cell is a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Kind {
@@ -39,6 +41,8 @@ pub struct Record {
     text: String,
     /// Where each cell ends in the text.
     ends: Vec<usize>,
+    /// Where the text of each cell begins and ends that is read: found once, looked at often.
+    read: Vec<(usize, usize)>,
     /// So many bytes stand between two cells: what separates them, where a line was taken as it stands.
     between: usize,
     /// As many as cells in a workbook, else none.
@@ -52,6 +56,7 @@ impl Record {
         self.row = row;
         self.text.clear();
         self.ends.clear();
+        self.read.clear();
         self.marks.clear();
         self.between = 0;
         self.plain = false;
@@ -59,6 +64,7 @@ impl Record {
 
     /// Adds a cell.
     pub(super) fn push(&mut self, text: &str, mark: Mark) {
+        self.read.push(read_of(text, self.text.len()));
         self.text.push_str(text);
         self.ends.push(self.text.len());
         self.marks.push(mark);
@@ -70,6 +76,7 @@ impl Record {
         self.text.push_str(text);
         self.ends.extend_from_slice(ends);
         self.plain = is_plain;
+        self.find_read();
     }
 
     /// Takes a line as it stands, of which it is known that separators stand between cells only.
@@ -80,6 +87,26 @@ impl Record {
         self.ends.push(line.len());
         self.between = 1;
         self.plain = is_plain;
+        self.find_read();
+    }
+
+    fn find_read(&mut self) {
+        let bytes = self.text.as_bytes();
+        let mut from = 0;
+        for end in &self.ends {
+            // nearly all are read as they stand
+            let is_tight = match bytes.get(from..*end) {
+                Some([first, .., last]) => is_tight(*first) && is_tight(*last),
+                _ => false,
+            };
+            let read = if is_tight {
+                (from, *end)
+            } else {
+                read_of(self.text.get(from..*end).unwrap_or_default(), from)
+            };
+            self.read.push(read);
+            from = end + self.between;
+        }
     }
 
     /// The texts of all cells one behind the other, and where each ends. Of cells that were added one by one.
@@ -104,6 +131,25 @@ impl Record {
         self.text.get(from..*end).unwrap_or_default()
     }
 
+    /// A cell's text without the blanks around it, and as a spreadsheet would show it that wrote it as `="00123"`, to
+    /// keep its zeros; empty where the row has fewer cells.
+    #[inline]
+    pub(super) fn read(&self, index: usize) -> &str {
+        let Some((from, end)) = self.read.get(index) else { return "" };
+        self.text.get(*from..*end).unwrap_or_default()
+    }
+
+    /// A cell's text, out of `="00123"` where it is written so, with the blanks around it.
+    pub(super) fn raw(&self, index: usize) -> &str {
+        let cell = self.cell(index);
+        if self.plain { cell } else { unwrapped(cell).unwrap_or(cell) }
+    }
+
+    /// Whether a cell is written as `="00123"`.
+    pub(super) fn is_wrapped(&self, index: usize) -> bool {
+        !self.plain && unwrapped(self.cell(index)).is_some()
+    }
+
     /// Whether it is known that all cells have printable English signs alone and no quotation mark: most rows have
     /// no others, and much need not be looked for in them. Where it is not known, it is false.
     pub(super) fn is_plain(&self) -> bool {
@@ -112,7 +158,8 @@ impl Record {
 
     /// Whether a line break stands in any cell.
     pub(super) fn has_breaks(&self) -> bool {
-        !self.plain && self.text.bytes().any(|byte| matches!(byte, b'\n' | b'\r'))
+        let may_have = !self.plain && self.between == 0; // a line as it stands has none
+        may_have && memchr::memchr2(b'\n', b'\r', self.text.as_bytes()).is_some()
     }
 
     pub(super) fn mark(&self, index: usize) -> Mark {
@@ -133,6 +180,58 @@ impl Record {
     }
 
     pub(super) fn is_blank(&self) -> bool {
-        self.cells().all(|cell| !cell.starts_with(|c: char| c.is_ascii_graphic()) && cell.trim().is_empty())
+        let is_filled = |cell: &str| cell.as_bytes().first().is_some_and(u8::is_ascii_graphic);
+        self.cells().all(|cell| !is_filled(cell) && cell.trim().is_empty())
+    }
+}
+
+/// Where in a row's text a cell that begins at `from` has the text that is read.
+fn read_of(cell: &str, from: usize) -> (usize, usize) {
+    let text = trimmed(unwrapped(cell).unwrap_or(cell));
+    let before = if text.len() == cell.len() { 0 } else { cell.find(text).unwrap_or_default() };
+    (from + before, from + before + text.len())
+}
+
+/// A sign that ends no cell such as `="00123"`, and is no blank.
+fn is_tight(byte: u8) -> bool {
+    byte.is_ascii_graphic() && byte != b'"'
+}
+
+/// What stands in a cell such as `="00123"`.
+fn unwrapped(cell: &str) -> Option<&str> {
+    if !cell.ends_with('"') {
+        return None;
+    }
+    let inner = cell.trim().strip_prefix("=\"")?.strip_suffix('"')?;
+    Some(inner).filter(|inner| !inner.contains('"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// However a row was taken in, and whether or not its cells are read as they stand.
+        #[test]
+        fn what_is_read_of_a_cell_is_what_looking_closely_gives(cells in proptest::collection::vec("([ a\u{a0}é]{0,3}|=\"[ 0a\"]{0,3}\" ?|[a\"=]{0,3})", 1..6)) {
+            let mut rows = [Record::default(), Record::default(), Record::default()];
+            rows[0].begin(1);
+            for cell in &cells {
+                rows[0].push(cell, Mark::default());
+            }
+            let (text, ends) = rows[0].whole();
+            let (text, ends) = (text.to_owned(), ends.to_vec());
+            rows[1].set(1, &text, &ends, false);
+            rows[2].set_line(1, &cells.join(";"), b';', false);
+            for row in &rows {
+                for (index, cell) in cells.iter().enumerate() {
+                    prop_assert_eq!(row.read(index), unwrapped(cell).unwrap_or(cell).trim());
+                    prop_assert_eq!(row.is_wrapped(index), unwrapped(cell).is_some());
+                }
+                prop_assert_eq!(row.read(cells.len()), "");
+            }
+        }
     }
 }

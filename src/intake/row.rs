@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::columns::Column;
+use super::columns::{Column, by_name, folded};
 use super::header::Header;
 use super::letter;
 use super::record::{Mark, Record};
 use crate::domain::Place;
-use crate::domain::ids::trimmed;
 
 /// What comes next in a file.
 #[derive(Debug)]
@@ -30,6 +29,15 @@ pub enum Item<'a> {
     },
 }
 
+/// Names of columns below the header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// Those of the header, in whatever words.
+    Same,
+    /// Other ones, or in another order.
+    Changed,
+}
+
 /// One row of cells.
 #[derive(Debug, Clone, Copy)]
 pub struct RawRow<'a> {
@@ -42,28 +50,16 @@ pub struct RawRow<'a> {
     pub(super) delimiter: Option<char>,
 }
 
-/// A cell as a spreadsheet would show it that wrote it as `="00123"`, to keep its zeros.
-fn unwrapped(cell: &str) -> &str {
-    if !cell.ends_with('"') {
-        return cell;
-    }
-    let inner = cell.trim().strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
-    inner.filter(|inner| !inner.contains('"')).unwrap_or(cell)
-}
-
 impl<'a> RawRow<'a> {
     /// The text of a cell without the blanks around it; empty where there is no such column.
     #[inline]
     pub fn text(&self, column: Column) -> &'a str {
-        trimmed(self.raw(column))
+        self.header.at[column as usize].map_or("", |index| self.record.read(index))
     }
 
-    /// The text of a cell as it stands.
-    #[inline]
+    /// The text of a cell as it stands, out of `="00123"` where it is written so.
     pub fn raw(&self, column: Column) -> &'a str {
-        let Some(index) = self.header.at[column as usize] else { return "" };
-        let cell = self.record.cell(index);
-        if self.record.is_plain() { cell } else { unwrapped(cell) }
+        self.header.at[column as usize].map_or("", |index| self.record.raw(index))
     }
 
     /// What the cell is in a workbook.
@@ -86,29 +82,50 @@ impl<'a> RawRow<'a> {
         self.record.is_plain()
     }
 
+    /// A cell by the index of its column, without the blanks around it.
+    pub fn cell(&self, index: usize) -> &'a str {
+        self.record.read(index)
+    }
+
     /// Every cell, those of columns that are not read too, without the blanks around it.
     pub fn cells(&self) -> impl Iterator<Item = &'a str> {
-        self.record.cells().map(|cell| trimmed(unwrapped(cell)))
+        (0..self.record.len()).map(|index| self.record.read(index))
     }
 
     /// The columns, counted from 0, whose cells are written as `="00123"`.
     pub fn wrapped(&self) -> impl Iterator<Item = usize> {
-        self.record
-            .cells()
-            .enumerate()
-            .take_while(|_| !self.is_plain())
-            .filter(|(_, cell)| unwrapped(cell).len() < cell.len())
-            .map(|(at, _)| at)
+        (0..self.record.len()).filter(|index| self.record.is_wrapped(*index))
     }
 
-    /// Whether the row has the names of the columns again.
-    pub fn repeats_header(&self) -> bool {
+    fn repeats_header(&self) -> bool {
         self.cells().eq(self.header.names.iter().map(String::as_str))
+    }
+
+    /// Whether the row has names of columns again.
+    pub fn names_columns(&self) -> Option<Again> {
+        if self.repeats_header() {
+            return Some(Again::Same);
+        }
+        if self.text(Column::Amount).bytes().any(|byte| byte.is_ascii_digit()) {
+            return None; // nearly every row has an amount, and no name of an amount has digits
+        }
+        let (mut known, mut moved) = (0, false);
+        for (index, cell) in self.cells().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            let meaning = by_name(cell).map(|(column, _)| column);
+            let is_name = meaning.is_some() || self.header.names.iter().any(|name| name == cell);
+            if !is_name {
+                return None;
+            }
+            known += usize::from(meaning.is_some());
+            let same = self.header.names.get(index).is_some_and(|name| folded(name) == folded(cell));
+            moved |= !same && self.header.meaning(index) != meaning;
+        }
+        (known > 2).then_some(if moved { Again::Changed } else { Again::Same })
     }
 
     /// The first filled cell whose column has no name, and of which nobody has said what it is.
     pub fn nameless(&self) -> Option<Place> {
-        let is_filled = |index: usize| !trimmed(unwrapped(self.record.cell(index))).is_empty();
+        let is_filled = |index: usize| !self.record.read(index).is_empty();
         let index =
             (0..self.record.len()).find(|index| !self.header.is_explained(*index) && is_filled(*index))?;
         Some(self.place_of(index))
@@ -129,6 +146,16 @@ impl<'a> RawRow<'a> {
         self.record.cells().enumerate().position(swallows).map(|index| self.place_of(index))
     }
 
+    /// Whether it is a line of fixed columns, as in a bank file.
+    pub fn is_line(&self) -> bool {
+        !self.header.spans.is_empty()
+    }
+
+    /// Another row of the file in words: `row 7`, in a bank file `line 7`.
+    pub fn called(&self, row: u32) -> String {
+        if self.is_line() { format!("line {row}") } else { format!("row {row}") }
+    }
+
     /// Where the first cell is.
     pub fn first_place(&self) -> Place {
         self.place_of(0)
@@ -136,10 +163,16 @@ impl<'a> RawRow<'a> {
 
     /// The whole row.
     pub fn whole(&self) -> Place {
-        Place { sheet: self.sheet.map(ToString::to_string), ..Place::row(self.row) }
+        let last = self.header.spans.iter().map(|(_, last)| *last).max();
+        Place {
+            sheet: self.sheet.map(ToString::to_string),
+            span: last.map(|last| (1, last)), // so that it is called a line
+            ..Place::row(self.row)
+        }
     }
 
-    fn place_of(&self, index: usize) -> Place {
+    /// Where a cell is, by the index of its column.
+    pub fn place_of(&self, index: usize) -> Place {
         self.header.place_of(self.sheet, self.row, index)
     }
 

@@ -65,7 +65,11 @@ pub(crate) struct Table<'a> {
 
 /// Opens a file and reads its header.
 pub fn open(path: &Path, reading: &Reading) -> Result<Source, IntakeError> {
-    let mut source = match inspect(path, &reading.limits)? {
+    let kind = inspect(path, &reading.limits)?;
+    if reading.sheet.is_some() && kind != FileKind::Workbook {
+        return Err(IntakeError::NoSheets);
+    }
+    let mut source = match kind {
         FileKind::Text => text::open(path, reading.map.as_ref(), &reading.limits)?,
         FileKind::Workbook => workbook::open(path, reading)?,
         FileKind::Aba => aba::open(path)?,
@@ -140,7 +144,12 @@ impl<'a> Table<'a> {
 
     /// A record whose cells have their meanings.
     pub(crate) fn row(&self, record: &'a Record) -> RawRow<'a> {
+        self.row_numbered(record.row, record)
+    }
+
+    /// The same, for whoever knows its number.
+    pub(crate) fn row_numbered(&self, row: u32, record: &'a Record) -> RawRow<'a> {
         let Self { header, sheet, delimiter } = *self;
-        RawRow { row: record.row, header, record, sheet, delimiter }
+        RawRow { row, header, record, sheet, delimiter }
     }
 }

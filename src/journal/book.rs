@@ -227,4 +227,8 @@ impl Book for Checkpoint {
     fn accounts_of_name(&self, name: &PartyName) -> Result<Vec<KnownAccount>, BookError> {
         self.accounts_with(name).map_err(|error| unanswered(&error))
     }
+
+    fn everyone(&self) -> Result<Vec<BookEntry>, BookError> {
+        self.payees().collect::<Result<_, _>>().map_err(|error| unanswered(&error))
+    }
 }

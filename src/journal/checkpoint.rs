@@ -31,6 +31,8 @@ pub struct Checkpoint {
     pub(super) open: Tree,
     /// Overlap key and payout → nothing.
     pub(super) overlaps: Tree,
+    /// Account and amount, and payout → nothing.
+    pub(super) amounts: Tree,
     /// Key of the payee book → payee.
     pub(super) payees: Tree,
     /// Account and key of the payee book → that key.
@@ -42,7 +44,7 @@ pub struct Checkpoint {
 }
 
 /// The form in which everything is kept. Another one means that the checkpoint is rebuilt.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 
 /// A run as the checkpoint keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -86,6 +88,7 @@ impl Checkpoint {
             bodies: db.open_tree("bodies")?,
             open: db.open_tree("open")?,
             overlaps: db.open_tree("overlaps")?,
+            amounts: db.open_tree("amounts")?,
             payees: db.open_tree("payees")?,
             payee_accounts: db.open_tree("payee_accounts")?,
             accounts: db.open_tree("accounts")?,
@@ -178,8 +181,21 @@ impl Checkpoint {
 
     /// The payouts with this account, amount, currency and reference, sent or not.
     pub fn overlapping(&self, key: OverlapKey) -> Result<Vec<PayoutEntry>, JournalError> {
+        let mut found = self.payouts_under(&self.overlaps, key)?;
+        found.retain(|entry| entry.overlap == key); // before it was sent, another file may have corrected it
+        Ok(found)
+    }
+
+    /// The payouts with this account, amount and currency, whatever their reference, sent or not.
+    pub fn of_amount(&self, key: OverlapKey) -> Result<Vec<PayoutEntry>, JournalError> {
+        let mut found = self.payouts_under(&self.amounts, key)?;
+        found.retain(|entry| entry.payout.amount_key() == key);
+        Ok(found)
+    }
+
+    fn payouts_under(&self, tree: &Tree, key: OverlapKey) -> Result<Vec<PayoutEntry>, JournalError> {
         let mut found = Vec::new();
-        for item in self.overlaps.scan_prefix(key.bytes()) {
+        for item in tree.scan_prefix(key.bytes()) {
             let (key, _) = item?;
             let id = payout_id(&key[16..])?;
             found.extend(self.payout(id)?);

@@ -13,7 +13,17 @@ impl Checkpoint {
     pub(super) fn apply(&self, seq: u64, at: Timestamp, record: &Record) -> Result<(), JournalError> {
         match record {
             Record::RunOpened(head) => self.opened(head),
-            Record::PayoutPlanned { run, id, payout, external_id, overlap, remitter, accepted, life } => {
+            Record::PayoutPlanned {
+                run,
+                id,
+                payout,
+                external_id,
+                overlap,
+                remitter,
+                accepted,
+                like_earlier,
+                life,
+            } => {
                 let entry = PayoutEntry {
                     id: *id,
                     run: *run,
@@ -22,6 +32,7 @@ impl Checkpoint {
                     overlap: *overlap,
                     remitter: remitter.clone(),
                     accepted: accepted.clone(),
+                    like_earlier: like_earlier.clone(),
                     life: life.clone(),
                 };
                 self.planned(seq, &entry)
@@ -66,6 +77,8 @@ impl Checkpoint {
     fn planned(&self, seq: u64, entry: &PayoutEntry) -> Result<(), JournalError> {
         let row = row_key(entry.run, entry.payout.row);
         self.rows.insert(row, encode(&RowEntry::Own { id: entry.id }))?;
+        self.amounts
+            .insert([entry.payout.amount_key().bytes().as_slice(), entry.id.bytes()].concat(), &[])?;
         if let Some(stored) = get::<StoredPayout>(&self.payouts, entry.id.bytes())? {
             let is_known = stored.seq >= seq && stored.entry.run == entry.run;
             if is_known || stored.entry.life.was_sent() {

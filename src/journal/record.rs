@@ -32,6 +32,9 @@ pub enum Record {
         /// What a person has accepted of it, in words.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         accepted: Vec<String>,
+        /// A payout of an earlier run that looks like this one, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        like_earlier: Option<String>,
         /// Where it starts: ready or held.
         life: Life,
     },

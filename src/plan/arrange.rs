@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::SignedDuration;
 
+use super::like::Like;
 use crate::domain::{
-    OverlapKey, Overlaps, Payout, PayoutEntry, PayoutId, PayoutState, RowDigest, RunId, Timestamp,
+    Accepted, OverlapKey, Overlaps, Payout, PayoutEntry, PayoutId, PayoutState, RowDigest, RunId, Timestamp,
 };
 
 /// A payout of an earlier run, as far as planning needs it.
@@ -23,6 +24,8 @@ pub struct Earlier {
     pub has_payment_id: bool,
     /// Account, amount, currency and reference, to the letter.
     pub content_key: OverlapKey,
+    /// Account, amount, currency and reference, as far as they make two payouts look like one paid twice.
+    pub overlap: OverlapKey,
     /// Where it stands.
     pub state: PayoutState,
     /// Whether something was sent for it.
@@ -43,6 +46,7 @@ impl Earlier {
             row: entry.payout.row,
             has_payment_id: entry.payout.payment_id.is_some(),
             content_key: entry.payout.content_key(),
+            overlap: entry.overlap,
             state: entry.life.state,
             was_sent: entry.life.was_sent()
                 || !matches!(entry.life.state, PayoutState::Ready | PayoutState::Held),
@@ -82,6 +86,8 @@ pub struct Planned {
     pub decision: Decision,
     /// A payout that was sent and beside which a person's word makes this one be paid, in words.
     pub repeats: Option<String>,
+    /// A payout of an earlier run that this one looks like, though an id or a reference tells them apart.
+    pub like: Option<Box<Like>>,
 }
 
 /// Decides row by row. Remembers what equal rows of the same file it has seen, and nothing else.
@@ -91,6 +97,7 @@ pub struct Arranger {
     run: RunId,
     label: String,
     overlaps: Overlaps,
+    accepted: Accepted,
     window: SignedDuration,
     now: Timestamp,
     ordinals: HashMap<RowDigest, u32>,
@@ -98,12 +105,14 @@ pub struct Arranger {
 }
 
 impl Arranger {
-    /// For the rows of `run`, named `label`. Payouts sent within `window` before `now` count as overlaps.
+    /// For the rows of `run`, named `label`. Payouts sent within `window` before `now` count as overlaps. `accepted` is
+    /// what a person has said is meant.
     pub fn new(
         scope: &str,
         run: RunId,
         label: &str,
         overlaps: Overlaps,
+        accepted: Accepted,
         window: SignedDuration,
         now: Timestamp,
     ) -> Self {
@@ -112,6 +121,7 @@ impl Arranger {
             run,
             label: label.to_owned(),
             overlaps,
+            accepted,
             window,
             now,
             ordinals: HashMap::new(),
@@ -130,8 +140,8 @@ impl Arranger {
         PayoutId::of_row(&self.scope, &self.label, &digest, *ordinal - 1)
     }
 
-    /// What to do with a row. `same` bears its identity; `alike` were sent with its account, amount, currency
-    /// and reference.
+    /// What to do with a row. `same` bears its identity; `alike` have its account, amount, currency and reference, or
+    /// all but the reference, where one of the two has none.
     pub fn decide(
         &mut self,
         payout: &Payout,
@@ -139,7 +149,7 @@ impl Arranger {
         same: Option<&Earlier>,
         alike: &[Earlier],
     ) -> Planned {
-        let planned = |id, decision| Planned { row: payout.row, id, decision, repeats: None };
+        let planned = |id, decision| Planned { row: payout.row, id, decision, repeats: None, like: None };
         if let Some(same) = same.filter(|same| same.was_sent) {
             return planned(
                 id,
@@ -150,24 +160,54 @@ impl Arranger {
                 },
             );
         }
-        let alike: Vec<&Earlier> =
-            alike.iter().filter(|earlier| self.overlaps_with(payout, earlier)).collect();
-        match self.overlaps {
+        let beside = alike.iter().filter(|earlier| earlier.id != id && self.is_beside(earlier));
+        let (alike, apart): (Vec<&Earlier>, Vec<&Earlier>) =
+            beside.partition(|earlier| is_the_same(payout, earlier));
+        let mut planned = match self.overlaps {
             Overlaps::Repeat => {
-                Planned { repeats: alike.first().map(|earlier| place(earlier)), ..planned(id, Decision::Pay) }
+                let earlier = alike.first().or(apart.first());
+                let repeats = earlier.map(|earlier| place(earlier));
+                return Planned { repeats, ..planned(id, Decision::Pay) };
             }
             Overlaps::Amends(run) => {
                 let (own, others): (Vec<&Earlier>, Vec<&Earlier>) =
                     alike.iter().partition(|earlier| earlier.run == run);
-                let Some(own) = own.iter().find(|own| own.was_sent).or(own.first()) else {
-                    return planned(id, held(&others));
-                };
-                self.taken.insert(own.id);
-                // a row of that run that was not sent is this file's now, and still not another run's twin
-                planned(own.id, if own.was_sent { Decision::Already } else { held(&others) })
+                match own.iter().find(|own| own.was_sent).or(own.first()) {
+                    None => planned(id, held(&others)),
+                    Some(own) => {
+                        self.taken.insert(own.id);
+                        // a row of that run that was not sent is this file's now, and still not another run's twin
+                        planned(own.id, if own.was_sent { Decision::Already } else { held(&others) })
+                    }
+                }
             }
             Overlaps::Hold => planned(id, held(&alike)),
+        };
+        if planned.decision == Decision::Pay {
+            self.look_at(payout, &mut planned, &apart);
         }
+        planned
+    }
+
+    /// Notes which payout a row looks like, the one that was sent last or is yet to be, and holds the row where a person
+    /// must decide.
+    fn look_at(&self, payout: &Payout, planned: &mut Planned, apart: &[&Earlier]) {
+        let corrected = |earlier: &Earlier| self.overlaps == Overlaps::Amends(earlier.run);
+        let apart = apart.iter().filter(|earlier| earlier.id != planned.id);
+        let closest = apart.max_by_key(|earlier| {
+            (
+                corrected(earlier),
+                earlier.sent_at.is_none(),
+                earlier.sent_at,
+                earlier.overlap == payout.overlap_key(),
+            )
+        });
+        let Some(earlier) = closest else { return };
+        let like = Like::of(payout, earlier, corrected(earlier), self.now, &self.accepted);
+        if like.holds() {
+            planned.decision = Decision::Hold(like.reason(payout.row));
+        }
+        planned.like = Some(Box::new(like));
     }
 
     /// Holds a row whose payee has a payout in another run that is not settled yet: corrected in this file, it would
@@ -187,18 +227,23 @@ impl Arranger {
         }
     }
 
-    /// Whether paying `payout` could be paying `earlier` twice, which was sent or still may be: unless both bear
-    /// ids of the user's, which then tell them apart, or the API made nothing, or it was long ago.
-    fn overlaps_with(&self, payout: &Payout, earlier: &Earlier) -> bool {
+    /// Whether paying a row like it could be paying `earlier` twice, which was sent or still may be: unless the API made
+    /// nothing, or it was long ago.
+    fn is_beside(&self, earlier: &Earlier) -> bool {
         let recent = earlier.sent_at.is_none_or(|sent| self.now.duration_since(sent) <= self.window);
         let held_there = earlier.state == PayoutState::Held && self.overlaps != Overlaps::Amends(earlier.run);
         (earlier.was_sent || !held_there)
             && earlier.run != self.run
             && earlier.state != PayoutState::Rejected
             && recent
-            && !(payout.payment_id.is_some() && earlier.has_payment_id)
             && !self.taken.contains(&earlier.id)
     }
+}
+
+/// Whether nothing tells a row apart from an earlier payout: neither two ids of the user's nor the reference.
+fn is_the_same(payout: &Payout, earlier: &Earlier) -> bool {
+    let told_apart = payout.payment_id.is_some() && earlier.has_payment_id;
+    !told_apart && earlier.overlap == payout.overlap_key()
 }
 
 fn held(alike: &[&Earlier]) -> Decision {
@@ -213,7 +258,7 @@ fn held(alike: &[&Earlier]) -> Decision {
 }
 
 /// `row 41 of salaries-nov.csv, sent 3 Nov 2026`.
-fn place(earlier: &Earlier) -> String {
+pub(super) fn place(earlier: &Earlier) -> String {
     let sent = match earlier.sent_at {
         Some(at) => format!("sent {}", at.strftime("%-d %b %Y")),
         None => format!("which {} has yet to send", earlier.run),

@@ -182,6 +182,10 @@ fn decisions(plan: &PlanView) -> Markup {
             h2 { "Held: " (plan.held.len()) }
             (table(&columns, &reasons(&plan.held)))
         }
+        @if !plan.like_earlier.is_empty() {
+            h2 { "Like payouts of earlier runs: " (plan.like_earlier.len()) }
+            (table(&columns, &reasons(&plan.like_earlier)))
+        }
         @if !plan.repeats.is_empty() {
             h2 { "On top of what was sent before: " (plan.repeats.len()) }
             (table(&columns, &reasons(&plan.repeats)))

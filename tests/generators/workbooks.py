@@ -521,6 +521,25 @@ def filtered_at_office():
     return wb
 
 
+SHOWN = ["General", '"$"#,##0.00', '_-$* #,##0.00_-;-$* #,##0.00_-;_-$* "-"??_-;_-@_-', '[$A$-C09]#,##0.00;[Red]-[$A$-C09]#,##0.00',
+         "#,##0.00;(#,##0.00)"]
+SHOWN_OTHERWISE = ["[$USD] #,##0.00", "[$€-2] #,##0.00", "0%", "0.00%", "#,##0,", '0.0,,"m"', '0.00" hrs"', "(#,##0.00)",
+                   "# ?/?", ";;;"]
+
+
+def formats():
+    """First the formats that show the amount, then those that show another."""
+    codes = SHOWN + SHOWN_OTHERWISE
+    rows = [[f"P{at}"] + ["Ash" + "abcdefghijklmnop"[at], "Ender"] + PEOPLE[0][3:8] + [str(20304050 + at), 2053.15, "PAY"]
+            for at in range(len(codes))]
+    wb = book(rows)
+    for row, code in enumerate(codes, 2):
+        wb.active[f"J{row}"].number_format = code
+    wb.active["H3"], wb.active["H3"].number_format = 62000, "000-000"
+    wb.active["H4"] = 62000
+    return wb
+
+
 OFFICE = {
     "wb_office_xlsx": (everything, "xlsx:Calc MS Excel 2007 XML", "input.xlsx"),
     "wb_office_xls": (everything, "xls:MS Excel 97", "input.xls"),
@@ -529,6 +548,8 @@ OFFICE = {
     "wb_office_ods_filtered": (filtered_at_office, "ods:calc8", "input.ods"),
     "wb_office_xls_clean": (clean, "xls:MS Excel 97", "input.xls"),
     "wb_office_ods_clean": (clean, "ods:calc8", "input.ods"),
+    "wb_office_xls_formats": (formats, "xls:MS Excel 97", "input.xls"),
+    "wb_office_ods_formats": (formats, "ods:calc8", "input.ods"),
 }
 
 

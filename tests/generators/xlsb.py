@@ -16,6 +16,7 @@ TYPES = """<?xml version="1.0" encoding="UTF-8"?>
 <Default Extension="bin" ContentType="application/vnd.ms-excel.sheet.binary.macroEnabled.main"/>
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/></Types>"""
 DATE, TEXT = 1, 0  # the formats of styles()
+CODES = [(164, "[$USD] #,##0.00"), (165, '"$"#,##0.00'), (166, "#,##0,"), (167, "000-000"), (9, None)]  # those behind them
 
 
 def rels(*targets):
@@ -54,6 +55,10 @@ def cell(at, value):
             return b""
         case bool():
             return record(4, head() + bytes([value]))
+        case ("style", style, int() as whole):
+            return record(2, head(style) + struct.pack("<I", whole << 2 | 2))
+        case ("style", style, float() as real):
+            return record(5, head(style) + struct.pack("<d", real))
         case ("date", serial):
             return record(5, head(DATE) + struct.pack("<d", serial))
         case ("formula", float() as result):
@@ -89,7 +94,11 @@ def sheet(rows, hidden_rows=(), hidden_columns=(), merged=(), filtered=False):
 
 def styles():
     xf = lambda code: record(47, struct.pack("<HHHHHBBHH", 0xFFFF, code, 0, 0, 0, 0, 0, 0, 0))
-    return record(278) + record(617, struct.pack("<I", 2)) + xf(0) + xf(14) + record(618) + record(279)
+    described = [record(44, struct.pack("<H", at) + wide(code)) for at, code in CODES if code]
+    formats = record(615, struct.pack("<I", len(described))) + b"".join(described) + record(616)
+    named = record(626, struct.pack("<I", 1)) + xf(9) + record(627)
+    cells = xf(0) + xf(14) + b"".join(xf(at) for at, _ in CODES)
+    return record(278) + formats + named + record(617, struct.pack("<I", 2 + len(CODES))) + cells + record(618) + record(279)
 
 
 def write(name, sheets):
@@ -122,6 +131,9 @@ write("wb_xlsb", [("Pay", 0, sheet(changed()))])
 write("wb_xlsb_numbers", [("Pay", 0, sheet(changed(
     (2, "H", 62000), (3, "H", ("date", 46193.0)), (4, "H", ("error", 0x17)), (5, "I", 10.0 ** 16),
     (2, "I", 20304050), (2, "J", ("formula", 1000.1)), (3, "J", ("formula", 0x07)), (5, "K", True))))])
+write("wb_xlsb_formats", [("Pay", 0, sheet(changed(
+    (2, "J", ("style", 2, 2053.15)), (3, "J", ("style", 3, 2053.15)), (4, "J", ("style", 4, 2053)), (5, "J", ("style", 6, 2053.15)),
+    (3, "H", ("style", 5, 62000)))))])
 write("wb_xlsb_hidden", [
     ("Pay", 0, sheet(changed(), hidden_rows=(2, 4), hidden_columns=(8, 20), merged=((2, 3, 10, 10),), filtered=True)),
     ("June", 1, sheet(changed())),

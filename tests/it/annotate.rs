@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use payrun::domain::{Code, Finding, Place};
 use payrun::intake::{self, IntakeError, Reading, letter};
+use payrun::report::{About, Annotated};
 use serde_json::Value;
 
 use super::book::Book;
@@ -73,6 +75,20 @@ fn the_sample_comes_back_with_its_mistakes_marked() {
         assert_eq!(book.fill(cell), None, "{cell}");
     }
     let sheet = book.part("xl/worksheets/sheet1.xml");
+    let styles = book.part("xl/styles.xml");
+    let formats: Vec<&str> =
+        styles.split("<cellXfs").nth(1).expect("formats").split("<xf ").skip(1).collect();
+    let used: BTreeSet<&str> = ["<c ", "<col "]
+        .into_iter()
+        .flat_map(|tag| sheet.split(tag).skip(1))
+        .map(|tag| tag.split('>').next().expect("its end"))
+        .map(|tag| tag.split(" s=\"").nth(1).or(tag.split(" style=\"").nth(1)).expect("a format"))
+        .map(|style| style.split('"').next().expect("its end"))
+        .collect();
+    for style in used {
+        let format = formats[style.parse::<usize>().expect("a number")];
+        assert!(format.contains("numFmtId=\"49\""), "what is typed there loses its zeros: {format}");
+    }
     assert!(
         sheet.contains("<pane ySplit=\"1\"") && sheet.contains("state=\"frozen\""),
         "the header stands still"
@@ -172,7 +188,7 @@ fn every_case_keeps_its_cells_and_has_each_finding_at_its_place() {
         args.extend(said.iter().map(String::as_str));
         let outcome = world.payrun(&args);
         let out = world.home().join("out.xlsx");
-        if outcome.out.is_empty() {
+        if outcome.out.is_empty() || outcome.json()["format"].is_null() {
             assert!(!out.exists(), "{case}: a workbook of a file that cannot be read");
             continue;
         }
@@ -215,14 +231,21 @@ fn nothing_in_a_cell_becomes_a_formula_a_number_or_a_link() {
         let _ = writeln!(text, "\"{cell}\",Sample,1 Hill Street,062-000,12345678,10.00");
     }
     let _ = writeln!(text, "{long},Sample,1 Hill Street,062-000,12345678,10.00");
+    let pairs = "\u{1f600}".repeat(15_000) + &"x".repeat(4_000); // most count twice, as UTF-16 has them
+    let _ = writeln!(text, "{pairs},Sample,1 Hill Street,062-000,12345678,10.00");
     let path = world.write("=odd.csv", &text);
     let book = annotated(&world, "=odd.csv", 3);
     let mut wanted = cells_of(&path, &Reading::default());
-    let cut = wanted.remove("A14").expect("the long one");
     let mut cells = book.cells("Payouts").clone();
-    let shown = cells.remove("A14").expect("the long one");
-    assert!(shown.ends_with("[cut here: a cell of a workbook holds no more]"), "what is cut is said");
-    assert!(cut.starts_with(&shown[..30_000]));
+    for long in ["A14", "A15"] {
+        let (whole, shown) = (wanted.remove(long).expect("it"), cells.remove(long).expect("it"));
+        let kept =
+            shown.strip_suffix("… [cut here: a cell of a workbook holds no more]").expect("that is said");
+        assert!(
+            whole.starts_with(kept) && (32_600..=32_767).contains(&shown.encode_utf16().count()),
+            "{long}"
+        );
+    }
     assert_eq!(cells, wanted);
     for (name, xml) in book.parts.iter().filter(|(name, _)| name.starts_with("xl/worksheets/")) {
         assert!(!xml.contains("<f>") && !xml.contains("<f "), "{name} has a formula");
@@ -319,4 +342,66 @@ fn no_file_is_ever_written_over() {
         let mode = world.home().join("new.XLSX").metadata().expect("it").permissions().mode();
         assert_eq!(mode & 0o077, 0, "for its owner alone");
     }
+}
+
+/// A workbook of these findings, whose rows have two cells each.
+fn written(sheet: &str, rows: &[u32], findings: &[Finding], unpaid: &[u32]) -> Book {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("out.xlsx");
+    let about = About { sheet: Some(sheet), header_row: 1, unpaid, ..About::default() };
+    let mut book = Annotated::begin(&path, about, findings).expect("a workbook");
+    for row in rows {
+        book.row(*row, &mut ["a", "b"].into_iter()).expect("a row");
+    }
+    book.finish(&path).expect("a file");
+    Book::open(&path)
+}
+
+fn at(row: u32, letter: &str) -> Place {
+    Place { letter: Some(letter.to_owned()), ..Place::row(row) }
+}
+
+#[test]
+fn a_row_that_cannot_be_paid_is_red_whatever_else_is_said_of_it() {
+    let findings = [
+        Finding::new(Code::CellMerged, at(2, "A"), "merged"),
+        Finding::new(Code::CellMerged, at(3, "B"), "merged too"),
+        Finding::new(Code::NameMissing, at(4, "B"), "nobody"),
+        Finding::new(Code::RowBlank, Place::row(9), "blank"),
+    ];
+    let book = written("Pay", &[1, 2, 3, 4], &findings, &[2, 3, 4]);
+    let fills = ["A2", "A3", "B3", "A4", "B4", "A9"].map(|cell| book.fill(cell));
+    let fills = fills.each_ref().map(|fill| fill.as_deref().unwrap_or("none"));
+    assert_eq!(fills, [ERROR, ERROR, WARNING, "none", ERROR, INFO]);
+    let notes = book.notes();
+    assert!(notes["A2"].contains("cannot be paid") && notes["A2"].contains("merged"), "{notes:?}");
+    assert!(notes["A9"].contains("blank"), "a row below the last is marked too: {notes:?}");
+    assert!(book.cells("Findings")["A4"].starts_with("2 more rows cannot be paid"));
+}
+
+#[test]
+fn sheets_of_any_name_are_written_and_linked() {
+    let findings = [Finding::new(Code::NameMissing, at(2, "B"), "nobody")];
+    for (name, shown, list, link) in [
+        ("findings", "findings", "Findings of payrun", "findings!B2"),
+        ("O'Brien's", "O'Brien's", "Findings", "'O''Brien''s'!B2"),
+        ("a/b", "Payouts", "Findings", "Payouts!B2"), // other programs take names that Excel does not
+    ] {
+        let book = written(name, &[1, 2], &findings, &[2]);
+        let names: Vec<&str> = book.sheets.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, [shown, list]);
+        let xml = book.part("xl/worksheets/sheet2.xml").replace("&apos;", "'");
+        let quoted = format!("'{}'!B2", link.trim_end_matches("!B2"));
+        assert!([link, &quoted].iter().any(|link| xml.contains(&format!("location=\"{link}\""))), "{xml}");
+    }
+}
+
+#[test]
+fn more_rows_than_a_sheet_holds_are_a_sentence() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("out.xlsx");
+    let mut book = Annotated::begin(&path, About::default(), &[]).expect("a workbook");
+    book.row(1_048_576, &mut ["a"].into_iter()).expect("the last row");
+    let error = book.row(1_048_577, &mut ["a"].into_iter()).expect_err("no such row").to_string();
+    assert!(error.contains("holds 1048576 rows and this file has more"), "{error}");
 }

@@ -121,6 +121,44 @@ fn what_unpacks_without_end_is_refused() {
 }
 
 #[test]
+fn what_no_spreadsheet_writes_is_refused() {
+    let world = World::new();
+    let sheet: (&str, &[u8]) = (SHEET, b"<worksheet><sheetData/></worksheet>");
+    let names: Vec<String> = (0..2000).map(|at| format!("xl/media/{at}.png")).collect();
+    let many: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    let expanding = b"<?xml version=\"1.0\"?><!DOCTYPE x [<!ENTITY a \"b\">]><x/>";
+    let utf16: Vec<u8> = "<x/>".bytes().flat_map(|byte| [byte, 0]).collect();
+    for (part, words) in [
+        (&many[..], "thousands of parts"),
+        (&[("/etc/passwd", b"")], "a place outside"),
+        (&[("C:/x", b"")], "a place outside"),
+        (&[("xl/../../x", b"")], "a place outside"),
+        (&[("xl/Media/a.png", b""), ("xl/media/A.png", b"")], "bear one name"),
+        (&[("docProps/app.xml", &utf16)], "UTF-16"),
+        (&[("docProps/app.xml", expanding)], "definitions of its own"),
+        (&[("xl/worksheets/_rels/sheet1.xml.rels", expanding)], "definitions of its own"),
+        (&[("xl/drawings/a.vml", expanding)], "definitions of its own"),
+    ] {
+        world.write("odd.xlsx", packed(&[&[sheet], part].concat()));
+        refused(&world, "odd.xlsx", &[], words);
+    }
+    // each is small enough, and together they are not
+    let halves =
+        [0, 1].map(|_| std::iter::repeat_with(|| fastrand::u8(..)).take(3 << 19).collect::<Vec<u8>>());
+    let parts = [sheet, ("xl/media/a.png", &halves[0]), ("xl/media/b.png", &halves[1])];
+    world.write("halves.xlsx", packed(&parts));
+    refused(&world, "halves.xlsx", &[("PAYRUN_LIMITS_WORKBOOK_SIZE", "2MiB")], "limits.workbook_size");
+    // the flag that says of a part, here the last, that it is encrypted
+    let mut locked = packed(&[sheet]);
+    for (mark, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+        let at = memchr::memmem::rfind(&locked, mark).expect("a part");
+        locked[at + flags] |= 1;
+    }
+    world.write("locked.xlsx", locked);
+    refused(&world, "locked.xlsx", &[], "password");
+}
+
+#[test]
 fn memory_and_time_have_limits() {
     let world = World::new();
     world.write("many.xlsx", many(200_000));

@@ -22,5 +22,6 @@ mod rig;
 mod simulator;
 mod template;
 mod tidy;
+mod whole_files;
 mod workbooks;
 mod world;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use payrun::domain::{
-    Answer, Currency, Fact, Life, Money, Overlaps, Payout, PayoutId, PayoutState, Refusal, RunId, Sighting,
+    Accepted, Answer, Currency, Fact, Life, Money, Overlaps, Payout, PayoutId, PayoutState, Refusal, RunId,
+    Sighting,
 };
 use payrun::plan::{Arranger, Decision, Earlier, Resend, SettlePolicy, Step, next_step};
 use proptest::prelude::*;
@@ -41,6 +42,7 @@ fn earlier(of: &Payout, id: PayoutId, state: PayoutState, sent: Option<i64>) -> 
         row: of.row,
         has_payment_id: of.payment_id.is_some(),
         content_key: of.content_key(),
+        overlap: of.overlap_key(),
         state,
         was_sent: sent.is_some(),
         sent_at: sent.map(day),
@@ -65,7 +67,15 @@ fn decisions_are_those_of_the_table() {
         (None, None, Ready, None, Amends(RunId(1)), 1, "pay as old"),
         (None, None, Held, None, Amends(RunId(1)), 1, "pay as old"),
         (None, None, Submitted, Some(0), Amends(RunId(7)), 1, "hold"),
-        (Some("A"), Some("B"), Submitted, Some(0), Hold, 1, "pay"),
+        (Some("A"), Some("B"), Submitted, Some(0), Hold, 1, "hold"),
+        (Some("A"), Some("B"), Paid, Some(0), Hold, 3, "hold"),
+        (Some("A"), Some("B"), Submitted, Some(0), Hold, 4, "pay"),
+        (Some("A"), Some("B"), Rejected, Some(0), Hold, 1, "pay"),
+        (Some("A"), Some("B"), Ready, None, Hold, 1, "hold"),
+        (Some("A"), Some("B"), Held, None, Hold, 1, "pay"),
+        (Some("A"), Some("B"), Submitted, Some(0), Repeat, 1, "pay"),
+        (Some("A"), Some("B"), Submitted, Some(0), Amends(RunId(1)), 20, "hold"),
+        (Some("A"), Some("B"), Submitted, Some(0), Amends(RunId(7)), 20, "pay"),
         (Some("A"), None, Submitted, Some(0), Hold, 1, "hold"),
         (None, Some("B"), Submitted, Some(0), Hold, 1, "hold"),
         (Some("A"), Some("A"), Submitted, Some(0), Hold, 99, "already"),
@@ -77,10 +87,12 @@ fn decisions_are_those_of_the_table() {
         let (new_id, old_id, state, sent, said, today, expected) = case;
         let old = payout(2, old_id, 12_345_678, 100);
         let old_identity =
-            Arranger::new("s", RunId(1), "old.csv", Overlaps::Hold, WINDOW, day(0)).identity(&old);
+            Arranger::new("s", RunId(1), "old.csv", Overlaps::Hold, Accepted::default(), WINDOW, day(0))
+                .identity(&old);
         let known = earlier(&old, old_identity, state, sent);
         let new = payout(5, new_id, 12_345_678, 100);
-        let mut arranger = Arranger::new("s", RunId(2), "new.csv", said, WINDOW, day(today));
+        let mut arranger =
+            Arranger::new("s", RunId(2), "new.csv", said, Accepted::default(), WINDOW, day(today));
         let id = arranger.identity(&new);
         let same = (id == old_identity).then_some(&known);
         let planned = arranger.decide(&new, id, same, std::slice::from_ref(&known));
@@ -99,7 +111,8 @@ fn decisions_are_those_of_the_table() {
 fn an_id_with_other_content_replaces_what_was_not_sent_and_conflicts_with_what_was() {
     let old = payout(2, Some("A"), 12_345_678, 100);
     let new = payout(2, Some("A"), 12_345_678, 150);
-    let mut arranger = Arranger::new("s", RunId(2), "new.csv", Overlaps::Hold, WINDOW, day(1));
+    let mut arranger =
+        Arranger::new("s", RunId(2), "new.csv", Overlaps::Hold, Accepted::default(), WINDOW, day(1));
     let id = arranger.identity(&new);
     let unsent = earlier(&old, id, PayoutState::Ready, None);
     assert_eq!(arranger.decide(&new, id, Some(&unsent), &[]).decision, Decision::Pay);
@@ -119,7 +132,7 @@ proptest! {
         let mut sent: HashMap<PayoutId, (Payout, RunId)> = HashMap::new();
         for (number, file) in files.iter().enumerate() {
             let run = RunId(u32::try_from(number).expect("small") + 1);
-            let mut arranger = Arranger::new("s", run, &format!("{number}.csv"), Overlaps::Hold, WINDOW, day(1));
+            let mut arranger = Arranger::new("s", run, &format!("{number}.csv"), Overlaps::Hold, Accepted::default(), WINDOW, day(1));
             let mut in_file: BTreeMap<String, u32> = BTreeMap::new();
             for (at, (id, account, amount)) in file.iter().enumerate() {
                 let id = id.map(|id| format!("ID{id}"));

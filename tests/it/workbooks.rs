@@ -92,3 +92,19 @@ fn a_run_cut_off_while_it_was_recorded_reads_the_same_sheet_of_its_copy() {
     assert_eq!(world.made(), 4);
     assert_eq!(world.total().to_string(), "10001.00");
 }
+
+#[test]
+fn a_hidden_sheet_is_read_only_where_it_is_named() {
+    let world = World::new();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    book.add_worksheet().set_name("Notes").expect("a name");
+    let pay = book.add_worksheet().set_name("Pay").expect("a name").set_hidden(true);
+    for (row, line) in (0..).zip(crate::rig::payroll(0, 2).lines()) {
+        pay.write_row(row, 0, line.split(',')).expect("a row");
+    }
+    book.save(world.home().join("pay.xlsx")).expect("a workbook");
+    world.payrun(&["check", "pay.xlsx"]).ends(3).says("\"Pay\" (hidden)").says("say which is to be paid");
+    let named = ["check", "pay.xlsx", "--sheet", "Pay"];
+    world.payrun(&named).ends(3).says("the sheet \"Pay\" itself is hidden");
+    world.payrun(&[&named[..], &["--accept", "hidden"]].concat()).ends(0).says("2 can be paid");
+}

@@ -9,6 +9,7 @@ use encoding_rs::WINDOWS_1252;
 use jiff::civil::{Date, date};
 
 use super::pack::Line;
+use crate::domain::Bsb;
 
 /// The file is not AusPayNet's, or damaged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -100,13 +101,8 @@ fn fixed(text: &str) -> Result<Vec<(usize, Line)>, NotADirectory> {
 
 /// What a line must have to be one of a branch.
 fn check([bsb, bank, name, _, _, state, postcode, flags]: &Line) -> Result<(), &'static str> {
-    let shaped = bsb.len() == 7
-        && bsb
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if at == 3 { byte == b'-' } else { byte.is_ascii_digit() });
     match () {
-        () if !shaped => Err("it does not begin with a BSB such as 012-002"),
+        () if !Bsb::is_written(bsb) => Err("it does not begin with a BSB such as 012-002"),
         () if bank.is_empty() || bank.len() > 3 => Err("it has no code of the bank"),
         () if name.is_empty() => Err("it has no name of the branch"),
         () if state.len() > 3 => Err("its state is none"),
@@ -145,6 +141,13 @@ mod tests {
         );
         assert_eq!(read(CSV.as_bytes()), read(fixed.as_bytes()));
         assert_eq!(read(CSV.as_bytes()).expect("one branch")[0][2], "Smart Choice");
+    }
+
+    #[test]
+    fn letters_that_are_no_utf_8_are_read_as_windows_has_them() {
+        let latin: Vec<u8> =
+            CSV.replace("Smart", "Caf~").bytes().map(|byte| if byte == b'~' { 0xE9 } else { byte }).collect();
+        assert_eq!(read(&latin).expect("one branch")[0][2], "Caf\u{e9} Choice");
     }
 
     #[test]

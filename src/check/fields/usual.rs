@@ -24,21 +24,49 @@ pub(super) fn all_are(fields: &Fields<'_>) -> bool {
 /// The shortest of the longest texts that the rules allow to any of [`is_text`]'s fields.
 const LONGEST_TEXT: usize = 280;
 
+/// Signs of names.
+const NAME: u8 = 1;
+/// Signs of companies' names.
+const COMPANY: u8 = 2;
+/// Signs before the `@` of an e-mail address.
+const USER: u8 = 4;
+/// Signs behind it.
+const HOST: u8 = 8;
+
+/// What each byte is a sign of.
+const SIGNS: [u8; 256] = {
+    let mut signs = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        signs[byte as usize] = match byte {
+            b'A'..=b'Z' | b'a'..=b'z' => NAME | COMPANY | USER | HOST,
+            b'0'..=b'9' | b'.' => COMPANY | USER | HOST,
+            b' ' | b'\'' => NAME | COMPANY,
+            b'-' => NAME | COMPANY | USER,
+            b'&' => COMPANY,
+            b'_' | b'+' => USER,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    signs
+};
+
+/// Whether all bytes of a text are signs of a kind.
+fn are_all(text: &str, kind: u8) -> bool {
+    text.bytes().fold(kind, |all, byte| all & SIGNS[usize::from(byte)]) == kind // without a branch
+}
+
 fn is_name(text: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'-' | b'\'');
     let is_ordinary = |c: char| is_latin(c) || matches!(c, ' ' | '-' | '\'');
     text.len() <= 75
-        && (text.bytes().all(is_plain) || text.chars().all(is_ordinary))
+        && (are_all(text, NAME) || text.chars().all(is_ordinary))
         && text.contains(is_latin)
         && !is_placeholder(text)
 }
 
 fn is_company(text: &str) -> bool {
-    (2..=256).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'&' | b'.' | b'-' | b'\''))
-        && !is_placeholder(text)
+    (2..=256).contains(&text.len()) && are_all(text, COMPANY) && !is_placeholder(text)
 }
 
 fn is_text(text: &str) -> bool {
@@ -51,15 +79,27 @@ fn is_id(text: &str) -> bool {
 
 /// Letters, digits and points, `@`, and words of letters and digits with points between.
 fn is_email(text: &str) -> bool {
-    let is_word = |word: &[u8]| (1..=63).contains(&word.len()) && word.iter().all(u8::is_ascii_alphanumeric);
     text.split_once('@').is_some_and(|(user, host)| {
         (1..=64).contains(&user.len())
-            && user
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
-            && host.len() <= 255
-            && host.as_bytes().split(|byte| *byte == b'.').all(is_word)
+            && are_all(user, USER)
+            && (1..=LONGEST_WORD).contains(&host.len())
+            && are_all(host, HOST)
+            && has_words(host)
     })
+}
+
+/// A word of a host's name is no longer; a usual name of a host is not either.
+const LONGEST_WORD: usize = 63;
+
+/// Whether a word stands before, between and behind all points.
+fn has_words(host: &str) -> bool {
+    let mut before = b'.';
+    let mut all = true;
+    for byte in host.bytes() {
+        all &= byte != b'.' || before != b'.';
+        before = byte;
+    }
+    all && before != b'.'
 }
 
 fn is_printable(text: &str) -> bool {

@@ -4,7 +4,8 @@ use crate::cli::args::TemplateKind;
 use crate::intake::{COLUMNS, Column, EXAMPLE_MARK};
 use crate::report::{Field, Form, Need, Template};
 
-const PAYROLL: [Column; 16] = [
+/// Who is paid, in every template.
+const PAYEE: [Column; 11] = [
     Column::PayeeId,
     Column::FirstName,
     Column::MiddleName,
@@ -16,25 +17,14 @@ const PAYROLL: [Column; 16] = [
     Column::Suburb,
     Column::State,
     Column::Postcode,
-    Column::Bsb,
-    Column::AccountNumber,
-    Column::PayId,
-    Column::Amount,
-    Column::Reference,
 ];
 
-const ABROAD: [Column; 27] = [
-    Column::PayeeId,
-    Column::FirstName,
-    Column::MiddleName,
-    Column::LastName,
-    Column::CompanyName,
-    Column::Email,
-    Column::Mobile,
-    Column::Street,
-    Column::Suburb,
-    Column::State,
-    Column::Postcode,
+/// What a payment at home has beside.
+const AT_HOME: [Column; 5] =
+    [Column::Bsb, Column::AccountNumber, Column::PayId, Column::Amount, Column::Reference];
+
+/// What a payment abroad has beside.
+const ABROAD: [Column; 16] = [
     Column::Country,
     Column::AccountType,
     Column::AccountNumber,
@@ -71,8 +61,10 @@ const OWN_CURRENCIES: &[&str] = &["AUD", "CAD", "CHF", "EUR", "GBP", "NZD", "SGD
 pub(super) fn template(kind: TemplateKind) -> Template {
     let all = || COLUMNS.iter().map(|info| info.column).collect();
     let (title, columns): (_, Vec<Column>) = match kind {
-        TemplateKind::Payroll => ("Payroll: payments to Australian accounts", PAYROLL.to_vec()),
-        TemplateKind::Fx => ("Payments abroad", ABROAD.to_vec()),
+        TemplateKind::Payroll => {
+            ("Payroll: payments to Australian accounts", [&PAYEE[..], &AT_HOME].concat())
+        }
+        TemplateKind::Fx => ("Payments abroad", [&PAYEE[..], &ABROAD].concat()),
         TemplateKind::Full => ("Every column that payrun knows", all()),
     };
     Template {

@@ -2,7 +2,7 @@
 
 use super::detail::{Effect, account, effect};
 use super::header::Described;
-use super::layout::{Field, payment as field};
+use super::layout::{Field, TRACE, payment as field};
 use super::lines::Line;
 use super::notes::{Departure, Notes, dollars};
 use crate::domain::account::masked;
@@ -93,7 +93,7 @@ impl Batch {
             None => self.source = Some((line.number, source)),
             Some((_, first)) if *first == source => {}
             Some((first, _)) => {
-                notes.departs(Departure::TraceDiffers, field::TRACE.place(line.number), || {
+                notes.departs(Departure::TraceDiffers, TRACE.place(line.number), || {
                     format!("the trace account is another than that of line {first}")
                 });
                 self.other_source.get_or_insert(line.number);

@@ -1,9 +1,10 @@
 //! The payment record, type 1. What Flash and the banks want of a payee is judged by `check`; here stands what makes
 //! a line such a record at all, and what the format says beside.
 
-use super::layout::{Field, is_bsb, payment as field};
+use super::layout::{Field, TRACE, payment as field};
 use super::lines::Line;
 use super::notes::{Departure, Notes, dollars};
+use crate::domain::Bsb;
 
 const AGAIN: &str = "export the file again; if it was edited, the columns may have moved";
 
@@ -58,7 +59,7 @@ pub(super) fn judge(line: &Line<'_>, notes: &mut Notes) {
 fn payee(line: &Line<'_>, notes: &mut Notes) {
     let (number, text) = (line.number, line.text);
     let bsb = field::BSB.of(text);
-    if !is_bsb(bsb) && bsb.bytes().filter(u8::is_ascii_digit).count() == 6 {
+    if !Bsb::is_written(bsb) && bsb.bytes().filter(u8::is_ascii_digit).count() == 6 {
         notes.departs(Departure::BsbForm, field::BSB.place(number), || {
             format!("the BSB is written \"{bsb}\", not with a hyphen between, as 062-000")
         });
@@ -87,8 +88,8 @@ fn payee(line: &Line<'_>, notes: &mut Notes) {
 fn payer(line: &Line<'_>, notes: &mut Notes) {
     let (number, text) = (line.number, line.text);
     let account = field::TRACE_ACCOUNT.of(text).trim();
-    if !is_bsb(field::TRACE_BSB.of(text)) || account.trim_matches(['0', '-']).is_empty() {
-        notes.departs(Departure::TraceForm, field::TRACE.place(number), || {
+    if !Bsb::is_written(field::TRACE_BSB.of(text)) || account.trim_matches(['0', '-']).is_empty() {
+        notes.departs(Departure::TraceForm, TRACE.place(number), || {
             "the trace account, to which a bank would return the payment, is not whole; it is not used"
                 .to_owned()
         });

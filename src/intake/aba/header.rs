@@ -2,9 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::layout::{descriptive as field, is_bsb};
+use super::layout::descriptive as field;
 use super::lines::Line;
 use super::notes::{Departure, Notes};
+use crate::domain::Bsb;
 
 const AGAIN: &str = "correct it in the payroll program's bank settings and export the file again";
 
@@ -71,7 +72,7 @@ fn own_account(line: &Line<'_>, notes: &mut Notes) {
     let text = field::OWN_ACCOUNT.of(line.text);
     let place = field::OWN_ACCOUNT.place(line.number);
     let (bsb, account) = text.split_at(7.min(text.len()));
-    let is_account = (is_bsb(bsb) || bsb.trim().is_empty())
+    let is_account = (Bsb::is_written(bsb) || bsb.trim().is_empty())
         && account.trim().bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     if !is_account {
         notes.departs(Departure::Filled, place, || {

@@ -1,7 +1,8 @@
 //! Whether a file is an ABA file, by its beginning. One whose first line is damaged is still one, so that it is told
 //! what is wrong with it instead of being taken for strange CSV.
 
-use super::layout::{Field, LENGTH, descriptive, is_bsb, payment};
+use super::layout::{Field, LENGTH, descriptive, payment};
+use crate::domain::Bsb;
 
 /// Whether the beginning of a file is that of an ABA file.
 pub(in crate::intake) fn is_aba(head: &[u8]) -> bool {
@@ -40,7 +41,7 @@ fn is_header(line: &[u8]) -> bool {
 
 /// A payment or a return: its BSBs and its amount stand where they should. No other file has that by accident.
 fn is_payment(line: &[u8]) -> bool {
-    let bsb = |field: Field| std::str::from_utf8(text(field, line)).is_ok_and(is_bsb);
+    let bsb = |field: Field| std::str::from_utf8(text(field, line)).is_ok_and(Bsb::is_written);
     let digits = |field: Field| text(field, line).iter().all(u8::is_ascii_digit);
     let marks = usize::from(bsb(payment::BSB))
         + usize::from(bsb(payment::TRACE_BSB))

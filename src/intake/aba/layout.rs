@@ -18,62 +18,74 @@ pub(super) struct Field {
     pub last: u16,
 }
 
-const fn field(name: &'static str, first: u16, last: u16) -> Field {
-    Field { name, first, last }
-}
-
 /// The first column of every record.
-pub(super) const TYPE: Field = field("record type", 1, 1);
+pub(super) const TYPE: Field = Field { name: "record type", first: 1, last: 1 };
 
-/// Type 0: who pays, when, what for.
-pub(super) mod descriptive {
-    use super::{Field, field};
+/// Makes the fields of a record from its description: what each is called, and its columns.
+macro_rules! record {
+    ($(#[$about:meta])* $record:ident: $($field:ident $name:literal $first:literal..=$last:literal)*) => {
+        $(#[$about])*
+        pub(super) mod $record {
+            use super::Field;
 
-    /// Blank in the standard; several banks want the payer's account here.
-    pub const OWN_ACCOUNT: Field = field("own account", 2, 17);
-    pub const BLANK_1: Field = field("blank", 18, 18);
-    pub const REEL: Field = field("reel sequence", 19, 20);
-    pub const BANK: Field = field("bank", 21, 23);
-    pub const BLANK_2: Field = field("blank", 24, 30);
-    pub const USER: Field = field("user name", 31, 56);
-    pub const USER_ID: Field = field("user id", 57, 62);
-    pub const DESCRIPTION: Field = field("description", 63, 74);
-    pub const DATE: Field = field("date to process", 75, 80);
-    /// Blank in the standard; some programs write the time.
-    pub const REST: Field = field("rest", 81, 120);
+            $(pub const $field: Field = Field { name: $name, first: $first, last: $last };)*
+
+            /// All of them behind the record's type, in order.
+            #[cfg(test)]
+            pub const ALL: &[Field] = &[$($field,)*];
+        }
+    };
 }
 
-/// Type 1: one payment.
-pub(super) mod payment {
-    use super::{Field, field};
-
-    pub const BSB: Field = field("BSB", 2, 8);
-    pub const ACCOUNT: Field = field("account number", 9, 17);
-    pub const INDICATOR: Field = field("indicator", 18, 18);
-    pub const CODE: Field = field("transaction code", 19, 20);
-    pub const AMOUNT: Field = field("amount", 21, 30);
-    pub const TITLE: Field = field("account title", 31, 62);
-    pub const REFERENCE: Field = field("lodgement reference", 63, 80);
-    pub const TRACE_BSB: Field = field("trace BSB", 81, 87);
-    pub const TRACE_ACCOUNT: Field = field("trace account", 88, 96);
-    pub const TRACE: Field = field("trace account", 81, 96);
-    pub const REMITTER: Field = field("remitter", 97, 112);
-    pub const WITHHELD: Field = field("withheld tax", 113, 120);
+// The payer's own account, and the rest, are blank in the standard. Several banks want the account in the header;
+// some programs write the time behind the date.
+record! {
+    /// Type 0: who pays, when, what for.
+    descriptive:
+    OWN_ACCOUNT "own account" 2..=17
+    BLANK_1 "blank" 18..=18
+    REEL "reel sequence" 19..=20
+    BANK "bank" 21..=23
+    BLANK_2 "blank" 24..=30
+    USER "user name" 31..=56
+    USER_ID "user id" 57..=62
+    DESCRIPTION "description" 63..=74
+    DATE "date to process" 75..=80
+    REST "rest" 81..=120
 }
 
-/// Type 7: the sums of a batch.
-pub(super) mod total {
-    use super::{Field, field};
-
-    pub const BSB: Field = field("trailer BSB", 2, 8);
-    pub const BLANK_1: Field = field("blank", 9, 20);
-    pub const NET: Field = field("net total", 21, 30);
-    pub const CREDITS: Field = field("credit total", 31, 40);
-    pub const DEBITS: Field = field("debit total", 41, 50);
-    pub const BLANK_2: Field = field("blank", 51, 74);
-    pub const COUNT: Field = field("count", 75, 80);
-    pub const REST: Field = field("rest", 81, 120);
+record! {
+    /// Type 1: one payment.
+    payment:
+    BSB "BSB" 2..=8
+    ACCOUNT "account number" 9..=17
+    INDICATOR "indicator" 18..=18
+    CODE "transaction code" 19..=20
+    AMOUNT "amount" 21..=30
+    TITLE "account title" 31..=62
+    REFERENCE "lodgement reference" 63..=80
+    TRACE_BSB "trace BSB" 81..=87
+    TRACE_ACCOUNT "trace account" 88..=96
+    REMITTER "remitter" 97..=112
+    WITHHELD "withheld tax" 113..=120
 }
+
+record! {
+    /// Type 7: the sums of a batch.
+    total:
+    BSB "trailer BSB" 2..=8
+    BLANK_1 "blank" 9..=20
+    NET "net total" 21..=30
+    CREDITS "credit total" 31..=40
+    DEBITS "debit total" 41..=50
+    BLANK_2 "blank" 51..=74
+    COUNT "count" 75..=80
+    REST "rest" 81..=120
+}
+
+/// BSB and number of the trace account together.
+pub(super) const TRACE: Field =
+    Field { name: "trace account", first: payment::TRACE_BSB.first, last: payment::TRACE_ACCOUNT.last };
 
 impl Field {
     /// Its text in a line of one byte a column; shorter where the line ends before it.
@@ -113,15 +125,6 @@ impl Field {
     }
 }
 
-/// Whether a text is `NNN-NNN`.
-pub(super) fn is_bsb(text: &str) -> bool {
-    text.len() == 7
-        && text
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if at == 3 { byte == b'-' } else { byte.is_ascii_digit() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,40 +132,9 @@ mod tests {
     /// Together the fields of a record cover its columns once.
     #[test]
     fn records_have_no_gap_and_no_overlap() {
-        use {descriptive as d, payment as p, total as t};
-        let records: [&[Field]; 3] = [
-            &[
-                TYPE,
-                d::OWN_ACCOUNT,
-                d::BLANK_1,
-                d::REEL,
-                d::BANK,
-                d::BLANK_2,
-                d::USER,
-                d::USER_ID,
-                d::DESCRIPTION,
-                d::DATE,
-                d::REST,
-            ],
-            &[
-                TYPE,
-                p::BSB,
-                p::ACCOUNT,
-                p::INDICATOR,
-                p::CODE,
-                p::AMOUNT,
-                p::TITLE,
-                p::REFERENCE,
-                p::TRACE_BSB,
-                p::TRACE_ACCOUNT,
-                p::REMITTER,
-                p::WITHHELD,
-            ],
-            &[TYPE, t::BSB, t::BLANK_1, t::NET, t::CREDITS, t::DEBITS, t::BLANK_2, t::COUNT, t::REST],
-        ];
-        for record in records {
+        for record in [descriptive::ALL, payment::ALL, total::ALL] {
             let mut next = 1;
-            for field in record {
+            for field in [&[TYPE], record].concat() {
                 assert_eq!(field.first, next, "{}", field.name);
                 next = field.last + 1;
             }

@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::domain::money::grouped;
-use crate::domain::{Code, Finding, Place};
+use crate::domain::{Code, Finding, MOST_NAMED, Place, some_of};
 
 use rust_decimal::Decimal;
 
 /// So many errors of a kind are listed; the others are counted.
 const MOST_ERRORS: u64 = 100;
-/// So many lines are named for a departure.
-const MOST_LINES: usize = 10;
 
 /// A kind of departure that changes nothing. The order is that of a line's columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -139,7 +137,7 @@ impl Notes {
             }
             Some(Departed { place: known, others, .. })
                 if others.last().copied().or(known.row) == place.row => {} // told of this line
-            Some(Departed { others, .. }) if others.len() < MOST_LINES => others.extend(place.row),
+            Some(Departed { others, .. }) if others.len() < MOST_NAMED => others.extend(place.row),
             Some(departed) => departed.more += 1,
         }
     }
@@ -157,9 +155,7 @@ impl Notes {
         }
         for (code, count) in counts {
             if count > MOST_ERRORS {
-                let more = count - MOST_ERRORS;
-                let message = format!("{more} more findings of this kind are not listed");
-                made.push(Finding::new(code, Place::file(), message));
+                made.push(Finding::unlisted(code, count - MOST_ERRORS));
             }
         }
         made
@@ -168,12 +164,10 @@ impl Notes {
 
 /// ` (so do lines 3, 4 and 7 more)`.
 fn also(departed: &Departed) -> String {
-    let lines: Vec<String> = departed.others.iter().map(u32::to_string).collect();
-    let more = if departed.more > 0 { format!(" and {} more", departed.more) } else { String::new() };
-    match lines.as_slice() {
+    match departed.others.as_slice() {
         [] => String::new(),
         [one] => format!(" (the same in line {one})"),
-        _ => format!(" (the same in lines {}{more})", lines.join(", ")),
+        others => format!(" (the same in lines {})", some_of(others, departed.more)),
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::Path;
 use encoding_rs::WINDOWS_1252;
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
+use super::looked::Looked;
 use super::records::Records;
 use crate::intake::error::IntakeError;
 use crate::intake::find::HeaderFinder;
@@ -109,85 +110,6 @@ fn header_row(head: &[u8], delimiter: u8, map: Option<&ColumnMap>) -> Option<(us
         }
     }
     finder.best()
-}
-
-/// What the bytes of a file say.
-#[derive(Debug, Default)]
-struct Looked {
-    utf16: bool,
-    lines: u64,
-    /// The first line with bytes that are no UTF-8.
-    broken: Option<u64>,
-    /// The first line with a letter of several bytes that is UTF-8.
-    multi_byte: Option<u64>,
-}
-
-impl Looked {
-    fn through(path: &Path) -> io::Result<Self> {
-        let mut file = File::open(path)?;
-        let mut looked = Self::default();
-        let mut buffer = vec![0; 1 << 16];
-        let (mut kept, mut returns, mut feeds, mut begun) = (0, 0, 0, false);
-        loop {
-            let read = file.read(&mut buffer[kept..])?;
-            let bytes = &buffer[..kept + read];
-            if !begun {
-                begun = true;
-                looked.utf16 = bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]);
-            }
-            let is_end = read == 0;
-            let used = looked.take(bytes, is_end, &mut returns, &mut feeds);
-            kept = bytes.len() - used;
-            buffer.copy_within(used..used + kept, 0);
-            if is_end {
-                looked.lines = returns.max(feeds);
-                return Ok(looked);
-            }
-        }
-    }
-
-    /// Looks at bytes; gives how many of them were used. A letter that is cut off at their end is left.
-    fn take(&mut self, bytes: &[u8], is_end: bool, returns: &mut u64, feeds: &mut u64) -> usize {
-        let mut at = 0;
-        while at < bytes.len() {
-            let (valid, wrong) = match std::str::from_utf8(&bytes[at..]) {
-                Ok(text) => (text.len(), Some(0)),
-                Err(error) => (error.valid_up_to(), error.error_len()),
-            };
-            let text = &bytes[at..at + valid];
-            *feeds += count(text, b'\n');
-            *returns += count(text, b'\r');
-            let line = (*feeds).max(*returns) + 1;
-            if self.multi_byte.is_none() && !text.is_ascii() && !is_only_mark(text) {
-                let first = text.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
-                let behind = &text[first..];
-                self.multi_byte = Some(line - count(behind, b'\n').max(count(behind, b'\r')));
-            }
-            at += valid;
-            match wrong {
-                Some(0) => {}
-                Some(wrong) => {
-                    self.broken.get_or_insert(line);
-                    at += wrong;
-                }
-                None if is_end => {
-                    self.broken.get_or_insert(line);
-                    at = bytes.len();
-                }
-                None => return at,
-            }
-        }
-        at
-    }
-}
-
-/// A byte order mark is no letter.
-fn is_only_mark(text: &[u8]) -> bool {
-    text.strip_prefix(&[0xEF, 0xBB, 0xBF]).is_some_and(<[u8]>::is_ascii)
-}
-
-fn count(bytes: &[u8], wanted: u8) -> u64 {
-    memchr::memchr_iter(wanted, bytes).count() as u64
 }
 
 #[cfg(test)]

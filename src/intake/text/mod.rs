@@ -1,6 +1,7 @@
 //! Text files: cells separated by commas, semicolons, tabs or bars, in the encodings that exports come in.
 
 mod form;
+mod looked;
 mod records;
 
 use std::path::Path;

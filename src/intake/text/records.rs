@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{BufReader, Read};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
-use memchr::{memchr, memchr2};
+use memchr::memchr3;
 
 use crate::domain::Limits;
 use crate::intake::error::IntakeError;
@@ -88,8 +88,13 @@ impl Records {
                 ReadRecordResult::OutputEndsFull if self.ends.len() < MOST_CELLS => {
                     self.ends.resize(self.ends.len() * 2, 0);
                 }
-                ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull => {
-                    return Err(IntakeError::Endless { row: self.next_row });
+                ReadRecordResult::OutputFull => {
+                    let limit = format!("{} (limits.line)", bytesize::ByteSize(self.limits.line));
+                    return Err(IntakeError::Endless { row: self.next_row, limit });
+                }
+                ReadRecordResult::OutputEndsFull => {
+                    let limit = format!("{MOST_CELLS} cells");
+                    return Err(IntakeError::Endless { row: self.next_row, limit });
                 }
                 ReadRecordResult::Record => break,
                 ReadRecordResult::End => return Ok(false),
@@ -111,8 +116,7 @@ impl Records {
         let input = std::io::BufRead::fill_buf(&mut self.input)
             .map_err(|error| IntakeError::Io(crate::domain::system_words(&error)))?;
         let begin = &input[..input.len().min(USUAL_LINE)];
-        let Some(end) = memchr2(b'\n', b'\r', begin).filter(|end| memchr(b'"', &begin[..*end]).is_none())
-        else {
+        let Some(end) = memchr3(b'\n', b'\r', b'"', begin).filter(|end| begin[*end] != b'"') else {
             return Ok(false);
         };
         let line =

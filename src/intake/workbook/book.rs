@@ -62,7 +62,8 @@ pub(super) type Take<'a> = dyn FnMut(&Record) -> Result<ControlFlow<()>, Trouble
 
 impl Book {
     /// Looks the file through and opens it. Its sheets, which only the rows are read from, may be looked through
-    /// while the rest is opened; whatever is found in them comes before anything that opening has shown.
+    /// meanwhile, on another thread; the library opens nothing before all else was looked through, and whatever is
+    /// found anywhere comes before anything that opening has shown.
     pub fn open(file: File, packed: bool, limits: Limits) -> Result<Self, Trouble> {
         let file = Input::new(file);
         if !packed {
@@ -70,14 +71,17 @@ impl Book {
             let inner = Inner::open(Format::Xls, file.reader())?;
             return Ok(Self { format: Format::Xls, file, inner, limits, facts: HashMap::new() });
         }
-        let looked = guard::look_through(&mut archive(&file)?, &limits)?;
-        let format = looked.format;
-        let (facts, inner) = std::thread::scope(|scope| {
-            let sheets = scope.spawn(|| looked.sheets(&mut archive(&file)?, &limits));
-            let inner = Inner::open(format, file.reader());
-            (sheets.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), inner)
+        let mut own = archive(&file)?;
+        let looks = guard::to_look(&mut own, &limits)?;
+        let format = looks.format;
+        let (others, sheets) = std::thread::scope(|scope| {
+            let sheets = scope.spawn(|| looks.look_at(&looks.sheets, &mut archive(&file)?));
+            let others = looks.look_at(&looks.others, &mut own);
+            let others = others.map(|facts| (facts, Inner::open(format, file.reader())));
+            (others, sheets.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
-        let facts = facts?;
+        let (mut facts, inner) = others?;
+        facts.extend(sheets?); // parts that do not bear the name of a sheet may be sheets as well
         Ok(Self { format, inner: inner?, file, limits, facts })
     }
 
@@ -121,18 +125,14 @@ impl Book {
         if !facts.formulas.is_sorted() {
             facts.formulas.sort_unstable();
         }
+        facts.formats.sort();
         Ok(facts)
     }
 
-    /// Shows the rows of a sheet that have any text, in their order, with the formulas among them. Where these are not
-    /// given, it is only looked at.
-    pub fn rows(
-        &mut self,
-        sheet: &str,
-        formulas: Option<&[(u32, u32)]>,
-        take: &mut Take<'_>,
-    ) -> Result<(), Trouble> {
-        let mut rows = Assembler::new(formulas, self.limits, take);
+    /// Shows the rows of a sheet that have any text, in their order, with the formulas and formats among them. Where
+    /// its facts are not given, it is only looked at.
+    pub fn rows(&mut self, sheet: &str, facts: Option<&Facts>, take: &mut Take<'_>) -> Result<(), Trouble> {
+        let mut rows = Assembler::new(facts, self.limits, take);
         match &mut self.inner {
             Inner::Xlsx(book) => {
                 let mut cells = book.worksheet_cells_reader(sheet).map_err(Trouble::damaged)?;
@@ -183,8 +183,8 @@ fn places(range: &Range<String>) -> Vec<(u32, u32)> {
 /// Puts cells together to rows.
 struct Assembler<'a, 'b> {
     formulas: std::iter::Peekable<std::slice::Iter<'a, (u32, u32)>>,
-    /// Whether the formulas are known.
-    in_full: bool,
+    /// What is known of the sheet, where it is read in full.
+    facts: Option<&'a Facts>,
     /// Errors that the reader does not know and gives no place for, since the cell before.
     unknown: Vec<String>,
     limits: Limits,
@@ -197,10 +197,10 @@ struct Assembler<'a, 'b> {
 }
 
 impl<'a, 'b> Assembler<'a, 'b> {
-    fn new(formulas: Option<&'a [(u32, u32)]>, limits: Limits, take: &'a mut Take<'b>) -> Self {
+    fn new(facts: Option<&'a Facts>, limits: Limits, take: &'a mut Take<'b>) -> Self {
         Self {
-            formulas: formulas.unwrap_or_default().iter().peekable(),
-            in_full: formulas.is_some(),
+            formulas: facts.map_or([].as_slice(), |facts| &facts.formulas).iter().peekable(),
+            facts,
             unknown: Vec::new(),
             limits,
             take,
@@ -225,7 +225,8 @@ impl<'a, 'b> Assembler<'a, 'b> {
         if matches!(value, DataRef::Empty) && !formula {
             return Ok(ControlFlow::Continue(()));
         }
-        self.put(place, value, formula, code)
+        let known = || self.facts.and_then(|facts| facts.formats.at(place));
+        self.put(place, value, formula, code.or_else(known))
     }
 
     /// Formulas of which the reader gives no cell at all were never calculated, or came to an error that it does not
@@ -240,7 +241,7 @@ impl<'a, 'b> Assembler<'a, 'b> {
             }
         }
         match unknown.next() {
-            Some(error) if self.in_full => {
+            Some(error) if self.facts.is_some() => {
                 Err(Trouble::unknown_error(&error, self.at.map_or(0, |(row, _)| row) + 1))
             }
             _ => Ok(ControlFlow::Continue(())),

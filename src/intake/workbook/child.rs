@@ -63,7 +63,7 @@ fn read(request: &Request, out: &mut impl Write) -> Result<Told, Stop> {
     let description =
         Description { book: &book, sheet, others, asked_for: request.sheet.is_some(), facts: &facts };
     let mut description = Some(description.told());
-    book.rows(&name, Some(&facts.formulas), &mut |record| {
+    book.rows(&name, Some(&facts), &mut |record| {
         if record.row < header_row {
             above.push((record.row, record.cells().map(str::to_owned).collect()));
             return Ok(ControlFlow::Continue(()));
@@ -138,20 +138,12 @@ fn input() -> std::io::Result<(File, bool)> {
     Ok((file, head == *b"PK"))
 }
 
-#[cfg(unix)]
 fn standard_input() -> std::io::Result<File> {
     use std::os::fd::AsFd;
     std::io::stdin().as_fd().try_clone_to_owned().map(File::from)
 }
 
-#[cfg(windows)]
-fn standard_input() -> std::io::Result<File> {
-    use std::os::windows::io::AsHandle;
-    std::io::stdin().as_handle().try_clone_to_owned().map(File::from)
-}
-
 /// Memory, time at work, no file written, no image of the memory left behind.
-#[cfg(unix)]
 fn limit_this_process(limits: &Limits) -> std::io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let most = |limit: u64| Rlimit { current: Some(limit), maximum: Some(limit) };
@@ -160,11 +152,5 @@ fn limit_this_process(limits: &Limits) -> std::io::Result<()> {
     setrlimit(Resource::As, most(limits.workbook_memory))?;
     let seconds = limits.workbook_time.as_secs().max(1);
     setrlimit(Resource::Cpu, Rlimit { current: Some(seconds), maximum: Some(seconds + 1) })?;
-    Ok(())
-}
-
-/// Elsewhere the process that asked watches the time.
-#[cfg(not(unix))]
-fn limit_this_process(_limits: &Limits) -> std::io::Result<()> {
     Ok(())
 }

@@ -3,8 +3,15 @@
 //! An officer compares what a spreadsheet shows. A cell that shows `USD 2,053.15`, `205315%`, `2` thousands, a sign or
 //! nothing at all must not be paid as 2053.15. How many decimals are shown does not matter: the cell keeps them.
 
+use super::number;
+
 /// What may stand for Australian dollars beside an amount, in capitals.
 const OWN_SIGNS: [&str; 4] = ["$", "A$", "AU$", "AUD"];
+
+/// Whether a format has to be known of a number: it shows another amount, or zeros that the number does not have.
+pub(super) fn matters(format: &str) -> bool {
+    number::has_fixed_digits(format) || shows_otherwise(format)
+}
 
 /// Whether a format shows a positive number as something else: by the first of its sections, which is the one for
 /// positive numbers (ECMA-376, part 1, 18.8.31).

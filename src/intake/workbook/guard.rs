@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::io::{Read, Seek};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytesize::ByteSize;
 use zip::ZipArchive;
@@ -23,59 +24,109 @@ const PIECE: usize = 1 << 16;
 /// From this size on the ratio counts.
 const LARGE: u64 = 50 << 20;
 
-/// What a workbook is, once everything but its sheets was looked through.
-pub(super) struct Looked {
+/// A workbook that is to be looked through: what it is, and its parts by their number.
+pub(super) struct ToLook {
     pub format: Format,
-    /// The parts that are left, by their number.
-    left: Vec<usize>,
-    /// The facts of those sheets that do not bear the name of one.
-    sheets: HashMap<String, Facts>,
-    /// How large the parts are that were looked through.
-    size: u64,
+    /// Those that have the names of sheets.
+    pub sheets: Vec<usize>,
+    /// All others.
+    pub others: Vec<usize>,
+    limits: Limits,
+    /// How much was unpacked so far, whoever has done it.
+    size: AtomicU64,
 }
 
-/// Tells the kind of workbook, and looks all parts through but those that have the names of sheets.
-pub(super) fn look_through(
+/// Tells the kind of workbook.
+pub(super) fn to_look(
     archive: &mut ZipArchive<impl Read + Seek>,
     limits: &Limits,
-) -> Result<Looked, Trouble> {
+) -> Result<ToLook, Trouble> {
     parts(archive)?;
     let format = format(archive)?;
     let is_sheet = |index: usize| {
         let name = archive.name_for_index(index).and_then(Result::ok);
         name.is_some_and(|name| name.to_lowercase().contains("worksheets/"))
     };
-    let (left, others): (Vec<usize>, Vec<usize>) = (0..archive.len()).partition(|index| is_sheet(*index));
-    let mut looked = Looked { format, left, sheets: HashMap::new(), size: 0 };
-    looked.look_at(archive, &others, limits)?;
-    Ok(looked)
+    let (sheets, others) = (0..archive.len()).partition(|index| is_sheet(*index));
+    Ok(ToLook { format, sheets, others, limits: *limits, size: AtomicU64::new(0) })
 }
 
-impl Looked {
-    /// Looks the sheets through, and gives the facts of those of XLSX by the names of their parts.
-    pub fn sheets(
-        mut self,
-        archive: &mut ZipArchive<impl Read + Seek>,
-        limits: &Limits,
-    ) -> Result<HashMap<String, Facts>, Trouble> {
-        let left = std::mem::take(&mut self.left);
-        self.look_at(archive, &left, limits)?;
-        Ok(self.sheets)
-    }
-
-    fn look_at(
-        &mut self,
-        archive: &mut ZipArchive<impl Read + Seek>,
+impl ToLook {
+    /// Looks parts through, and gives the facts of those that are sheets of XLSX by their names.
+    pub fn look_at(
+        &self,
         parts: &[usize],
-        limits: &Limits,
-    ) -> Result<(), Trouble> {
+        archive: &mut ZipArchive<impl Read + Seek>,
+    ) -> Result<HashMap<String, Facts>, Trouble> {
+        let mut sheets = HashMap::new();
         for index in parts {
             let mut scan = SheetScan::default();
-            self.size += part(archive, *index, self.size, limits, &mut scan)?;
+            self.part(archive, *index, &mut scan)?;
             let name = archive.name_for_index(*index).and_then(Result::ok).map(Cow::into_owned);
-            self.sheets.extend(name.zip(scan.facts()));
+            sheets.extend(name.zip(scan.facts()));
+        }
+        Ok(sheets)
+    }
+
+    /// Counts what was unpacked.
+    fn count(&self, read: u64) -> Result<(), Trouble> {
+        let size = self.size.fetch_add(read, Ordering::Relaxed).saturating_add(read);
+        if size > self.limits.workbook_size {
+            return Err(Trouble::TooLarge {
+                why: format!("more than {} unpacked", ByteSize(self.limits.workbook_size)),
+                limit: "limits.workbook_size".to_owned(),
+            });
         }
         Ok(())
+    }
+
+    /// Unpacks one part to nowhere.
+    fn part(
+        &self,
+        archive: &mut ZipArchive<impl Read + Seek>,
+        index: usize,
+        scan: &mut SheetScan,
+    ) -> Result<(), Trouble> {
+        let mut part = archive.by_index(index).map_err(|error| match error {
+            zip::result::ZipError::UnsupportedArchive(why) if why.contains("assword") => Trouble::Protected,
+            error => Trouble::damaged(error),
+        })?;
+        let name = part.name().map_err(Trouble::damaged)?.to_lowercase();
+        let packed = part.compressed_size().max(1);
+        let is_xml = [".xml", ".rels", ".vml"].iter().any(|end| name.ends_with(end));
+        let mut buffer = vec![0; PIECE];
+        let (mut size, mut kept) = (0, 0);
+        let mut border = Vec::new();
+        loop {
+            if kept + PIECE / 2 > buffer.len() {
+                buffer.resize(buffer.len() + PIECE, 0); // a long tag
+            }
+            let read = part.read(&mut buffer[kept..]).map_err(|error| {
+                Trouble::damaged(format!(
+                    "a part of it cannot be unpacked: {}",
+                    crate::domain::system_words(&error)
+                ))
+            })?;
+            if read == 0 {
+                return Ok(());
+            }
+            let end = kept + read;
+            let mut used = end;
+            if is_xml {
+                look_at_xml(&buffer[kept..end], &mut border, size == 0)?;
+                used = scan.take(&buffer[..end])?;
+            }
+            let read = u64::try_from(read).unwrap_or(u64::MAX);
+            size += read;
+            if size > LARGE && size / packed > MOST_RATIO {
+                return Err(Trouble::Unsafe {
+                    why: format!("a part of it grows to more than {MOST_RATIO} times its size"),
+                });
+            }
+            self.count(read)?;
+            kept = end - used;
+            buffer.copy_within(used..end, 0);
+        }
     }
 }
 
@@ -144,60 +195,6 @@ fn beginning(archive: &mut ZipArchive<impl Read + Seek>, name: &str, most: u64) 
     let mut bytes = Vec::new();
     part.take(most).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// Unpacks one part to nowhere and gives its size.
-fn part(
-    archive: &mut ZipArchive<impl Read + Seek>,
-    index: usize,
-    before: u64,
-    limits: &Limits,
-    scan: &mut SheetScan,
-) -> Result<u64, Trouble> {
-    let mut part = archive.by_index(index).map_err(|error| match error {
-        zip::result::ZipError::UnsupportedArchive(why) if why.contains("assword") => Trouble::Protected,
-        error => Trouble::damaged(error),
-    })?;
-    let name = part.name().map_err(Trouble::damaged)?.to_lowercase();
-    let packed = part.compressed_size().max(1);
-    let is_xml = [".xml", ".rels", ".vml"].iter().any(|end| name.ends_with(end));
-    let mut buffer = vec![0; PIECE];
-    let (mut size, mut kept) = (0, 0);
-    let mut border = Vec::new();
-    loop {
-        if kept + PIECE / 2 > buffer.len() {
-            buffer.resize(buffer.len() + PIECE, 0); // a long tag
-        }
-        let read = part.read(&mut buffer[kept..]).map_err(|error| {
-            Trouble::damaged(format!(
-                "a part of it cannot be unpacked: {}",
-                crate::domain::system_words(&error)
-            ))
-        })?;
-        if read == 0 {
-            return Ok(size);
-        }
-        let end = kept + read;
-        let mut used = end;
-        if is_xml {
-            look_at_xml(&buffer[kept..end], &mut border, size == 0)?;
-            used = scan.take(&buffer[..end])?;
-        }
-        size += u64::try_from(read).unwrap_or(u64::MAX);
-        if size > LARGE && size / packed > MOST_RATIO {
-            return Err(Trouble::Unsafe {
-                why: format!("a part of it grows to more than {MOST_RATIO} times its size"),
-            });
-        }
-        if before + size > limits.workbook_size {
-            return Err(Trouble::TooLarge {
-                why: format!("more than {} unpacked", ByteSize(limits.workbook_size)),
-                limit: "limits.workbook_size".to_owned(),
-            });
-        }
-        kept = end - used;
-        buffer.copy_within(used..end, 0);
-    }
 }
 
 /// What a workbook's XML never has: definitions, which can expand without end or name other files.

@@ -77,6 +77,11 @@ pub(super) fn padded(digits: &str, format: &str) -> Option<String> {
     Some(over.to_owned() + &filled)
 }
 
+/// Whether a format shows a fixed number of digits.
+pub(super) fn has_fixed_digits(format: &str) -> bool {
+    fixed_digits(format).is_some()
+}
+
 /// The pattern of a format that has at least two zeros, and beside them only blanks and dashes.
 fn fixed_digits(format: &str) -> Option<String> {
     let first = format.split(';').next().unwrap_or_default();

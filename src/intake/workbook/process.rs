@@ -122,7 +122,6 @@ impl Process {
         }
     }
 
-    #[cfg(unix)]
     fn why(&self, status: ExitStatus) -> Trouble {
         use rustix::process::Signal;
         use std::os::unix::process::ExitStatusExt;
@@ -136,12 +135,6 @@ impl Process {
             Some(_) => broken("the process that read it was killed"),
             None => broken("the reader gave up on it"),
         }
-    }
-
-    #[cfg(not(unix))]
-    #[expect(clippy::unused_self, reason = "elsewhere it knows the limits")]
-    fn why(&self, _status: ExitStatus) -> Trouble {
-        broken("the reader gave up on it")
     }
 }
 

@@ -1,8 +1,8 @@
 //! What is to be said of a workbook's own form.
 
 use super::stream::{Book, Choose, Format, Merged, Sheet};
-use crate::domain::{Code, Finding, Place};
-use crate::intake::header::{Header, above, listed};
+use crate::domain::{Code, Finding, Place, first_of};
+use crate::intake::header::{Header, above};
 use crate::intake::letter;
 
 /// Everything that the description of a workbook lets be said.
@@ -27,17 +27,9 @@ fn chosen(book: &Book) -> Option<Finding> {
     let others: Vec<String> = book.others.iter().filter(|sheet| sheet.filled).map(named).collect();
     let place = Place { sheet: Some(book.sheet.name.clone()), ..Place::file() };
     (!others.is_empty()).then(|| {
-        let message = format!("the sheet \"{}\" is read, and not {}", book.sheet.name, some(&others));
+        let message = format!("the sheet \"{}\" is read, and not {}", book.sheet.name, first_of(&others));
         Finding::new(Code::SheetChosen, place, message)
     })
-}
-
-/// `"Staff", "Lists" (hidden) and 2 more`.
-fn some(sheets: &[String]) -> String {
-    const MOST_LISTED: usize = 10;
-    let more = sheets.len().saturating_sub(MOST_LISTED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    sheets.iter().take(MOST_LISTED).map(String::as_str).collect::<Vec<_>>().join(", ") + &more
 }
 
 fn named(sheet: &Sheet) -> String {
@@ -59,7 +51,7 @@ pub(super) fn choose(choose: &Choose) -> Finding {
         None => ("several sheets could be meant:".to_owned(), fitting),
     };
     let example = sheets.first().map_or("\"NAME\"", |sheet| sheet.trim_end_matches(" (hidden)"));
-    Finding::new(Code::SheetChoose, Place::file(), format!("{what} {}", some(&sheets)))
+    Finding::new(Code::SheetChoose, Place::file(), format!("{what} {}", first_of(&sheets)))
         .advised(format!("say which is to be paid, such as --sheet {example}"))
 }
 
@@ -84,7 +76,8 @@ fn hidden_sheets(book: &Book) -> Vec<Finding> {
         .collect();
     if !missed.is_empty() {
         let verb = if missed.len() == 1 { "is" } else { "are" };
-        let message = format!("{} {verb} hidden, {verb} not read, and could have payouts too", some(&missed));
+        let message =
+            format!("{} {verb} hidden, {verb} not read, and could have payouts too", first_of(&missed));
         findings.push(hidden(book, Place::file(), message));
     }
     findings
@@ -102,7 +95,7 @@ fn hidden_rows(book: &Book) -> Option<Finding> {
             format!(
                 "{} rows are hidden{filter} and would be paid all the same: {}",
                 rows.len(),
-                listed(rows)
+                first_of(rows)
             ),
         ),
     };
@@ -119,7 +112,7 @@ fn hidden_columns(book: &Book, header: &Header) -> Option<Finding> {
     let each: Vec<String> = each.collect();
     let what = if columns.len() == 1 { "the column is hidden:" } else { "columns are hidden:" };
     let place = Place { letter: Some(letter(first)), ..Place::file() };
-    Some(hidden(book, place, format!("{what} {}", some(&each))))
+    Some(hidden(book, place, format!("{what} {}", first_of(&each))))
 }
 
 fn merged(book: &Book) -> Vec<Finding> {
@@ -132,7 +125,7 @@ fn merged(book: &Book) -> Vec<Finding> {
             ..Place::row(first.row)
         };
         let cells: Vec<String> = areas.iter().map(|area| area.cells.clone()).collect();
-        let message = format!("{what}: {}; only the first of each has a value", some(&cells));
+        let message = format!("{what}: {}; only the first of each has a value", first_of(&cells));
         Some(Finding::new(Code::CellMerged, place, message).advised(hint))
     };
     let of_header = told(

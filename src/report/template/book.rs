@@ -169,7 +169,8 @@ fn instructions(template: &Template) -> Result<Worksheet, BookError> {
     let wrapped = top.clone().set_text_wrap();
     for field in &template.fields {
         row += 1;
-        let name = header_of(field.need).set_align(FormatAlign::Left).set_border_bottom(FormatBorder::None);
+        let name = header_of(field.need).set_align(FormatAlign::Left).set_align(FormatAlign::Top);
+        let name = name.set_border_bottom(FormatBorder::None);
         sheet.write_string_with_format(row, 0, field.name, &name)?;
         sheet.write_string_with_format(row, 1, needed(field.need), &top)?;
         let meaning = meaning(field);

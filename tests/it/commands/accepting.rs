@@ -71,3 +71,30 @@ fn only_what_asks_can_be_accepted() {
     assert_eq!(finding["cell"].as_str().map(|cell| &cell[cell.len() - 1..]), Some("3"));
     world.payrun(&["check", "pay.csv", "--accept", "zero-lost"]).ends(0).says("Accepted");
 }
+
+#[test]
+fn a_question_that_is_accepted_is_accepted_for_the_rows_too_that_are_not_listed() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 1100).replace("062-000", "62000"));
+    let said = world.payrun(&["check", "pay.csv", "--accept", "zero-lost"]).ends(0);
+    said.says("100 more findings of this kind are not listed").says("1100 can be paid");
+    world.payrun(&["check", "pay.csv"]).ends(3).says("0 can be paid");
+    let said = world.payrun(&["check", "pay.csv", "--accept", "zero-lost:2", "--format", "json"]).ends(3);
+    let report = said.json();
+    let findings = report["findings"].as_array().expect("findings");
+    let more = findings.iter().find(|finding| finding["row"].is_null() && finding["code"] == "zero-lost");
+    assert_eq!(more.expect("the others")["accept"], "needed");
+}
+
+/// A slip of the finger, or the acceptance of another file, is not passed over in silence.
+#[test]
+fn what_was_accepted_and_met_nothing_is_told() {
+    let world = World::new();
+    world.write("pay.csv", lost_zero());
+    let unmet = "--accept zero-lost:7 met nothing in this file";
+    world.payrun(&["check", "pay.csv", "--accept", "zero-lost:3,zero-lost:7"]).ends(0).says(unmet);
+    let said = world.payrun(&["pay", "pay.csv", "--yes", "--accept", "hidden,zero-lost:3"]).ends(0);
+    assert_eq!(said.err.matches("met nothing").count(), 1, "{said:?}");
+    said.says("--accept hidden met nothing in this file");
+    assert_eq!(world.made(), 3);
+}

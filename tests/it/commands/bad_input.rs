@@ -167,3 +167,50 @@ fn checking_needs_no_login_and_a_misspelt_variable_is_refused() {
     world.start(command).end().ends(6).says("PAYRUN_GATEWAY_RESND");
     assert_eq!(world.made(), 0);
 }
+
+/// Only a workbook has sheets: whoever names one has another file in mind.
+#[test]
+fn a_sheet_of_a_file_without_sheets_is_a_mistake_of_typing() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 2));
+    for command in [&["check", "pay.csv"][..], &["pay", "pay.csv", "--yes"], &["map", "pay.csv"]] {
+        let asked = [command, &["--sheet", "July"]].concat();
+        world.payrun(&asked).ends(2).says("--sheet names a sheet of a workbook");
+    }
+    assert_eq!(world.made(), 0);
+}
+
+/// Programs get an answer of the usual form, whatever is wrong with a file.
+#[test]
+fn a_file_that_cannot_be_read_is_answered_in_json_too() {
+    let world = World::new();
+    world.write("empty.csv", "");
+    world.write("binary.csv", [0u8, 159, 146, 150, 0, 1]);
+    world.write("long.csv", format!("bsb,amount\n\"{}\"\n", "a".repeat(3 << 20)));
+    for (file, code, words) in [
+        ("empty.csv", "file-empty", "is empty"),
+        ("binary.csv", "file-refused", "not text"),
+        ("long.csv", "file-refused", "(limits.line)"),
+        ("nowhere.csv", "file-refused", "there is no file"),
+    ] {
+        let said = world.payrun(&["check", file, "--format", "json"]).ends(3).says(words);
+        let json = said.json();
+        assert_eq!((json["file"].as_str(), &json["format"]), (Some(file), &serde_json::Value::Null));
+        assert_eq!((json["rows"].as_u64(), json["payable"].as_u64()), (Some(0), Some(0)));
+        let finding = &json["findings"][0];
+        assert_eq!((finding["code"].as_str(), finding["severity"].as_str()), (Some(code), Some("error")));
+        assert!(finding["message"].as_str().is_some_and(|message| message.contains(words)), "{json}");
+    }
+}
+
+/// Checking sends nothing anyway.
+#[test]
+fn what_was_typed_wrong_for_a_check_speaks_of_no_sending() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 1));
+    world.write("map.toml", "[colums]\n");
+    for wrong in [["--map", "map.toml"], ["--map", "nowhere.toml"], ["--accept", "hiden"]] {
+        let said = world.payrun(&[&["check", "pay.csv"][..], &wrong].concat()).ends(2).says(wrong[0]);
+        assert!(!said.err.contains("sent"), "{said:?}");
+    }
+}

@@ -66,6 +66,26 @@ fn what_is_no_newer_directory_changes_nothing() {
     world.write("BSBDirectoryJul26-1.csv", published().lines().take(900).collect::<Vec<_>>().join("\n"));
     world.write("BSBDirectoryJul26-2.csv", published() + "012-002 again\n");
     world.write("BSBDirectoryJul26-3.csv", payroll(0, 3));
+    let first = published().lines().next().expect("a line").to_owned();
+    for (number, (from, to, words)) in [
+        ("\"PEH\"", "\"PEX\"", "its flags are not made of P, E and H"),
+        ("\"2000\"", "\"2OOO\"", "its postcode is none"),
+        ("\"NSW\"", "\"NSW2\"", "its state is none"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let line = NEW.replace("\"2042\"", "\"2000\"").replace(from, to);
+        let name = format!("BSBDirectoryJul26-4{number}.csv");
+        world.write(&name, format!("{first}\n{line}"));
+        update(&[&name]).says("line 2 ").says(words);
+    }
+    update(&["all.csv", "--of", "2099-01-01"]).says("2099-01-01 is a day to come");
+    std::fs::create_dir(world.home().join("folder.csv")).expect("a folder");
+    update(&["folder.csv"]).says("it is no file");
+    let large = std::fs::File::create(world.home().join("large.csv")).expect("a file");
+    large.set_len((64 << 20) + 1).expect("a file with a hole");
+    update(&["large.csv"]).says("larger than any directory");
     update(&["none.csv"]).says("stays as it is").says("no such file");
     update(&["all.csv"]).says("does not say of when it is").says("--of 2026-07-01");
     update(&["BSBDirectoryAug25-1.csv"]).says("it is of August 2025, the present one of September 2025");
@@ -85,4 +105,13 @@ fn what_is_no_newer_directory_changes_nothing() {
     world.payrun(&["bsb", "062-000"]).ends(6).says("cannot be used");
     std::fs::remove_dir(kept).expect("removed");
     unchanged(&world);
+}
+
+/// A directory that was kept before a program with a newer one came.
+#[test]
+fn the_newer_of_the_kept_and_the_compiled_one_is_used() {
+    let world = World::new();
+    world.write("old.csv", published());
+    world.payrun(&["bsb", "update", "old.csv", "--of", "2025-08-01", "--force"]).ends(0).says("August 2025");
+    world.payrun(&["bsb", "062-000"]).ends(0).says("Bank directory of September 2025");
 }

@@ -1,5 +1,6 @@
 //! The payee book: importing, showing, exporting, and completing rows that lack an address.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use crate::world::World;
@@ -212,4 +213,40 @@ fn an_import_that_is_killed_is_done_again_and_comes_to_the_same_end() {
 /// A number in letters, since names have none.
 fn letters(number: usize) -> String {
     number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
+}
+
+#[test]
+fn of_a_long_list_the_wrong_rows_alone_are_left_out() {
+    let world = World::new();
+    let mut staff = BOOK.to_owned();
+    for row in 0..1100 {
+        let _ = writeln!(staff, "W{row},Sam,Baker,,,1 Hill Street,Sydney,NSW,2000,06200X,20304050");
+    }
+    world.write("staff.csv", &staff);
+    world.payrun(&["payees", "import", "staff.csv"]).ends(3).says("Nothing was imported: 1,100 rows");
+    let said = world.payrun(&["payees", "import", "staff.csv", "--skip-invalid"]);
+    said.ends(4).says("3 new, 0 updated, 0 unchanged; 1100 left out");
+    // rows without an address are told one by one where the book had some, and the others are counted
+    let mut bare = BARE.to_owned();
+    for row in 0..1100 {
+        let _ = writeln!(bare, "Kim Carter,062-000,{},{row}.50,PAY", 30_000_000 + row);
+    }
+    world.write("bare.csv", bare);
+    world.payrun(&["check", "bare.csv"]).ends(3).says("100 more findings of this kind are not listed");
+}
+
+/// A bank file has lines, and no column in which payments could be told apart.
+#[test]
+fn findings_of_a_bank_file_speak_of_its_lines() {
+    let world = World::new();
+    world.write(
+        "staff.csv",
+        "account_name,street,bsb,account_number\nZoe Hale,1 Hill Street,062-000,20304050\n",
+    );
+    world.payrun(&["payees", "import", "staff.csv"]).ends(0).says("1 new");
+    let bank_file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/check/aba_duplicates/input.aba");
+    let said = world.payrun(&["check", bank_file]).ends(3);
+    let said = said.says("this line is the same as line 2: same account, amount and reference");
+    let said = said.says("give them different lodgement references").says("2 payments, 1 can be paid");
+    assert!(!said.out.contains("payment_id") && !said.out.contains("\n  row "), "{said:?}");
 }

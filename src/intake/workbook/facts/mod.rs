@@ -1,10 +1,14 @@
-//! What a sheet hides, merges and calculates: what calamine does not tell along with the cells.
+//! What a sheet hides, merges, calculates and formats: what calamine does not tell along with the cells.
 
+mod formats;
 pub(super) mod ods;
+mod ods_styles;
 mod parts;
 pub(super) mod xls;
 pub(super) mod xlsb;
 pub(super) mod xlsx;
+
+use formats::Formats;
 
 /// Columns that a spreadsheet has at most.
 const MOST_COLUMNS: u32 = 16_384;
@@ -22,6 +26,8 @@ pub(super) struct Facts {
     pub merged: Vec<Area>,
     /// Cells that are formulas, row and column, in their order.
     pub formulas: Vec<(u32, u32)>,
+    /// Number formats that matter; of XLSX calamine tells them along with the cells.
+    pub formats: Formats,
 }
 
 /// A rectangle of cells, its corners included.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
 use super::Facts;
+use super::formats::{Code, Styles};
 use crate::intake::workbook::trouble::Trouble;
 
 /// What an old Office file is, by the streams in it.
@@ -36,21 +37,68 @@ pub fn facts(file: impl Read + Seek, index: usize) -> Result<Facts, Trouble> {
     let begin = begin.and_then(|(_, data)| data.first_chunk::<4>().copied());
     let begin = begin.and_then(|begin| usize::try_from(u32::from_le_bytes(begin)).ok());
     let sheet = begin.and_then(|begin| stream.get(begin..));
-    Ok(scan(sheet.ok_or_else(|| Trouble::damaged("a sheet has no part"))?))
+    Ok(scan(sheet.ok_or_else(|| Trouble::damaged("a sheet has no part"))?, &codes(&stream)))
 }
 
 fn damaged(error: std::io::Error) -> Trouble {
     Trouble::damaged(error)
 }
 
-fn scan(sheet: &[u8]) -> Facts {
+/// For each style of cells the code of its number format, where it matters.
+fn codes(stream: &[u8]) -> Vec<Option<Code>> {
+    const BIFF8: u16 = 0x0600;
+    let mut styles = Styles::default();
+    let mut version = BIFF8;
+    for (kind, data) in Records(stream) {
+        let number = |at: usize| number(data, at);
+        match kind {
+            0x0809 => version = number(0), // BOF
+            // Format: number, code; in BIFF8 the code's length has two bytes and a flag for letters of two behind it
+            0x041E => {
+                let code = match data.get(4) {
+                    Some(flags) if version == BIFF8 && flags & 1 != 0 => {
+                        encoding_rs::UTF_16LE.decode_without_bom_handling(&data[5..]).0
+                    }
+                    Some(_) if version == BIFF8 => encoding_rs::WINDOWS_1252.decode(&data[5..]).0,
+                    _ => encoding_rs::WINDOWS_1252.decode(data.get(3..).unwrap_or_default()).0,
+                };
+                styles.describe(number(0), code.into_owned());
+            }
+            0x00E0 => styles.push(number(2)), // XF: font, format
+            0x000A => break,                  // EOF: sheets follow
+            _ => {}
+        }
+    }
+    styles.codes()
+}
+
+/// Two bytes of a record.
+fn number(data: &[u8], at: usize) -> u16 {
+    data.get(at..at + 2).and_then(|bytes| bytes.try_into().ok()).map_or(0, u16::from_le_bytes)
+}
+
+fn scan(sheet: &[u8], codes: &[Option<Code>]) -> Facts {
     let mut facts = Facts::default();
     let (mut hidden, mut filled) = (BTreeSet::new(), BTreeSet::new());
     let (mut depth, mut default_height) = (0, true);
     for (kind, data) in Records(sheet) {
-        let number = |at: usize| {
-            data.get(at..at + 2).and_then(|bytes| bytes.try_into().ok()).map_or(0, u16::from_le_bytes)
-        };
+        let number = |at: usize| number(data, at);
+        let code = |at: usize| codes.get(usize::from(number(at))).and_then(Option::as_ref);
+        if depth <= 1 {
+            let (row, column) = (u32::from(number(0)), u32::from(number(2)));
+            match kind {
+                // Formula, Number, RK: row, column, style
+                0x0006 | 0x0203 | 0x027E => facts.formats.note(row, column, code(4)),
+                // MulRk: row, first column, and for each a style and a number; the last column at the end
+                0x00BD => {
+                    let cells = data.len().saturating_sub(6) / 6;
+                    for (at, column) in (0..cells).zip(column..) {
+                        facts.formats.note(row, column, code(4 + 6 * at));
+                    }
+                }
+                _ => {}
+            }
+        }
         match kind {
             0x0809 => depth += 1, // BOF; inside a sheet that of a chart
             0x000A if depth <= 1 => break,

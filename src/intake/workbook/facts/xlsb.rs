@@ -4,6 +4,7 @@ use std::io::{BufReader, Read, Seek};
 
 use zip::ZipArchive;
 
+use super::formats::{Code, Styles};
 use super::parts::{absolute, part_named, relations};
 use super::{Area, Facts};
 use crate::intake::workbook::trouble::Trouble;
@@ -16,8 +17,42 @@ const KEPT_OF_WORKBOOK: u64 = 4096;
 /// Reads the facts of a sheet.
 pub fn facts(archive: &mut ZipArchive<impl Read + Seek>, sheet: &str) -> Result<Facts, Trouble> {
     let path = path_of(archive, sheet)?;
+    let codes = codes(archive)?;
     let part = archive.by_name(&path).map_err(Trouble::damaged)?;
-    scan(BufReader::with_capacity(1 << 16, part))
+    scan(BufReader::with_capacity(1 << 16, part), &codes)
+}
+
+/// For each style of cells the code of its number format, where it matters.
+fn codes(archive: &mut ZipArchive<impl Read + Seek>) -> Result<Vec<Option<Code>>, Trouble> {
+    let relations = relations(archive, "xl/_rels/workbook.bin.rels")?;
+    let Some(styles) = relations.into_iter().find(|relation| relation.kind.ends_with("/styles")) else {
+        return Ok(Vec::new());
+    };
+    let path = part_named(archive, &absolute("xl", &styles.target))?;
+    styles_of(BufReader::new(archive.by_name(&path).map_err(Trouble::damaged)?))
+}
+
+fn styles_of(mut input: impl Read) -> Result<Vec<Option<Code>>, Trouble> {
+    let (mut styles, mut of_cells) = (Styles::default(), false);
+    let mut kept = Vec::new();
+    while let Some(kind) = record(&mut input, &mut kept, KEPT_OF_WORKBOOK)? {
+        let number = |at: usize| {
+            kept.get(at..at + 2).and_then(|bytes| bytes.try_into().ok()).map_or(0, u16::from_le_bytes)
+        };
+        match kind {
+            // BrtFmt: number, code
+            44 => {
+                if let Some((code, _)) = kept.get(2..).and_then(wide) {
+                    styles.describe(number(0), code);
+                }
+            }
+            617 => of_cells = true,                   // BrtBeginCellXFs
+            618 => of_cells = false,                  // BrtEndCellXFs
+            47 if of_cells => styles.push(number(2)), // BrtXF: parent, format
+            _ => {}
+        }
+    }
+    Ok(styles.codes())
 }
 
 /// The part of a sheet, as the workbook's relations say.
@@ -51,7 +86,7 @@ fn wide(bytes: &[u8]) -> Option<(String, &[u8])> {
     Some((encoding_rs::UTF_16LE.decode_without_bom_handling(text).0.into_owned(), rest))
 }
 
-fn scan(mut input: impl Read) -> Result<Facts, Trouble> {
+fn scan(mut input: impl Read, codes: &[Option<Code>]) -> Result<Facts, Trouble> {
     let mut facts = Facts::default();
     let mut kept = Vec::new();
     let (mut row, mut hidden) = (0, false);
@@ -59,6 +94,11 @@ fn scan(mut input: impl Read) -> Result<Facts, Trouble> {
         let number = |at: usize| {
             kept.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes)
         };
+        // BrtCellRk, BrtCellReal, BrtFmlaNum: numbers, whose style stands behind their column in three bytes
+        if matches!(kind, 2 | 5 | 9) {
+            let style = codes.get((number(4) & 0x00FF_FFFF) as usize);
+            facts.formats.note(row, number(0), style.and_then(Option::as_ref));
+        }
         match kind {
             // BrtRowHdr: the flags fDyZero and fUnsynced stand in the byte behind the height
             0 => {

@@ -281,6 +281,7 @@ mod tests {
             filtered: true,
             merged: vec![Area { from: (0, 0), to: (1, 1) }],
             formulas: vec![(3, 1), (9, 26)],
+            ..Facts::default()
         };
         assert_eq!(scan(xml.as_bytes()), expected);
     }

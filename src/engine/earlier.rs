@@ -1,0 +1,59 @@
+//! What earlier runs have of a file's rows, asked row by row.
+
+use std::collections::HashMap;
+
+use crate::domain::{ExternalId, Payout, PayoutEntry, RunId};
+use crate::journal::{Checkpoint, JournalError};
+use crate::plan::{Arranger, Earlier, Planned};
+
+/// The runs before the one that is planned.
+pub(super) struct EarlierRuns<'a> {
+    checkpoint: &'a Checkpoint,
+    /// The payouts that other runs have yet to send or to settle, one for each payee.
+    waiting: HashMap<ExternalId, Earlier>,
+}
+
+impl<'a> EarlierRuns<'a> {
+    /// All but `run`.
+    pub fn than(run: RunId, checkpoint: &'a Checkpoint) -> Result<Self, JournalError> {
+        let mut waiting = HashMap::new();
+        for (head, _) in checkpoint.runs()?.iter().filter(|(head, _)| head.run != run) {
+            for open in checkpoint.open_payouts(head.run) {
+                let Some(entry) = checkpoint.payout(open?.1)? else { continue };
+                let payee = entry.payout.payee.who();
+                waiting.entry(payee).or_insert_with(|| Earlier::of(&entry, &head.label));
+            }
+        }
+        Ok(Self { checkpoint, waiting })
+    }
+
+    /// What to do with a row, in the order of the file.
+    pub fn decide(&self, arranger: &mut Arranger, payout: &Payout) -> Result<Planned, JournalError> {
+        let id = arranger.identity(payout);
+        let same = self.checkpoint.payout(id)?.map(|entry| self.earlier(&entry)).transpose()?;
+        let alike = self.alike(payout)?;
+        let alike = alike.iter().map(|entry| self.earlier(entry)).collect::<Result<Vec<_>, _>>()?;
+        let mut planned = arranger.decide(payout, id, same.as_ref(), &alike);
+        if let Some(of) = self.waiting.get(&payout.payee.who()) {
+            arranger.beside(payout, &mut planned, of);
+        }
+        Ok(planned)
+    }
+
+    /// The payouts with the account, amount and reference of a row, and those with its account and amount where one of
+    /// the two has no reference.
+    fn alike(&self, payout: &Payout) -> Result<Vec<PayoutEntry>, JournalError> {
+        if payout.reference.is_none() {
+            return self.checkpoint.of_amount(payout.amount_key());
+        }
+        let mut alike = self.checkpoint.overlapping(payout.overlap_key())?;
+        alike.extend(self.checkpoint.overlapping(payout.overlap_key_without_reference())?);
+        Ok(alike)
+    }
+
+    fn earlier(&self, entry: &PayoutEntry) -> Result<Earlier, JournalError> {
+        let run = self.checkpoint.run(entry.run)?;
+        let label = run.map_or_else(|| entry.run.to_string(), |(head, _)| head.label);
+        Ok(Earlier::of(entry, &label))
+    }
+}
