@@ -5,7 +5,6 @@
 use async_graphql::resolver_utils::EnumType;
 
 use super::schema::enums::AccountIdType::{self, Aba, AccNo, Bsb, Clabe, Cnaps, Iban, Ifsc, Payid, SortCode};
-#[expect(clippy::enum_glob_use, reason = "a table of codes is read, not its imports")]
 use super::schema::enums::{CountryIso2, CountryIso2::*, CurrencyIso3, CurrencyIso3::*};
 use super::schema::inputs::{RecipientDetails, RecipientInput};
 
