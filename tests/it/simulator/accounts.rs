@@ -35,7 +35,9 @@ async fn good_accounts_of_every_kind_are_taken() {
     let flash = Flash::quick().await;
     let mut all: Vec<Value> =
         good().iter().map(|(currency, kind, numbers)| abroad(currency, kind, numbers)).collect();
-    all.iter_mut().for_each(|recipient| recipient["address"]["country"] = "AU".into());
+    for recipient in &mut all {
+        recipient["address"]["country"] = "AU".into(); // where they live says nothing about where their bank is
+    }
     all.push(recipient("Ann", "payee-1"));
     for recipient in &all {
         let reply = create(&flash, recipient).await;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use payrun::simulator::{Options, RepeatedKey};
+use serde_json::{Value, json};
 
 use super::client::{Flash, PAY, WITHDRAW, payment, quick, withdrawal};
-use serde_json::{Value, json};
 
 /// Every form: whether it is a success, has the object, and how often is paid.
 const FORMS: [(RepeatedKey, Option<bool>, bool, usize); 7] = [
@@ -62,11 +62,11 @@ async fn equal_requests_at_the_same_time_pay_once() {
     let flash = Flash::quick().await;
     let of_payment = json!({ "input": payment("ext-1", "key-1") }).to_string();
     let of_withdrawal = withdrawal("5.00", "ext-1", "key-1", "");
-    let (pay, withdraw) =
-        (|| flash.try_graphql(PAY, &of_payment), || flash.try_graphql(WITHDRAW, &of_withdrawal));
-    let (a, b, c, d) = tokio::join!(withdraw(), withdraw(), withdraw(), withdraw());
-    let (e, f, g, h) = tokio::join!(pay(), pay(), pay(), pay());
-    assert!([a, b, c, d, e, f, g, h].iter().all(Result::is_ok));
+    for (query, variables) in [(WITHDRAW, &of_withdrawal), (PAY, &of_payment)] {
+        let send = || flash.try_graphql(query, variables);
+        let (a, b, c, d) = tokio::join!(send(), send(), send(), send());
+        assert!([a, b, c, d].iter().all(Result::is_ok));
+    }
     assert_eq!((flash.paid(), flash.ledger().payments.len()), (1, 1));
 }
 

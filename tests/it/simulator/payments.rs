@@ -205,7 +205,7 @@ fn a_kill_of_the_simulator_loses_no_payment_and_no_quote() {
         json!({ "query": r#"mutation { login(input: {email: "a@b.au", password: "c"}) { token } }"# });
     let (child, url) = serve();
     let token = post(&url, "", &login)["data"]["login"]["token"].as_str().expect("a token").to_owned();
-    let quote = r#"{ quote(input: {fromCurrency: AUD, toCurrency: EUR, tradable: true}) { id } }"#;
+    let quote = "{ quote(input: {fromCurrency: AUD, toCurrency: EUR, tradable: true}) { id } }";
     let quote = post(&url, &token, &json!({ "query": quote }))["data"]["quote"]["id"].clone();
     let mut input = payment("p-1", "k-1");
     input["quoteId"] = quote.clone();
