@@ -42,11 +42,11 @@ fn options(args: &SimulateArgs, ledger: PathBuf) -> Result<Options, String> {
         party_filter: read(&args.external_ids)?,
         assumed: if args.without_assumed { Assumed::Absent } else { Assumed::Present },
         tradable: if args.tradeable { TradableSpelling::Tradeable } else { TradableSpelling::Tradable },
-        latency: duration(&args.latency)?,
-        quote_lifetime: duration(&args.quote_lifetime)?,
+        latency: duration("--latency", &args.latency)?,
+        quote_lifetime: duration("--quote-lifetime", &args.quote_lifetime)?,
         market_factor: decimal("--market", &args.market)?,
         fee: decimal("--fee", &args.fee)?,
-        clock_skew: skew(&args.clock_skew)?,
+        clock_skew: skew("--clock-skew", &args.clock_skew)?,
         ..Options::default()
     })
 }
@@ -55,13 +55,15 @@ fn read<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| error.to_string())
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text).map_err(|error| error.to_string())
+fn duration(flag: &str, text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text)
+        .map_err(|_| format!("{flag}: \"{text}\" is no length of time; write it as in 20ms, 90s or 2m"))
 }
 
-fn skew(text: &str) -> Result<SignedDuration, String> {
-    let (digits, is_behind) = text.strip_prefix('-').map_or((text, false), |digits| (digits, true));
-    let skew = SignedDuration::try_from(duration(digits)?).map_err(|error| error.to_string())?;
+fn skew(flag: &str, text: &str) -> Result<SignedDuration, String> {
+    let (length, is_behind) = text.strip_prefix('-').map_or((text, false), |length| (length, true));
+    let skew = SignedDuration::try_from(duration(flag, length)?)
+        .map_err(|_| format!("{flag}: \"{text}\" is too long a time"))?;
     Ok(if is_behind { -skew } else { skew })
 }
 

@@ -13,6 +13,7 @@ mod lists;
 mod money;
 mod parties;
 mod payments;
+mod process;
 mod quotes;
 mod schema;
 mod unassumed;

@@ -1,14 +1,10 @@
 //! FX payments: what is refused, what is converted, and where they go.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
-
 use payrun::simulator::{Options, StatusStep};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::client::{Flash, IBAN, abroad, http, payment, quick, recipient};
-use crate::world::World;
+use super::client::{Flash, IBAN, abroad, payment, quick, recipient};
 
 #[tokio::test]
 async fn a_payment_is_converted_from_either_side_and_rounded_to_minor_units() {
@@ -172,60 +168,4 @@ async fn an_australian_account_can_be_paid_from_abroad() {
         (&100.0.into(), true),
         "{made}"
     );
-}
-
-/// A simulator in a process of its own, killed when it is dropped, with whatever it was doing.
-struct Simulated(Child);
-
-impl Drop for Simulated {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-#[test]
-fn a_kill_of_the_simulator_loses_no_payment_and_no_quote() {
-    let world = World::new();
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let serve = || {
-        let mut command = world.command(&["simulate", "--port", "0"]);
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("a simulator");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
-        let url = line.split_whitespace().find(|word| word.starts_with("http")).expect("an address");
-        (Simulated(child), url.trim_end_matches('.').to_owned())
-    };
-    let post = |url: &str, token: &str, body: &Value| -> Value {
-        let request = http().post(url).bearer_auth(token).body(body.to_string());
-        let text = runtime.block_on(async { request.send().await?.text().await }).expect("an answer");
-        serde_json::from_str(&text).expect("JSON")
-    };
-    let login =
-        json!({ "query": r#"mutation { login(input: {email: "a@b.au", password: "c"}) { token } }"# });
-    let (child, url) = serve();
-    let token = post(&url, "", &login)["data"]["login"]["token"].as_str().expect("a token").to_owned();
-    let quote = "{ quote(input: {fromCurrency: AUD, toCurrency: EUR, tradable: true}) { id } }";
-    let quote = post(&url, &token, &json!({ "query": quote }))["data"]["quote"]["id"].clone();
-    let mut input = payment("p-1", "k-1");
-    input["quoteId"] = quote.clone();
-    let pay = |input: &Value| json!({ "query": super::client::PAY, "variables": { "input": input } });
-    let first = post(&url, &token, &pay(&input))["data"]["createPayment"].clone();
-    assert_eq!(first["code"], "CREATED");
-    drop(child);
-
-    let (child, url) = serve();
-    let again = post(&url, &token, &pay(&input))["data"]["createPayment"].clone();
-    assert_eq!((&again["code"], &again["payment"]["id"]), (&"OK".into(), &first["payment"]["id"]));
-    assert_eq!(again["payment"]["toAmount"], first["payment"]["toAmount"]);
-    (input["idempotencyKey"], input["externalId"]) = ("k-2".into(), "p-2".into());
-    assert_eq!(
-        post(&url, &token, &pay(&input))["data"]["createPayment"]["code"],
-        "CREATED",
-        "the quote still holds"
-    );
-    drop(child);
-    let shown = world.payrun(&["simulate", "--ledger"]).ends(0);
-    assert!(shown.out.contains("2 payments\nAUD 200.00 paid in 2 payments\n"), "{}", shown.out);
-    assert!(!shown.out.contains(IBAN));
 }
