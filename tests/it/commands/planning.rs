@@ -85,14 +85,14 @@ fn remitters_are_shown_as_payees_will_read_them() {
     let world = World::new();
     world.write(
         "payrun.toml",
-        "[remitters.default]\ncompany_name = \"Example Superannuation Fund\"\nstreet = \"1 Hay St\"\nbusiness_number = \"51 824 753 556\"\n\n[remitters.branch]\nsub_client_id = \"sc7\"\n",
+        "[remitters.default]\ncompany_name = \"Example Superannuation Fund\"\nstreet = \"1 Hay St\"\nbusiness_number = \"51 824 753 556\"\n\n[remitters.branch]\nsub_client_id = \"sub_00000001\"\n",
     );
     world
         .payrun(&["remitters"])
         .ends(0)
         .says("by Direct Entry the payee reads  Example Superann\n")
         .says("business number 51824753556")
-        .says("on behalf of the sub-client sc7");
+        .says("on behalf of the sub-client sub_00000001");
     world.write("payrun.toml", "[remitters.default]\ncompany_name = \"Example\"\nstreet = \"1 Hay St\"\nbusiness_number = \"51 824 753 557\"\n");
     world.payrun(&["remitters"]).ends(6).says("no ABN");
 }
@@ -100,7 +100,7 @@ fn remitters_are_shown_as_payees_will_read_them() {
 #[test]
 fn a_sub_client_of_the_configuration_pays_in_place_of_a_remitter() {
     let world = World::new();
-    world.write("payrun.toml", "[remitters.default]\nsub_client_id = \"sc7\"\n");
+    world.write("payrun.toml", "[remitters.default]\nsub_client_id = \"sub_00000001\"\n");
     world.write("pay.csv", payroll(0, 2));
     world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
     let ledger = world.ledger();
