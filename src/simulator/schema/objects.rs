@@ -1,7 +1,6 @@
-//! What goes out.
+//! What goes out. The replies of mutations, which carry it, are in `replies`.
 
-use async_graphql::{ID, Interface, SimpleObject};
-use jiff::Timestamp;
+use async_graphql::{ID, SimpleObject};
 use rust_decimal::Decimal;
 
 use super::enums::{
@@ -10,10 +9,13 @@ use super::enums::{
 use super::inputs::{
     AddressInput, AddressLines, RecipientDetails, RecipientInput, SenderDetails, SenderInput,
 };
-use super::rules::Refused;
+use super::parts;
 use super::scalars::{DateTime, Float};
-use crate::simulator::records::{PartyRef, WithdrawalRecord};
-use crate::simulator::walk::Standing;
+use crate::simulator::banks::Bank;
+use crate::simulator::delivery::Delivery;
+use crate::simulator::options;
+use crate::simulator::records::{PaymentRecord, WithdrawalRecord};
+use crate::simulator::walk::Walk;
 
 #[derive(SimpleObject)]
 pub struct Address {
@@ -68,6 +70,19 @@ impl Recipient {
     }
 }
 
+/// What withdrawals and payments show alike.
+#[derive(SimpleObject)]
+pub struct OrderShown {
+    pub external_reference: Option<String>,
+    pub external_id: Option<String>,
+    pub callback_uri: Option<String>,
+    pub reason: Option<TransactionReason>,
+    pub created_at: Option<DateTime>,
+    pub sender: Option<Sender>,
+    pub recipient: Option<Recipient>,
+    pub sub_client: Option<SubClient>,
+}
+
 #[derive(SimpleObject)]
 pub struct Withdrawal {
     id: ID,
@@ -77,73 +92,36 @@ pub struct Withdrawal {
     amount: Option<Float>,
     currency: Option<CurrencyIso3>,
     total_fee: Option<Float>,
-    external_reference: Option<String>,
-    external_id: Option<String>,
-    callback_uri: Option<String>,
-    reason: Option<TransactionReason>,
     rail: Option<String>,
     rail_service: Option<String>,
-    created_at: Option<DateTime>,
     cleared_at: Option<DateTime>,
     rejected_at: Option<DateTime>,
     refunded_at: Option<DateTime>,
-    sender: Option<Sender>,
-    recipient: Option<Recipient>,
-    sub_client: Option<SubClient>,
+    #[graphql(flatten)]
+    order: OrderShown,
 }
 
 impl Withdrawal {
-    /// The record as it stands now, with the parties that it names.
-    pub fn new(
-        record: &WithdrawalRecord,
-        standing: &Standing,
-        sender: Option<Sender>,
-        recipient: Option<Recipient>,
-    ) -> Self {
-        let time = |at: Option<Timestamp>| at.map(DateTime);
+    /// The record as it stands now.
+    pub fn new(record: &WithdrawalRecord, walk: &Walk<WithdrawalStatus>, order: OrderShown) -> Self {
+        use WithdrawalStatus::{Cancelled, Confirmed, Refunded};
+        let status = walk.status();
+        let reached = |status| walk.reached(status).map(DateTime);
         Self {
-            id: ID::from(&record.id),
-            status: Some(standing.status),
-            status_message: standing.message.map(str::to_owned),
-            reject_code: standing.reject_code.map(str::to_owned),
+            id: ID::from(&record.order.id),
+            status: Some(status),
+            status_message: status.message(record.order.reference()).map(str::to_owned),
+            reject_code: (status == Cancelled).then(|| "COMPLIANCE_DECLINED".to_owned()),
             amount: Some(Float(record.amount)),
             currency: Some(record.currency),
-            total_fee: Some(Float(Decimal::ZERO)),
-            external_reference: record.external_reference.clone(),
-            external_id: record.external_id.clone(),
-            callback_uri: record.callback_uri.clone(),
-            reason: record.reason,
+            total_fee: Some(Float(record.fee)),
             rail: Some("NPP".to_owned()),
             rail_service: None,
-            created_at: Some(DateTime(record.created_at)),
-            cleared_at: time(standing.cleared_at),
-            rejected_at: time(standing.rejected_at),
-            refunded_at: time(standing.refunded_at),
-            sender,
-            recipient,
-            sub_client: None,
+            cleared_at: reached(Confirmed),
+            rejected_at: reached(Cancelled),
+            refunded_at: reached(Refunded),
+            order,
         }
-    }
-
-    /// A cent more than was asked for.
-    pub fn misquote(&mut self) {
-        self.amount = self.amount.map(|Float(amount)| Float(amount + Decimal::new(1, 2)));
-    }
-}
-
-/// The party that a withdrawal names, if `known` can tell it.
-pub fn named<T, O>(
-    party: &PartyRef<T>,
-    known: impl Fn(&str) -> Option<T>,
-    show: impl Fn(Option<&str>, T) -> O,
-) -> Option<O>
-where
-    T: Clone,
-{
-    match party {
-        PartyRef::Account => None,
-        PartyRef::Known(id) => known(id).map(|input| show(Some(id), input)),
-        PartyRef::Inline(input) => Some(show(None, T::clone(input))),
     }
 }
 
@@ -151,20 +129,56 @@ where
 pub struct Payment {
     id: ID,
     status: Option<PaymentStatus>,
+    #[graphql(visible = "parts::payment_status_message")]
     status_message: Option<String>,
     size: Option<Float>,
     from_currency: Option<CurrencyIso3>,
     to_currency: Option<CurrencyIso3>,
     from_amount: Option<Float>,
     to_amount: Option<Float>,
-    external_reference: Option<String>,
-    external_id: Option<String>,
-    callback_uri: Option<String>,
-    reason: Option<TransactionReason>,
-    created_at: Option<DateTime>,
-    sender: Option<Sender>,
-    recipient: Option<Recipient>,
-    sub_client: Option<SubClient>,
+    #[graphql(flatten)]
+    order: OrderShown,
+}
+
+impl Payment {
+    /// The record as it stands now.
+    pub fn new(record: &PaymentRecord, walk: &Walk<PaymentStatus>, order: OrderShown) -> Self {
+        let status = walk.status();
+        Self {
+            id: ID::from(&record.order.id),
+            status: Some(status),
+            status_message: status.message().map(str::to_owned),
+            size: Some(Float(record.size)),
+            from_currency: Some(record.from_currency),
+            to_currency: Some(record.to_currency),
+            from_amount: Some(Float(record.from_amount)),
+            to_amount: Some(Float(record.to_amount)),
+            order,
+        }
+    }
+}
+
+/// Shows another amount than was asked for, as a fault may have it.
+pub trait Misquote {
+    /// A cent more.
+    fn misquote(&mut self);
+}
+
+fn a_cent_more(amount: &mut Option<Float>) {
+    *amount = amount.map(|Float(amount)| Float(amount + Decimal::new(1, 2)));
+}
+
+impl Misquote for Withdrawal {
+    fn misquote(&mut self) {
+        a_cent_more(&mut self.amount);
+    }
+}
+
+impl Misquote for Payment {
+    fn misquote(&mut self) {
+        a_cent_more(&mut self.size);
+        a_cent_more(&mut self.from_amount);
+    }
 }
 
 #[derive(SimpleObject)]
@@ -176,13 +190,13 @@ pub struct Balance {
 
 #[derive(SimpleObject)]
 pub struct Quote {
-    id: Option<ID>,
-    bid: Option<Float>,
-    ask: Option<Float>,
-    symbol: Option<String>,
-    timestamp: Option<DateTime>,
-    inverted: Option<bool>,
-    expire_at: Option<DateTime>,
+    pub id: Option<ID>,
+    pub bid: Option<Float>,
+    pub ask: Option<Float>,
+    pub symbol: Option<String>,
+    pub timestamp: Option<DateTime>,
+    pub inverted: Option<bool>,
+    pub expire_at: Option<DateTime>,
 }
 
 #[derive(SimpleObject)]
@@ -193,10 +207,33 @@ pub struct DeliveryMethod {
     required_fields: Option<Vec<Option<String>>>,
 }
 
+impl From<Delivery> for DeliveryMethod {
+    fn from(way: Delivery) -> Self {
+        let fields = way.required_fields().iter().map(|field| Some((*field).to_owned()));
+        Self {
+            country: Some(way.country),
+            currency: Some(way.currency),
+            method: Some(way.method),
+            required_fields: Some(fields.collect()),
+        }
+    }
+}
+
 #[derive(SimpleObject)]
 pub struct BankInfo {
     name: Option<String>,
     address: Option<Address>,
+}
+
+impl From<Bank> for BankInfo {
+    fn from(bank: Bank) -> Self {
+        let (street, suburb) = (Some(bank.street.to_owned()), Some(bank.suburb.to_owned()));
+        let lines = AddressLines { street, suburb, ..AddressLines::default() };
+        Self {
+            name: Some(bank.name.to_owned()),
+            address: Some(Address { lines, country: Some(bank.country) }),
+        }
+    }
 }
 
 #[derive(SimpleObject)]
@@ -209,81 +246,15 @@ pub struct SubClient {
     status: Option<String>,
 }
 
-/// A reply that has an object, and so can lose it.
-pub trait WithObject: From<Refused> {
-    /// A success that shows nothing.
-    fn empty() -> Self;
-
-    /// The same without its object.
-    fn without_object(self) -> Self;
-}
-
-/// A reply of a mutation: the three fields that all share, and at most one of its own.
-macro_rules! reply {
-    ($name:ident $({ $field:ident: $object:ty })?) => {
-        #[derive(SimpleObject)]
-        pub struct $name {
-            pub success: bool,
-            pub code: Option<String>,
-            pub message: Option<String>,
-            $(pub $field: Option<$object>,)?
+impl From<&options::SubClient> for SubClient {
+    fn from(of: &options::SubClient) -> Self {
+        Self {
+            id: Some(ID::from(&of.id)),
+            full_name: Some(of.full_name.clone()),
+            external_id: of.external_id.clone(),
+            bsb: Some(of.bsb.clone()),
+            account_no: Some(of.account_no.clone()),
+            status: Some(of.status.clone()),
         }
-
-        $(
-            impl $name {
-                /// Done, and this is what came of it.
-                pub fn done(code: &str, $field: Option<$object>) -> Self {
-                    Self { success: true, code: Some(code.to_owned()), message: None, $field }
-                }
-            }
-
-            impl WithObject for $name {
-                fn empty() -> Self {
-                    Self::done("SUCCESS", None)
-                }
-
-                fn without_object(self) -> Self {
-                    Self { $field: None, ..self }
-                }
-            }
-        )?
-
-        impl From<Refused> for $name {
-            fn from(refused: Refused) -> Self {
-                Self {
-                    success: false,
-                    code: Some(refused.code.to_owned()),
-                    message: Some(refused.message),
-                    $($field: None,)?
-                }
-            }
-        }
-    };
-}
-
-reply!(MutationReply);
-reply!(LoginReply { token: String });
-reply!(MutateSenderReply { sender: Sender });
-reply!(MutateRecipientReply { recipient: Recipient });
-reply!(CreateWithdrawalReply { withdrawal: Withdrawal });
-reply!(CreatePaymentReply { payment: Payment });
-reply!(CopReply { billable: bool });
-
-/// What every reply of a mutation has.
-#[derive(Interface)]
-#[graphql(
-    name = "IMutationReply",
-    field(name = "success", ty = "&bool"),
-    field(name = "code", ty = "&Option<String>"),
-    field(name = "message", ty = "&Option<String>")
-)]
-#[expect(clippy::duplicated_attributes, reason = "the fields of an interface, two of one type")]
-pub enum IMutationReply {
-    Plain(MutationReply),
-    Login(LoginReply),
-    Sender(MutateSenderReply),
-    Recipient(MutateRecipientReply),
-    Withdrawal(CreateWithdrawalReply),
-    Payment(CreatePaymentReply),
-    Cop(CopReply),
+    }
 }

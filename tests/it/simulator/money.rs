@@ -43,7 +43,7 @@ async fn the_balance_falls_and_then_is_too_small() {
     let flash = Flash::start(Options { balances: [("AUD".to_owned(), 100.into())].into(), ..quick() }).await;
     assert_eq!(flash.pay("60.25").await["success"], true);
     assert_eq!(flash.graphql(BALANCES, "{}").await["data"]["balances"][0]["cleared"], 39.75);
-    assert_eq!(flash.pay("39.76").await["code"], "INSUFFICIENT_FUNDS");
+    assert_eq!(flash.pay("39.76").await["code"], "INSUFFICIENT_BALANCE");
     assert_eq!(flash.pay_as("10.00", "c", "kc", "FAIL_AML").await["success"], true, "cancelled, not spent");
     assert_eq!(flash.pay("39.75").await["success"], true);
     assert_eq!(flash.paid(), 3);
