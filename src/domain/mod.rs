@@ -30,7 +30,7 @@ pub use life::{Fact, Life, PayoutState};
 pub use limits::Limits;
 pub use money::{Currency, Money, Totals};
 pub use party::{Address, Party, PartyName};
-pub use payout::{Conversion, Kind, Payee, Payout};
+pub use payout::{Conversion, Deal, Kind, Payee, Payout};
 pub use run::{Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
 
 /// The system's words for what went wrong, without its error number.

@@ -13,6 +13,7 @@ mod payees;
 mod person;
 mod prepare;
 mod send;
+mod sighting;
 mod stop;
 mod view;
 
