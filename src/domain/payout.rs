@@ -176,9 +176,7 @@ impl Payout {
     pub fn deal(&self) -> Deal {
         match &self.conversion {
             None => Deal::Withdrawal(self.money),
-            Some(Conversion { from, to, .. }) => {
-                Deal::Payment { money: self.money, from: *from, to: *to }
-            }
+            Some(Conversion { from, to, .. }) => Deal::Payment { money: self.money, from: *from, to: *to },
         }
     }
 

@@ -163,7 +163,8 @@ impl Gateway {
             return Ok(fields.contains(field));
         }
         let patience = self.0.patience.min(INTROSPECTION);
-        let reply = self.read_within(patience, &operations::body(&operations::introspection(of), &())).await?;
+        let reply =
+            self.read_within(patience, &operations::body(&operations::introspection(of), &())).await?;
         let fields = reply.data::<wire::Introspected>()?.fields();
         let has = fields.contains(field);
         types().insert(of, fields);

@@ -69,11 +69,8 @@ macro_rules! payment_fields {
     };
 }
 
-const PAYMENTS: &str = concat!(
-    "query($input: PaymentQueryInput) { payments(input: $input) { ",
-    payment_fields!(),
-    " } }"
-);
+const PAYMENTS: &str =
+    concat!("query($input: PaymentQueryInput) { payments(input: $input) { ", payment_fields!(), " } }");
 
 /// The texts that are about payouts of one kind.
 pub(super) struct PayoutTexts {

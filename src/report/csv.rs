@@ -7,7 +7,7 @@ use super::ReportError;
 use crate::domain::PayoutView;
 use crate::domain::book::words;
 
-const HEADER: [&str; 15] = [
+const HEADER: [&str; 18] = [
     "row",
     "payment_id",
     "payee",
@@ -23,6 +23,9 @@ const HEADER: [&str; 15] = [
     "sent_by",
     "accepted",
     "from_payee_book",
+    "kind",
+    "from_currency",
+    "to_currency",
 ];
 
 /// Writes one line a payout, under a header.
@@ -52,6 +55,9 @@ pub fn write_csv<E: std::error::Error>(
             payout.sent_by.map_or(String::new(), |run| run.to_string()),
             payout.accepted.join("; "),
             words(&payout.from_book).join("; "),
+            payout.kind.name().to_owned(),
+            text(&payout.from_currency),
+            text(&payout.to_currency),
         ];
         writer.write_record(cells.iter().map(|cell| defused(cell).into_owned())).map_err(failed)?;
     }

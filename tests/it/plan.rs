@@ -188,7 +188,7 @@ proptest! {
             if matches!(step, Step::Send | Step::SendAgain) {
                 prop_assert!(!may_exist || absent, "sent again unproven: {life:?}");
                 let before = (may_exist, life.clone());
-                life.apply(&Fact::Intent { attempt: life.attempt }, now);
+                life.apply(&Fact::Intent { attempt: life.attempt, kind: Kind::Payment }, now);
                 (may_exist, absent, looks, last_sent) = (true, false, 0, now);
                 if let Fact::Answered(answer) = &fact {
                     life.apply(&fact, now);

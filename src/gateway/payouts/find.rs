@@ -145,8 +145,7 @@ impl Gateway {
         let by_id = if with_words { &texts.by_id_with_words } else { &texts.by_id };
         let reply = self.read(&by_id.body(flash_ids)).await?;
         let mut answered = reply.data::<HashMap<String, Option<WirePayout>>>()?;
-        let shown =
-            |at| answered.remove(&format!("i{at}")).flatten().and_then(|wire| record(kind, wire));
+        let shown = |at| answered.remove(&format!("i{at}")).flatten().and_then(|wire| record(kind, wire));
         Ok((0..flash_ids.len())
             .map(shown)
             .zip(flash_ids)

@@ -70,7 +70,10 @@ impl Amounts {
             (Self::Withdrawal { amount, currency }, Deal::Withdrawal(money)) => {
                 amount == Some(money.amount()) && currency == Some(money.currency())
             }
-            (Self::Payment { size, from, to, paid, delivered }, Deal::Payment { money, from: ours, to: theirs }) => {
+            (
+                Self::Payment { size, from, to, paid, delivered },
+                Deal::Payment { money, from: ours, to: theirs },
+            ) => {
                 let asked = money.amount();
                 let side = if money.currency() == theirs { delivered } else { paid };
                 size == Some(asked)
@@ -157,13 +160,17 @@ mod tests {
         assert!(shown("100.1", PAIR, Some("167.77"), Some("100.10")).echo(&to));
         assert!(shown("100.1", PAIR, Some("100.1"), Some("59.97")).echo(&from));
         assert!(shown("100.1", PAIR, None, None).echo(&to), "the sides need not be shown");
-        assert!(!shown("100.1", PAIR, Some("100.1"), Some("59.97")).echo(&to), "the other side was asked for");
+        assert!(
+            !shown("100.1", PAIR, Some("100.1"), Some("59.97")).echo(&to),
+            "the other side was asked for"
+        );
         assert!(!shown("100.1", PAIR, Some("167.77"), Some("100.10")).echo(&from));
         assert!(!shown("100.11", PAIR, None, Some("100.10")).echo(&to));
         assert!(!shown("100.1", ["NZD", "EUR"], None, None).echo(&to));
         assert!(!shown("100.1", ["AUD", "USD"], None, None).echo(&to));
         assert!(!shown("100.1", ["EUR", "AUD"], None, None).echo(&to));
-        let withdrawal = Amounts::Withdrawal { amount: Some(decimal("100.1")), currency: Some(currency("EUR")) };
+        let withdrawal =
+            Amounts::Withdrawal { amount: Some(decimal("100.1")), currency: Some(currency("EUR")) };
         assert!(!withdrawal.echo(&to), "no withdrawal is a payment");
         let nothing = Amounts::Payment { size: None, from: None, to: None, paid: None, delivered: None };
         assert!(!nothing.echo(&to));
