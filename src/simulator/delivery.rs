@@ -5,8 +5,15 @@
 use async_graphql::resolver_utils::EnumType;
 
 use super::schema::enums::AccountIdType::{self, Aba, AccNo, Bsb, Clabe, Cnaps, Iban, Ifsc, Payid, SortCode};
-#[expect(clippy::enum_glob_use, reason = "a table of codes is read, not its imports")]
-use super::schema::enums::{CountryIso2, CountryIso2::*, CurrencyIso3, CurrencyIso3::*};
+use super::schema::enums::CountryIso2::{
+    self, AE, AT, AU, BD, BE, BG, BR, CA, CH, CN, CY, CZ, DE, DK, EE, ES, FI, FJ, FR, GB, GR, HK, HR, HU, ID,
+    IE, IL, IN, IT, JP, KE, KR, LK, LT, LU, LV, MT, MX, MY, NL, NO, NP, NZ, PH, PK, PL, PT, RO, SA, SE, SG,
+    SI, SK, TH, TR, TW, US, VN, ZA,
+};
+use super::schema::enums::CurrencyIso3::{
+    self, AED, AUD, BDT, BGN, BRL, CAD, CHF, CNY, CZK, DKK, EUR, FJD, GBP, HKD, HUF, IDR, ILS, INR, JPY, KES,
+    KRW, LKR, MXN, MYR, NOK, NPR, NZD, PHP, PKR, PLN, RON, SAR, SEK, SGD, THB, TRY, TWD, USD, VND, ZAR,
+};
 use super::schema::inputs::{RecipientDetails, RecipientInput};
 
 /// A way to deliver money.

@@ -30,10 +30,10 @@ fn per_dollar(currency: CurrencyIso3) -> Decimal {
         CAD => (13642, 4),   CHF => (8015, 4),    CNY => (71240, 4),   CZK => (21085, 3),   DKK => (63790, 4),
         EUR => (8554, 4),    FJD => (22480, 4),   GBP => (7412, 4),    HKD => (78130, 4),   HUF => (33510, 2),
         IDR => (16320, 0),   ILS => (34120, 4),   INR => (86450, 3),   JPY => (14725, 2),   KES => (12930, 2),
-        KRW => (13820, 1),   LKR => (30140, 2),   MXN => (187350, 4),  MYR => (42310, 4),   NOK => (101640, 4),
+        KRW => (13820, 1),   LKR => (30140, 2),   MXN => (187_350, 4), MYR => (42310, 4),   NOK => (101_640, 4),
         NPR => (13832, 2),   NZD => (16521, 4),   PHP => (56740, 3),   PKR => (28140, 2),   PLN => (36290, 4),
         RON => (43480, 4),   SAR => (37510, 4),   SEK => (95870, 4),   SGD => (12862, 4),   THB => (32640, 3),
-        TRY => (41270, 3),   TWD => (30150, 3),   USD => (1, 0),       VND => (25980, 0),   ZAR => (178240, 4),
+        TRY => (41270, 3),   TWD => (30150, 3),   USD => (1, 0),       VND => (25980, 0),   ZAR => (178_240, 4),
     };
     Decimal::new(digits, scale)
 }
@@ -59,10 +59,8 @@ impl Price {
         let (base, counter) = if inverted { (to, from) } else { (from, to) };
         let mid = per_dollar(counter).checked_div(per_dollar(base))?;
         // The factor is about what is paid from, wherever it stands in the symbol.
-        let mid = match inverted {
-            false => mid.checked_mul(options.market_factor)?,
-            true => mid.checked_div(options.market_factor)?,
-        };
+        let factor = options.market_factor;
+        let mid = if inverted { mid.checked_div(factor)? } else { mid.checked_mul(factor)? };
         let half = mid.checked_mul(options.market_spread)?;
         let (bid, ask) = ((mid - half).round_dp(DIGITS), (mid + half).round_dp(DIGITS));
         let symbol = format!("{}{}", base.code(), counter.code());

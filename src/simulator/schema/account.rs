@@ -126,7 +126,7 @@ fn is_aba(text: &str) -> bool {
     }
     let sum: u32 = text.bytes().zip([3, 7, 1].into_iter().cycle()).map(weighed).sum();
     let district = text[..2].parse().unwrap_or(99);
-    sum % 10 == 0 && matches!(district, 1..=12 | 21..=32 | 61..=72 | 80)
+    sum.is_multiple_of(10) && matches!(district, 1..=12 | 21..=32 | 61..=72 | 80)
 }
 
 /// Eighteen digits, the last of which makes up for the others, each weighed by 3, 7, 1 and cut to its last digit.
