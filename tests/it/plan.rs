@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use payrun::domain::{
-    Answer, Currency, Fact, Life, Money, Overlaps, Payout, PayoutId, PayoutState, Refusal, RunId, Sighting,
+    Answer, Currency, Fact, Kind, Life, Money, Overlaps, Payout, PayoutId, PayoutState, Refusal, RunId,
+    Sighting,
 };
 use payrun::plan::{Arranger, Decision, Earlier, Resend, SettlePolicy, Step, next_step};
 use proptest::prelude::*;
