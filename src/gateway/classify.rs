@@ -257,6 +257,67 @@ mod tests {
     }
 
     #[test]
+    fn a_payment_is_accepted_only_with_its_size_its_pair_and_its_side() {
+        let money = Money::new(Decimal::from(100), "EUR".parse().expect("a currency")).expect("money");
+        let deal = Deal::Payment { money, from: Currency::AUD, to: money.currency() };
+        let class = |body: &str| {
+            let body = format!(r#"{{"data":{body}}}"#).into_bytes();
+            let exchange = Exchange::Answered { status: 200, retry_after: None, body };
+            name(&classify(&exchange, &Asked { deal, external_id: &ExternalId::known("pr1") }))
+        };
+        let whole = r#"{"createPayment":{"success":true,"payment":{"id":"p1","size":100,"fromCurrency":"AUD","toCurrency":"EUR","fromAmount":167.2,"toAmount":100.00,"externalId":"pr1"}}}"#;
+        assert_eq!(class(whole), "accepted");
+        for hidden in [(r#""toAmount":100.00,"#, ""), (r#""fromAmount":167.2,"#, r#""fromAmount":null,"#)] {
+            assert_eq!(class(&whole.replace(hidden.0, hidden.1)), "accepted", "a draft has no rate yet");
+        }
+        let differs = [
+            (r#""size":100"#, r#""size":100.01"#),
+            (r#""size":100"#, r#""size":null"#),
+            (r#""size":100,"#, ""),
+            (r#""fromCurrency":"AUD""#, r#""fromCurrency":"NZD""#),
+            (r#""toCurrency":"EUR""#, r#""toCurrency":"USD""#),
+            (r#""toCurrency":"EUR","#, ""),
+            (r#""toAmount":100.00"#, r#""toAmount":59.80"#),
+            (r#""toAmount":100.00"#, r#""toAmount":"100.00 EUR""#),
+            (r#""id":"p1""#, r#""id":"""#),
+            ("pr1", "pr2"),
+            ("createPayment", "createWithdrawal"),
+            (r#""payment":{"#, r#""transfer":{"#),
+        ];
+        for (ours, theirs) in differs {
+            let body = whole.replace(ours, theirs);
+            assert_ne!(body, whole);
+            assert_eq!(class(&body), "in doubt", "{body}");
+        }
+        let declined = r#"{"createPayment":{"success":false,"code":"NO","payment":null}}"#;
+        assert_eq!(class(declined), "declined");
+        assert_eq!(class(&declined.replace("createPayment", "createWithdrawal")), "in doubt");
+    }
+
+    #[test]
+    fn each_kind_has_its_own_statuses() {
+        let meaning = |kind, name: &str| {
+            let payout = WirePayout { status: Some(name.to_owned()), ..WirePayout::default() };
+            status(kind, &payout).map(|status| status.meaning)
+        };
+        let expected = [
+            ("INITIALISING", StatusMeaning::UnderWay),
+            ("OPEN", StatusMeaning::UnderWay),
+            ("CLOSED", StatusMeaning::Paid),
+            ("CANCELLED", StatusMeaning::Cancelled),
+            ("FAILED", StatusMeaning::Undelivered),
+            ("CONFIRMED", StatusMeaning::Unknown),
+            ("REFUNDED", StatusMeaning::Unknown),
+            ("SETTLED", StatusMeaning::Unknown),
+        ];
+        for (name, expected) in expected {
+            assert_eq!(meaning(Kind::Payment, name), Some(expected), "{name}");
+        }
+        assert_eq!(meaning(Kind::Withdrawal, "FAILED"), Some(StatusMeaning::UnderWay));
+        assert_eq!(meaning(Kind::Withdrawal, "CLOSED"), Some(StatusMeaning::Unknown));
+    }
+
+    #[test]
     fn what_the_api_says_is_shown_without_accounts_and_control_characters() {
         assert_eq!(shown("account 123456789 of\nrow 12 is closed"), "account ••••••789 ofrow 12 is closed");
     }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use payrun::domain::{Kind, PayoutState};
-use payrun::engine::{Ending, StopReason};
-use payrun::simulator::{Fault, Options};
+use payrun::domain::{PayoutState, PayoutView};
+use payrun::engine::{Ending, EngineError, StopReason, Verdict};
+use payrun::simulator::{Assumed, ExternalIdFilter, Fault, Options, RepeatedKey};
 
-use super::rig::{Rig, made_as, quick};
+use super::rig::{Rig, iban, quick};
 
 const ROWS: usize = 20;
 
@@ -14,17 +14,149 @@ fn faults(texts: &[&str]) -> Vec<Fault> {
     texts.iter().map(|text| text.parse().expect("a fault")).collect()
 }
 
+fn calls(rig: &Rig, operation: &str) -> u64 {
+    let calls = rig.simulator.calls();
+    calls.iter().filter(|(name, _)| name.to_string() == operation).map(|(_, count)| *count).sum()
+}
+
+fn states(payouts: &[PayoutView]) -> Vec<PayoutState> {
+    payouts.iter().map(|payout| payout.status).collect()
+}
+
+/// A Flash that has nothing of what is only assumed of it.
+fn documented() -> Options {
+    let missing = ExternalIdFilter::Missing;
+    Options { assumed: Assumed::Absent, withdrawal_filter: missing, payment_filter: missing, ..quick() }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_mixed_file_is_paid_each_row_by_its_kind() {
-    let rig = Rig::start(quick()).await;
-    let run = rig.record(rig.mixed_file("pay.csv", 0, ROWS)).await;
-    rig.finish(run, 1).await.expect("nothing stands in the way");
-    assert_eq!(rig.wrongs(run, ROWS), Vec::<String>::new());
-    let ledger = rig.simulator.ledger();
-    assert_eq!([ledger.withdrawals.len(), ledger.payments.len()], [ROWS / 2, ROWS / 2]);
-    for payment in &ledger.payments {
-        assert_eq!([payment.from_currency, payment.to_currency], ["AUD", "EUR"]);
-        assert!([payment.from_amount, payment.to_amount].contains(&payment.size));
+    for options in [quick(), documented()] {
+        let rig = Rig::start(options).await;
+        let run = rig.record(rig.mixed_file("pay.csv", 0, ROWS)).await;
+        rig.finish(run, 1).await.expect("nothing stands in the way");
+        assert_eq!(rig.wrongs(run, ROWS), Vec::<String>::new());
+        let ledger = rig.simulator.ledger();
+        assert_eq!([ledger.withdrawals.len(), ledger.payments.len()], [ROWS / 2, ROWS / 2]);
+        for payment in &ledger.payments {
+            assert_eq!([payment.from_currency, payment.to_currency], ["AUD", "EUR"]);
+            assert!([payment.from_amount, payment.to_amount].contains(&payment.size));
+        }
+        rig.simulator.stop().await;
     }
+}
+
+/// What is wrong with one payment may be wrong with all, whatever withdrawals have shown.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_begins_with_one_payout_of_each_kind_alone() {
+    let rig = Rig::start(Options { faults: faults(&["payment_create:declined@1"]), ..quick() }).await;
+    let run = rig.record(rig.mixed_file("pay.csv", 0, ROWS)).await;
+    let ended = rig.sit(run).await.expect("it works");
+    assert!(matches!(ended, Ending::Stopped(StopReason::Declined(_))), "{ended:?}");
+    assert_eq!([calls(&rig, "withdrawal_create"), calls(&rig, "payment_create")], [1, 1]);
+    rig.finish(run, 1).await.expect("the others are paid");
+    assert_eq!(rig.wrongs(run, ROWS), Vec::<String>::new());
+    let rejected = states(&rig.payouts(run)).iter().filter(|state| **state == PayoutState::Rejected).count();
+    assert_eq!(rejected, 1);
+    rig.simulator.stop().await;
+}
+
+/// A look-up of payments that shows a withdrawal's like proves nothing: without a payment that is known to exist, one
+/// look at a list that is late would seem to prove absence.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_withdrawal_is_no_canary_for_payments() {
+    let mut rig = Rig::start(Options { repeated_key: RepeatedKey::Ignored, ..quick() }).await;
+    rig.in_doubt_wait = Duration::from_secs(1);
+    // the look after one second is blind, the one after two sees it
+    let late = ["payment_create:reset_after@1", "payment_list:lagging_lists=1500ms@1-"];
+    rig.simulator.faults().set(&faults(&late));
+    let run = rig.record(rig.mixed_file("pay.csv", 0, 2)).await;
+    rig.finish(run, 1).await.expect("it comes to an end");
+    assert_eq!(rig.wrongs(run, 2), Vec::<String>::new());
+    assert!(states(&rig.payouts(run)).iter().all(|state| state.is_at_the_api()));
+    let ledger = rig.simulator.ledger();
+    assert_eq!([ledger.withdrawals.len(), ledger.payments.len()], [1, 1]);
+    rig.simulator.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn payments_are_followed_to_their_ends_and_one_that_failed_needs_a_person() {
+    for options in [quick(), documented()] {
+        let says_why = options.assumed == Assumed::Present;
+        let mut rig = Rig::start(options).await;
+        rig.follow = Duration::from_secs(8);
+        let mut text =
+            String::from("payee_id,first_name,last_name,street,country,iban,amount,reference,currency\n");
+        for (at, reference) in ["PAY", "PAY FAIL_AML", "PAY FAIL_ACC"].iter().enumerate() {
+            let row =
+                format!("P{at},Robin,Example,1 Hill Street,DE,{},{},{reference},EUR\n", iban(at), 100 + at);
+            text.push_str(&row);
+        }
+        let run = rig.record(rig.written("pay.csv", &text)).await;
+        rig.finish(run, 1).await.expect("nothing stands in the way");
+        let payouts = rig.payouts(run);
+        let expected = [PayoutState::Paid, PayoutState::Rejected, PayoutState::Attention];
+        assert_eq!(states(&payouts), expected, "{payouts:#?}");
+        let why = payouts[2].reason.clone().unwrap_or_default();
+        assert!(why.contains("ask Flash whether the money is back"), "{why}");
+        assert_eq!(why.contains("account"), says_why, "{why}");
+        // nobody can have it sent again as if nothing had been made
+        let again = rig.settle(run, 4, Verdict::NotMade).await;
+        assert!(matches!(&again, Err(EngineError::Settle(why)) if why.contains("pay it twice")), "{again:?}");
+        rig.finish(run, 1).await.expect("nothing is left to do");
+        assert_eq!(rig.simulator.ledger().payments.len(), 3);
+        rig.simulator.stop().await;
+    }
+}
+
+/// Where Flash has only what it documents: what was made is found in the list of all payments; what is not there may
+/// only be late, so a person is asked, told why, and believed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_assumed_look_ups_what_was_made_is_found_and_the_rest_is_left_to_a_person() {
+    let lost = faults(&["payment_create:reset_after@3", "payment_create:reset_before@5"]);
+    let rig = Rig::start(Options { faults: lost, ..documented() }).await;
+    let run = rig.record(rig.mixed_file("pay.csv", 0, ROWS)).await;
+    rig.finish(run, 1).await.expect("it comes to an end");
+    assert_eq!(rig.wrongs(run, ROWS), Vec::<String>::new());
+    let payouts = rig.payouts(run);
+    let unclear: Vec<_> = payouts.iter().filter(|payout| payout.status == PayoutState::Attention).collect();
+    assert_eq!(unclear.len(), 1, "{unclear:#?}");
+    let why = unclear[0].reason.clone().unwrap_or_default();
+    for missing in ["PaymentQueryInput has no externalId", "PaymentQueryInput has no minCreatedAt"] {
+        assert!(why.contains(missing), "{why}");
+    }
+    let row = unclear[0].row;
+    // the id of a withdrawal is not believed, nor that of another row's payment
+    let withdrawal = rig.simulator.ledger().withdrawals[0].id.clone();
+    let other = rig.simulator.ledger().payments[0].id.clone();
+    for (id, says) in [(withdrawal, "Flash has no payment"), (other, "Flash's payout")] {
+        let settled = rig.settle(run, row, Verdict::Made(id)).await;
+        assert!(matches!(&settled, Err(EngineError::Settle(why)) if why.contains(says)), "{settled:?}");
+    }
+    rig.settle(run, row, Verdict::NotMade).await.expect("a person says so");
+    rig.finish(run, 1).await.expect("it is sent again");
+    assert!(states(&rig.payouts(run)).iter().all(|state| state.is_at_the_api()));
+    assert_eq!(rig.wrongs(run, ROWS), Vec::<String>::new());
+    rig.simulator.stop().await;
+}
+
+/// A record at Flash takes one currency; the same account paid in another one has a second, found again next time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payee_paid_in_two_currencies_has_a_record_for_each() {
+    let rig = Rig::start(quick()).await;
+    let header = "payee_id,first_name,last_name,street,country,account_type,account_number,bic,amount,reference,currency\n";
+    let row = |currency: &str, month: &str| {
+        format!("P1,Robin,Example,1 Hill Street,SG,ACC_NO,12345678,DBSSSGSG,100,PAY {month},{currency}\n")
+    };
+    let both = [header, &row("SGD", "NOV"), &row("USD", "NOV")].concat();
+    let run = rig.record(rig.written("nov.csv", &both)).await;
+    rig.finish(run, 1).await.expect("nothing stands in the way");
+    assert_eq!(rig.wrongs(run, 2), Vec::<String>::new());
+    let again = [header, &row("USD", "DEC")].concat();
+    let run = rig.record(rig.written("dec.csv", &again)).await;
+    rig.finish(run, 1).await.expect("nothing stands in the way");
+    let ledger = rig.simulator.ledger();
+    assert_eq!(ledger.payments.len(), 3);
+    assert_eq!(ledger.recipients.len(), 2, "{:#?}", ledger.recipients);
     rig.simulator.stop().await;
 }

@@ -11,9 +11,9 @@ use payrun::check;
 use payrun::config::Remitters;
 use payrun::domain::{
     Accepted, AccountAbroad, AccountNumber, Address, BankAccount, Bsb, Kind, Observer, Overlaps, Party,
-    PartyMode, PartyName, Payee, PayoutState, PayoutView, RunId, Scheme, Silent, SystemClock,
+    PartyMode, PartyName, Payee, PayoutEntry, PayoutState, PayoutView, RunId, Scheme, Silent, SystemClock,
 };
-use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms};
+use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms, Verdict};
 use payrun::gateway::{self, Gateway};
 use payrun::intake::Reading;
 use payrun::journal::{Disk, Journal, JournalError, RealDisk, ScopeFolder};
@@ -29,6 +29,7 @@ pub struct Rig {
     pub in_doubt_wait: Duration,
     pub timeout: Duration,
     pub skip_held: bool,
+    pub follow: Duration,
     pub max_in_flight: usize,
     pub login_interval: Duration,
     pub segment_bytes: u64,
@@ -51,6 +52,7 @@ impl Rig {
             in_doubt_wait: Duration::from_millis(250),
             timeout: Duration::from_secs(1),
             skip_held: false,
+            follow: Duration::ZERO,
             max_in_flight: 8,
             login_interval: Duration::from_millis(1),
             segment_bytes: 16 << 20,
@@ -134,6 +136,16 @@ impl Rig {
 
     /// One sitting: open the journal, connect, carry the run on, and leave.
     pub async fn sit(&self, run: RunId) -> Result<Ending, EngineError> {
+        self.engine()?.carry_out(run).await
+    }
+
+    /// What a person says of a row.
+    pub async fn settle(&self, run: RunId, row: u32, verdict: Verdict) -> Result<PayoutEntry, EngineError> {
+        engine::settle(&self.engine()?, run, row, verdict, "seen at Flash".to_owned()).await
+    }
+
+    /// The journal opened, and connected.
+    fn engine(&self) -> Result<Engine, EngineError> {
         let journal = Arc::new(opened(&self.scope(), &self.disk, self.segment_bytes)?);
         let settings = gateway::Settings {
             url: self.simulator.url.clone(),
@@ -146,7 +158,7 @@ impl Rig {
             patience: Duration::from_secs(2),
         };
         let (_ask, stop) = Stop::new();
-        let engine = Engine {
+        Ok(Engine {
             journal,
             gateway: Gateway::new(settings, Arc::new(SystemClock)).expect("a gateway"),
             clock: Arc::new(SystemClock),
@@ -159,11 +171,10 @@ impl Rig {
                     key_honoured: false,
                 },
                 max_in_flight: self.max_in_flight,
-                follow: Duration::ZERO,
+                follow: self.follow,
                 skip_held: self.skip_held,
             },
-        };
-        engine.carry_out(run).await
+        })
     }
 
     /// Sits down until the run is finished, at most `times`. Gives the number of sittings.
