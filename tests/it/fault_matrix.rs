@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use payrun::domain::{Kind as Paid, PayoutState, PayoutView};
+use payrun::domain::{Kind as Paid, PartyMode, PayoutState, PayoutView};
 use payrun::plan::Resend;
 use payrun::simulator::{Assumed, ExternalIdFilter, Fault, FaultError, KINDS, Options, RepeatedKey};
 use tokio::sync::Semaphore;
@@ -106,15 +106,14 @@ impl Cell {
     async fn play(self) -> Result<(), String> {
         let faults = self.faults().iter().map(|text| text.parse().expect("a fault")).collect();
         let mut options = Options { repeated_key: self.form, faults, ..quick() };
+        let mut parties = PartyMode::Precreate;
         match self.look_ups {
             LookUps::ById(filter) => (options.withdrawal_filter, options.payment_filter) = (filter, filter),
-            LookUps::Documented => {
-                options.assumed = Assumed::Absent;
-                (options.withdrawal_filter, options.payment_filter) =
-                    (ExternalIdFilter::Missing, ExternalIdFilter::Missing);
-            }
+            // remitters cannot be looked up then either
+            LookUps::Documented => (options.assumed, parties) = (Assumed::Absent, PartyMode::Inline),
         }
-        let rig = Rig::start(options).await;
+        let mut rig = Rig::start(options).await;
+        rig.parties = parties;
         let run = rig.record(rig.mixed_file("pay.csv", 0, ROWS)).await;
         let finished = rig.finish(run, SITTINGS).await;
         let mut wrongs = rig.wrongs(run, ROWS);

@@ -29,6 +29,7 @@ pub struct Rig {
     pub in_doubt_wait: Duration,
     pub timeout: Duration,
     pub skip_held: bool,
+    pub parties: PartyMode,
     pub follow: Duration,
     pub max_in_flight: usize,
     pub login_interval: Duration,
@@ -52,6 +53,7 @@ impl Rig {
             in_doubt_wait: Duration::from_millis(250),
             timeout: Duration::from_secs(1),
             skip_held: false,
+            parties: PartyMode::Precreate,
             follow: Duration::ZERO,
             max_in_flight: 8,
             login_interval: Duration::from_millis(1),
@@ -91,6 +93,7 @@ impl Rig {
     /// Checks, plans and records a file.
     pub async fn record(&self, path: PathBuf) -> RunId {
         let (scope, disk, segment_bytes) = (self.scope(), Arc::clone(&self.disk), self.segment_bytes);
+        let parties = self.parties;
         let recorded = tokio::task::spawn_blocking(move || {
             let journal = opened(&scope, &disk, segment_bytes)?;
             let remitters = Remitters::new("default".into(), BTreeMap::new(), true);
@@ -104,7 +107,7 @@ impl Rig {
                 scope: "rig",
                 environment: "simulator",
                 remitters: &remitters,
-                parties: PartyMode::Precreate,
+                parties,
                 window: SignedDuration::from_hours(35 * 24),
             };
             let prepared = engine::prepare(&journal, &inputs, &SystemClock, &Silent)?;
@@ -305,9 +308,14 @@ pub fn mixed_payroll(first: usize, rows: usize) -> String {
 
 /// An invented German account number with the right check digits.
 pub fn iban(number: usize) -> String {
-    let account = format!("37040044{number:010}");
-    let digits: u128 = format!("{account}131400").parse().expect("digits"); // D is 13, E is 14
-    format!("DE{:02}{account}", 98 - digits % 97)
+    checked_iban("DE", &format!("37040044{number:010}"))
+}
+
+/// An account number of digits with the right check digits for a country.
+pub fn checked_iban(country: &str, account: &str) -> String {
+    let letters: String = country.bytes().map(|letter| (letter - b'A' + 10).to_string()).collect();
+    let digits: u128 = format!("{account}{letters}00").parse().expect("digits");
+    format!("{country}{:02}{account}", 98 - digits % 97)
 }
 
 /// An invented payee with an account abroad.
