@@ -141,9 +141,10 @@ impl Engine {
             }
             let mood = Arc::new(Mood::default());
             let wait_first = !unproven.is_empty() && in_doubt;
-            let sent = match wait_first {
-                true => Sent { tried: 0, alone: None },
-                false => self.send_pass(&order, &unproven, &mood).await?,
+            let sent = if wait_first {
+                Sent { tried: 0, alone: None }
+            } else {
+                self.send_pass(&order, &unproven, &mood).await?
             };
             if let Some(obstacle) = mood.take_obstacle() {
                 break Some(obstacle);
