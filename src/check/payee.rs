@@ -194,7 +194,8 @@ fn international(typed: &str, country: &str) -> Result<String, Wrong> {
             Err(Wrong::new("the mobile number begins with the code of no country"))
         }
         Err(ParseError::InvalidLength | ParseError::TooLong | ParseError::TooShort) => {
-            Err(Wrong::new("the mobile number has too many or too few digits for its country"))
+            Err(Wrong::new("the mobile number has too many or too few digits for its country")
+                .hint("compare it with its source"))
         }
         // areas and exchanges are opened faster than tables of them are made
         Ok(_) | Err(_) => Ok(number),

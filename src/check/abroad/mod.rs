@@ -140,23 +140,27 @@ impl Reader<'_, '_, '_> {
         self.code(column, Code::BranchInvalid, read).map(Some).ok_or(Refused)
     }
 
-    /// A code that may be shown: it names a bank, not an account.
+    /// A code of a bank, or a CLABE. Once it is known to be one of a bank, it may be shown.
     fn code(&mut self, column: Column, code: Code, read: ReadCode) -> Option<String> {
         let typed = self.row.text(column);
         if typed.is_empty() {
             self.missing(column, code);
             return None;
         }
-        // an account number may stand in the cell
-        let is_secret = column == Column::Clabe || typed.chars().filter(char::is_ascii_digit).count() > 12;
-        let shown = if is_secret { masked(typed) } else { typed.to_owned() };
         let read = match read(typed) {
             Ok(read) => read,
             Err(wrong) => {
-                self.refuse(column, code, wrong, &shown);
+                // an account number may stand in the cell
+                let is_secret = typed.chars().filter(char::is_ascii_digit).count() > 6;
+                let has_letters =
+                    column == Column::Ifsc && typed.chars().take(4).all(|c| c.is_ascii_alphabetic());
+                let masked = if is_secret && !has_letters { masked(typed) } else { typed.to_owned() };
+                self.refuse(column, code, wrong, &masked);
                 return None;
             }
         };
+        let is_secret = matches!(column, Column::Clabe | Column::AccountNumber | Column::Cnaps);
+        let shown = if is_secret { masked(typed) } else { typed.to_owned() };
         match read.doubt {
             Some(routing::Doubt::ZeroLost(what)) => {
                 let suggestion = Some(read.text.clone()).filter(|_| !is_secret);
