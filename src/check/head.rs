@@ -229,7 +229,8 @@ fn missing(header: &Header, wanted: Wanted, all: &mut Collected<'_>) -> Told {
             all.take(vec![finding(Code::ColumnMissing, Place::file(), what.to_owned(), hint)]);
         }
     }
-    told.address = !has(Column::Street) && !has(Column::Country);
+    // of accounts abroad each row says what it lacks
+    told.address = !has(Column::Street) && !has(Column::Country) && !has_abroad;
     if wanted == Wanted::Payees {
         return told;
     }
@@ -237,12 +238,7 @@ fn missing(header: &Header, wanted: Wanted, all: &mut Collected<'_>) -> Told {
         let missing = finding(
             Code::AddressMissing,
             Place::file(),
-            if has_abroad {
-                "no row has a street or a country: Flash demands a street of Australian payees, and the country of all others"
-            } else {
-                "no row has a street, and Flash demands one of Australian payees"
-            }
-            .to_owned(),
+            "no row has a street, and Flash demands one of Australian payees".to_owned(),
             "add the columns street, suburb, state and postcode from the employees' records to the file, or import these into the payee book: payrun payees import FILE",
         );
         if wanted == (Wanted::Payouts { has_book: true }) {

@@ -36,6 +36,24 @@ mod sound;
 mod sums;
 mod words;
 
+/// Countries, for whoever takes one from a person.
+pub mod country {
+    use super::abroad::country;
+
+    /// The code of two capitals that a text means; `Err` says what is wrong with it.
+    pub fn read(text: &str) -> Result<&'static str, String> {
+        country::read(text).map(|read| read.code).map_err(|wrong| match wrong.hint {
+            Some(hint) => format!("{}; {hint}", wrong.what),
+            None => wrong.what,
+        })
+    }
+
+    /// Its name.
+    pub fn name(code: &str) -> String {
+        country::name(code)
+    }
+}
+
 pub use file::{CheckError, Checked, Options, Passed, Payable, check};
 pub use payees::{PayeeRow, PayeesChecked, check_payees};
 pub use report::{CheckReport, render_findings, render_text};
@@ -105,6 +123,10 @@ fn column_of(account: &BankAccount) -> Column {
         BankAccount::Abroad(account) => abroad::scheme::column_of_number(account.scheme()),
     }
 }
+
+/// A finding forbids it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Refused;
 
 /// What is wrong with a cell, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]

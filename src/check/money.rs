@@ -3,7 +3,7 @@
 
 use super::abroad::currency;
 use super::file::Options;
-use super::{Findings, Wrong, amount, words};
+use super::{Findings, Refused, Wrong, amount, words};
 use crate::domain::{Code, Conversion, Currency, Kind, Money};
 use crate::intake::{Column, RawRow};
 
@@ -44,10 +44,9 @@ pub(super) fn money(
     let to = to(row, goes, findings);
     let from = from(row, findings);
     let kind = kind(row, findings);
-    let is_from_side = side(row, to, from.flatten(), findings);
-    words::source_of_funds(row, options, findings);
+    let is_from_side = side(row, to, from.unwrap_or_default(), findings);
     let pair = match (to, from, kind) {
-        (Some(to), Some(from), Some(kind)) => pair(row, kind, to, from, goes, findings),
+        (Some(to), Ok(from), Ok(kind)) => pair(row, kind, to, from, goes, findings),
         (..) => None,
     };
     if findings.forbid_since(before) {
@@ -56,15 +55,18 @@ pub(super) fn money(
         return None;
     }
     let (to, from) = pair?;
-    let currency = if is_from_side? { from } else { to };
+    let is_from_side = is_from_side?;
+    let currency = if is_from_side { from } else { to };
     let conversion = (from != to).then(|| {
         let source_of_funds =
             Some(row.text(Column::SourceOfFunds).to_owned()).filter(|word| !word.is_empty());
         Box::new(Conversion { from, to, source_of_funds })
     });
-    note_unused(row, conversion.is_some(), findings);
     if conversion.is_some() {
+        words::source_of_funds(row, options, findings);
         words::note_no_reason(row, findings);
+    } else {
+        note_unused(row, is_from_side, findings);
     }
     Some(Priced { money: how_much(row, currency, findings)?, conversion })
 }
@@ -101,12 +103,12 @@ fn to(row: &RawRow<'_>, goes: Goes, findings: &mut Findings<'_>) -> Option<Curre
     None
 }
 
-/// The balance that is named to pay from. `Some(None)` where none is.
-fn from(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Option<Currency>> {
+/// The balance that is named to pay from. None: no balance is.
+fn from(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Result<Option<Currency>, Refused> {
     if row.text(Column::FromCurrency).is_empty() {
-        return Some(None);
+        return Ok(None);
     }
-    read(row, Column::FromCurrency, findings).map(Some)
+    read(row, Column::FromCurrency, findings).map(Some).ok_or(Refused)
 }
 
 fn read(row: &RawRow<'_>, column: Column, findings: &mut Findings<'_>) -> Option<Currency> {
@@ -126,19 +128,19 @@ fn refuse(row: &RawRow<'_>, column: Column, code: Code, wrong: Wrong, findings: 
     finding.suggestion = wrong.suggestion;
 }
 
-/// The kind that is named. `Some(None)` where none is.
-fn kind(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Option<Kind>> {
+/// The kind that is named. None: none is.
+fn kind(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Result<Option<Kind>, Refused> {
     let typed = row.text(Column::Kind);
     if typed.is_empty() {
-        return Some(None);
+        return Ok(None);
     }
     if let Some(kind) = Kind::ALL.into_iter().find(|kind| typed.eq_ignore_ascii_case(kind.name())) {
-        return Some(Some(kind));
+        return Ok(Some(kind));
     }
     let wrong = Wrong::new(format!("\"{typed}\" is no kind of payout"))
         .hint("write withdrawal for a payout out of a balance in its own currency, payment for one that is converted, or leave it empty");
     refuse(row, Column::Kind, Code::ConversionInvalid, wrong, findings);
-    None
+    Err(Refused)
 }
 
 /// Whether the amount is in the currency of the balance that pays.
@@ -205,17 +207,14 @@ fn pair(
 }
 
 /// Cells that mean something for payments only.
-fn note_unused(row: &RawRow<'_>, is_converted: bool, findings: &mut Findings<'_>) {
-    if is_converted {
-        return;
+fn note_unused(row: &RawRow<'_>, is_from_side: bool, findings: &mut Findings<'_>) {
+    if !row.text(Column::SourceOfFunds).is_empty() {
+        let what = "nothing is converted, so the source of funds is not sent";
+        findings.add(Code::FieldUnused, row.place(Column::SourceOfFunds), what);
     }
-    for (column, what) in [
-        (Column::SourceOfFunds, "nothing is converted, so the source of funds is not sent"),
-        (Column::AmountSide, "nothing is converted, so both sides are one"),
-    ] {
-        if !row.text(column).is_empty() {
-            findings.add(Code::FieldUnused, row.place(column), what);
-        }
+    if is_from_side {
+        let what = "nothing is converted, so the amount is what the payee gets";
+        findings.add(Code::FieldUnused, row.place(Column::AmountSide), what);
     }
 }
 

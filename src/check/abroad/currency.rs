@@ -49,7 +49,7 @@ pub(in crate::check) fn read(text: &str) -> Result<Currency, Wrong> {
         .hint(format!("make sure that the amount is in {next}, and write {next}")));
     }
     if iso.is_special() || iso.is_fund() || iso.exponent().is_none() {
-        return Err(Wrong::new(format!("{upper} is no money that a bank account can hold ({})", iso.name()))
+        return Err(Wrong::new(format!("{upper}, {}, is no money that a bank account can hold", iso.name()))
             .hint("write the currency that is to be paid"));
     }
     upper.parse().map_err(|_| wrong())

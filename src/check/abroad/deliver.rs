@@ -138,22 +138,14 @@ fn demanded(
             .advising("ask Flash what it is, and pay the row another way if it cannot do without");
         return;
     };
-    let (code, by) = match corridors.origin() {
-        Origin::Live => (Code::FieldDemanded, corridors.words()),
-        Origin::BuiltIn => (Code::FieldUnsure, format!("{}; Flash itself was not asked", corridors.words())),
+    let demands =
+        format!("Flash demands {} for {} in {}", in_words(column), way(to, method), country::name(country));
+    let by = corridors.words();
+    let (code, what) = match corridors.origin() {
+        Origin::Live => (Code::FieldDemanded, format!("{demands}, by {by}")),
+        Origin::BuiltIn => (Code::FieldUnsure, format!("by {by} {demands}, but Flash itself was not asked")),
     };
-    findings
-        .add(
-            code,
-            row.place(column),
-            format!(
-                "{} is missing, and for {} in {} Flash demands it, by {by}",
-                in_words(column),
-                way(to, method),
-                country::name(country)
-            ),
-        )
-        .advising("ask the payee");
+    findings.add(code, row.place(column), what).advising("ask the payee");
 }
 
 fn in_words(column: Column) -> String {

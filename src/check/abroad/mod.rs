@@ -12,7 +12,7 @@ mod number;
 mod routing;
 pub(super) mod scheme;
 
-use super::{Findings, Wrong, is_hidden, plain, shown};
+use super::{Findings, Refused, Wrong, is_hidden, plain, shown};
 use crate::domain::account::masked;
 use crate::domain::{AccountAbroad, Bic, Code, Scheme};
 use crate::intake::{Column, RawRow};
@@ -106,19 +106,20 @@ pub(super) fn account(
     let bic = reader.bic(scheme);
     let country = scheme::home_of(scheme).or_else(|| bic.as_ref().ok()?.as_ref().map(Bic::country));
     let number = reader.number(scheme, country.unwrap_or_default());
-    let (routing, bic, number) = (routing?, bic.ok()?, number?);
+    let (routing, bic, number) = (routing.ok()?, bic.ok()?, number?);
     reader.agree(scheme, &number, bic.as_ref());
-    match AccountAbroad::new(scheme, routing.as_deref(), &number, bic) {
-        Ok(account) => Some(account),
-        Err(_) => {
-            let place = row.place(scheme::column_of_number(scheme));
-            findings
-                .add(Code::AccountInvalid, place, "this is no account that Flash takes")
-                .advising("ask the payee");
-            None
-        }
+    let account = AccountAbroad::new(scheme, routing.as_deref(), &number, bic);
+    if account.is_err() {
+        let place = row.place(scheme::column_of_number(scheme));
+        findings
+            .add(Code::AccountInvalid, place, "this is no account that Flash takes")
+            .advising("ask the payee");
     }
+    account.ok()
 }
+
+/// Reads a code as people write it.
+type ReadCode = fn(&str) -> Result<routing::Code, Wrong>;
 
 /// Reads the cells of one account.
 struct Reader<'a, 'b, 'c> {
@@ -127,40 +128,39 @@ struct Reader<'a, 'b, 'c> {
 }
 
 impl Reader<'_, '_, '_> {
-    /// The code of bank and branch. `Some(None)` where the scheme has none.
-    fn routing(&mut self, scheme: Scheme) -> Option<Option<String>> {
-        let (column, read): (_, fn(&str) -> Result<routing::Code, Wrong>) = match scheme {
+    /// The code of bank and branch. None: the scheme has none.
+    fn routing(&mut self, scheme: Scheme) -> Result<Option<String>, Refused> {
+        let (column, read): (_, ReadCode) = match scheme {
             Scheme::Aba => (Column::Aba, routing::aba),
             Scheme::Ifsc => (Column::Ifsc, routing::ifsc),
             Scheme::Cnaps => (Column::Cnaps, routing::cnaps),
             Scheme::SortCode => (Column::SortCode, routing::sort_code),
-            Scheme::Iban | Scheme::Clabe | Scheme::AccNo => return Some(None),
+            Scheme::Iban | Scheme::Clabe | Scheme::AccNo => return Ok(None),
         };
-        self.code(column, Code::BranchInvalid, read).map(Some)
+        self.code(column, Code::BranchInvalid, read).map(Some).ok_or(Refused)
     }
 
-    /// A code that may be shown: it names a bank, not an account.
-    fn code(
-        &mut self,
-        column: Column,
-        code: Code,
-        read: fn(&str) -> Result<routing::Code, Wrong>,
-    ) -> Option<String> {
+    /// A code of a bank, or a CLABE. Once it is known to be one of a bank, it may be shown.
+    fn code(&mut self, column: Column, code: Code, read: ReadCode) -> Option<String> {
         let typed = self.row.text(column);
         if typed.is_empty() {
             self.missing(column, code);
             return None;
         }
-        // an account number may stand in the cell
-        let is_secret = column == Column::Clabe || typed.chars().filter(char::is_ascii_digit).count() > 12;
-        let shown = if is_secret { masked(typed) } else { typed.to_owned() };
         let read = match read(typed) {
             Ok(read) => read,
             Err(wrong) => {
-                self.refuse(column, code, wrong, &shown);
+                // an account number may stand in the cell
+                let is_secret = typed.chars().filter(char::is_ascii_digit).count() > 6;
+                let has_letters =
+                    column == Column::Ifsc && typed.chars().take(4).all(|c| c.is_ascii_alphabetic());
+                let masked = if is_secret && !has_letters { masked(typed) } else { typed.to_owned() };
+                self.refuse(column, code, wrong, &masked);
                 return None;
             }
         };
+        let is_secret = matches!(column, Column::Clabe | Column::AccountNumber | Column::Cnaps);
+        let shown = if is_secret { masked(typed) } else { typed.to_owned() };
         match read.doubt {
             Some(routing::Doubt::ZeroLost(what)) => {
                 let suggestion = Some(read.text.clone()).filter(|_| !is_secret);
@@ -246,8 +246,8 @@ impl Reader<'_, '_, '_> {
         Some(read.text)
     }
 
-    /// The BIC. `Err` where a finding forbids it.
-    fn bic(&mut self, scheme: Scheme) -> Result<Option<Bic>, ()> {
+    /// The BIC, where one is given.
+    fn bic(&mut self, scheme: Scheme) -> Result<Option<Bic>, Refused> {
         let column = Column::Bic;
         let typed = self.row.text(column);
         if typed.is_empty() {
@@ -264,7 +264,7 @@ impl Reader<'_, '_, '_> {
                     ),
                 )
                 .advising("ask the payee for the BIC, also called SWIFT code");
-            return Err(());
+            return Err(Refused);
         }
         let shown = if typed.chars().count() > 11 { masked(typed) } else { typed.to_owned() };
         match routing::bic(typed) {
@@ -281,7 +281,7 @@ impl Reader<'_, '_, '_> {
             }
             Err(wrong) => {
                 self.refuse(column, Code::BicInvalid, wrong, &shown);
-                Err(())
+                Err(Refused)
             }
         }
     }

@@ -116,7 +116,7 @@ pub(super) fn ifsc(text: &str) -> Result<Code, Wrong> {
 pub(super) fn cnaps(text: &str) -> Result<Code, Wrong> {
     const WHAT: &str = "the CNAPS code";
     let cell = Cell::of(text, WHAT)?;
-    all_digits(&cell, WHAT, 12, "twelve digits, such as 102100099996")?;
+    all_digits(&cell, WHAT, 12, "twelve digits, such as 105100000017")?;
     let doubt = (!digits::is_cnaps(&cell.bare)).then(|| {
         Doubt::Unusual(format!(
             "the check digit of {WHAT} does not agree; nearly every code in use has one that does"
@@ -178,9 +178,9 @@ pub(super) fn bic(text: &str) -> Result<ReadBic, Wrong> {
         .hint("compare it with its source, or ask the payee"));
     }
     let doubt = match bic.text().as_bytes()[7] {
-        b'0' => {
-            Some("the BIC is one for tests: its eighth character is the digit 0; was the letter O meant?")
-        }
+        b'0' => Some(
+            "the BIC is one for tests: its eighth character is the digit 0, where the letter O may be meant",
+        ),
         b'1' => Some("the BIC is of a bank that takes no part in SWIFT itself: its eighth character is 1"),
         _ => None,
     };

@@ -1,6 +1,6 @@
 //! By which scheme a row names its account: as its `account_type` says, else as its filled columns do.
 
-use super::{country, iban};
+use super::{country, iban, routing};
 use crate::check::Findings;
 use crate::domain::payout::HOME;
 use crate::domain::{Code, Method, Scheme};
@@ -153,10 +153,20 @@ fn by_number(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Method {
         );
         return Method::Abroad(Scheme::Iban);
     }
-    if !row.text(Column::Bic).is_empty() || abroad_by_country(row) {
-        return Method::Abroad(Scheme::AccNo);
+    let of_bic = routing::bic(row.text(Column::Bic)).ok();
+    let of_row =
+        country::read(row.text(Column::Country)).ok().map(|read| read.code).filter(|code| *code != HOME);
+    match of_row.or(of_bic.as_ref().map(|read| read.bic.country())) {
+        Some(country) => Method::Abroad(usual_beside_a_number(country)),
+        None if row.text(Column::Bic).is_empty() => Method::Bsb,
+        None => Method::Abroad(Scheme::AccNo),
     }
-    Method::Bsb
+}
+
+/// What the number of an account is in a country, where the row does not say: what is lacking beside it is told then.
+fn usual_beside_a_number(country: &str) -> Scheme {
+    let homes = Scheme::ALL.into_iter().find(|scheme| home_of(*scheme) == Some(country::mainland(country)));
+    homes.unwrap_or(Scheme::AccNo)
 }
 
 fn none_at_all(row: &RawRow<'_>, findings: &mut Findings<'_>) {
