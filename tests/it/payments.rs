@@ -6,7 +6,8 @@ use payrun::domain::{PartyMode, PayoutState, PayoutView};
 use payrun::engine::{Ending, EngineError, StopReason, Verdict};
 use payrun::simulator::{Assumed, Fault, Options, RepeatedKey};
 
-use super::rig::{Rig, checked_iban, iban, quick};
+use super::rig::{Rig, checked_iban, iban, mixed_payroll, quick};
+use super::world::World;
 
 const ROWS: usize = 20;
 
@@ -159,4 +160,39 @@ async fn a_payee_paid_in_two_currencies_has_a_record_for_each() {
     assert_eq!(ledger.payments.len(), 3);
     assert_eq!(ledger.recipients.len(), 2, "{:#?}", ledger.recipients);
     rig.simulator.stop().await;
+}
+
+/// Money that is there in the payee's currency already needs no conversion.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_withdrawal_may_be_in_another_currency() {
+    let rig = Rig::start(quick()).await;
+    let header =
+        "payee_id,first_name,last_name,street,country,iban,amount,reference,currency,from_currency,kind\n";
+    let row = |at: usize, from: &str, kind: &str| {
+        format!("P{at},Robin,Example,1 Hill Street,DE,{},{},PAY {at},EUR,{from},{kind}\n", iban(at), 100 + at)
+    };
+    let text = [header, &row(0, "EUR", "withdrawal"), &row(1, "AUD", "payment")].concat();
+    let run = rig.record(rig.written("pay.csv", &text)).await;
+    rig.finish(run, 1).await.expect("nothing stands in the way");
+    assert_eq!(rig.wrongs(run, 2), Vec::<String>::new());
+    let ledger = rig.simulator.ledger();
+    let withdrawn: Vec<_> = ledger.withdrawals.iter().map(|made| made.currency).collect();
+    assert_eq!(withdrawn, ["EUR"]);
+    assert_eq!(ledger.payments.len(), 1);
+    rig.simulator.stop().await;
+}
+
+#[test]
+fn people_see_which_rows_are_converted() {
+    let world = World::new();
+    world.write("pay.csv", mixed_payroll(0, 4));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    world.payrun(&["status", "r1"]).ends(0).says("EUR 101.01, AUD → EUR").says("AUD 103.03, AUD → EUR");
+    world.payrun(&["status", "r1", "--format", "json"]).ends(0).says(
+        r#""kind":"payment","flash_id":"pay_00000001","amount":"101.01","currency":"EUR","from_currency":"AUD","to_currency":"EUR""#,
+    );
+    world.payrun(&["report", "r1", "--to", "."]).ends(0);
+    let report = std::fs::read_to_string(world.home().join("r1-pay.csv")).expect("a report");
+    let line = report.lines().nth(2).expect("a row");
+    assert!(line.ends_with(",payment,AUD,EUR"), "{report}");
 }
