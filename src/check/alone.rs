@@ -39,6 +39,7 @@ pub(super) struct Said {
 
 /// What a row is meant to be.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are payouts")]
 pub(super) enum Is {
     /// No payout, as a finding says.
     NoPayout,

@@ -1,12 +1,14 @@
 //! Who a row names: a person or a company, with a date of birth and a mobile number.
 
 use jiff::civil::Date;
+use phonelib::ParseError;
 
 use super::fields::{Fields, broken};
 use super::sound::{Named, typed_name};
-use super::{Findings, Wrong, name, plain, shown};
+use super::{Findings, Wrong, address, name, plain, shown};
 use crate::domain::book::names_agree;
 use crate::domain::ids::collapsed;
+use crate::domain::payout::HOME;
 use crate::domain::{Code, Finding, PartyName, Place};
 use crate::intake::{Column, RawRow};
 
@@ -179,7 +181,7 @@ pub(super) fn mobile(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<St
     if typed.is_empty() {
         return None;
     }
-    match international(typed) {
+    match international(typed, address::country(row).unwrap_or(HOME)) {
         Ok(number) => {
             if number != typed {
                 findings.add(
@@ -193,41 +195,68 @@ pub(super) fn mobile(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<St
             }
             Some(number)
         }
-        Err(what) => {
+        Err(Wrong { what, hint, .. }) => {
             findings
                 .add(Code::MobileInvalid, row.place(Column::Mobile), what)
                 .showing(&crate::domain::account::masked(typed))
-                .advising("write it like +61412345678");
+                .advising(hint.unwrap_or_else(|| "write it like +61412345678".to_owned()));
             None
         }
     }
 }
 
-/// A mobile number as `+` and digits. Only Australian ones are known without their country.
-fn international(typed: &str) -> Result<String, String> {
+/// A mobile number as `+` and digits. Only Australian ones are known without their country, and only of payees in
+/// Australia.
+fn international(typed: &str, country: &str) -> Result<String, Wrong> {
     let typed = plain(typed);
     let typed = typed.trim();
     if let Some(odd) =
         typed.chars().find(|c| !c.is_ascii_digit() && !matches!(c, ' ' | '-' | '(' | ')' | '.' | '+'))
     {
-        return Err(format!("the mobile number has {} in it", shown(odd)));
+        return Err(Wrong::new(format!("the mobile number has {} in it", shown(odd))));
     }
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
     let international = match (typed.starts_with('+'), digits.as_str()) {
         (true, digits) => digits.to_owned(),
         (false, digits) if digits.starts_with("00") => digits[2..].to_owned(),
+        (false, digits) if country != HOME => return Err(without_country(digits, country)),
         (false, digits) if digits.len() == 10 && digits.starts_with("04") => format!("61{}", &digits[1..]),
         (false, digits) if digits.len() == 11 && digits.starts_with("614") => digits.to_owned(),
         (false, digits) if digits.len() == 9 && digits.starts_with('4') => {
-            return Err("did a leading zero get lost? an Australian mobile number begins with 04".to_owned());
+            return Err(Wrong::new(
+                "did a leading zero get lost? an Australian mobile number begins with 04",
+            ));
         }
-        (false, _) => return Err("the mobile number has no country".to_owned()),
+        (false, _) => return Err(Wrong::new("the mobile number has no country")),
     };
     let australian = !international.starts_with("61") || international.len() == 11;
-    if (8..=15).contains(&international.len()) && !international.starts_with('0') && australian {
-        return Ok(format!("+{international}"));
+    let plausible = (8..=15).contains(&international.len()) && !international.starts_with('0');
+    let number = format!("+{international}");
+    match phonelib::try_normalize_phone_number(&number) {
+        _ if !plausible || !australian => Err(Wrong::new("the mobile number has too many or too few digits")),
+        Err(ParseError::UnknownCountryCode) => {
+            Err(Wrong::new("the mobile number begins with the code of no country"))
+        }
+        Err(ParseError::InvalidLength | ParseError::TooLong | ParseError::TooShort) => {
+            Err(Wrong::new("the mobile number has too many or too few digits for its country")
+                .hint("compare it with its source"))
+        }
+        // areas and exchanges are opened faster than tables of them are made
+        Ok(_) | Err(_) => Ok(number),
     }
-    Err("the mobile number has too many or too few digits".to_owned())
+}
+
+/// A number without its country, in a row of another country than Australia.
+fn without_country(digits: &str, country: &str) -> Wrong {
+    let wrong = Wrong::new("the mobile number has no country");
+    match phonelib::PhoneNumber::parse_with_country(digits, country) {
+        Some(number) => wrong.hint(format!(
+            "numbers in {} begin with +{} in place of a leading 0: write it so if it is one of them",
+            super::abroad::country::name(country),
+            number.country_code()
+        )),
+        None => wrong.hint("write it with + and the code of its country, such as +64211234567"),
+    }
 }
 
 #[cfg(test)]
@@ -247,12 +276,28 @@ mod tests {
 
     #[test]
     fn mobiles_get_their_country() {
+        let home = |typed: &str| international(typed, HOME);
         for typed in ["0412 345 678", "+61 412 345 678", "0061412345678", "61412345678"] {
-            assert_eq!(international(typed).as_deref(), Ok("+61412345678"), "{typed}");
+            assert_eq!(home(typed).as_deref(), Ok("+61412345678"), "{typed}");
         }
         for wrong in ["412345678", "12", "04123456", "+61 4123", "0412 345 67x"] {
-            assert!(international(wrong).is_err(), "{wrong}");
+            assert!(home(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn mobiles_abroad_have_the_length_of_their_country() {
+        for typed in
+            ["+44 7700 900123", "0044 7700 900123", "+49 151 23456789", "+64 21 123 4567", "+1 202-555-0173"]
+        {
+            assert!(international(typed, "GB").is_ok(), "{typed}");
+        }
+        for wrong in ["+44 7700 9001", "+44 7700 9001234", "+999 1234 5678", "+1 202-555-017"] {
+            assert!(international(wrong, "GB").is_err(), "{wrong}");
+        }
+        let national = international("07700 900123", "GB").expect_err("no country");
+        assert!(national.hint.expect("a hint").contains("+44"));
+        assert!(international("0412 345 678", "DE").is_err(), "it is not taken for an Australian one");
     }
 
     proptest! {
@@ -260,8 +305,9 @@ mod tests {
         fn no_text_panics(text in ".{0,20}") {
             let _ = dob(&text, Date::constant(2026, 7, 17));
             let _ = name::sorted(&text);
-            if let Ok(number) = international(&text) {
-                prop_assert_eq!(international(&number), Ok(number.clone()));
+            for country in [HOME, "DE"] {
+                let Ok(number) = international(&text, country) else { continue };
+                prop_assert_eq!(international(&number, country), Ok(number.clone()));
             }
         }
     }

@@ -90,6 +90,9 @@ pub enum Command {
     /// Show the bank and branch of a BSB, or take a newer bank directory
     #[command(after_help = TABLE)]
     Bsb(BsbArgs),
+    /// Show which currencies Flash delivers where, to which type of account
+    #[command(after_help = TABLE)]
+    Corridors(CorridorsArgs),
     /// Look after the journal
     #[command(after_help = TABLE)]
     Journal(JournalArgs),
@@ -145,6 +148,13 @@ pub struct MapArgs {
     pub to: Option<PathBuf>,
 }
 
+/// `corridors`.
+#[derive(Debug, Args)]
+pub struct CorridorsArgs {
+    /// The country: two letters, such as DE [default: all]
+    pub country: Option<String>,
+}
+
 /// `template`.
 #[derive(Debug, Args)]
 pub struct TemplateArgs {
@@ -164,7 +174,7 @@ pub struct TemplateArgs {
 pub enum TemplateKind {
     /// Payments to Australian accounts
     Payroll,
-    /// Payments abroad, which this version does not pay yet
+    /// Payments abroad
     Fx,
     /// Every column
     Full,

@@ -7,6 +7,7 @@ mod annotate;
 mod args;
 mod bsb;
 mod check;
+mod corridors;
 mod exit;
 mod journal;
 mod map;
@@ -59,6 +60,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Payees(args) => payees::run(globals, args),
         Command::Remitters => remitters::run(globals),
         Command::Bsb(args) => bsb::run(globals, args),
+        Command::Corridors(args) => corridors::run(globals, args),
         Command::Journal(args) => journal::run(globals, args),
         Command::ReadWorkbook(args) => {
             let read = crate::intake::read_workbook(&args.request, std::io::stdout());

@@ -121,7 +121,11 @@ fn account_cells(account: &BankAccount) -> Vec<(&'static str, String)> {
 /// A cell that a spreadsheet leaves as it is, and that is read back as it was: digits that it would shorten or calculate
 /// with are written as `="00123"`.
 fn kept(cell: &str) -> Cow<'_, str> {
-    let is_number =
-        cell.starts_with(['0', '+']) && cell.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-'));
-    if is_number { Cow::Owned(format!("=\"{cell}\"")) } else { defused(cell) }
+    const SHOWN_WHOLE: usize = 11; // longer numbers are shown as powers of ten, and cut behind their fifteenth digit
+    let is_number = cell.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-'));
+    if is_number && (cell.starts_with(['0', '+']) || cell.len() > SHOWN_WHOLE) {
+        Cow::Owned(format!("=\"{cell}\""))
+    } else {
+        defused(cell)
+    }
 }

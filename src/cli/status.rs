@@ -116,7 +116,13 @@ fn one(seen: &Seen, run: RunId, session: &Session) -> Result<String, Failure> {
     text.push('\n');
     for payout in engine::payouts(seen.checkpoint(), run) {
         let payout = payout?;
-        let amount = payout.amount.unwrap_or_default();
+        let amount = match (payout.from_currency, payout.to_currency) {
+            (Some(from), Some(to)) => {
+                let [amount, currency] = [payout.amount, payout.currency].map(Option::unwrap_or_default);
+                format!("{currency} {amount}, {from} → {to}")
+            }
+            _ => payout.amount.unwrap_or_default(),
+        };
         let payee = payout.payee.unwrap_or_default();
         let account = payout.account.unwrap_or_default();
         let _ = writeln!(

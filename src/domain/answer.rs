@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "class", rename_all = "snake_case")]
 pub enum Answer {
-    /// The API has made the payout: an id came back, and the echoed amount and currency are equal.
+    /// The API has made the payout: an id came back, and the echoed amounts and currencies are equal.
     Accepted {
         /// The API's id of the payout.
         flash_id: String,
@@ -74,6 +74,8 @@ pub enum StatusMeaning {
     Returned,
     /// Cancelled: no money moved.
     Cancelled,
+    /// It did not reach the payee, and where the money is the API does not say.
+    Undelivered,
     /// A word that this program does not know.
     Unknown,
 }
@@ -110,8 +112,8 @@ pub enum Sighting {
 pub trait RecordedIntent {
     /// The request, byte for byte.
     fn body(&self) -> &str;
-    /// The amount and currency that the answer must echo.
-    fn money(&self) -> super::Money;
+    /// What it asks for: which operation it is, and what the answer must echo.
+    fn deal(&self) -> super::Deal;
     /// Our id of the payout, which the answer must not contradict.
     fn external_id(&self) -> &super::ExternalId;
 }

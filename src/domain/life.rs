@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, PayoutStatus, Sighting, StatusMeaning};
-use super::{RunId, Timestamp};
+use super::{Kind, RunId, Timestamp};
 
 /// The states that users see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -98,6 +98,9 @@ pub enum Fact {
     Intent {
         /// The attempt, from 1. A new attempt has a new key.
         attempt: u32,
+        /// By which operation of the API. Journals from before there were others say nothing.
+        #[serde(default = "withdrawal", rename = "operation")]
+        kind: Kind,
     },
     /// A later run corrects its run and does not have it: it is never sent.
     Superseded {
@@ -129,6 +132,10 @@ pub enum Fact {
         /// Why the person is sure.
         reason: String,
     },
+}
+
+fn withdrawal() -> Kind {
+    Kind::Withdrawal
 }
 
 /// Where one payout stands, derived from its facts.
@@ -193,6 +200,13 @@ impl Life {
         self.sendings > 0 || self.attempt > 1 || self.flash_id.is_some()
     }
 
+    /// Whether the banks may still have something to say of it: it is under way, or the API has it in a way that
+    /// only a person understands so far.
+    pub fn is_followed(&self) -> bool {
+        let is_unclear = self.state == PayoutState::Attention && self.flash_id.is_some();
+        self.state == PayoutState::Submitted || is_unclear
+    }
+
     /// Carries the life over one fact that happened at `at`.
     pub fn apply(&mut self, fact: &Fact, at: Timestamp) {
         match fact {
@@ -201,7 +215,7 @@ impl Life {
                 self.superseded_by = Some(*by);
                 self.stands(PayoutState::Held, Some(format!("run {by} has taken the place of this run")));
             }
-            Fact::Intent { attempt } => self.intent(*attempt, at),
+            Fact::Intent { attempt, kind: _ } => self.intent(*attempt, at),
             Fact::Answered(answer) => self.answered(answer, at),
             Fact::LookedUp(sighting) => self.looked_up(sighting, at),
             Fact::GivenUp { why } => self.stands(PayoutState::Attention, Some(why.clone())),
@@ -303,6 +317,11 @@ impl Life {
             StatusMeaning::Paid => self.stands(PayoutState::Paid, None),
             StatusMeaning::Returned => self.stands(PayoutState::Returned, why),
             StatusMeaning::Cancelled => self.stands(PayoutState::Rejected, why),
+            StatusMeaning::Undelivered => {
+                let said = why.map_or(String::new(), |why| format!(" ({why})"));
+                let what = format!("Flash could not deliver it{said}; ask Flash whether the money is back");
+                self.stands(PayoutState::Attention, Some(what));
+            }
             StatusMeaning::Unknown => {
                 let what =
                     format!("the API shows the status {}, which this program does not know", status.name);
@@ -338,7 +357,7 @@ mod tests {
         life
     }
 
-    const INTENT: Fact = Fact::Intent { attempt: 1 };
+    const INTENT: Fact = Fact::Intent { attempt: 1, kind: Kind::Payment };
 
     fn declined() -> Fact {
         Fact::Answered(Answer::Declined { code: "NO".into(), message: String::new() })
@@ -365,6 +384,34 @@ mod tests {
         assert_eq!(life(&[INTENT, refused.clone()]).sendings, 0);
         let again = life(&[INTENT, doubt(), INTENT, refused]);
         assert_eq!((again.state, again.sendings), (PayoutState::InDoubt, 1));
+    }
+
+    #[test]
+    fn what_could_not_be_delivered_needs_a_person_until_it_is_cancelled_or_arrives() {
+        let status = |name: &str, meaning| {
+            Fact::Followed(PayoutStatus {
+                name: name.into(),
+                reject_code: None,
+                message: Some("account closed".into()),
+                meaning,
+            })
+        };
+        let accepted = Fact::Answered(Answer::Accepted { flash_id: "p1".into(), status: None });
+        let failed = [INTENT, accepted, status("FAILED", StatusMeaning::Undelivered)];
+        let stands = life(&failed);
+        assert_eq!(stands.state, PayoutState::Attention);
+        assert!(stands.why.is_some_and(|why| why.contains("account closed") && why.contains("ask Flash")));
+        let after = |meaning| life(&[failed.as_slice(), &[status("X", meaning)]].concat()).state;
+        assert_eq!(after(StatusMeaning::Cancelled), PayoutState::Rejected);
+        assert_eq!(after(StatusMeaning::Paid), PayoutState::Paid);
+    }
+
+    #[test]
+    fn an_intent_of_a_journal_from_before_payments_is_a_withdrawal_s() {
+        let old: Fact = serde_json::from_str(r#"{"fact":"intent","attempt":2}"#).expect("a fact");
+        assert_eq!(old, Fact::Intent { attempt: 2, kind: Kind::Withdrawal });
+        let new = serde_json::to_string(&INTENT).expect("JSON");
+        assert_eq!(new, r#"{"fact":"intent","attempt":1,"operation":"payment"}"#);
     }
 
     #[test]

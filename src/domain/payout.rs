@@ -1,5 +1,7 @@
 //! One payout: what a row of the file asks for, once checking has let it through.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::ids::{ExternalId, OverlapKey, RowDigest};
@@ -38,6 +40,14 @@ impl Payee {
         let who = self.payee_id.clone().unwrap_or_else(|| self.party.name.to_string());
         let kind = if self.payee_id.is_some() { "id" } else { "name" };
         ExternalId::derived("pa", &[kind.to_owned(), who, self.account.canonical()])
+    }
+
+    /// The id of a record of its own for money in `currency`, beside the one for the same account in another: a record
+    /// at the API takes one currency.
+    pub fn external_id_in(&self, currency: Currency) -> ExternalId {
+        let record = self.external_id();
+        let account = self.account.canonical();
+        ExternalId::derived("pc", &[record.as_str().to_owned(), account, currency.to_string()])
     }
 
     /// Who is paid, whatever record the API has: the user's own id, else one derived from name and account.
@@ -84,6 +94,45 @@ pub struct Conversion {
     pub source_of_funds: Option<String>,
 }
 
+/// What is asked of the API, and what everything that it shows of the payout must echo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deal {
+    /// So much out of a balance in its own currency.
+    Withdrawal(Money),
+    /// So much, in one of two currencies, converted from the one and delivered in the other.
+    Payment {
+        /// The amount, and in `money.currency()` the side that it is in.
+        money: Money,
+        /// The balance that pays.
+        from: Currency,
+        /// What the payee gets.
+        to: Currency,
+    },
+}
+
+impl Deal {
+    /// How the API carries it out.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Withdrawal(_) => Kind::Withdrawal,
+            Self::Payment { .. } => Kind::Payment,
+        }
+    }
+}
+
+impl fmt::Display for Deal {
+    /// For people: `AUD 100.00`, `EUR 100.00 paid from AUD`, `AUD 100.00 paid out in EUR`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Withdrawal(money) => write!(f, "{money}"),
+            Self::Payment { money, from, to } if money.currency() == *to => {
+                write!(f, "{money} paid from {from}")
+            }
+            Self::Payment { money, to, .. } => write!(f, "{money} paid out in {to}"),
+        }
+    }
+}
+
 /// One payout of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Payout {
@@ -121,6 +170,14 @@ impl Payout {
     /// How the API carries it out.
     pub fn kind(&self) -> Kind {
         if self.conversion.is_some() { Kind::Payment } else { Kind::Withdrawal }
+    }
+
+    /// What is asked of the API.
+    pub fn deal(&self) -> Deal {
+        match &self.conversion {
+            None => Deal::Withdrawal(self.money),
+            Some(Conversion { from, to, .. }) => Deal::Payment { money: self.money, from: *from, to: *to },
+        }
     }
 
     /// The currency that the payee gets.

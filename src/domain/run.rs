@@ -176,6 +176,12 @@ pub struct PayoutView {
     pub amount: Option<String>,
     /// The currency's code.
     pub currency: Option<String>,
+    /// Of a payment: the currency of the balance that pays. The amount is in this one or in the other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_currency: Option<String>,
+    /// Of a payment: the currency that the payee gets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_currency: Option<String>,
     /// Who is paid.
     pub payee: Option<String>,
     /// Where to, masked.

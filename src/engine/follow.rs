@@ -1,9 +1,10 @@
 //! Following: what the banks made of the payouts that the API has.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::{Engine, EngineError, StopReason};
-use crate::domain::{Fact, PayoutEntry, PayoutState, RunId};
+use crate::domain::{Fact, Kind, PayoutEntry, PayoutState, RunId};
 
 /// So many payouts are asked for in one request.
 const IN_ONE_REQUEST: usize = 50;
@@ -28,27 +29,32 @@ impl Engine {
     /// One look at all that are under way. Gives how many still are.
     async fn look_once(&self, run: RunId) -> Result<usize, EngineError> {
         let mut under_way = 0;
-        let mut group = Vec::new();
+        let mut groups = BTreeMap::new();
         for entry in self.journal.checkpoint().own_payouts(run) {
             let entry = entry?;
-            if entry.life.state == PayoutState::Submitted {
-                group.push(entry);
+            if !entry.life.is_followed() {
+                continue;
             }
+            let kind = entry.payout.kind();
+            let group: &mut Vec<PayoutEntry> = groups.entry(kind).or_default();
+            group.push(entry);
             if group.len() == IN_ONE_REQUEST {
-                under_way += self.look_at(&mut group).await?;
+                under_way += self.look_at(kind, std::mem::take(group)).await?;
             }
         }
-        under_way += self.look_at(&mut group).await?;
+        for (kind, group) in groups {
+            under_way += self.look_at(kind, group).await?;
+        }
         Ok(under_way)
     }
 
-    async fn look_at(&self, group: &mut Vec<PayoutEntry>) -> Result<usize, EngineError> {
-        let mut group = std::mem::take(group);
+    /// One look at payouts of one kind. Gives how many are still under way.
+    async fn look_at(&self, kind: Kind, mut group: Vec<PayoutEntry>) -> Result<usize, EngineError> {
         let ids: Vec<String> = group.iter().filter_map(|entry| entry.life.flash_id.clone()).collect();
         if ids.is_empty() {
             return Ok(0);
         }
-        let Ok(records) = self.gateway.withdrawals_by_id(&ids).await else {
+        let Ok(records) = self.gateway.payouts_by_id(kind, &ids).await else {
             return Ok(0);
         };
         for (entry, record) in group.iter_mut().zip(records) {

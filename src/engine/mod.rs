@@ -16,6 +16,7 @@ mod person;
 mod prepare;
 mod preview;
 mod send;
+mod sighting;
 mod stop;
 mod view;
 

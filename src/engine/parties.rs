@@ -2,6 +2,9 @@
 //!
 //! What the API holds is read again in every run, since a record may have been edited meanwhile. Bank details that
 //! differ from the file are never updated: that is how payroll is robbed. They are held, old and new shown.
+//!
+//! A payee's record takes one currency. Where the same account is paid in another one, it gets a second record, but
+//! only once the first has shown that the account is the payee's.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -11,7 +14,7 @@ use tokio::task::JoinSet;
 use super::{Engine, EngineError, StopReason};
 use crate::domain::account::told_apart;
 use crate::domain::{
-    Currency, Event, ExternalId, Fact, Payee, PayoutId, PayoutState, Remitter, RunHead, Stage,
+    Currency, Event, ExternalId, Fact, Payee, Payout, PayoutId, PayoutState, Remitter, RunHead, Stage,
 };
 use crate::gateway::{Created, GatewayError, PartyLookUp, PartyRecord};
 use crate::journal::Record;
@@ -24,13 +27,30 @@ const MOST_CREATIONS: u32 = 4;
 /// The API's ids of the parties of a run.
 #[derive(Debug, Default)]
 pub(super) struct Parties {
-    pub payees: HashMap<ExternalId, String>,
+    /// By our id of the payee and what is delivered.
+    pub payees: HashMap<PayeeKey, String>,
     pub remitters: HashMap<ExternalId, String>,
+}
+
+/// A payee by our id of it and the currency that it gets.
+pub(super) type PayeeKey = (ExternalId, Currency);
+
+/// A party's record at the API.
+struct At {
+    flash_id: String,
+    /// What it takes, where the API says so.
+    currency: Option<Currency>,
+}
+
+impl At {
+    fn takes(&self, currency: Currency) -> bool {
+        self.currency.is_none_or(|takes| takes == currency)
+    }
 }
 
 /// What became of one party.
 enum Settled {
-    At(String),
+    At(At),
     /// Why a person must look at it.
     Held(String),
     Stop(StopReason),
@@ -59,7 +79,7 @@ impl Engine {
     async fn settle_all(
         &self,
         head: &RunHead,
-        payees: BTreeMap<ExternalId, PayoutId>,
+        payees: BTreeMap<PayeeKey, PayoutId>,
     ) -> Result<Result<Parties, StopReason>, EngineError> {
         let remitters: Vec<_> = head
             .remitters
@@ -68,32 +88,55 @@ impl Engine {
             .collect();
         let mut parties = Parties::default();
         let mut held = BTreeMap::new();
+        let mut at = HashMap::new();
         for group in remitters.chunks(IN_ONE_REQUEST) {
-            if let Some(reason) =
-                self.clone().group(head, group.to_vec(), &mut parties.remitters, &mut held).await?
-            {
+            if let Some(reason) = self.clone().group(head, group.to_vec(), &mut at, &mut held).await? {
                 return Ok(Err(reason));
             }
         }
         if !held.is_empty() {
             return Ok(Err(StopReason::Held(held.into_values().collect())));
         }
-        let mut ids = payees.iter();
-        loop {
-            let mut group = Vec::new();
-            for (id, payout) in ids.by_ref().take(IN_ONE_REQUEST) {
-                let payout = self.entry(*payout)?.payout;
-                let currency = payout.delivered();
-                group.push((id.clone(), Wanted::Payee(Box::new(payout.payee), currency)));
+        parties.remitters = at.drain().map(|(id, at)| (id, at.flash_id)).collect();
+        let mut firsts: Vec<_> = payees.iter().map(|((id, _), payout)| (id.clone(), *payout)).collect();
+        firsts.dedup_by(|second, first| second.0 == first.0);
+        if let Some(reason) = self.settle_payees(head, &firsts, &mut at, &mut held).await? {
+            return Ok(Err(reason));
+        }
+        // the records are there, with the right accounts: now each currency, by the record that takes it
+        let mut others = Vec::new();
+        let mut keys = HashMap::new();
+        for ((id, currency), payout) in payees {
+            match at.get(&id) {
+                Some(record) if record.takes(currency) => {
+                    parties.payees.insert((id, currency), record.flash_id.clone());
+                }
+                Some(_) => {
+                    let own = self.entry(payout)?.payout.payee.external_id_in(currency);
+                    keys.insert(own.clone(), (id, currency));
+                    others.push((own, payout));
+                }
+                None => {} // held
             }
-            if group.is_empty() {
-                break;
-            }
-            if self.stop.is_asked() {
-                return Ok(Err(StopReason::Asked));
-            }
-            if let Some(reason) = self.clone().group(head, group, &mut parties.payees, &mut held).await? {
-                return Ok(Err(reason));
+        }
+        let mut at = HashMap::new();
+        if let Some(reason) = self.settle_payees(head, &others, &mut at, &mut held).await? {
+            return Ok(Err(reason));
+        }
+        for (own, key) in keys {
+            match at.remove(&own) {
+                Some(record) if record.takes(key.1) => {
+                    parties.payees.insert(key, record.flash_id);
+                }
+                Some(record) => {
+                    let takes = record.currency.map_or(String::new(), |takes| takes.to_string());
+                    let why = format!(
+                        "Flash's record {} of this payee was made by payrun for {}, and takes {takes} now: ask Flash who changed it, and have it put back",
+                        record.flash_id, key.1
+                    );
+                    held.insert(own, why);
+                }
+                None => {} // held
             }
         }
         if held.is_empty() {
@@ -106,6 +149,31 @@ impl Engine {
         Ok(Ok(parties))
     }
 
+    /// Settles payees, each by one of its payouts.
+    async fn settle_payees(
+        &self,
+        head: &RunHead,
+        payees: &[(ExternalId, PayoutId)],
+        at: &mut HashMap<ExternalId, At>,
+        held: &mut BTreeMap<ExternalId, String>,
+    ) -> Result<Option<StopReason>, EngineError> {
+        for piece in payees.chunks(IN_ONE_REQUEST) {
+            let mut group = Vec::new();
+            for (id, payout) in piece {
+                let payout = self.entry(*payout)?.payout;
+                let currency = payout.delivered();
+                group.push((id.clone(), Wanted::Payee(Box::new(payout.payee), currency)));
+            }
+            if self.stop.is_asked() {
+                return Ok(Some(StopReason::Asked));
+            }
+            if let Some(reason) = self.clone().group(head, group, at, held).await? {
+                return Ok(Some(reason));
+            }
+        }
+        Ok(None)
+    }
+
     /// Why payees are held, each with the rows that pay them.
     fn with_rows(
         &self,
@@ -115,8 +183,7 @@ impl Engine {
         let mut rows: BTreeMap<ExternalId, Vec<u32>> = BTreeMap::new();
         for open in self.journal.checkpoint().open_payouts(head.run) {
             let (row, id) = open?;
-            let payee = self.entry(id)?.payout.payee.external_id();
-            if held.contains_key(&payee) {
+            if let Some((payee, _)) = held_payee(held, &self.entry(id)?.payout) {
                 rows.entry(payee).or_default().push(row);
             }
         }
@@ -130,12 +197,13 @@ impl Engine {
         Ok(held.iter().map(said).collect())
     }
 
-    /// The payees of payouts that may still be sent, each with one of its payouts.
-    fn wanted_payees(&self, head: &RunHead) -> Result<BTreeMap<ExternalId, PayoutId>, EngineError> {
+    /// The payees of payouts that may still be sent, in each currency, each with one of its payouts.
+    fn wanted_payees(&self, head: &RunHead) -> Result<BTreeMap<PayeeKey, PayoutId>, EngineError> {
         let mut payees = BTreeMap::new();
         for open in self.journal.checkpoint().open_payouts(head.run) {
             let entry = self.entry(open?.1)?;
-            payees.entry(entry.payout.payee.external_id()).or_insert(entry.id);
+            let key = (entry.payout.payee.external_id(), entry.payout.delivered());
+            payees.entry(key).or_insert(entry.id);
         }
         Ok(payees)
     }
@@ -145,7 +213,7 @@ impl Engine {
         self,
         head: &RunHead,
         group: Vec<(ExternalId, Wanted)>,
-        settled: &mut HashMap<ExternalId, String>,
+        settled: &mut HashMap<ExternalId, At>,
         held: &mut BTreeMap<ExternalId, String>,
     ) -> Result<Option<StopReason>, EngineError> {
         let mut found = match self.find(&group).await {
@@ -170,14 +238,14 @@ impl Engine {
                 Err(_) => continue, // the runtime is shutting down
             };
             match outcome {
-                Settled::At(flash_id) => {
+                Settled::At(at) => {
                     records.push(Record::PartySettled {
                         run: head.run,
                         external_id: id.clone(),
-                        flash_id: flash_id.clone(),
+                        flash_id: at.flash_id.clone(),
                         created,
                     });
-                    settled.insert(id, flash_id);
+                    settled.insert(id, at);
                 }
                 Settled::Held(why) => drop(held.insert(id, why)),
                 Settled::Stop(reason) => drop(stop.get_or_insert(reason)),
@@ -262,13 +330,23 @@ impl Engine {
     async fn hold(&self, head: &RunHead, held: &BTreeMap<ExternalId, String>) -> Result<(), EngineError> {
         for open in self.journal.checkpoint().open_payouts(head.run) {
             let mut entry = self.entry(open?.1)?;
-            let why = held.get(&entry.payout.payee.external_id());
+            let why = held_payee(held, &entry.payout).map(|(_, why)| why.clone());
             if let (Some(why), PayoutState::Ready) = (why, entry.life.state) {
-                self.happened(&mut entry, Fact::Held { why: why.clone() }).await?;
+                self.happened(&mut entry, Fact::Held { why }).await?;
             }
         }
         Ok(())
     }
+}
+
+/// Under which id the payee of a payout is held, if it is, and why: as such, or in the payout's currency.
+fn held_payee<'a>(
+    held: &'a BTreeMap<ExternalId, String>,
+    payout: &Payout,
+) -> Option<(ExternalId, &'a String)> {
+    let payee = &payout.payee;
+    let of = |id: ExternalId| held.get(&id).map(|why| (id, why));
+    of(payee.external_id()).or_else(|| of(payee.external_id_in(payout.delivered())))
 }
 
 fn who(wanted: &Wanted) -> String {
@@ -322,6 +400,8 @@ fn compared(wanted: &Wanted, record: &PartyRecord) -> Settled {
                 payee.party.name
             ))
         }
-        Wanted::Remitter(_) | Wanted::Payee(..) => Settled::At(record.flash_id.clone()),
+        Wanted::Remitter(_) | Wanted::Payee(..) => {
+            Settled::At(At { flash_id: record.flash_id.clone(), currency: record.currency })
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! What only a person can tell: whether a payout was made.
 
-use super::doubt::difference;
+use super::sighting::{Absence, difference};
 use super::{Engine, EngineError};
 use crate::domain::{Fact, PayoutEntry, PayoutState, RowEntry, RunId, RunState};
-use crate::gateway::WithdrawalLookUp;
+use crate::gateway::PayoutLookUp;
 use crate::journal::Record;
 
 /// What a person says of a payout.
@@ -82,17 +82,27 @@ async fn not_made(engine: &Engine, entry: &PayoutEntry) -> Result<(), EngineErro
             ));
         }
     }
+    let kind = entry.payout.kind();
     let ids = [entry.external_id.clone()];
-    let canary = engine.journal.checkpoint().canaries()?.into_iter().find(|canary| canary.id != entry.id);
+    let mut canaries = engine.journal.checkpoint().canaries(kind)?.into_iter();
+    let canary = canaries.find(|canary| canary.id != entry.id);
     let canary_id = canary.as_ref().map(|canary| &canary.external_id);
-    let found = match engine.gateway.find_withdrawals(&ids, canary_id).await? {
-        WithdrawalLookUp::Found { canary_seen: false, .. } if canary.is_some() => {
-            return refuse(format!(
-                "Flash's look-ups do not show a payout that Flash is known to have, so that they do not show row {row} proves nothing; try again later, or ask Flash"
-            ));
+    let blind = || {
+        refuse(format!(
+            "Flash's look-ups do not show a payout that Flash is known to have, so that they do not show row {row} proves nothing; try again later, or ask Flash"
+        ))
+    };
+    let found = match engine.gateway.find_payouts(kind, &ids, canary_id).await? {
+        PayoutLookUp::Found { canary_seen: false, .. } if canary.is_some() => return blind(),
+        PayoutLookUp::Found { mut payouts, .. } => payouts.remove(&entry.external_id),
+        PayoutLookUp::FilterUnusable { why } => {
+            let created = engine.created_around(std::slice::from_ref(entry), canary.as_ref(), &why).await?;
+            match (created.of(entry), &created.absence) {
+                ([], Absence::Blind) => return blind(),
+                // where nothing can prove it, it is the person who says so
+                (found, Absence::Proven | Absence::Blind | Absence::Unprovable(_)) => Some(found.to_vec()),
+            }
         }
-        WithdrawalLookUp::Found { mut payouts, .. } => payouts.remove(&entry.external_id),
-        WithdrawalLookUp::FilterUnusable { .. } => Some(engine.created_since(entry).await?),
     };
     match found.as_deref() {
         None => refuse(format!("Flash did not say whether it has row {row}; try again later")),
@@ -111,9 +121,10 @@ async fn made(
     flash_id: String,
     reason: String,
 ) -> Result<Fact, EngineError> {
-    let records = engine.gateway.withdrawals_by_id(std::slice::from_ref(&flash_id)).await?;
+    let kind = entry.payout.kind();
+    let records = engine.gateway.payouts_by_id(kind, std::slice::from_ref(&flash_id)).await?;
     let Some(record) = records.into_iter().flatten().next() else {
-        return Err(EngineError::Settle(format!("Flash has no payout {flash_id}")));
+        return Err(EngineError::Settle(format!("Flash has no {} {flash_id}", kind.name())));
     };
     if let Some(what) = difference(entry, &record) {
         return Err(EngineError::Settle(what));
@@ -126,7 +137,8 @@ async fn made(
     }
     for other in engine.journal.checkpoint().own_payouts(entry.run) {
         let other = other?;
-        if other.id != entry.id && other.life.flash_id.as_ref() == Some(&flash_id) {
+        let is_same = other.payout.kind() == kind && other.life.flash_id.as_ref() == Some(&flash_id);
+        if other.id != entry.id && is_same {
             let row = other.payout.row;
             return Err(EngineError::Settle(format!("Flash's payout {flash_id} is row {row}'s already")));
         }

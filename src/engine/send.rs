@@ -1,8 +1,9 @@
 //! Sending: the intent goes to disk, the bytes go out, the answer goes to disk.
 //!
-//! A run begins with one payout alone, and comes back to one at a time after trouble: a mistake in the whole
-//! then costs one payment, and what was accepted is the canary by which look-ups prove themselves.
+//! A run begins with one payout of each kind alone, and comes back to one at a time after trouble: a mistake in the
+//! whole then costs one payment, and what was accepted is the canary by which look-ups of its kind prove themselves.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,9 +13,9 @@ use tokio::task::JoinSet;
 use super::parties::Parties;
 use super::{Engine, EngineError, StopReason};
 use crate::domain::{
-    Answer, Event, Fact, PartyMode, PayoutEntry, PayoutState, Refusal, RunHead, RunId, Stage,
+    Answer, Event, Fact, Kind, PartyMode, PayoutEntry, PayoutState, Refusal, RunHead, RunId, Stage,
 };
-use crate::gateway::{Gateway, GatewayError, RecipientBy, SenderBy, WithdrawalRequest};
+use crate::gateway::{Gateway, GatewayError, PayoutRequest, RecipientBy, SenderBy};
 use crate::plan::{Step, next_step};
 
 /// So many answers in a row may leave payouts in doubt before sending goes on one by one.
@@ -38,10 +39,12 @@ impl Order {
     /// The request of a payout, as it will be frozen. None where a party is not settled.
     fn request(&self, entry: &PayoutEntry) -> Option<String> {
         let payout = &entry.payout;
-        let payee_id = payout.payee.external_id();
         let recipient = match self.head.parties {
             PartyMode::Inline => RecipientBy::Inline(&payout.payee),
-            PartyMode::Precreate => RecipientBy::Id(self.parties.payees.get(&payee_id)?),
+            PartyMode::Precreate => {
+                let key = (payout.payee.external_id(), payout.delivered());
+                RecipientBy::Id(self.parties.payees.get(&key)?)
+            }
         };
         let sender = match (&entry.remitter, self.head.parties) {
             (None, _) => SenderBy::Account, // or the sub-client
@@ -49,8 +52,9 @@ impl Order {
             (Some(id), PartyMode::Inline) => SenderBy::Inline(self.head.remitters.get(id)?),
         };
         let key = entry.id.idempotency_key(entry.life.attempt);
-        Some(Gateway::withdrawal_body(&WithdrawalRequest {
-            money: payout.money,
+        let conversion = payout.conversion.as_ref();
+        Some(Gateway::payout_body(&PayoutRequest {
+            deal: payout.deal(),
             reference: payout.reference.as_deref(),
             external_id: &entry.external_id,
             key: &key,
@@ -58,8 +62,18 @@ impl Order {
             sender,
             sub_client_id: payout.sub_client_id.as_deref(),
             reason: payout.reason.as_deref(),
+            source_of_funds: conversion.and_then(|conversion| conversion.source_of_funds.as_deref()),
+            quote_id: None,
         }))
     }
+}
+
+/// What a pass of sending came to.
+struct Sent {
+    /// How many payouts were tried.
+    tried: u32,
+    /// The kind of the one that was sent alone, where one was.
+    alone: Option<Kind>,
 }
 
 /// What sending shares over all tasks of a pass.
@@ -117,7 +131,7 @@ impl Engine {
     pub(super) async fn pay(&self, order: Arc<Order>) -> Result<Option<StopReason>, EngineError> {
         let run = order.head.run;
         self.begin(Stage::Payouts, self.journal.checkpoint().open_payouts(run).count() as u64);
-        let mut careful = !self.has_submitted(run)? || self.was_declined(run)?;
+        let (kinds, mut unproven) = self.kinds(run)?;
         let mut careful_doubts = 0;
         let mut looks = super::doubt::Looks::default();
         let mut in_doubt = self.is_anything_in_doubt(run)?;
@@ -126,8 +140,12 @@ impl Engine {
                 break Some(StopReason::Asked);
             }
             let mood = Arc::new(Mood::default());
-            let wait_first = careful && in_doubt;
-            let sent = if wait_first { 0 } else { self.send_pass(&order, careful, &mood).await? };
+            let wait_first = !unproven.is_empty() && in_doubt;
+            let sent = if wait_first {
+                Sent { tried: 0, alone: None }
+            } else {
+                self.send_pass(&order, &unproven, &mood).await?
+            };
             if let Some(obstacle) = mood.take_obstacle() {
                 break Some(obstacle);
             }
@@ -139,18 +157,23 @@ impl Engine {
                 }
             }
             in_doubt = self.is_anything_in_doubt(run)?;
-            if careful {
-                careful = mood.accepted.load(Ordering::Relaxed) == 0;
-                careful_doubts =
-                    if careful { careful_doubts + mood.doubts.load(Ordering::Relaxed) } else { 0 };
+            match sent.alone {
+                Some(kind) if mood.accepted.load(Ordering::Relaxed) > 0 => {
+                    unproven.remove(&kind);
+                    careful_doubts = 0;
+                }
+                Some(_) => careful_doubts += mood.doubts.load(Ordering::Relaxed),
+                None => {}
             }
-            careful |= mood.is_bad();
+            if mood.is_bad() {
+                unproven.clone_from(&kinds);
+            }
             if careful_doubts >= CAREFUL_DOUBTS {
                 break Some(StopReason::Unreliable(format!(
                     "{CAREFUL_DOUBTS} payouts in a row, sent one by one, were left without a clear answer"
                 )));
             }
-            if sent > 0 {
+            if sent.tried > 0 {
                 continue;
             }
             let Some(pause) = self.until_next_step(run, &mut looks, wait_first && in_doubt)? else {
@@ -164,21 +187,30 @@ impl Engine {
         Ok(stopped)
     }
 
-    /// Whether the API has any payout of this run.
-    fn has_submitted(&self, run: RunId) -> Result<bool, EngineError> {
-        let canaries = self.journal.checkpoint().canaries()?;
-        Ok(canaries.iter().any(|entry| entry.run == run))
-    }
-
-    /// Whether the API has declined a payout of this run: what it meant may hold for all, so one goes first again.
-    fn was_declined(&self, run: RunId) -> Result<bool, EngineError> {
-        for entry in self.journal.checkpoint().own_payouts(run) {
-            let life = entry?.life;
-            if life.state == PayoutState::Rejected && life.flash_id.is_none() {
-                return Ok(true);
+    /// The kinds of the run's open payouts, and those of them that are not proven: of which the API has none of this
+    /// run yet, or has declined one. What it meant may hold for all of the kind, so one goes first (again), alone.
+    fn kinds(&self, run: RunId) -> Result<(BTreeSet<Kind>, BTreeSet<Kind>), EngineError> {
+        let checkpoint = self.journal.checkpoint();
+        let mut submitted = BTreeSet::new();
+        for kind in Kind::ALL {
+            if checkpoint.canaries(kind)?.iter().any(|entry| entry.run == run) {
+                submitted.insert(kind);
             }
         }
-        Ok(false)
+        let (mut open, mut declined) = (BTreeSet::new(), BTreeSet::new());
+        for entry in checkpoint.own_payouts(run) {
+            let entry = entry?;
+            let (kind, life) = (entry.payout.kind(), entry.life);
+            if life.state.is_open() {
+                open.insert(kind);
+            }
+            if life.state == PayoutState::Rejected && life.flash_id.is_none() {
+                declined.insert(kind);
+            }
+        }
+        let is_unproven = |kind: &&Kind| !submitted.contains(kind) || declined.contains(kind);
+        let unproven = open.iter().filter(is_unproven).copied().collect();
+        Ok((open, unproven))
     }
 
     fn is_anything_in_doubt(&self, run: RunId) -> Result<bool, EngineError> {
@@ -195,18 +227,29 @@ impl Engine {
         next_step(life, self.clock.now(), &self.terms.policy)
     }
 
-    /// Sends what is to be sent now, one payout only if `careful`. Gives the number of payouts that were tried.
+    /// Sends what is to be sent now: one payout alone of a kind that is not proven yet, or all.
     async fn send_pass(
         &self,
         order: &Arc<Order>,
-        careful: bool,
+        unproven: &BTreeSet<Kind>,
         mood: &Arc<Mood>,
-    ) -> Result<u32, EngineError> {
+    ) -> Result<Sent, EngineError> {
+        let run = order.head.run;
+        if !unproven.is_empty()
+            && let Some(entry) = self.first_to_send(run, unproven)?
+        {
+            let alone = Some(entry.payout.kind());
+            let stopped = self.stop.is_asked();
+            if !stopped {
+                self.send(entry, order, true, mood).await?;
+            }
+            return Ok(Sent { tried: u32::from(!stopped), alone });
+        }
         let mut tasks = JoinSet::new();
         let mut tried = 0;
-        for open in self.journal.checkpoint().open_payouts(order.head.run) {
+        for open in self.journal.checkpoint().open_payouts(run) {
             let entry = self.entry(open?.1)?;
-            if !matches!(self.next(&entry.life), Step::Send | Step::SendAgain) {
+            if !self.is_to_be_sent(&entry) {
                 continue;
             }
             while tasks.len() >= self.terms.max_in_flight * 2 {
@@ -217,15 +260,27 @@ impl Engine {
             }
             tried += 1;
             let (engine, order, mood) = (self.clone(), Arc::clone(order), Arc::clone(mood));
-            tasks.spawn(async move { engine.send(entry, &order, careful, &mood).await });
-            if careful {
-                break;
-            }
+            tasks.spawn(async move { engine.send(entry, &order, false, &mood).await });
         }
         while let Some(result) = tasks.join_next().await {
             joined(Some(result))?;
         }
-        Ok(tried)
+        Ok(Sent { tried, alone: None })
+    }
+
+    fn is_to_be_sent(&self, entry: &PayoutEntry) -> bool {
+        matches!(self.next(&entry.life), Step::Send | Step::SendAgain)
+    }
+
+    /// The first payout of these kinds that is to be sent now.
+    fn first_to_send(&self, run: RunId, kinds: &BTreeSet<Kind>) -> Result<Option<PayoutEntry>, EngineError> {
+        for open in self.journal.checkpoint().open_payouts(run) {
+            let entry = self.entry(open?.1)?;
+            if kinds.contains(&entry.payout.kind()) && self.is_to_be_sent(&entry) {
+                return Ok(Some(entry));
+            }
+        }
+        Ok(None)
     }
 
     /// Sends one payout until there is an answer to it, good or bad.
@@ -259,7 +314,7 @@ impl Engine {
             };
             let now = self.clock.now();
             let intent = self.journal.intent(now, &entry, || request).await?;
-            entry.apply(&Fact::Intent { attempt: entry.life.attempt }, now);
+            entry.apply(&Fact::Intent { attempt: entry.life.attempt, kind: entry.payout.kind() }, now);
             let answer = self.gateway.submit(pass, &intent).await;
             self.happened(&mut entry, Fact::Answered(answer.clone())).await?;
             mood.heard(&answer, entry.life.state, careful);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::EngineError;
+use crate::domain::answer::StatusMeaning;
 use crate::domain::{
     BookField, Kind, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState,
     RunView, Totals,
@@ -112,6 +113,7 @@ fn payout_view(
         RowEntry::Invalid { payee, .. } => payee.clone(),
         _ => asked.as_ref().map(|payout| payout.payee.party.name.to_string()),
     };
+    let conversion = asked.as_ref().and_then(|payout| payout.conversion.as_ref());
     let sent_by = known.as_ref().map(|entry| entry.run).filter(|other| *other != run);
     Ok(PayoutView {
         row,
@@ -122,6 +124,8 @@ fn payout_view(
         flash_id: life.and_then(|life| life.flash_id.clone()),
         amount: asked.as_ref().map(|payout| payout.money.digits()),
         currency: asked.as_ref().map(|payout| payout.money.currency().to_string()),
+        from_currency: conversion.map(|conversion| conversion.from.to_string()),
+        to_currency: conversion.map(|conversion| conversion.to.to_string()),
         payee: named,
         account: asked.as_ref().map(|payout| payout.payee.account.to_string()),
         reference: asked.as_ref().and_then(|payout| payout.reference.clone()),
@@ -161,6 +165,12 @@ fn next(status: PayoutState, run: RunId, row: u32, known: Option<&PayoutEntry>) 
         PayoutState::Rejected => format!(
             "Flash made nothing: correct the row and pay it as a new one, or send it again by payrun settle {run} --row {row} --not-made --reason \"…\""
         ),
+        PayoutState::Attention
+            if status_there.is_some_and(|status| status.meaning == StatusMeaning::Undelivered) =>
+        {
+            "ask Flash whether the money is back, and pay it as a new row once it is; never before you know"
+                .to_owned()
+        }
         PayoutState::Attention if made => {
             "ask Flash what this status means; do not pay it again before you know".to_owned()
         }

@@ -1,35 +1,34 @@
 //! What an answer means. One total function for answers about money; a stricter reading for look-ups.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::error::GatewayError;
+use super::operations;
+use super::payouts::Amounts;
 use super::transport::Exchange;
-use super::wire::{Envelope, WireWithdrawal};
+use super::wire::{Envelope, WirePayout};
 use crate::domain::answer::StatusMeaning;
-use crate::domain::{Answer, ExternalId, Money, PayoutStatus, Refusal};
+use crate::domain::{Answer, Deal, ExternalId, Kind, PayoutStatus, Refusal};
 
 /// The longest text of the API's that is shown.
 const LONGEST_TEXT: usize = 200;
-
-#[derive(Deserialize)]
-struct Created {
-    #[serde(rename = "createWithdrawal")]
-    reply: Option<CreateReply>,
-}
 
 #[derive(Deserialize)]
 struct CreateReply {
     success: Option<bool>,
     code: Option<String>,
     message: Option<String>,
-    withdrawal: Option<WireWithdrawal>,
+    #[serde(alias = "withdrawal", alias = "payment")]
+    made: Option<WirePayout>,
 }
 
 /// What a request asked for, and its answer must echo.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
-    pub money: Money,
+    pub deal: Deal,
     pub external_id: &'a ExternalId,
 }
 
@@ -56,10 +55,12 @@ fn read(body: &[u8], asked: &Asked<'_>) -> Result<Answer, String> {
         return Err(format!("an error: {}", shown(&error.message)));
     }
     let data = envelope.data.ok_or("an answer without data")?;
-    let created: Created = serde_json::from_str(data.get()).map_err(|_| "an answer that cannot be read")?;
-    let reply = created.reply.ok_or("an answer without a reply")?;
+    let mut created: HashMap<String, Option<CreateReply>> =
+        serde_json::from_str(data.get()).map_err(|_| "an answer that cannot be read")?;
+    let operation = operations::of(asked.deal.kind()).create_name;
+    let reply = created.remove(operation).flatten().ok_or("an answer without a reply")?;
     let code = reply.code.filter(|code| !code.is_empty());
-    match (reply.success, reply.withdrawal, code) {
+    match (reply.success, reply.made, code) {
         (Some(true), Some(made), _) => accepted(made, asked),
         (Some(true), None, _) => Err("success, but nothing to show for it".to_owned()),
         (Some(false), None, Some(code)) => {
@@ -73,13 +74,12 @@ fn read(body: &[u8], asked: &Asked<'_>) -> Result<Answer, String> {
     }
 }
 
-fn accepted(made: WireWithdrawal, asked: &Asked<'_>) -> Result<Answer, String> {
-    let status = status(&made);
+fn accepted(made: WirePayout, asked: &Asked<'_>) -> Result<Answer, String> {
+    let kind = asked.deal.kind();
+    let status = status(kind, &made);
+    let amounts = Amounts::of(kind, &made);
     let flash_id = made.id.filter(|id| !id.is_empty()).ok_or("success without an id")?;
-    let money = asked.money;
-    let same =
-        made.amount == Some(money.amount()) && made.currency.as_deref() == Some(money.currency().code());
-    if !same {
+    if !amounts.echo(&asked.deal) {
         return Err(format!("success as {flash_id}, but with another amount or currency"));
     }
     if made.external_id.as_deref().is_some_and(|id| id != asked.external_id.as_str()) {
@@ -89,20 +89,24 @@ fn accepted(made: WireWithdrawal, asked: &Asked<'_>) -> Result<Answer, String> {
 }
 
 /// The status of a payout as the API shows it.
-pub(super) fn status(withdrawal: &WireWithdrawal) -> Option<PayoutStatus> {
-    let name = withdrawal.status.clone()?;
-    let meaning = match name.as_str() {
-        "INITIALISED" | "REVIEWING" | "PENDING" | "FAILED" => StatusMeaning::UnderWay,
-        "CONFIRMED" => StatusMeaning::Paid,
-        "REFUNDED" => StatusMeaning::Returned,
-        "CANCELLED" => StatusMeaning::Cancelled,
-        _ => StatusMeaning::Unknown,
+pub(super) fn status(kind: Kind, payout: &WirePayout) -> Option<PayoutStatus> {
+    let name = payout.status.clone()?;
+    let meaning = match (kind, name.as_str()) {
+        // a withdrawal that failed goes on: it is refunded, cancelled, or tried again
+        (Kind::Withdrawal, "INITIALISED" | "REVIEWING" | "PENDING" | "FAILED")
+        | (Kind::Payment, "INITIALISING" | "OPEN") => StatusMeaning::UnderWay,
+        (Kind::Withdrawal, "CONFIRMED") | (Kind::Payment, "CLOSED") => StatusMeaning::Paid,
+        (Kind::Withdrawal, "REFUNDED") => StatusMeaning::Returned,
+        (Kind::Withdrawal | Kind::Payment, "CANCELLED") => StatusMeaning::Cancelled,
+        // of a payment nobody documents what becomes of the money then
+        (Kind::Payment, "FAILED") => StatusMeaning::Undelivered,
+        (Kind::Withdrawal | Kind::Payment, _) => StatusMeaning::Unknown,
     };
     let text = |value: &Option<String>| value.as_deref().filter(|text| !text.is_empty()).map(shown);
     Some(PayoutStatus {
         name: shown(&name),
-        reject_code: text(&withdrawal.reject_code),
-        message: text(&withdrawal.status_message),
+        reject_code: text(&payout.reject_code),
+        message: text(&payout.status_message),
         meaning,
     })
 }
@@ -170,12 +174,12 @@ mod tests {
     use rust_decimal::Decimal;
 
     use super::*;
-    use crate::domain::Currency;
+    use crate::domain::{Currency, Money};
 
     fn judged(exchange: &Exchange) -> Answer {
         let amount = Decimal::from_str_exact("1000.10").expect("digits");
         let money = Money::new(amount, Currency::AUD).expect("money");
-        classify(exchange, &Asked { money, external_id: &ExternalId::known("pr1") })
+        classify(exchange, &Asked { deal: Deal::Withdrawal(money), external_id: &ExternalId::known("pr1") })
     }
 
     fn class(status: u16, body: &str) -> &'static str {
@@ -250,6 +254,67 @@ mod tests {
         }
         assert_eq!(name(&judged(&Exchange::Lost { why: "x" })), "in doubt");
         assert_eq!(name(&judged(&Exchange::NotSent { why: "x".into() })), "not sent");
+    }
+
+    #[test]
+    fn a_payment_is_accepted_only_with_its_size_its_pair_and_its_side() {
+        let money = Money::new(Decimal::from(100), "EUR".parse().expect("a currency")).expect("money");
+        let deal = Deal::Payment { money, from: Currency::AUD, to: money.currency() };
+        let class = |body: &str| {
+            let body = format!(r#"{{"data":{body}}}"#).into_bytes();
+            let exchange = Exchange::Answered { status: 200, retry_after: None, body };
+            name(&classify(&exchange, &Asked { deal, external_id: &ExternalId::known("pr1") }))
+        };
+        let whole = r#"{"createPayment":{"success":true,"payment":{"id":"p1","size":100,"fromCurrency":"AUD","toCurrency":"EUR","fromAmount":167.2,"toAmount":100.00,"externalId":"pr1"}}}"#;
+        assert_eq!(class(whole), "accepted");
+        for hidden in [(r#""toAmount":100.00,"#, ""), (r#""fromAmount":167.2,"#, r#""fromAmount":null,"#)] {
+            assert_eq!(class(&whole.replace(hidden.0, hidden.1)), "accepted", "a draft has no rate yet");
+        }
+        let differs = [
+            (r#""size":100"#, r#""size":100.01"#),
+            (r#""size":100"#, r#""size":null"#),
+            (r#""size":100,"#, ""),
+            (r#""fromCurrency":"AUD""#, r#""fromCurrency":"NZD""#),
+            (r#""toCurrency":"EUR""#, r#""toCurrency":"USD""#),
+            (r#""toCurrency":"EUR","#, ""),
+            (r#""toAmount":100.00"#, r#""toAmount":59.80"#),
+            (r#""toAmount":100.00"#, r#""toAmount":"100.00 EUR""#),
+            (r#""id":"p1""#, r#""id":"""#),
+            ("pr1", "pr2"),
+            ("createPayment", "createWithdrawal"),
+            (r#""payment":{"#, r#""transfer":{"#),
+        ];
+        for (ours, theirs) in differs {
+            let body = whole.replace(ours, theirs);
+            assert_ne!(body, whole);
+            assert_eq!(class(&body), "in doubt", "{body}");
+        }
+        let declined = r#"{"createPayment":{"success":false,"code":"NO","payment":null}}"#;
+        assert_eq!(class(declined), "declined");
+        assert_eq!(class(&declined.replace("createPayment", "createWithdrawal")), "in doubt");
+    }
+
+    #[test]
+    fn each_kind_has_its_own_statuses() {
+        let meaning = |kind, name: &str| {
+            let payout = WirePayout { status: Some(name.to_owned()), ..WirePayout::default() };
+            status(kind, &payout).map(|status| status.meaning)
+        };
+        let expected = [
+            ("INITIALISING", StatusMeaning::UnderWay),
+            ("OPEN", StatusMeaning::UnderWay),
+            ("CLOSED", StatusMeaning::Paid),
+            ("CANCELLED", StatusMeaning::Cancelled),
+            ("FAILED", StatusMeaning::Undelivered),
+            ("CONFIRMED", StatusMeaning::Unknown),
+            ("REFUNDED", StatusMeaning::Unknown),
+            ("SETTLED", StatusMeaning::Unknown),
+        ];
+        for (name, expected) in expected {
+            assert_eq!(meaning(Kind::Payment, name), Some(expected), "{name}");
+        }
+        assert_eq!(meaning(Kind::Withdrawal, "FAILED"), Some(StatusMeaning::UnderWay));
+        assert_eq!(meaning(Kind::Withdrawal, "CLOSED"), Some(StatusMeaning::Unknown));
     }
 
     #[test]

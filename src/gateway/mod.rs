@@ -9,17 +9,17 @@ mod error;
 mod operations;
 mod pace;
 mod parties;
+mod payouts;
 mod token;
 mod transport;
 mod wire;
-mod withdrawals;
 
 pub use error::GatewayError;
 pub use operations::operations;
 pub use parties::{Created, PartyLookUp, PartyRecord};
-pub use withdrawals::{RecipientBy, SenderBy, WithdrawalLookUp, WithdrawalRecord, WithdrawalRequest};
+pub use payouts::{Amounts, PayoutLookUp, PayoutRecord, PayoutRequest, RecipientBy, SenderBy, Window};
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -33,6 +33,9 @@ use transport::{Exchange, Transport};
 
 /// Flash allows one login a second.
 pub const LOGIN_INTERVAL: Duration = Duration::from_millis(1100);
+
+/// An API that does not say what it has within this time is used without knowing.
+const INTROSPECTION: Duration = Duration::from_secs(2);
 
 /// How the API is reached.
 #[derive(Debug, Clone)]
@@ -72,8 +75,8 @@ struct Inner {
     token: Token,
     pace: Pace,
     patience: Duration,
-    /// What introspection said of each input type's `externalId`.
-    filters: Mutex<HashMap<&'static str, bool>>,
+    /// What introspection said of types that the API need not have in full: their fields.
+    types: Mutex<HashMap<&'static str, BTreeSet<String>>>,
 }
 
 impl Gateway {
@@ -83,7 +86,7 @@ impl Gateway {
         let pace = Pace::new(settings.max_in_flight);
         let patience = settings.patience;
         let token = Token::new(settings, clock);
-        Ok(Self(Arc::new(Inner { transport, token, pace, patience, filters: Mutex::default() })))
+        Ok(Self(Arc::new(Inner { transport, token, pace, patience, types: Mutex::default() })))
     }
 
     /// Logs in, so that a wrong password is told before anything else happens.
@@ -127,6 +130,10 @@ impl Gateway {
 
     /// A request that changes nothing, tried again while there is patience.
     async fn read(&self, body: &str) -> Result<Reply, GatewayError> {
+        self.read_within(self.0.patience, body).await
+    }
+
+    async fn read_within(&self, patience: Duration, body: &str) -> Result<Reply, GatewayError> {
         let began = Instant::now();
         let mut pause = Duration::from_millis(100);
         loop {
@@ -139,7 +146,7 @@ impl Gateway {
             };
             // a login that is not accepted was renewed already
             let is_final = !error.is_passing() || matches!(error, GatewayError::Unauthenticated);
-            if began.elapsed() + pause > self.0.patience || is_final {
+            if began.elapsed() + pause > patience || is_final {
                 return Err(error);
             }
             tracing::debug!(%error, "a look-up is tried again");
@@ -148,19 +155,19 @@ impl Gateway {
         }
     }
 
-    fn known_filter(&self, input: &'static str) -> Option<bool> {
-        self.0.filters.lock().unwrap_or_else(PoisonError::into_inner).get(input).copied()
-    }
-
-    /// Whether an input type has the field `externalId` at this API; asked once.
-    async fn has_external_id(&self, input: &'static str) -> Result<bool, GatewayError> {
-        if let Some(known) = self.known_filter(input) {
-            return Ok(known);
+    /// Whether a type has a field at this API; asked once, before the first request that would use it, since invalid
+    /// requests count against the account.
+    async fn has_field(&self, of: &'static str, field: &str) -> Result<bool, GatewayError> {
+        let types = || self.0.types.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(fields) = types().get(of) {
+            return Ok(fields.contains(field));
         }
-        let reply = self.read(&operations::body(&operations::introspection(input), &())).await?;
-        let fields = reply.data::<wire::Introspected>()?;
-        let has = fields.has("externalId");
-        self.0.filters.lock().unwrap_or_else(PoisonError::into_inner).insert(input, has);
+        let patience = self.0.patience.min(INTROSPECTION);
+        let reply =
+            self.read_within(patience, &operations::body(&operations::introspection(of), &())).await?;
+        let fields = reply.data::<wire::Introspected>()?.fields();
+        let has = fields.contains(field);
+        types().insert(of, fields);
         Ok(has)
     }
 }

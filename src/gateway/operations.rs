@@ -4,6 +4,8 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::domain::Kind;
+
 pub(super) const LOGIN: &str =
     "mutation($input: LoginInput!) { login(input: $input) { success code message token } }";
 
@@ -26,7 +28,7 @@ pub(super) const CREATE_RECIPIENT: &str = concat!(
     " } } }"
 );
 
-pub(super) const CREATE_WITHDRAWAL: &str = "mutation($input: CreateWithdrawalInput!) { createWithdrawal(input: $input) { success code message \
+const CREATE_WITHDRAWAL: &str = "mutation($input: CreateWithdrawalInput!) { createWithdrawal(input: $input) { success code message \
      withdrawal { id status statusMessage rejectCode amount currency externalId } } }";
 
 /// What is asked of a payout.
@@ -40,15 +42,99 @@ macro_rules! withdrawal_fields {
     };
 }
 
-pub(super) const WITHDRAWALS: &str = concat!(
+const WITHDRAWALS: &str = concat!(
     "query($input: WithdrawalQueryInput) { withdrawals(input: $input) { ",
     withdrawal_fields!(),
     " } }"
 );
 
+/// What a payment and its answer show of its money. All of it is documented: a field that is not there would make the
+/// whole request invalid.
+macro_rules! payment_money {
+    () => {
+        "id status size fromCurrency toCurrency fromAmount toAmount externalId"
+    };
+}
+
+const CREATE_PAYMENT: &str = concat!(
+    "mutation($input: PaymentInput!) { createPayment(input: $input) { success code message payment { ",
+    payment_money!(),
+    " } } }"
+);
+
+/// What is asked of a payment.
+macro_rules! payment_fields {
+    () => {
+        concat!(payment_money!(), " recipient { id externalId ", account_fields!(), " }")
+    };
+}
+
+const PAYMENTS: &str =
+    concat!("query($input: PaymentQueryInput) { payments(input: $input) { ", payment_fields!(), " } }");
+
+/// The texts that are about payouts of one kind.
+pub(super) struct PayoutTexts {
+    /// The name of the operation that makes one.
+    pub create_name: &'static str,
+    pub create: &'static str,
+    /// The input type by which they are looked up.
+    pub query_input: &'static str,
+    pub list: &'static str,
+    pub find: Aliased,
+    pub by_id: Aliased,
+    /// The same with the API's words for the status, which not every API has.
+    pub by_id_with_words: Aliased,
+}
+
+/// The texts that are about payouts of this kind.
+pub(super) fn of(kind: Kind) -> &'static PayoutTexts {
+    match kind {
+        Kind::Withdrawal => &WITHDRAWAL,
+        Kind::Payment => &PAYMENT,
+    }
+}
+
+const WITHDRAWAL: PayoutTexts = PayoutTexts {
+    create_name: "createWithdrawal",
+    create: CREATE_WITHDRAWAL,
+    query_input: "WithdrawalQueryInput",
+    list: WITHDRAWALS,
+    find: Aliased {
+        name: "withdrawals",
+        argument: "input",
+        input: "WithdrawalQueryInput",
+        fields: withdrawal_fields!(),
+    },
+    by_id: WITHDRAWAL_BY_ID,
+    by_id_with_words: WITHDRAWAL_BY_ID,
+};
+
+const WITHDRAWAL_BY_ID: Aliased =
+    Aliased { name: "withdrawal", argument: "id", input: "ID", fields: withdrawal_fields!() };
+
+const PAYMENT: PayoutTexts = PayoutTexts {
+    create_name: "createPayment",
+    create: CREATE_PAYMENT,
+    query_input: "PaymentQueryInput",
+    list: PAYMENTS,
+    find: Aliased {
+        name: "payments",
+        argument: "input",
+        input: "PaymentQueryInput",
+        fields: payment_fields!(),
+    },
+    by_id: Aliased { name: "payment", argument: "id", input: "ID", fields: payment_fields!() },
+    by_id_with_words: Aliased {
+        name: "payment",
+        argument: "id",
+        input: "ID",
+        fields: concat!("statusMessage ", payment_fields!()),
+    },
+};
+
 /// A field that is asked for several times in one request, under the aliases `i0`, `i1`, …
 pub(super) struct Aliased {
-    name: &'static str,
+    pub name: &'static str,
     argument: &'static str,
     input: &'static str,
     fields: &'static str,
@@ -68,16 +154,6 @@ pub(super) const FIND_RECIPIENTS: Aliased = Aliased {
     fields: concat!("id externalId firstName middleName lastName companyName ", account_fields!()),
 };
 
-pub(super) const FIND_WITHDRAWALS: Aliased = Aliased {
-    name: "withdrawals",
-    argument: "input",
-    input: "WithdrawalQueryInput",
-    fields: withdrawal_fields!(),
-};
-
-pub(super) const WITHDRAWAL_BY_ID: Aliased =
-    Aliased { name: "withdrawal", argument: "id", input: "ID", fields: withdrawal_fields!() };
-
 impl Aliased {
     /// The text for `count` inputs `$i0`, `$i1`, …
     pub(super) fn text(&self, count: usize) -> String {
@@ -96,9 +172,9 @@ impl Aliased {
     }
 }
 
-/// What fields an input type has at this API.
-pub(super) fn introspection(input: &str) -> String {
-    format!("query {{ __type(name: \"{input}\") {{ inputFields {{ name }} }} }}")
+/// What fields a type has at this API.
+pub(super) fn introspection(of: &str) -> String {
+    format!("query {{ __type(name: \"{of}\") {{ inputFields {{ name }} fields {{ name }} }} }}")
 }
 
 /// The variables of an operation with one input.
@@ -130,13 +206,18 @@ pub fn operations() -> Vec<(&'static str, String)> {
         ("create recipient", CREATE_RECIPIENT.to_owned()),
         ("create withdrawal", CREATE_WITHDRAWAL.to_owned()),
         ("withdrawals", WITHDRAWALS.to_owned()),
+        ("create payment", CREATE_PAYMENT.to_owned()),
+        ("payments", PAYMENTS.to_owned()),
         ("introspection", introspection("WithdrawalQueryInput")),
     ];
     for (name, aliased) in [
         ("find senders", FIND_SENDERS),
         ("find recipients", FIND_RECIPIENTS),
-        ("find withdrawals", FIND_WITHDRAWALS),
-        ("withdrawal by id", WITHDRAWAL_BY_ID),
+        ("find withdrawals", WITHDRAWAL.find),
+        ("withdrawal by id", WITHDRAWAL.by_id),
+        ("find payments", PAYMENT.find),
+        ("payment by id", PAYMENT.by_id),
+        ("payment by id with words", PAYMENT.by_id_with_words),
     ] {
         all.extend([1, 2, 50].map(|count| (name, aliased.text(count))));
     }

@@ -31,6 +31,8 @@ pub struct PartyRecord {
     pub account: Option<String>,
     /// The same, masked, for people.
     pub account_shown: Option<String>,
+    /// The currency that it takes, where the API shows one.
+    pub currency: Option<Currency>,
 }
 
 /// What a look-up of parties has shown.
@@ -316,7 +318,7 @@ impl Gateway {
         let inputs: Vec<_> = ids.iter().map(|external_id| ExternalIdQuery { external_id }).collect();
         let reply = match self.read(&operation.body(&inputs)).await {
             Ok(reply) => reply,
-            Err(GatewayError::Unclear { .. }) if !self.has_external_id(input).await? => {
+            Err(GatewayError::Unclear { .. }) if !self.has_field(input, "externalId").await? => {
                 return Ok(PartyLookUp::FilterUnusable { why: format!("{input} has no externalId") });
             }
             Err(error) => return Err(error),
@@ -391,6 +393,7 @@ fn record(party: WireParty) -> Option<PartyRecord> {
         account,
         account_shown,
         business_number: party.business_number,
+        currency: party.currency.as_deref().and_then(|code| code.parse().ok()),
         external_id: party.external_id,
         flash_id: party.id?,
     })

@@ -1,5 +1,6 @@
 //! The shapes that come back over the wire, and how exact numbers are read from it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rust_decimal::Decimal;
@@ -10,6 +11,12 @@ use serde_json::value::RawValue;
 pub(super) fn exact<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
     let raw: Option<Box<RawValue>> = Option::deserialize(deserializer)?;
     Ok(raw.and_then(|raw| decimal(raw.get())))
+}
+
+/// The same for an amount that need not be shown. One that is there and cannot be read is zero, which no amount equals.
+pub(super) fn exact_or_zero<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+    let raw: Option<Box<RawValue>> = Option::deserialize(deserializer)?;
+    Ok(raw.map(|raw| decimal(raw.get()).unwrap_or_default()))
 }
 
 fn decimal(text: &str) -> Option<Decimal> {
@@ -75,18 +82,31 @@ pub(super) fn retry_after(body: &[u8]) -> Option<Duration> {
     serde_json::from_slice::<Throttled>(body).ok().map(|throttled| Duration::from_secs(throttled.seconds))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct WireWithdrawal {
+/// A withdrawal or a payment: each has some of these.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct WirePayout {
     pub id: Option<String>,
     pub status: Option<String>,
     pub status_message: Option<String>,
-    pub reject_code: Option<String>,
-    #[serde(default, deserialize_with = "exact")]
-    pub amount: Option<Decimal>,
-    pub currency: Option<String>,
     pub external_id: Option<String>,
     pub recipient: Option<WireParty>,
+
+    // of a withdrawal
+    pub reject_code: Option<String>,
+    #[serde(deserialize_with = "exact")]
+    pub amount: Option<Decimal>,
+    pub currency: Option<String>,
+
+    // of a payment
+    #[serde(deserialize_with = "exact")]
+    pub size: Option<Decimal>,
+    pub from_currency: Option<String>,
+    pub to_currency: Option<String>,
+    #[serde(deserialize_with = "exact_or_zero")]
+    pub from_amount: Option<Decimal>,
+    #[serde(deserialize_with = "exact_or_zero")]
+    pub to_amount: Option<Decimal>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -100,6 +120,7 @@ pub(super) struct WireParty {
     pub company_name: Option<String>,
     pub business_number: Option<String>,
     pub account_id_type: Option<String>,
+    pub currency: Option<String>,
     pub bsb: Option<String>,
     pub account_no: Option<String>,
     pub payid: Option<String>,
@@ -112,28 +133,30 @@ pub(super) struct WireParty {
     pub sort_code: Option<String>,
 }
 
-/// What `__type` tells of an input.
+/// What `__type` tells of a type.
 #[derive(Debug, Deserialize)]
 pub(super) struct Introspected {
     #[serde(rename = "__type")]
-    input: Option<InputType>,
+    known: Option<Type>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct InputType {
-    input_fields: Option<Vec<InputField>>,
+struct Type {
+    input_fields: Option<Vec<Field>>,
+    fields: Option<Vec<Field>>,
 }
 
 #[derive(Debug, Deserialize)]
-struct InputField {
+struct Field {
     name: String,
 }
 
 impl Introspected {
-    pub(super) fn has(&self, field: &str) -> bool {
-        let fields = self.input.as_ref().and_then(|input| input.input_fields.as_ref());
-        fields.is_some_and(|fields| fields.iter().any(|known| known.name == field))
+    /// The names of its fields; none where the API does not have it.
+    pub(super) fn fields(self) -> BTreeSet<String> {
+        let known = self.known.map(|known| [known.input_fields, known.fields]);
+        known.into_iter().flatten().flatten().flatten().map(|field| field.name).collect()
     }
 }
 

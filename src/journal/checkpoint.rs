@@ -13,7 +13,7 @@ use sled::Tree;
 use super::disk::make_folder;
 use super::error::JournalError;
 use super::log::Tip;
-use crate::domain::{OverlapKey, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState};
+use crate::domain::{Kind, OverlapKey, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState};
 
 /// The derived state of one scope.
 #[derive(Debug, Clone)]
@@ -203,9 +203,10 @@ impl Checkpoint {
         Ok(found)
     }
 
-    /// The payouts that the API was last seen to have, the latest first: look-ups prove themselves by one.
-    pub fn canaries(&self) -> Result<Vec<PayoutEntry>, JournalError> {
-        let ids: Vec<PayoutId> = get(&self.meta, b"canaries")?.unwrap_or_default();
+    /// The payouts of a kind that the API was last seen to have, the latest first: look-ups prove themselves by one.
+    /// A look-up of payments shows no withdrawals, so that none of the other kind can stand in.
+    pub fn canaries(&self, kind: Kind) -> Result<Vec<PayoutEntry>, JournalError> {
+        let ids: Vec<PayoutId> = get(&self.meta, canaries_key(kind))?.unwrap_or_default();
         ids.into_iter().filter_map(|id| self.payout(id).transpose()).collect()
     }
 }
@@ -236,6 +237,14 @@ fn remove_torn_snapshots(folder: &Path) -> Result<(), JournalError> {
         }
     }
     Ok(())
+}
+
+/// Withdrawals stand where they stood before there were payments.
+pub(super) fn canaries_key(kind: Kind) -> &'static [u8] {
+    match kind {
+        Kind::Withdrawal => b"canaries",
+        Kind::Payment => b"canaries of payments",
+    }
 }
 
 pub(super) fn row_key(run: RunId, row: u32) -> [u8; 8] {

@@ -2,11 +2,11 @@
 //!
 //! Applying a record twice does nothing, so that a checkpoint of any age can be brought up to date.
 
-use super::checkpoint::{Checkpoint, StoredPayout, StoredRun, encode, get, row_key};
+use super::checkpoint::{Checkpoint, StoredPayout, StoredRun, canaries_key, encode, get, row_key};
 use super::error::JournalError;
 use super::log::Tip;
 use super::record::Record;
-use crate::domain::{Fact, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState, Timestamp};
+use crate::domain::{Fact, Kind, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState, Timestamp};
 
 impl Checkpoint {
     /// Applies one record.
@@ -122,18 +122,19 @@ impl Checkpoint {
             self.bodies.remove(id.bytes())?;
         }
         if entry.life.flash_id.is_some() {
-            self.canary_is(id)?;
+            self.canary_is(id, entry.payout.kind())?;
         }
         self.store(seq, entry)
     }
 
-    /// The last two payouts that the API has: one of them is not among those that are looked up.
-    fn canary_is(&self, id: PayoutId) -> Result<(), JournalError> {
-        let mut canaries: Vec<PayoutId> = get(&self.meta, b"canaries")?.unwrap_or_default();
+    /// The last two payouts of a kind that the API has: one of them is not among those that are looked up.
+    fn canary_is(&self, id: PayoutId, kind: Kind) -> Result<(), JournalError> {
+        let key = canaries_key(kind);
+        let mut canaries: Vec<PayoutId> = get(&self.meta, key)?.unwrap_or_default();
         if canaries.first() != Some(&id) {
             canaries.insert(0, id);
             canaries.truncate(2);
-            self.meta.insert(b"canaries", encode(&canaries))?;
+            self.meta.insert(key, encode(&canaries))?;
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use super::lock::ScopeLock;
 use super::log::{self, End, Tip, Verified, segment_path};
 use super::record::{Record, encode};
 use super::scope::ScopeFolder;
-use crate::domain::{ExternalId, Fact, Money, PayoutEntry, PayoutId, RecordedIntent, Timestamp};
+use crate::domain::{Deal, ExternalId, Fact, PayoutEntry, PayoutId, RecordedIntent, Timestamp};
 
 /// A segment is closed when it has grown beyond this, unless said otherwise.
 const SEGMENT_BYTES: u64 = 16 << 20;
@@ -68,7 +68,7 @@ fn gone() -> JournalError {
 #[derive(Debug)]
 pub struct Intent {
     body: String,
-    money: Money,
+    deal: Deal,
     external_id: ExternalId,
 }
 
@@ -77,8 +77,8 @@ impl RecordedIntent for Intent {
         &self.body
     }
 
-    fn money(&self) -> Money {
-        self.money
+    fn deal(&self) -> Deal {
+        self.deal
     }
 
     fn external_id(&self) -> &ExternalId {
@@ -169,10 +169,11 @@ impl Journal {
     ) -> Result<Intent, JournalError> {
         let frozen = self.checkpoint.body(entry.id)?;
         let body = frozen.clone().unwrap_or_else(freeze);
-        let fact = Fact::Intent { attempt: entry.life.attempt };
+        let deal = entry.payout.deal();
+        let fact = Fact::Intent { attempt: entry.life.attempt, kind: deal.kind() };
         let record = Record::Happened { id: entry.id, fact, body: frozen.is_none().then(|| body.clone()) };
         self.append(at, vec![record]).durable().await?;
-        Ok(Intent { body, money: entry.payout.money, external_id: entry.external_id.clone() })
+        Ok(Intent { body, deal, external_id: entry.external_id.clone() })
     }
 }
 

@@ -59,7 +59,7 @@ impl Earlier {
 fn content(payout: &Payout) -> String {
     let reference =
         payout.reference.as_deref().map_or(String::new(), |text| format!(", reference \"{text}\""));
-    format!("{} to {}, {}{reference}", payout.money, payout.payee.party.name, payout.payee.account)
+    format!("{} to {}, {}{reference}", payout.deal(), payout.payee.party.name, payout.payee.account)
 }
 
 /// What to do with one row.

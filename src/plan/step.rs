@@ -97,7 +97,7 @@ fn again(life: &Life, now: Timestamp, policy: &SettlePolicy) -> Step {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Answer, Fact, Sighting};
+    use crate::domain::{Answer, Fact, Kind, Sighting};
 
     const WAIT: SignedDuration = SignedDuration::from_secs(180);
 
@@ -121,7 +121,7 @@ mod tests {
         Fact::Answered(Answer::InDoubt { why: String::new() })
     }
 
-    const INTENT: Fact = Fact::Intent { attempt: 1 };
+    const INTENT: Fact = Fact::Intent { attempt: 1, kind: Kind::Withdrawal };
 
     #[test]
     fn doubt_is_looked_up_a_wait_after_the_last_sending() {

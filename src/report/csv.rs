@@ -7,7 +7,7 @@ use super::ReportError;
 use crate::domain::PayoutView;
 use crate::domain::book::words;
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 19] = [
     "row",
     "payment_id",
     "payee",
@@ -24,6 +24,9 @@ const HEADER: [&str; 16] = [
     "accepted",
     "from_payee_book",
     "like_earlier",
+    "kind",
+    "from_currency",
+    "to_currency",
 ];
 
 /// Writes one line a payout, under a header.
@@ -54,6 +57,9 @@ pub fn write_csv<E: std::error::Error>(
             payout.accepted.join("; "),
             words(&payout.from_book).join("; "),
             text(&payout.like_earlier),
+            payout.kind.name().to_owned(),
+            text(&payout.from_currency),
+            text(&payout.to_currency),
         ];
         writer.write_record(cells.iter().map(|cell| defused(cell).into_owned())).map_err(failed)?;
     }

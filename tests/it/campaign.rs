@@ -46,7 +46,7 @@ impl Campaign {
             ..Options::default()
         });
         let simulator = simulator.await.expect("a simulator");
-        let text = super::rig::payroll(0, self.rows);
+        let text = super::rig::mixed_payroll(0, self.rows);
         std::fs::write(home.path().join("pay.csv"), &text).expect("a file");
         let mut round = Round::default();
         let mut is_known = false;
@@ -111,14 +111,20 @@ fn run(command: &mut Command, patience: Option<Duration>) -> Option<i32> {
 /// Every row once, nothing else, and the sum to the cent.
 fn wrongs(file: &str, simulator: &Running) -> Vec<String> {
     let mut asked: Vec<(String, Decimal)> = Vec::new();
-    for line in file.lines().skip(1) {
-        let cells: Vec<&str> = line.split(',').collect();
-        asked.push((cells[7].to_owned(), Decimal::from_str_exact(cells[6]).expect("an amount")));
+    let mut lines = file.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let header = lines.next().expect("a header");
+    let column = |name| header.iter().position(|column| *column == name).expect("a column");
+    let (amount, reference) = (column("amount"), column("reference"));
+    for cells in lines {
+        let amount = Decimal::from_str_exact(cells[amount]).expect("an amount");
+        asked.push((cells[reference].to_owned(), amount));
     }
     let ledger = simulator.ledger();
-    let made =
-        ledger.withdrawals.iter().map(|made| (made.reference.clone().unwrap_or_default(), made.amount));
-    let mut made: Vec<(String, Decimal)> = made.collect();
+    let withdrawals = ledger.withdrawals.iter().map(|made| (&made.reference, made.amount));
+    let payments = ledger.payments.iter().map(|made| (&made.reference, made.size));
+    let made = withdrawals.chain(payments);
+    let mut made: Vec<(String, Decimal)> =
+        made.map(|(reference, amount)| (reference.clone().unwrap_or_default(), amount)).collect();
     asked.sort();
     made.sort();
     let sum = |rows: &[(String, Decimal)]| rows.iter().map(|(_, amount)| *amount).sum::<Decimal>();

@@ -111,6 +111,20 @@ fn accounts(input: &str) -> Vec<String> {
     accounts.filter(|run| run.len() > 6).map(str::to_owned).collect()
 }
 
+/// A list without its routing numbers: they name banks, and anybody may know them.
+fn without_routing_numbers(input: &str) -> String {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input.as_bytes());
+    let Some(at) = reader.headers().ok().and_then(|names| names.iter().position(|name| name == "aba")) else {
+        return input.to_owned();
+    };
+    let rows = reader.records().map(|row| {
+        let row = row.expect("a row");
+        let cells = row.iter().enumerate().filter(|(column, _)| *column != at).map(|(_, cell)| cell);
+        cells.collect::<Vec<_>>().join(",")
+    });
+    rows.collect::<Vec<_>>().join("\n")
+}
+
 /// The accounts in the lines of a bank file, where no blank may stand between them and what is before.
 fn accounts_of_columns(input: &str) -> Vec<String> {
     let fields = input.lines().filter(|line| line.starts_with(['1', '2'])).flat_map(|line| {
@@ -138,7 +152,7 @@ fn no_report_shows_an_account_whole() {
     for case in cases() {
         let (text, json) = reports(&input_of(&case));
         let shown = format!("{text}{json}");
-        let input = cells_of(&input_of(&case));
+        let input = without_routing_numbers(&cells_of(&input_of(&case)));
         let fixed = if text.contains("input.aba") { accounts_of_columns(&input) } else { Vec::new() };
         let without_blanks = accounts(&input.replace(' ', ""));
         for account in accounts(&input).into_iter().chain(without_blanks).chain(fixed) {

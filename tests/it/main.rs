@@ -14,6 +14,7 @@ mod hostile;
 mod kills;
 mod large_workbooks;
 mod operations;
+mod payments;
 mod plan;
 mod power;
 mod readme;

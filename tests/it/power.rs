@@ -100,7 +100,7 @@ async fn fails_after(syncs: u64, in_flight: usize, failure: Failure) {
     assert!(syncs * in_flight as u64 <= ROWS as u64, "the run could end before its disk fails");
     let mut rig = Rig::start(quick()).await;
     rig.max_in_flight = in_flight;
-    let run = rig.record(rig.file("pay.csv", 0, ROWS)).await;
+    let run = rig.record(rig.mixed_file("pay.csv", 0, ROWS)).await;
     rig.disk = Arc::new(FrailDisk { fuel: Arc::new(AtomicU64::new(syncs)), failure });
     let shown = Arc::new(Shown::default());
     rig.observer = Arc::clone(&shown) as Arc<dyn Observer>;
@@ -135,7 +135,7 @@ async fn fails_after(syncs: u64, in_flight: usize, failure: Failure) {
     rig.disk = Arc::new(RealDisk);
     rig.finish(run, 3).await.expect("it goes on");
     assert_eq!(rig.wrongs(run, ROWS), Vec::<String>::new(), "{syncs} syncs, {in_flight} in flight");
-    assert_eq!(rig.simulator.ledger().withdrawals.len(), ROWS);
+    assert_eq!(made(&rig.simulator.ledger()).len(), ROWS);
     rig.simulator.stop().await;
 }
 

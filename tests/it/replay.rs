@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use payrun::domain::{Book, RunId};
+use payrun::domain::{Book, Kind, RunId};
 use payrun::engine;
 use payrun::journal::{self, Checkpoint, Disk, Journal, JournalError, RealDisk, ScopeFolder};
 use payrun::simulator::Options;
@@ -15,7 +15,9 @@ fn said(checkpoint: &Checkpoint, run: RunId) -> String {
     let payouts: Vec<_> = engine::payouts(checkpoint, run).map(|payout| payout.expect("a payout")).collect();
     let open: Vec<_> = checkpoint.open_payouts(run).map(|open| open.expect("a payout")).collect();
     let run = checkpoint.run(run).expect("a run");
-    format!("{run:#?}\n{payouts:#?}\n{open:#?}\n{}", said_of_payees(checkpoint))
+    let canaries = Kind::ALL.map(|kind| checkpoint.canaries(kind).expect("payouts"));
+    assert!(canaries[1].iter().all(|entry| entry.payout.kind() == Kind::Payment));
+    format!("{run:#?}\n{payouts:#?}\n{open:#?}\n{canaries:#?}\n{}", said_of_payees(checkpoint))
 }
 
 /// Everything that the payee book says: of whom it has, and of the payees of the file, by id, name and account.
@@ -27,7 +29,7 @@ fn said_of_payees(checkpoint: &Checkpoint) -> String {
         .map(|entry| checkpoint.by_account(&entry.payee.account).expect("payees").len())
         .collect();
     let by_id: Vec<_> =
-        (0..8).map(|at| checkpoint.account_of_id(&format!("P{at}")).expect("an answer")).collect();
+        (0..13).map(|at| checkpoint.account_of_id(&format!("P{at}")).expect("an answer")).collect();
     let mut by_name = checkpoint.accounts_of_name(&payee("10000000").party.name).expect("accounts");
     by_name.sort_by_key(|known| known.account.canonical());
     format!("{payees:#?}\n{by_account:?}\n{by_id:#?}\n{by_name:#?}")
@@ -53,24 +55,28 @@ fn rest() -> Option<sled::Db> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn from_any_record_on_the_checkpoint_comes_to_the_same_state() {
-    let faults =
-        ["withdrawal_create:reset_after@2", "withdrawal_create:declined@4", "withdrawal_create:slow=2s@5"];
+    let faults = [
+        "withdrawal_create:reset_after@2",
+        "withdrawal_create:declined@4",
+        "withdrawal_create:slow=2s@5",
+        "payment_create:reset_after@2",
+    ];
     let faults = faults.iter().map(|text| text.parse().expect("a fault")).collect();
     let rig = Rig::start(Options { faults, ..quick() }).await;
     // a payee of the book with an id and one without; then another account for the one and an id for the other
     let book = "payee_id,first_name,last_name,street,bsb,account_number\n\
         P0,Robin,Example,9 Bay Road,062-000,10000000\n,Kim,Dent,,062-000,41424344\n";
     rig.import(book, "").await;
-    let run = rig.record(rig.file("pay.csv", 0, 6)).await;
+    let run = rig.record(rig.mixed_file("pay.csv", 0, 12)).await;
     let _ = rig.sit(run).await; // however it ends: a journal with every kind of fact is wanted
-    let moved = book.replace("10000000", "10000077").replace(",Kim", "P7,Kim").replace("9 Bay", "8 Bay");
+    let moved = book.replace("10000000", "10000077").replace(",Kim", "P12,Kim").replace("9 Bay", "8 Bay");
     rig.import(&moved, "changed-account:2").await;
     let path = rig.scope().journal().join("00000001.jsonl");
     let text = std::fs::read_to_string(&path).expect("a journal");
     let lines: Vec<&str> = text.lines().collect();
     assert!(lines.len() > 15, "{text}");
     let expected = said(&Journal::look(&rig.scope()).expect("a journal"), run);
-    for words in ["8 Bay Road", "10000077", "paid_before: Some", "P7", "own_record: true"] {
+    for words in ["kind: Payment", "8 Bay Road", "10000077", "paid_before: Some", "P12", "own_record: true"] {
         let masked = words.replace("10000077", "•••••077");
         assert!(expected.contains(&masked), "{masked} is not in {expected}");
     }

@@ -10,10 +10,10 @@ use jiff::SignedDuration;
 use payrun::check;
 use payrun::config::Remitters;
 use payrun::domain::{
-    Accepted, AccountNumber, Address, BankAccount, Bsb, Observer, Overlaps, Party, PartyMode, PartyName,
-    Payee, PayoutState, PayoutView, RunId, Silent, SystemClock,
+    Accepted, AccountAbroad, AccountNumber, Address, BankAccount, Bsb, Kind, Observer, Overlaps, Party,
+    PartyMode, PartyName, Payee, PayoutEntry, PayoutState, PayoutView, RunId, Scheme, Silent, SystemClock,
 };
-use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms};
+use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms, Verdict};
 use payrun::gateway::{self, Gateway};
 use payrun::intake::Reading;
 use payrun::journal::{Disk, Journal, JournalError, RealDisk, ScopeFolder};
@@ -29,6 +29,8 @@ pub struct Rig {
     pub in_doubt_wait: Duration,
     pub timeout: Duration,
     pub skip_held: bool,
+    pub parties: PartyMode,
+    pub follow: Duration,
     pub max_in_flight: usize,
     pub login_interval: Duration,
     pub segment_bytes: u64,
@@ -51,6 +53,8 @@ impl Rig {
             in_doubt_wait: Duration::from_millis(250),
             timeout: Duration::from_secs(1),
             skip_held: false,
+            parties: PartyMode::Precreate,
+            follow: Duration::ZERO,
             max_in_flight: 8,
             login_interval: Duration::from_millis(1),
             segment_bytes: 16 << 20,
@@ -72,9 +76,24 @@ impl Rig {
         path
     }
 
+    /// A payroll on disk of which every second payee is paid abroad.
+    pub fn mixed_file(&self, name: &str, first: usize, rows: usize) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, mixed_payroll(first, rows)).expect("a file");
+        path
+    }
+
+    /// Any file on disk.
+    pub fn written(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path
+    }
+
     /// Checks, plans and records a file.
     pub async fn record(&self, path: PathBuf) -> RunId {
         let (scope, disk, segment_bytes) = (self.scope(), Arc::clone(&self.disk), self.segment_bytes);
+        let parties = self.parties;
         let recorded = tokio::task::spawn_blocking(move || {
             let journal = opened(&scope, &disk, segment_bytes)?;
             let remitters = Remitters::new("default".into(), BTreeMap::new(), true);
@@ -88,10 +107,11 @@ impl Rig {
                 scope: "rig",
                 environment: "simulator",
                 remitters: &remitters,
-                parties: PartyMode::Precreate,
+                parties,
                 window: SignedDuration::from_hours(35 * 24),
             };
             let prepared = engine::prepare(&journal, &inputs, &SystemClock, &Silent)?;
+            assert!(prepared.checked.invalid_rows.is_empty(), "{:#?}", prepared.checked.findings);
             engine::record(&journal, &prepared, &SystemClock, &Silent)?;
             Ok::<RunId, EngineError>(prepared.head.run)
         });
@@ -119,6 +139,16 @@ impl Rig {
 
     /// One sitting: open the journal, connect, carry the run on, and leave.
     pub async fn sit(&self, run: RunId) -> Result<Ending, EngineError> {
+        self.engine()?.carry_out(run).await
+    }
+
+    /// What a person says of a row.
+    pub async fn settle(&self, run: RunId, row: u32, verdict: Verdict) -> Result<PayoutEntry, EngineError> {
+        engine::settle(&self.engine()?, run, row, verdict, "seen at Flash".to_owned()).await
+    }
+
+    /// The journal opened, and connected.
+    fn engine(&self) -> Result<Engine, EngineError> {
         let journal = Arc::new(opened(&self.scope(), &self.disk, self.segment_bytes)?);
         let settings = gateway::Settings {
             url: self.simulator.url.clone(),
@@ -131,7 +161,7 @@ impl Rig {
             patience: Duration::from_secs(2),
         };
         let (_ask, stop) = Stop::new();
-        let engine = Engine {
+        Ok(Engine {
             journal,
             gateway: Gateway::new(settings, Arc::new(SystemClock)).expect("a gateway"),
             clock: Arc::new(SystemClock),
@@ -144,11 +174,10 @@ impl Rig {
                     key_honoured: false,
                 },
                 max_in_flight: self.max_in_flight,
-                follow: Duration::ZERO,
+                follow: self.follow,
                 skip_held: self.skip_held,
             },
-        };
-        engine.carry_out(run).await
+        })
     }
 
     /// Sits down until the run is finished, at most `times`. Gives the number of sittings.
@@ -179,16 +208,18 @@ impl Rig {
         if payouts.len() != rows {
             wrongs.push(format!("{} of {rows} rows have a state", payouts.len()));
         }
-        let made = made(&ledger);
+        let by_kind = Kind::ALL.map(|kind| (kind, made_as(&ledger, kind)));
+        let by_kind = BTreeMap::from(by_kind);
         for payout in &payouts {
             let id = payout.external_id.as_ref().map_or(String::new(), ToString::to_string);
-            let times = made.get(&id).copied().unwrap_or(0);
+            let times = by_kind[&payout.kind].get(&id).copied().unwrap_or(0);
             let expected = usize::from(payout.status.is_at_the_api());
             // a person has to tell: either is possible, twice is not
             if times != expected && !(payout.status == PayoutState::Attention && times <= 1) {
                 wrongs.push(format!("row {} is {} and was made {times} times", payout.row, payout.status));
             }
         }
+        let made = made(&ledger);
         // a row that needs a person may have been made: the simulator says which
         let sum: Decimal = payouts
             .iter()
@@ -218,18 +249,32 @@ pub fn opened(
     open()
 }
 
-/// How often each external id was paid.
+/// How often each external id was paid, in whatever way.
 pub fn made(ledger: &LedgerView) -> BTreeMap<String, usize> {
-    let mut made = BTreeMap::new();
-    for withdrawal in &ledger.withdrawals {
-        *made.entry(withdrawal.external_id.clone().unwrap_or_default()).or_default() += 1;
+    let mut made = made_as(ledger, Kind::Withdrawal);
+    for (id, times) in made_as(ledger, Kind::Payment) {
+        *made.entry(id).or_default() += times;
     }
     made
 }
 
-/// Everything that was paid.
+/// How often each external id was paid in one way.
+pub fn made_as(ledger: &LedgerView, kind: Kind) -> BTreeMap<String, usize> {
+    let ids: Vec<_> = match kind {
+        Kind::Withdrawal => ledger.withdrawals.iter().map(|made| made.external_id.clone()).collect(),
+        Kind::Payment => ledger.payments.iter().map(|made| made.external_id.clone()).collect(),
+    };
+    let mut made = BTreeMap::new();
+    for id in ids {
+        *made.entry(id.unwrap_or_default()).or_default() += 1;
+    }
+    made
+}
+
+/// Everything that was paid, as it was asked for.
 pub fn total(ledger: &LedgerView) -> Decimal {
-    ledger.withdrawals.iter().map(|withdrawal| withdrawal.amount).sum()
+    let withdrawals: Decimal = ledger.withdrawals.iter().map(|withdrawal| withdrawal.amount).sum();
+    withdrawals + ledger.payments.iter().map(|payment| payment.size).sum::<Decimal>()
 }
 
 /// A payroll of `rows` invented people, the first with the number `first`, so that files need not overlap.
@@ -241,6 +286,45 @@ pub fn payroll(first: usize, rows: usize) -> String {
         let _ = writeln!(text, "P{at},Robin,Example,1 Hill Street,062-000,{account},{amount},PAY {at}");
     }
     text
+}
+
+/// The same, but every second of them is paid abroad: in euros, and every fourth so much of Australian dollars.
+pub fn mixed_payroll(first: usize, rows: usize) -> String {
+    let mut text = String::from(
+        "payee_id,first_name,last_name,street,country,bsb,account_number,iban,amount,reference,currency,from_currency,amount_side\n",
+    );
+    for at in first..first + rows {
+        let amount = format!("{}.{:02}", 100 + at, at % 100);
+        let row = if at % 2 == 0 {
+            format!("AU,062-000,{},,{amount},PAY {at},AUD,,", 10_000_000 + at)
+        } else {
+            let side = if at % 4 == 1 { "to" } else { "from" };
+            format!("DE,,,{},{amount},PAY {at},EUR,AUD,{side}", iban(at))
+        };
+        let _ = writeln!(text, "P{at},Robin,Example,1 Hill Street,{row}");
+    }
+    text
+}
+
+/// An invented German account number with the right check digits.
+pub fn iban(number: usize) -> String {
+    checked_iban("DE", &format!("37040044{number:010}"))
+}
+
+/// An account number of digits with the right check digits for a country.
+pub fn checked_iban(country: &str, account: &str) -> String {
+    let letters: String = country.bytes().map(|letter| (letter - b'A' + 10).to_string()).collect();
+    let digits: u128 = format!("{account}{letters}00").parse().expect("digits");
+    format!("{country}{:02}{account}", 98 - digits % 97)
+}
+
+/// An invented payee with an account abroad.
+pub fn payee_abroad(number: usize) -> Payee {
+    let account = AccountAbroad::new(Scheme::Iban, None, &iban(number), None).expect("an IBAN");
+    let address =
+        Address { street: Some("1 Hill Street".into()), country: "DE".into(), ..Address::default() };
+    let home = payee("10000000");
+    Payee { party: Party { address, ..home.party }, account: BankAccount::Abroad(Box::new(account)), ..home }
 }
 
 /// An invented payee with an account at a branch that exists.

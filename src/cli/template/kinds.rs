@@ -24,7 +24,7 @@ const AT_HOME: [Column; 5] =
     [Column::Bsb, Column::AccountNumber, Column::PayId, Column::Amount, Column::Reference];
 
 /// What a payment abroad has beside.
-const ABROAD: [Column; 16] = [
+const ABROAD: [Column; 18] = [
     Column::Country,
     Column::AccountType,
     Column::AccountNumber,
@@ -39,7 +39,9 @@ const ABROAD: [Column; 16] = [
     Column::Currency,
     Column::FromCurrency,
     Column::AmountSide,
+    Column::Kind,
     Column::Reason,
+    Column::SourceOfFunds,
     Column::Reference,
 ];
 
@@ -47,13 +49,15 @@ const STATES: &[&str] = &["ACT", "NSW", "NT", "QLD", "SA", "TAS", "VIC", "WA"];
 const ACCOUNT_TYPES: &[&str] =
     &["BSB", "PAYID", "IBAN", "ABA", "CLABE", "IFSC", "CNAPS", "SORT_CODE", "ACC_NO"];
 const COUNTRIES: &[&str] = &[
-    "AU", "AE", "AT", "BE", "CA", "CH", "CN", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "GR", "HK", "IE",
-    "IL", "IN", "IT", "JP", "KR", "LK", "MX", "MY", "NL", "NO", "NZ", "PH", "PK", "PL", "PT", "SE", "SG",
-    "TH", "TR", "US", "VN", "ZA",
+    "AU", "AE", "AT", "BD", "BE", "BG", "BR", "CA", "CH", "CN", "CY", "CZ", "DE", "DK", "EE", "ES", "FI",
+    "FJ", "FR", "GB", "GR", "HK", "HR", "HU", "ID", "IE", "IL", "IN", "IT", "JP", "KE", "KR", "LK", "LT",
+    "LU", "LV", "MT", "MX", "MY", "NL", "NO", "NP", "NZ", "PH", "PK", "PL", "PT", "RO", "SA", "SE", "SG",
+    "SI", "SK", "TH", "TR", "TW", "US", "VN", "ZA",
 ];
 const CURRENCIES: &[&str] = &[
-    "AUD", "AED", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "IDR", "ILS", "INR", "JPY", "KRW",
-    "LKR", "MXN", "MYR", "NOK", "NZD", "PHP", "PKR", "PLN", "SEK", "SGD", "THB", "TRY", "USD", "VND", "ZAR",
+    "AUD", "AED", "BDT", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "FJD", "GBP", "HKD", "HUF", "IDR",
+    "ILS", "INR", "JPY", "KES", "KRW", "LKR", "MXN", "MYR", "NOK", "NPR", "NZD", "PHP", "PKR", "PLN", "RON",
+    "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "USD", "VND", "ZAR",
 ];
 const OWN_CURRENCIES: &[&str] = &["AUD", "CAD", "CHF", "EUR", "GBP", "NZD", "SGD", "USD"];
 
@@ -69,12 +73,6 @@ pub(super) fn template(kind: TemplateKind) -> Template {
     };
     Template {
         title: format!("{title} (template of payrun)"),
-        warning: match kind {
-            TemplateKind::Fx => {
-                "This version of payrun does not pay abroad yet: it refuses every row of this template. Use it to collect the details."
-            }
-            TemplateKind::Payroll | TemplateKind::Full => "",
-        },
         steps: steps(kind),
         fields: columns.into_iter().map(|column| field(column, kind)).collect(),
         mark: EXAMPLE_MARK,
@@ -85,10 +83,10 @@ fn steps(kind: TemplateKind) -> Vec<String> {
     let account = match kind {
         TemplateKind::Payroll => "bsb with account_number, or payid",
         TemplateKind::Fx => {
-            "iban, or account_number with what the bank's country uses (aba, clabe, ifsc, cnaps, sort_code or bic)"
+            "iban, or clabe with bic, or account_number with bic and, where the bank's country has it, aba, ifsc, cnaps or sort_code"
         }
         TemplateKind::Full => {
-            "bsb with account_number, or payid; accounts abroad are not paid by this version"
+            "bsb with account_number, or payid; of accounts abroad iban, or clabe with bic, or account_number with bic and, where the bank's country has it, aba, ifsc, cnaps or sort_code"
         }
     };
     [
@@ -115,29 +113,23 @@ fn field(column: Column, kind: TemplateKind) -> Field {
 fn need(column: Column, kind: TemplateKind) -> Need {
     let abroad = kind == TemplateKind::Fx;
     match column {
-        Column::Street | Column::Amount => Need::Always,
+        Column::Amount => Need::Always,
+        Column::Street if !abroad => Need::Always,
         Column::Country | Column::Currency if abroad => Need::Always,
         Column::FirstName
         | Column::LastName
         | Column::CompanyName
         | Column::Bsb
         | Column::AccountNumber
-        | Column::PayId => Need::Either,
-        Column::AccountName if kind == TemplateKind::Full => Need::Either,
-        Column::Iban
+        | Column::PayId
+        | Column::Iban
         | Column::Bic
         | Column::Aba
         | Column::Clabe
         | Column::Ifsc
         | Column::Cnaps
-        | Column::SortCode => {
-            if abroad {
-                Need::Either
-            } else {
-                Need::NotYet
-            }
-        }
-        Column::FromCurrency | Column::AmountSide | Column::SourceOfFunds if !abroad => Need::NotYet,
+        | Column::SortCode => Need::Either,
+        Column::AccountName if kind == TemplateKind::Full => Need::Either,
         _ => Need::Optional,
     }
 }
@@ -175,6 +167,10 @@ fn example(column: Column, kind: TemplateKind) -> &'static str {
             Column::Currency => return "EUR",
             Column::FromCurrency => return "AUD",
             Column::AmountSide => return "to",
+            Column::Kind => return "payment",
+            Column::Reason => return "BUSINESS",
+            Column::SourceOfFunds => return "BUSINESS_FUNDS",
+            Column::Reference => return "INVOICE 1042",
             _ => {}
         }
     }

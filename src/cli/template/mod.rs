@@ -27,9 +27,6 @@ pub fn run(globals: &Globals, args: &TemplateArgs) -> Result<Exit, Failure> {
     match globals.format {
         Format::Text => {
             out::answer(&format!("Fill in {}, then: payrun check {0}", to.display()));
-            if !template.warning.is_empty() {
-                out::note(template.warning);
-            }
         }
         Format::Json => out::answer(&serde_json::json!({ "file": to.display().to_string() }).to_string()),
     }

@@ -67,9 +67,6 @@ fn header_of(need: Need) -> Format {
         Need::Always => format.set_background_color(color(0x001F_4E79)).set_font_color(color(0x00FF_FFFF)),
         Need::Either => format.set_background_color(color(0x009D_C3E6)),
         Need::Optional => format.set_background_color(color(0x00E8_E8E8)),
-        Need::NotYet => {
-            format.set_background_color(color(0x00F6_F6F6)).set_font_color(color(0x0080_8080)).set_italic()
-        }
     }
 }
 
@@ -138,7 +135,6 @@ fn needed(need: Need) -> &'static str {
         Need::Always => "In every row",
         Need::Either => "This or another: step 3",
         Need::Optional => "Where known",
-        Need::NotYet => "Not used yet",
     }
 }
 
@@ -149,13 +145,7 @@ fn instructions(template: &Template) -> Result<Worksheet, BookError> {
     let top = Format::new().set_align(FormatAlign::Top);
     let bold = top.clone().set_bold();
     sheet.write_string_with_format(0, 0, &template.title, &bold.clone().set_font_size(14))?;
-    let mut row = 1;
-    if !template.warning.is_empty() {
-        let loud = bold.clone().set_font_color(Color::RGB(0x00C0_0000));
-        sheet.write_string_with_format(row, 0, template.warning, &loud)?;
-        row += 1;
-    }
-    row += 1;
+    let mut row = 2;
     for (step, text) in (1u32..).zip(&template.steps) {
         sheet.write_string_with_format(row, 0, format!("{step}. {text}"), &top)?;
         row += 1;

@@ -19,8 +19,6 @@ pub use self::book::write_book;
 pub struct Template {
     /// What it is for, in a line.
     pub title: String,
-    /// What must be known before anything else; empty where there is nothing.
-    pub warning: &'static str,
     /// How to fill it in, step by step.
     pub steps: Vec<String>,
     /// Its columns.
@@ -53,8 +51,6 @@ pub enum Need {
     Either,
     /// Where it is known.
     Optional,
-    /// Never yet: this version does not use it.
-    NotYet,
 }
 
 /// What stands in a column. Everything but amounts is text, so that zeros stay.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use payrun::check;
 use payrun::config::Remitters;
-use payrun::domain::{Answer, Clock, Fact, Overlaps, PartyMode, RunId, RunState, Silent, SystemClock};
+use payrun::domain::{Answer, Clock, Fact, Kind, Overlaps, PartyMode, RunId, RunState, Silent, SystemClock};
 use payrun::engine::{self, Inputs};
 use payrun::intake::Reading;
 use payrun::journal::{Disk, RealDisk, Record, ScopeFolder};
@@ -52,7 +52,7 @@ fn was_paid(world: &World, name: &str, text: &str, days: i64) {
     for planned in &prepared.planned {
         let id = planned.id;
         let accepted = Answer::Accepted { flash_id: format!("w-{}", planned.row), status: None };
-        for fact in [Fact::Intent { attempt: 1 }, Fact::Answered(accepted)] {
+        for fact in [Fact::Intent { attempt: 1, kind: Kind::Withdrawal }, Fact::Answered(accepted)] {
             let body = matches!(fact, Fact::Intent { .. }).then(|| "{}".to_owned());
             journal.append(clock.now(), vec![Record::Happened { id, fact, body }]).wait().expect("written");
         }
