@@ -286,6 +286,24 @@ pub struct SimulateArgs {
     /// What looking up by external id does: works, ignored (all is shown) or missing (there is no such filter)
     #[arg(long, value_name = "FILTER", default_value = "works")]
     pub external_ids: String,
+    /// Be a Flash without the fields that its documentation does not show
+    #[arg(long)]
+    pub without_assumed: bool,
+    /// Spell the field of quotes that can be bought `tradeable`, not `tradable`
+    #[arg(long)]
+    pub tradeable: bool,
+    /// How long a quote can be bought, such as 2m
+    #[arg(long, value_name = "TIME", default_value = "2m")]
+    pub quote_lifetime: String,
+    /// Move all exchange rates: at 0.9 everything buys a tenth less
+    #[arg(long, value_name = "FACTOR", default_value = "1")]
+    pub market: String,
+    /// What each payout costs beside its amount
+    #[arg(long, value_name = "AMOUNT", default_value = "0")]
+    pub fee: String,
+    /// How far its clock is ahead of this machine's, such as 90s; behind it with a minus: -90s
+    #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true)]
+    pub clock_skew: String,
 }
 
 /// `bsb`.

@@ -1,10 +1,18 @@
 //! `payrun simulate`: a Flash of our own on a port, or what its ledger holds.
 
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use rust_decimal::Decimal;
+
 use super::args::{Globals, SimulateArgs};
 use super::exit::{Exit, Failure};
 use super::out;
 use super::session::{Session, ledger_path, lock_ledger};
-use crate::simulator::{self, LedgerView};
+use crate::simulator::{self, Assumed, LedgerView, Options, TradableSpelling};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &SimulateArgs) -> Result<Exit, Failure> {
@@ -17,27 +25,54 @@ pub fn run(globals: &Globals, args: &SimulateArgs) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     let _lock = lock_ledger(&session.settings)?;
-    let usage = |error: &dyn std::fmt::Display| Failure::new(Exit::Usage, error.to_string());
-    let options = simulator::Options {
-        ledger: Some(path),
-        faults: args
-            .fault
-            .iter()
-            .map(|text| text.parse())
-            .collect::<Result<_, _>>()
-            .map_err(|error| usage(&error))?,
-        repeated_key: args.repeated_key.parse().map_err(|error| usage(&error))?,
-        withdrawal_filter: args.external_ids.parse().map_err(|error| usage(&error))?,
-        party_filter: args.external_ids.parse().map_err(|error| usage(&error))?,
-        latency: humantime::parse_duration(&args.latency).map_err(|error| usage(&error))?,
-        ..simulator::Options::default()
-    };
+    let options = options(args, path).map_err(|error| Failure::new(Exit::Usage, error))?;
     let runtime =
         tokio::runtime::Runtime::new().map_err(|error| Failure::new(Exit::Defect, error.to_string()))?;
     runtime.block_on(serve(args.port, options))
 }
 
-async fn serve(port: u16, options: simulator::Options) -> Result<Exit, Failure> {
+/// How it behaves, or which word was not understood.
+fn options(args: &SimulateArgs, ledger: PathBuf) -> Result<Options, String> {
+    Ok(Options {
+        ledger: Some(ledger),
+        faults: args.fault.iter().map(|text| read(text)).collect::<Result<_, _>>()?,
+        repeated_key: read(&args.repeated_key)?,
+        withdrawal_filter: read(&args.external_ids)?,
+        payment_filter: read(&args.external_ids)?,
+        party_filter: read(&args.external_ids)?,
+        assumed: if args.without_assumed { Assumed::Absent } else { Assumed::Present },
+        tradable: if args.tradeable { TradableSpelling::Tradeable } else { TradableSpelling::Tradable },
+        latency: duration("--latency", &args.latency)?,
+        quote_lifetime: duration("--quote-lifetime", &args.quote_lifetime)?,
+        market_factor: decimal("--market", &args.market)?,
+        fee: decimal("--fee", &args.fee)?,
+        clock_skew: skew("--clock-skew", &args.clock_skew)?,
+        ..Options::default()
+    })
+}
+
+fn read<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+fn duration(flag: &str, text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text)
+        .map_err(|_| format!("{flag}: \"{text}\" is no length of time; write it as in 20ms, 90s or 2m"))
+}
+
+fn skew(flag: &str, text: &str) -> Result<SignedDuration, String> {
+    let (length, is_behind) = text.strip_prefix('-').map_or((text, false), |length| (length, true));
+    let skew = SignedDuration::try_from(duration(flag, length)?)
+        .map_err(|_| format!("{flag}: \"{text}\" is too long a time"))?;
+    Ok(if is_behind { -skew } else { skew })
+}
+
+fn decimal(flag: &str, text: &str) -> Result<Decimal, String> {
+    let number = Decimal::from_str_exact(text).ok().filter(|number| !number.is_sign_negative());
+    number.ok_or_else(|| format!("{flag}: \"{text}\" is not a number as in 0.95, or is below zero"))
+}
+
+async fn serve(port: u16, options: Options) -> Result<Exit, Failure> {
     let failed = |error: std::io::Error| {
         Failure::new(Exit::Configuration, format!("the simulator could not start on port {port}: {error}"))
     };

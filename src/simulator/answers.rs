@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, DATE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::options::AuthStyle;
@@ -22,6 +23,13 @@ fn html(status: StatusCode, heading: &str) -> Response {
 fn with_header(mut response: Response, name: HeaderName, value: HeaderValue) -> Response {
     response.headers_mut().insert(name, value);
     response
+}
+
+/// With the time in the form that HTTP demands.
+pub(super) fn dated(response: Response, now: Timestamp) -> Response {
+    let text = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let date = HeaderValue::try_from(text).expect("a date is ASCII");
+    with_header(response, DATE, date)
 }
 
 /// The firewall's page for user agents that it does not like.

@@ -61,6 +61,11 @@ impl<T: Entry> Book<T> {
         self.by_external_id.get(id).map_or(&[], Vec::as_slice)
     }
 
+    /// `now`, or when the last row was made if that is later: a clock that is set back must not put rows out of order.
+    pub fn next_time(&self, now: Timestamp) -> Timestamp {
+        self.rows.last().map_or(now, |last| now.max(last.created_at()))
+    }
+
     /// The places of the rows made from `min` to `max`, oldest first: rows stand in the order of their making.
     pub fn made_between(&self, min: Option<Timestamp>, max: Option<Timestamp>) -> std::ops::Range<usize> {
         let start = min.map_or(0, |min| self.rows.partition_point(|row| row.created_at() < min));

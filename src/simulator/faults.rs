@@ -118,12 +118,12 @@ impl Symptom {
 
     /// Whether a call of `operation` can show this symptom at all.
     pub(super) const fn fits(self, operation: Operation) -> bool {
-        use Operation::{Login, Logout, PartyCreate, PartyLookup, WithdrawalCreate, WithdrawalList};
+        use Operation::{Logout, PartyLookup, PaymentCreate, PaymentList, WithdrawalCreate, WithdrawalList};
         match self {
-            Self::Declined => matches!(operation, Login | Logout | PartyCreate | WithdrawalCreate),
-            Self::SuccessWithoutObject => matches!(operation, Login | PartyCreate | WithdrawalCreate),
-            Self::WrongEcho => matches!(operation, WithdrawalCreate),
-            Self::LaggingLists(_) => matches!(operation, PartyLookup | WithdrawalList),
+            Self::Declined => operation.is_mutation(),
+            Self::SuccessWithoutObject => operation.is_mutation() && !matches!(operation, Logout),
+            Self::WrongEcho => matches!(operation, WithdrawalCreate | PaymentCreate),
+            Self::LaggingLists(_) => matches!(operation, PartyLookup | WithdrawalList | PaymentList),
             _ => true,
         }
     }

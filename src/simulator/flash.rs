@@ -2,10 +2,12 @@
 //!
 //! Everything shared sits here behind short locks, none of which is held across an `await`.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_graphql::Context;
+use jiff::Timestamp;
 
 use super::ledger::{Ledger, LedgerError};
 use super::options::Options;
@@ -18,6 +20,7 @@ pub struct Flash {
     ledger: Mutex<Ledger>,
     logins: Mutex<Logins>,
     throttled_until: Mutex<Option<Instant>>,
+    confirmations: AtomicU64,
     pub(super) faults: Faults,
 }
 
@@ -29,6 +32,7 @@ impl Flash {
             options: Mutex::new(Arc::new(options)),
             logins: Mutex::default(),
             throttled_until: Mutex::default(),
+            confirmations: AtomicU64::default(),
         }))
     }
 
@@ -51,6 +55,20 @@ impl Flash {
 
     pub(super) fn logins(&self) -> MutexGuard<'_, Logins> {
         lock(&self.logins)
+    }
+
+    /// Now by this Flash's own clock, in the milliseconds that the API shows, so that filters by time agree with what
+    /// was shown.
+    pub(super) fn now(&self) -> Timestamp {
+        let now = Timestamp::now();
+        let now = now.checked_add(self.options().clock_skew).unwrap_or(now);
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    /// One more question about a payee, if `limit` allows it.
+    pub(super) fn confirm_payee(&self, limit: Option<u64>) -> bool {
+        let asked = self.confirmations.fetch_add(1, Ordering::Relaxed);
+        limit.is_none_or(|limit| asked < limit)
     }
 
     /// From now on everybody waits.

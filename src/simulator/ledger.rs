@@ -3,7 +3,7 @@
 //! A change is written to the file before it is made in memory, and made in memory before it is answered: whoever
 //! saw an answer finds its object after a kill. The file is not synced; a power cut may lose what a kill may not.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -12,11 +12,11 @@ use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use super::book::Book;
-use super::options::{Options, StatusStep};
-use super::records::{Line, PartyRecord, WithdrawalRecord};
-use super::schema::enums::{CurrencyIso3, WithdrawalStatus};
+use super::options::Options;
+use super::orders::Orders;
+use super::records::{Line, PartyRecord, PartyRef, PaymentRecord, QuoteRecord, WithdrawalRecord};
+use super::schema::enums::CurrencyIso3;
 use super::schema::inputs::{RecipientInput, SenderInput};
-use super::walk::{Standing, route, standing};
 
 /// Why a ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -48,12 +48,10 @@ pub(super) struct Ledger {
     file: Option<Appender>,
     pub(super) senders: Book<PartyRecord<SenderInput>>,
     pub(super) recipients: Book<PartyRecord<RecipientInput>>,
-    pub(super) withdrawals: Book<WithdrawalRecord>,
-    by_key: HashMap<String, usize>,
-    looks: HashMap<usize, u32>,
-    spent: HashMap<CurrencyIso3, Decimal>,
-    /// Withdrawals that will be refunded in time.
-    bouncing: Vec<usize>,
+    pub(super) withdrawals: Orders<WithdrawalRecord>,
+    pub(super) payments: Orders<PaymentRecord>,
+    pub(super) quotes: Book<QuoteRecord>,
+    used_quotes: HashSet<String>,
 }
 
 impl Ledger {
@@ -109,58 +107,45 @@ impl Ledger {
         match line {
             Line::Sender(record) => self.senders.put(record),
             Line::Recipient(record) => self.recipients.put(record),
-            Line::Withdrawal(record) => self.apply_withdrawal(*record),
+            Line::Withdrawal(record) => self.withdrawals.put(*record),
+            Line::Payment(record) => {
+                self.used_quotes.extend(record.quote_id.clone());
+                self.payments.put(*record)
+            }
+            Line::Quote(record) => self.quotes.put(record),
         }
     }
 
-    fn apply_withdrawal(&mut self, record: WithdrawalRecord) -> usize {
-        let at = self.withdrawals.len();
-        let route = route(record.reference());
-        // What is cancelled at once never leaves the balance.
-        if route != [WithdrawalStatus::Cancelled] {
-            *self.spent.entry(record.currency).or_default() += record.amount;
-        }
-        if route.contains(&WithdrawalStatus::Refunded) {
-            self.bouncing.push(at);
-        }
-        if let Some(key) = &record.idempotency_key {
-            self.by_key.entry(key.clone()).or_insert(at);
-        }
-        self.withdrawals.put(record)
+    /// Whether a payment was made at this quote.
+    pub(super) fn is_used(&self, quote: &str) -> bool {
+        self.used_quotes.contains(quote)
     }
 
-    /// The first withdrawal with this `idempotencyKey`.
-    pub(super) fn by_key(&self, key: &str) -> Option<usize> {
-        self.by_key.get(key).copied()
+    /// The recipient that an order names.
+    pub(super) fn recipient<'a>(
+        &'a self,
+        party: &'a PartyRef<RecipientInput>,
+    ) -> Option<(Option<&'a str>, &'a RecipientInput)> {
+        named(party, |id| self.recipients.get(id).map(|(_, record)| &record.party))
     }
 
-    /// The next withdrawal with this key is a first one.
-    pub(super) fn forget_key(&mut self, key: &str) {
-        self.by_key.remove(key);
-    }
-
-    /// Where the withdrawal at `place` stands; to look is to move it on, if it moves by looks.
-    pub(super) fn look(&mut self, place: usize, step: StatusStep, now: Timestamp) -> Standing {
-        let standing = self.standing(place, step, now);
-        if matches!(step, StatusStep::Looks(_)) {
-            *self.looks.entry(place).or_default() += 1;
-        }
-        standing
-    }
-
-    /// Where it stands, unseen.
-    pub(super) fn standing(&self, place: usize, step: StatusStep, now: Timestamp) -> Standing {
-        let record = self.withdrawals.at(place);
-        let looks = self.looks.get(&place).copied().unwrap_or_default();
-        standing(record.reference(), record.created_at, looks, step, now)
+    /// The sender that an order names.
+    pub(super) fn sender<'a>(
+        &'a self,
+        party: &'a PartyRef<SenderInput>,
+    ) -> Option<(Option<&'a str>, &'a SenderInput)> {
+        named(party, |id| self.senders.get(id).map(|(_, record)| &record.party))
     }
 
     /// What is left of the balance that `options` opened with.
     pub(super) fn balance(&self, currency: CurrencyIso3, options: &Options, now: Timestamp) -> Decimal {
-        self.unspent(currency, options) + self.refunded(currency, options.status_step, now)
+        let step = options.status_step;
+        let returned =
+            self.withdrawals.returned(currency, step, now) + self.payments.returned(currency, step, now);
+        self.unspent(currency, options) + returned
     }
 
-    /// Whether the balance holds `amount`. Refunds are added up only where they decide.
+    /// Whether the balance holds `amount`. What came back is added up only where it decides.
     pub(super) fn covers(
         &self,
         amount: Decimal,
@@ -173,22 +158,19 @@ impl Ledger {
 
     fn unspent(&self, currency: CurrencyIso3, options: &Options) -> Decimal {
         let opening = options.balances.get(currency.code()).copied().unwrap_or_default();
-        opening - self.spent.get(&currency).copied().unwrap_or_default()
-    }
-
-    fn refunded(&self, currency: CurrencyIso3, step: StatusStep, now: Timestamp) -> Decimal {
-        let back = self.bouncing.iter().filter(|&&place| {
-            let refunded = self.standing(place, step, now).status == WithdrawalStatus::Refunded;
-            refunded && self.withdrawals.at(place).currency == currency
-        });
-        back.map(|&place| self.withdrawals.at(place).amount).sum()
+        opening - self.withdrawals.spent(currency) - self.payments.spent(currency)
     }
 }
 
-impl WithdrawalRecord {
-    /// The reference, empty if there is none.
-    pub(super) fn reference(&self) -> &str {
-        self.external_reference.as_deref().unwrap_or_default()
+/// A party with its id, if it has one; none where it is the account itself.
+fn named<'a, T>(
+    party: &'a PartyRef<T>,
+    known: impl Fn(&str) -> Option<&'a T>,
+) -> Option<(Option<&'a str>, &'a T)> {
+    match party {
+        PartyRef::Account => None,
+        PartyRef::Known(id) => Some((Some(id.as_str()), known(id)?)),
+        PartyRef::Inline(input) => Some((None, input)),
     }
 }
 

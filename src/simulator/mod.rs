@@ -9,8 +9,9 @@
 //!
 //! `OPERATION:KIND[=DURATION][@FROM[-[TO]] | %PERCENT[,seed=N]]`, for example `withdrawal_create:reset_after@2-4`,
 //! `any:500_before%5,seed=7`, `withdrawal_list:lagging_lists=200ms`. Operations: `any`, `login`, `logout`,
-//! `party_lookup`, `party_create`, `withdrawal_create`, `withdrawal_list`, `withdrawal_get`, `other`. Durations are
-//! whole `ms` or `s`, 1 s if none is given. Calls count from 1, since the fault was set. Of several faults that
+//! `party_lookup`, `party_create`, `withdrawal_create`, `withdrawal_list`, `withdrawal_get`, `payment_create`,
+//! `payment_list`, `payment_get`, `quote`, `balances`, `delivery_methods`, `bank_info`, `payee_confirmation`,
+//! `sub_clients`, `other`. Durations are whole `ms` or `s`, 1 s if none is given. Calls count from 1, since the fault was set. Of several faults that
 //! strike one request, the first that replaces the answer wins; the ones that only delay or change a reply add up.
 //!
 //! | kind | on the wire | committed |
@@ -40,21 +41,28 @@
 //! | `redirect_307_after` | HTTP 307 to another path of the same server | yes |
 //!
 //! Beside faults there are ways to behave (see `options`): what a repeated key is answered, one of them "ignored: pays
-//! again", and what filtering lists by `externalId` does, one of them "there is no such filter".
+//! again"; what filtering lists by `externalId` does, one of them "there is no such filter"; whether the schema has what
+//! the documentation leaves to be assumed; how the market moves, what payouts cost, and whose clock is right.
 //!
 //! # Where things are
 //!
 //! `socket` cuts connections, `server` speaks HTTP, `request` reads bodies, `schema` speaks GraphQL, `ledger` keeps
-//! what happened, `walk` moves withdrawals on, `script` decides which call a fault strikes.
+//! what happened, `orders` knows keys and balances, `walk` moves orders on, `market` has the rates, `delivery` and
+//! `banks` what can be reached, `script` decides which call a fault strikes.
 
 mod answers;
+mod banks;
 mod book;
+mod choices;
+mod delivery;
 mod fault_text;
 mod faults;
 mod flash;
 mod ledger;
+mod market;
 mod operation;
 mod options;
+mod orders;
 mod records;
 mod request;
 mod schema;
@@ -70,21 +78,22 @@ use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use self::choices::{
+    Agreement, Assumed, AuthStyle, BalanceCheck, Credentials, ExternalIdFilter, PayeeConfirmation, QuoteUse,
+    RepeatedKey, StatusStep, SubClient, TradableSpelling,
+};
 pub use self::fault_text::FaultError;
 pub use self::faults::{Effect, Fault, KINDS, Kind, Symptom, When};
 use self::flash::Flash;
 pub use self::ledger::LedgerError;
 pub use self::operation::Operation;
-pub use self::options::{
-    Agreement, AuthStyle, Credentials, ExternalIdFilter, Options, RepeatedKey, StatusStep,
-};
+pub use self::options::Options;
 pub use self::script::Faults;
-pub use self::view::{LedgerView, PartyView, WithdrawalView};
+pub use self::view::{LedgerView, PartyView, PaymentView, WithdrawalView};
 
 /// Serves on `listener` until `shutdown` completes. Requests in flight are answered first, silent ones are cut.
 pub async fn serve(
@@ -136,7 +145,7 @@ pub struct Running {
 impl Running {
     /// What it holds at this moment.
     pub fn ledger(&self) -> LedgerView {
-        LedgerView::of(&self.flash.ledger(), self.flash.options().status_step, Timestamp::now())
+        LedgerView::of(&self.flash.ledger(), self.flash.options().status_step, self.flash.now())
     }
 
     /// The faults in force, to change them.

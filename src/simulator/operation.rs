@@ -25,13 +25,31 @@ pub enum Operation {
     WithdrawalList,
     /// `withdrawal`
     WithdrawalGet,
+    /// `createPayment`
+    PaymentCreate,
+    /// `payments`
+    PaymentList,
+    /// `payment`
+    PaymentGet,
+    /// `quote`
+    Quote,
+    /// `balances`
+    Balances,
+    /// `availableDeliveryMethods`
+    DeliveryMethods,
+    /// `bankInfo`
+    BankInfo,
+    /// `confirmationOfPayee`
+    PayeeConfirmation,
+    /// `subClients`
+    SubClients,
     /// Everything else, introspection included.
     Other,
 }
 
 impl Operation {
     /// All of them, in the order of their names in the module's head.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 17] = [
         Self::Login,
         Self::Logout,
         Self::PartyLookup,
@@ -39,6 +57,15 @@ impl Operation {
         Self::WithdrawalCreate,
         Self::WithdrawalList,
         Self::WithdrawalGet,
+        Self::PaymentCreate,
+        Self::PaymentList,
+        Self::PaymentGet,
+        Self::Quote,
+        Self::Balances,
+        Self::DeliveryMethods,
+        Self::BankInfo,
+        Self::PayeeConfirmation,
+        Self::SubClients,
         Self::Other,
     ];
 
@@ -52,13 +79,30 @@ impl Operation {
             Self::WithdrawalCreate => "withdrawal_create",
             Self::WithdrawalList => "withdrawal_list",
             Self::WithdrawalGet => "withdrawal_get",
+            Self::PaymentCreate => "payment_create",
+            Self::PaymentList => "payment_list",
+            Self::PaymentGet => "payment_get",
+            Self::Quote => "quote",
+            Self::Balances => "balances",
+            Self::DeliveryMethods => "delivery_methods",
+            Self::BankInfo => "bank_info",
+            Self::PayeeConfirmation => "payee_confirmation",
+            Self::SubClients => "sub_clients",
             Self::Other => "other",
         }
     }
 
     /// Whether it makes or changes something.
     pub(super) const fn is_mutation(self) -> bool {
-        matches!(self, Self::Login | Self::Logout | Self::PartyCreate | Self::WithdrawalCreate)
+        matches!(
+            self,
+            Self::Login
+                | Self::Logout
+                | Self::PartyCreate
+                | Self::WithdrawalCreate
+                | Self::PaymentCreate
+                | Self::PayeeConfirmation
+        )
     }
 
     fn of_field(name: &str) -> Self {
@@ -70,6 +114,15 @@ impl Operation {
             "createWithdrawal" => Self::WithdrawalCreate,
             "withdrawals" => Self::WithdrawalList,
             "withdrawal" => Self::WithdrawalGet,
+            "createPayment" => Self::PaymentCreate,
+            "payments" => Self::PaymentList,
+            "payment" => Self::PaymentGet,
+            "quote" => Self::Quote,
+            "balances" => Self::Balances,
+            "availableDeliveryMethods" => Self::DeliveryMethods,
+            "bankInfo" => Self::BankInfo,
+            "confirmationOfPayee" => Self::PayeeConfirmation,
+            "subClients" => Self::SubClients,
             _ => Self::Other,
         }
     }

@@ -5,9 +5,7 @@
 //! the `Float` scalar accepts.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
-use async_graphql::parser::types::Field;
 use async_graphql::{Name, Request, Value, Variables};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -28,13 +26,8 @@ pub(super) struct Call {
     pub(super) request: Request,
     /// Each once.
     pub(super) operations: Vec<Operation>,
-    roots: Vec<Root>,
-}
-
-/// What has to be known of a root field before anything is run.
-struct Root {
-    name: String,
-    filters_by_external_id: bool,
+    /// Whether anything but logging in and introspection is asked for.
+    pub(super) needs_token: bool,
 }
 
 impl Call {
@@ -45,40 +38,23 @@ impl Call {
             Some(raw) => Variables::from_value(exact(raw.get(), 0)?),
             None => Variables::default(),
         };
-        let mut request = Request::new(body.query).variables(variables.clone());
+        let mut request = Request::new(body.query).variables(variables);
         let name = body.operation_name;
         let mut call =
-            Self { request: Request::new(""), operations: vec![Operation::Other], roots: Vec::new() };
+            Self { request: Request::new(""), operations: vec![Operation::Other], needs_token: false };
         if let Ok(document) = request.parsed_query()
             && let Some(operation) = selected(document, name.as_deref())
         {
             let fields = root_fields(document, operation);
             call.operations = Operation::of_fields(&fields);
-            call.roots = fields.into_iter().map(|field| Root::new(field, &variables)).collect();
+            call.needs_token = fields.iter().any(|field| {
+                let name = field.name.node.as_str();
+                !name.starts_with("__") && name != "login"
+            });
         }
         request.operation_name = name;
         call.request = request;
         Ok(call)
-    }
-
-    /// Whether anything but logging in and introspection is asked for.
-    pub(super) fn needs_token(&self) -> bool {
-        self.roots.iter().any(|root| !root.name.starts_with("__") && root.name != "login")
-    }
-
-    /// Whether one of these lists is filtered by `externalId`.
-    pub(super) fn filters_by_external_id(&self, lists: &[&str]) -> bool {
-        self.roots.iter().any(|root| root.filters_by_external_id && lists.contains(&root.name.as_str()))
-    }
-}
-
-impl Root {
-    fn new(field: &Field, variables: &Variables) -> Self {
-        let variable = |name: Name| Ok::<_, Infallible>(variables.get(&name).cloned().unwrap_or_default());
-        let input = field.get_argument("input").map(|input| input.node.clone().into_const_with(variable));
-        let filters_by_external_id =
-            matches!(input, Some(Ok(Value::Object(fields))) if fields.contains_key("externalId"));
-        Self { name: field.name.node.to_string(), filters_by_external_id }
     }
 }
 

@@ -14,7 +14,6 @@ use axum::http::header::{AUTHORIZATION, USER_AGENT};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -22,7 +21,7 @@ use super::answers;
 use super::faults::{Effect, Symptom};
 use super::flash::Flash;
 use super::operation::Operation;
-use super::options::{AuthStyle, ExternalIdFilter, Options};
+use super::options::{AuthStyle, Options};
 use super::request::Call;
 use super::schema::{self, FlashSchema, Token};
 use super::script::Struck;
@@ -51,20 +50,31 @@ async fn closed(mut closing: watch::Receiver<bool>) {
     let _ = closing.wait_for(|closing| *closing).await;
 }
 
+/// Every answer tells the time, as servers do.
 async fn handle(
     State(desk): State<Desk>,
-    ConnectInfo(cut): ConnectInfo<Cut>,
+    connection: ConnectInfo<Cut>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    let flash = Arc::clone(&desk.flash);
+    answers::dated(answer(desk, connection, &headers, &body).await, flash.now())
+}
+
+async fn answer(
+    desk: Desk,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Response {
     let options = desk.flash.options();
-    if is_generic(header(&headers, &USER_AGENT)) {
+    if is_generic(header(headers, &USER_AGENT)) {
         return answers::forbidden();
     }
     if let Some(wait) = desk.flash.throttled() {
         return answers::too_many(wait);
     }
-    let call = match Call::read(&body) {
+    let call = match Call::read(body) {
         Ok(call) => call,
         Err(message) => return answers::bad_request(&message),
     };
@@ -73,7 +83,7 @@ async fn handle(
     if let Some(symptom) = struck.transport(Effect::None) {
         return desk.show(symptom, &cut, None).await;
     }
-    let token = header(&headers, &AUTHORIZATION).strip_prefix("Bearer ").unwrap_or_default();
+    let token = header(headers, &AUTHORIZATION).strip_prefix("Bearer ").unwrap_or_default();
     if let Some(refusal) = desk.refusal(&options, &call, token) {
         return refusal;
     }
@@ -131,10 +141,8 @@ impl Desk {
                 return Some(answers::too_many(wait));
             }
         }
-        if call.needs_token() && !self.flash.logins().knows(token, Timestamp::now()) {
-            return Some(answers::unauthenticated(options.auth_style));
-        }
-        missing_filter(options, call)
+        let unknown = call.needs_token && !self.flash.logins().knows(token, self.flash.now());
+        unknown.then(|| answers::unauthenticated(options.auth_style))
     }
 
     /// Runs a call and says what the reply's body is.
@@ -185,15 +193,4 @@ impl Desk {
 fn reset(cut: &Cut) -> Response {
     cut.reset();
     StatusCode::OK.into_response()
-}
-
-/// A filter that does not exist makes the whole request invalid, whatever else is in it.
-fn missing_filter(options: &Options, call: &Call) -> Option<Response> {
-    let lists: [(_, &[&str]); 2] =
-        [(options.withdrawal_filter, &["withdrawals"]), (options.party_filter, &["recipients", "senders"])];
-    let used = |(filter, lists): &(_, &[&str])| {
-        *filter == ExternalIdFilter::Missing && call.filters_by_external_id(lists)
-    };
-    let message = r#"Unknown field "externalId" of the input"#;
-    lists.iter().any(used).then(|| answers::graphql_error("GRAPHQL_VALIDATION_FAILED", message))
 }

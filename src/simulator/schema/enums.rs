@@ -42,6 +42,21 @@ codes! {
     FromCurrency: AUD CAD CHF EUR GBP NZD SGD USD
 }
 
+impl From<FromCurrency> for CurrencyIso3 {
+    fn from(currency: FromCurrency) -> Self {
+        match currency {
+            FromCurrency::AUD => Self::AUD,
+            FromCurrency::CAD => Self::CAD,
+            FromCurrency::CHF => Self::CHF,
+            FromCurrency::EUR => Self::EUR,
+            FromCurrency::GBP => Self::GBP,
+            FromCurrency::NZD => Self::NZD,
+            FromCurrency::SGD => Self::SGD,
+            FromCurrency::USD => Self::USD,
+        }
+    }
+}
+
 /// Countries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize, Deserialize)]
 #[graphql(rename_items = "UPPERCASE")]
@@ -121,7 +136,7 @@ pub enum TransactionReason {
 }
 
 /// Where money comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize, Deserialize)]
 pub enum SourceOfFunds {
     BusinessFunds,
     PersonalFunds,

@@ -3,25 +3,35 @@
 //! Types, fields, arguments and nullability equal `tests/data/schema.graphql`, which a test holds. Resolvers decide
 //! by `rules`, commit to the ledger, and only then answer. They know nothing of HTTP.
 
+pub mod account;
+mod cop;
 pub mod enums;
+mod filters;
 pub mod inputs;
+mod listing;
+mod login;
 mod mutation;
-pub mod objects;
+mod objects;
+mod order;
+mod parts;
+mod pay;
 mod query;
-pub mod rules;
-pub mod scalars;
+mod quotes;
+mod replies;
+mod rules;
+mod scalars;
 mod withdraw;
 
 use std::sync::Arc;
 
 use async_graphql::{Context, EmptySubscription, Error, ErrorExtensions, Schema};
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
 
-use self::objects::{IMutationReply, Recipient, Sender, Withdrawal, named};
+use self::parts::Absences;
+use self::replies::IMutationReply;
 use self::scalars::ExactFloat;
 use super::flash::Flash;
-use super::ledger::Ledger;
-use super::options::StatusStep;
 use super::script::Struck;
 
 pub type FlashSchema = Schema<query::Query, mutation::Mutation, EmptySubscription>;
@@ -33,7 +43,8 @@ pub struct Token(pub String);
 pub fn build(flash: Option<Arc<Flash>>) -> FlashSchema {
     let builder = Schema::build(query::Query, mutation::Mutation, EmptySubscription)
         .register_output_type::<IMutationReply>()
-        .register_output_type::<ExactFloat>();
+        .register_output_type::<ExactFloat>()
+        .extension(Absences);
     match flash {
         Some(flash) => builder.data(flash).finish(),
         None => builder.finish(),
@@ -54,19 +65,7 @@ fn struck(ctx: &Context<'_>) -> Struck {
     ctx.data_opt::<Struck>().cloned().unwrap_or_default()
 }
 
-/// Now, in the milliseconds that the API shows, so that filters by time agree with what was shown.
-fn now() -> Timestamp {
-    let now = Timestamp::now();
-    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
-}
-
-/// The withdrawal at `place` as it stands now. Showing it is a look at it.
-fn show_withdrawal(ledger: &mut Ledger, place: usize, step: StatusStep) -> Withdrawal {
-    let standing = ledger.look(place, step, now());
-    let record = ledger.withdrawals.at(place);
-    let sender = |id: &str| ledger.senders.get(id).map(|(_, record)| record.party.clone());
-    let recipient = |id: &str| ledger.recipients.get(id).map(|(_, record)| record.party.clone());
-    let sender = named(&record.sender, sender, Sender::new);
-    let recipient = named(&record.recipient, recipient, Recipient::new);
-    Withdrawal::new(record, &standing, sender, recipient)
+/// The day in UTC.
+fn today(now: Timestamp) -> civil::Date {
+    TimeZone::UTC.to_datetime(now).date()
 }

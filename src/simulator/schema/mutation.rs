@@ -1,22 +1,18 @@
 //! Making things: check, commit, answer, in this order.
-//!
-//! Payments and Confirmation of Payee are not simulated and say so by their code.
 
 use async_graphql::{Context, Error, ID, Object, Result};
-use jiff::tz::TimeZone;
 
-use super::enums::Affiliation;
 use super::inputs::{CopInput, CreateWithdrawalInput, LoginInput, PaymentInput, RecipientInput, SenderInput};
-use super::objects::{
+use super::objects::{Misquote, Recipient, Sender};
+use super::replies::{
     CopReply, CreatePaymentReply, CreateWithdrawalReply, LoginReply, MutateRecipientReply, MutateSenderReply,
-    MutationReply, Recipient, Sender, WithObject, Withdrawal,
+    MutationReply, WithObject,
 };
 use super::rules::{self, Refused};
-use super::{Token, error, flash, now, struck, withdraw};
+use super::{Token, cop, error, flash, login, pay, struck, today, withdraw};
 use crate::simulator::faults::{Effect, Symptom};
 use crate::simulator::flash::Flash;
 use crate::simulator::ledger::Ledger;
-use crate::simulator::options::{Agreement, Options};
 use crate::simulator::records::{Line, PartyRecord};
 
 pub struct Mutation;
@@ -27,8 +23,8 @@ impl Mutation {
     async fn login(&self, ctx: &Context<'_>, input: LoginInput) -> Result<LoginReply> {
         with_faults(ctx, |flash| {
             let options = flash.options();
-            check_login(&options, &input)?;
-            let token = flash.logins().give(&input.email, options.token_lifetime, now());
+            login::check(&options, &input)?;
+            let token = flash.logins().give(&input.email, options.token_lifetime, flash.now());
             Ok(LoginReply::done("SUCCESS", Some(token)))
         })
     }
@@ -45,10 +41,11 @@ impl Mutation {
 
     async fn create_sender(&self, ctx: &Context<'_>, input: SenderInput) -> Result<MutateSenderReply> {
         with_faults(ctx, |flash| {
-            rules::sender(&input, today())?;
+            rules::sender(&input, today(flash.now()))?;
             let mut ledger = flash.ledger();
             let id = format!("snd_{:08}", ledger.senders.len() + 1);
-            let record = PartyRecord { id, created_at: now(), party: input };
+            let created_at = ledger.senders.next_time(flash.now());
+            let record = PartyRecord { id, created_at, party: input };
             put_sender(&mut ledger, record, "CREATED")
         })
     }
@@ -60,7 +57,7 @@ impl Mutation {
         input: SenderInput,
     ) -> Result<MutateSenderReply> {
         with_faults(ctx, |flash| {
-            rules::sender(&input, today())?;
+            rules::sender(&input, today(flash.now()))?;
             let mut ledger = flash.ledger();
             let (_, known) = id.and_then(|id| ledger.senders.get(&id)).ok_or_else(|| not_found("sender"))?;
             let record = PartyRecord { id: known.id.clone(), created_at: known.created_at, party: input };
@@ -74,10 +71,11 @@ impl Mutation {
         input: RecipientInput,
     ) -> Result<MutateRecipientReply> {
         with_faults(ctx, |flash| {
-            rules::recipient(&input, today())?;
+            rules::recipient(&input, today(flash.now()))?;
             let mut ledger = flash.ledger();
             let id = format!("rcp_{:08}", ledger.recipients.len() + 1);
-            let record = PartyRecord { id, created_at: now(), party: input };
+            let created_at = ledger.recipients.next_time(flash.now());
+            let record = PartyRecord { id, created_at, party: input };
             put_recipient(&mut ledger, record, "CREATED")
         })
     }
@@ -89,7 +87,7 @@ impl Mutation {
         input: RecipientInput,
     ) -> Result<MutateRecipientReply> {
         with_faults(ctx, |flash| {
-            rules::recipient(&input, today())?;
+            rules::recipient(&input, today(flash.now()))?;
             let mut ledger = flash.ledger();
             let (_, known) =
                 id.and_then(|id| ledger.recipients.get(&id)).ok_or_else(|| not_found("recipient"))?;
@@ -106,21 +104,15 @@ impl Mutation {
         ctx: &Context<'_>,
         input: CreateWithdrawalInput,
     ) -> Result<CreateWithdrawalReply> {
-        let mut reply = with_faults(ctx, |flash| withdraw::create(flash, input))?;
-        if struck(ctx).reply(Symptom::WrongEcho).is_some() {
-            reply.withdrawal.iter_mut().for_each(Withdrawal::misquote);
-        }
-        Ok(reply)
+        with_echo(ctx, with_faults(ctx, |flash| withdraw::create(flash, input)))
     }
 
-    async fn create_payment(&self, input: PaymentInput) -> CreatePaymentReply {
-        let _ = input;
-        not_simulated("payments").into()
+    async fn create_payment(&self, ctx: &Context<'_>, input: PaymentInput) -> Result<CreatePaymentReply> {
+        with_echo(ctx, with_faults(ctx, |flash| pay::create(flash, input)))
     }
 
-    async fn confirmation_of_payee(&self, input: CopInput) -> CopReply {
-        let _ = input;
-        not_simulated("Confirmation of Payee").into()
+    async fn confirmation_of_payee(&self, ctx: &Context<'_>, input: CopInput) -> Result<CopReply> {
+        with_faults(ctx, |flash| Ok(cop::confirm(flash, &input)?))
     }
 }
 
@@ -138,6 +130,16 @@ impl From<Refused> for Stop {
     }
 }
 
+impl From<Stop> for Error {
+    /// Where there is no reply to say it in, a refusal is an error too.
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Refused(refused) => error(refused.code, refused.message),
+            Stop::Error(error) => error,
+        }
+    }
+}
+
 impl From<std::io::Error> for Stop {
     fn from(source: std::io::Error) -> Self {
         Self::Error(error("INTERNAL_SERVER_ERROR", format!("the ledger cannot be written: {source}")))
@@ -152,51 +154,31 @@ fn with_faults<R: WithObject>(ctx: &Context<'_>, work: impl FnOnce(&Flash) -> Re
     }
     let without_object = struck.reply(Symptom::SuccessWithoutObject);
     if without_object == Some(Effect::None) {
-        return Ok(R::empty());
+        return Ok(R::done("SUCCESS", None));
     }
     match work(flash(ctx)?) {
-        Ok(reply) if without_object.is_some() => Ok(reply.without_object()),
+        Ok(reply) if without_object.is_some() => Ok(reply.with_object(None)),
         Ok(reply) => Ok(reply),
         Err(Stop::Refused(refused)) => Ok(refused.into()),
         Err(Stop::Error(error)) => Err(error),
     }
 }
 
+/// Shows another amount than was asked for, if a fault says so.
+fn with_echo<R: WithObject<Object: Misquote>>(ctx: &Context<'_>, reply: Result<R>) -> Result<R> {
+    let mut reply = reply?;
+    if struck(ctx).reply(Symptom::WrongEcho).is_some() {
+        reply.object_mut().into_iter().for_each(Misquote::misquote);
+    }
+    Ok(reply)
+}
+
 fn declined() -> Refused {
     Refused::new("DECLINED", "This was declined")
 }
 
-fn not_simulated(what: &str) -> Refused {
-    Refused::new("NOT_SIMULATED", format!("the simulator has no {what}"))
-}
-
 pub fn not_found(what: &str) -> Refused {
     Refused::new("NOT_FOUND", format!("there is no such {what}"))
-}
-
-pub fn today() -> jiff::civil::Date {
-    TimeZone::UTC.to_datetime(now()).date()
-}
-
-fn check_login(options: &Options, input: &LoginInput) -> Result<(), Refused> {
-    let known = match &options.credentials {
-        None => !input.email.is_empty() && !input.password.is_empty(),
-        Some(known) => known.email == input.email && known.password == input.password,
-    };
-    let agreement = input.affiliation.map(|affiliation| match affiliation {
-        Affiliation::FpAus => Agreement::Australia,
-        Affiliation::FpLux => Agreement::Luxembourg,
-    });
-    match agreement {
-        _ if !known => Err(Refused::new("UNREGISTERED", "this e-mail and password are not known")),
-        None if options.agreements.len() > 1 => {
-            Err(Refused::new("NEED_AFFILIATION", "there are several agreements, name one"))
-        }
-        Some(agreement) if !options.agreements.contains(&agreement) => {
-            Err(Refused::new("UNREGISTERED", "there is no such agreement"))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn put_sender(

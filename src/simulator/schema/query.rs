@@ -1,28 +1,25 @@
 //! Looking things up.
-//!
-//! Payments, quotes, delivery methods and bank details are not simulated: they are empty or null.
 
 use async_graphql::resolver_utils::EnumType;
 use async_graphql::{Context, ID, Object, Result};
-use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
-use super::enums::{CurrencyIso3, WithdrawalStatus};
-use super::inputs::{
-    AvailableDeliveryMethodsInput, BankInfoQueryInput, PaymentQueryInput, QuoteInput, RecipientInput,
-    RecipientQueryInput, SenderInput, SenderQueryInput, SubClientQueryInput, WithdrawalQueryInput,
+use super::enums::CurrencyIso3;
+use super::filters::{
+    AvailableDeliveryMethodsInput, BankInfoQueryInput, PaymentQueryInput, QuoteInput, RecipientQueryInput,
+    SenderQueryInput, SubClientQueryInput, WithdrawalQueryInput,
 };
+use super::listing::{List, Listing, OrderFilter, fits, matches_recipient, matches_sender};
 use super::objects::{
     Balance, BankInfo, DeliveryMethod, Payment, Quote, Recipient, Sender, SubClient, Withdrawal,
 };
+use super::order::{Desk, Made};
 use super::scalars::Float;
-use super::{error, flash, now, show_withdrawal, struck};
-use crate::simulator::book::Book;
-use crate::simulator::options::{ExternalIdFilter, Options};
-use crate::simulator::records::Entry;
-
-/// A list as the API writes it: it may be null and so may its items.
-type List<T> = Option<Vec<Option<T>>>;
+use super::{error, flash, quotes};
+use crate::simulator::banks;
+use crate::simulator::delivery::Delivery;
+use crate::simulator::options::Options;
+use crate::simulator::records::{PaymentRecord, WithdrawalRecord};
 
 pub struct Query;
 
@@ -68,11 +65,7 @@ impl Query {
     }
 
     async fn withdrawal(&self, ctx: &Context<'_>, id: Option<ID>) -> Result<Option<Withdrawal>> {
-        let flash = flash(ctx)?;
-        let step = flash.options().status_step;
-        let mut ledger = flash.ledger();
-        let place = id.as_ref().and_then(|id| ledger.withdrawals.get(id)).map(|(place, _)| place);
-        Ok(place.map(|place| show_withdrawal(&mut ledger, place, step)))
+        one::<WithdrawalRecord>(ctx, id.as_ref())
     }
 
     async fn withdrawals(
@@ -81,151 +74,107 @@ impl Query {
         input: Option<WithdrawalQueryInput>,
     ) -> Result<List<Withdrawal>> {
         let list = Listing::of(ctx, |options| options.withdrawal_filter)?;
-        let flash = flash(ctx)?;
-        let step = flash.options().status_step;
         let input = input.unwrap_or_default();
-        let (min, max) = (time(input.min_created_at.as_deref())?, time(input.max_created_at.as_deref())?);
-        if input.sub_client_id.is_some() {
-            return Ok(Some(Vec::new()));
-        }
-        let mut ledger = flash.ledger();
-        let wanted: Option<Vec<WithdrawalStatus>> =
-            input.statuses.map(|statuses| statuses.into_iter().flatten().collect());
-        let mut places = list.places(&ledger.withdrawals, input.external_id.as_deref(), min, max);
-        if let Some(wanted) = wanted {
-            places.retain(|&place| wanted.contains(&ledger.standing(place, step, now()).status));
-        }
-        places.truncate(list.max_items);
-        Ok(Some(places.into_iter().map(|place| Some(show_withdrawal(&mut ledger, place, step))).collect()))
+        let filter = OrderFilter {
+            external_id: input.external_id,
+            min_created_at: input.min_created_at,
+            max_created_at: input.max_created_at,
+            sub_client_id: input.sub_client_id,
+            statuses: input.statuses,
+        };
+        at_desk(ctx, |desk| list.orders::<WithdrawalRecord>(desk, filter, |_| true))?
     }
 
-    async fn payment(&self, id: Option<ID>) -> Option<Payment> {
-        let _ = id;
-        None
+    async fn payment(&self, ctx: &Context<'_>, id: Option<ID>) -> Result<Option<Payment>> {
+        one::<PaymentRecord>(ctx, id.as_ref())
     }
 
-    async fn payments(&self, input: Option<PaymentQueryInput>) -> List<Payment> {
-        let _ = input;
-        Some(Vec::new())
+    async fn payments(&self, ctx: &Context<'_>, input: Option<PaymentQueryInput>) -> Result<List<Payment>> {
+        let list = Listing::of(ctx, |options| options.payment_filter)?;
+        let input = input.unwrap_or_default();
+        let filter = OrderFilter {
+            external_id: input.external_id,
+            min_created_at: input.min_created_at,
+            max_created_at: input.max_created_at,
+            sub_client_id: input.sub_client_id,
+            statuses: input.statuses,
+        };
+        let wanted = input.to_currencies;
+        let goes_there = |payment: &PaymentRecord| {
+            wanted.as_ref().is_none_or(|wanted| wanted.contains(&Some(payment.to_currency)))
+        };
+        at_desk(ctx, |desk| list.orders(desk, filter, goes_there))?
     }
 
     async fn balances(&self, ctx: &Context<'_>, currencies: List<CurrencyIso3>) -> Result<List<Balance>> {
         let flash = flash(ctx)?;
-        let options = flash.options();
+        let (options, now) = (flash.options(), flash.now());
         let ledger = flash.ledger();
-        let currencies: Vec<CurrencyIso3> = match currencies {
-            Some(named) => named.into_iter().flatten().collect(),
-            None => CurrencyIso3::items()
-                .iter()
-                .map(|item| item.value)
-                .filter(|currency| options.balances.contains_key(currency.code()))
-                .collect(),
-        };
         let balance = |currency| Balance {
             currency: Some(currency),
-            cleared: Some(Float(ledger.balance(currency, &options, now()))),
+            cleared: Some(Float(ledger.balance(currency, &options, now))),
             pending: Some(Float(Decimal::ZERO)),
         };
+        let currencies = currencies
+            .map_or_else(|| currencies_held(&options), |named| named.into_iter().flatten().collect());
         Ok(Some(currencies.into_iter().map(balance).map(Some).collect()))
     }
 
-    async fn quote(&self, input: QuoteInput) -> Option<Quote> {
-        let _ = input;
-        None
+    async fn quote(&self, ctx: &Context<'_>, input: QuoteInput) -> Result<Option<Quote>> {
+        Ok(Some(quotes::quote(flash(ctx)?, &input)?))
     }
 
     async fn available_delivery_methods(
         &self,
         input: Option<AvailableDeliveryMethodsInput>,
     ) -> List<DeliveryMethod> {
-        let _ = input;
-        Some(Vec::new())
+        let wanted = input.unwrap_or_default();
+        let found = Delivery::all().filter(|way| {
+            fits(wanted.country.as_ref(), Some(&way.country))
+                && fits(wanted.currency.as_ref(), Some(&way.currency))
+        });
+        Some(found.map(DeliveryMethod::from).map(Some).collect())
     }
 
-    async fn bank_info(&self, input: BankInfoQueryInput) -> Option<BankInfo> {
-        let _ = input;
-        None
+    async fn bank_info(&self, input: BankInfoQueryInput) -> Result<Option<BankInfo>> {
+        let found = match (input.bsb, input.bic, input.iban) {
+            (Some(bsb), None, None) => banks::by_bsb(&bsb),
+            (None, Some(bic), None) => banks::by_bic(&bic),
+            (None, None, Some(iban)) => banks::by_iban(&iban),
+            _ => return Err(error("INVALID_INPUT", "exactly one of bsb, bic and iban is needed")),
+        };
+        Ok(found.map(BankInfo::from))
     }
 
-    async fn sub_clients(&self, input: Option<SubClientQueryInput>) -> List<SubClient> {
-        let _ = input;
-        Some(Vec::new())
-    }
-}
-
-/// How a list is made: by which filter, without the youngest, of at most so many.
-struct Listing {
-    filter: ExternalIdFilter,
-    made_until: Option<Timestamp>,
-    max_items: usize,
-}
-
-impl Listing {
-    fn of(ctx: &Context<'_>, filter: impl Fn(&Options) -> ExternalIdFilter) -> Result<Self> {
-        let options = flash(ctx)?.options();
-        let lag = struck(ctx).lag();
-        let made_until = SignedDuration::try_from(lag).ok().and_then(|lag| now().checked_sub(lag).ok());
-        Ok(Self {
-            filter: filter(&options),
-            made_until: made_until.filter(|_| !lag.is_zero()),
-            max_items: options.max_items.unwrap_or(usize::MAX),
-        })
-    }
-
-    /// The places of what the list may show of `book`, made from `min` to `max`, oldest first.
-    fn places<T: Entry>(
+    async fn sub_clients(
         &self,
-        book: &Book<T>,
-        external_id: Option<&str>,
-        min: Option<Timestamp>,
-        max: Option<Timestamp>,
-    ) -> Vec<usize> {
-        let max = [max, self.made_until].into_iter().flatten().min();
-        let window = book.made_between(min, max);
-        match external_id.filter(|_| self.filter == ExternalIdFilter::Works) {
-            Some(id) => {
-                book.with_external_id(id).iter().copied().filter(|place| window.contains(place)).collect()
-            }
-            None => window.collect(),
-        }
+        ctx: &Context<'_>,
+        input: Option<SubClientQueryInput>,
+    ) -> Result<List<SubClient>> {
+        let options = flash(ctx)?.options();
+        let wanted = input.unwrap_or_default().external_id;
+        let found =
+            options.sub_clients.iter().filter(|known| fits(wanted.as_ref(), known.external_id.as_ref()));
+        Ok(Some(found.map(SubClient::from).map(Some).collect()))
     }
 }
 
-/// A bound of a list's time.
-fn time(text: Option<&str>) -> Result<Option<Timestamp>> {
-    let wrong = |_| error("INVALID_INPUT", "a time is written as in 2026-03-03T01:25:11.984Z");
-    text.map(str::parse).transpose().map_err(wrong)
+/// Does something with the ledger locked.
+fn at_desk<T>(ctx: &Context<'_>, work: impl FnOnce(&mut Desk<'_>) -> T) -> Result<T> {
+    let flash = flash(ctx)?;
+    let (options, now) = (flash.options(), flash.now());
+    Ok(work(&mut Desk { ledger: &mut flash.ledger(), options: &options, now }))
 }
 
-/// A filter that is absent lets everything pass.
-fn fits<T: PartialEq>(wanted: Option<&T>, have: Option<&T>) -> bool {
-    wanted.is_none_or(|wanted| have == Some(wanted))
+fn one<T: Made>(ctx: &Context<'_>, id: Option<&ID>) -> Result<Option<T::Object>> {
+    at_desk(ctx, |desk| {
+        let (place, _) = T::orders(desk.ledger).book.get(id?)?;
+        Some(desk.show::<T>(place))
+    })
 }
 
-fn matches_sender(wanted: &SenderQueryInput, have: &SenderInput) -> bool {
-    fits(wanted.email.as_ref(), have.details.email.as_ref())
-}
-
-fn matches_recipient(wanted: &RecipientQueryInput, have: &RecipientInput) -> bool {
-    let of = &have.details;
-    let texts = [
-        (&wanted.first_name, &of.first_name),
-        (&wanted.last_name, &of.last_name),
-        (&wanted.middle_name, &of.middle_name),
-        (&wanted.company_name, &of.company_name),
-        (&wanted.payid, &of.payid),
-        (&wanted.bic, &of.bic),
-        (&wanted.iban, &of.iban),
-        (&wanted.aba, &of.aba),
-        (&wanted.bsb, &of.bsb),
-        (&wanted.clabe, &of.clabe),
-        (&wanted.cnaps, &of.cnaps),
-        (&wanted.sort_code, &of.sort_code),
-        (&wanted.ifsc, &of.ifsc),
-        (&wanted.account_no, &of.account_no),
-    ];
-    texts.into_iter().all(|(wanted, have)| fits(wanted.as_ref(), have.as_ref()))
-        && fits(wanted.dob.as_ref(), of.dob.as_ref())
-        && fits(wanted.account_id_type.as_ref(), Some(&have.account_id_type))
-        && fits(wanted.currency.as_ref(), Some(&have.currency))
+/// Every currency that the account has a balance in.
+fn currencies_held(options: &Options) -> Vec<CurrencyIso3> {
+    let all = CurrencyIso3::items().iter().map(|item| item.value);
+    all.filter(|currency| options.balances.contains_key(currency.code())).collect()
 }

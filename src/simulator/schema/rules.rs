@@ -5,9 +5,12 @@
 
 use jiff::{ToSpan, civil};
 
-use super::enums::{AccountIdType, CountryIso2, CurrencyIso3};
-use super::inputs::{AddressInput, CreateWithdrawalInput, IdDocInput, RecipientInput, SenderInput};
-use super::scalars::Date;
+use rust_decimal::Decimal;
+
+use super::account::account;
+use super::enums::{CountryIso2, CurrencyIso3};
+use super::inputs::{AddressInput, IdDocInput, OrderInput, RecipientInput, SenderInput};
+use super::scalars::{Date, Float};
 
 /// Why a mutation makes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +29,12 @@ impl Refused {
     }
 }
 
-type Ruling = Result<(), Refused>;
+pub type Ruling = Result<(), Refused>;
 
 /// A field's name and its text.
 type Field<'a> = (&'static str, &'a Option<String>);
 
-fn rule(holds: bool, message: impl FnOnce() -> String) -> Ruling {
+pub fn rule(holds: bool, message: impl FnOnce() -> String) -> Ruling {
     if holds { Ok(()) } else { Err(Refused::input(message())) }
 }
 
@@ -80,8 +83,8 @@ pub fn recipient(input: &RecipientInput, today: civil::Date) -> Ruling {
     account(input)
 }
 
-/// What a withdrawal must be in itself; its parties and the balance are looked at elsewhere.
-pub fn withdrawal(input: &CreateWithdrawalInput, today: civil::Date) -> Ruling {
+/// The texts of an order, its parties, and that it has as many of them as it must.
+pub fn order(input: &OrderInput, today: civil::Date) -> Ruling {
     let plain = [
         ("externalId", &input.external_id),
         ("idempotencyKey", &input.idempotency_key),
@@ -90,12 +93,6 @@ pub fn withdrawal(input: &CreateWithdrawalInput, today: civil::Date) -> Ruling {
     ];
     texts(&[], &[], &plain, &[])?;
     each(&[plain[2]], "has more than 280 characters", |text| text.len() <= 280)?;
-    let amount = input.amount.0;
-    let currency = input.currency.unwrap_or(CurrencyIso3::AUD);
-    rule(amount > rust_decimal::Decimal::ZERO, || "amount must be above zero".to_owned())?;
-    rule(amount.normalize().scale() <= currency.decimals(), || {
-        format!("amount has more decimals than {} has", currency.code())
-    })?;
     rule(input.recipient_id.is_some() != input.recipient.is_some(), || {
         "exactly one of recipientId and recipient is needed".to_owned()
     })?;
@@ -105,6 +102,23 @@ pub fn withdrawal(input: &CreateWithdrawalInput, today: civil::Date) -> Ruling {
     })?;
     input.recipient.as_ref().map_or(Ok(()), |party| recipient(party, today))?;
     input.sender.as_ref().map_or(Ok(()), |party| sender(party, today))
+}
+
+/// An amount of money under the name that it has in its input.
+pub fn amount(name: &str, Float(amount): Float, currency: CurrencyIso3) -> Ruling {
+    rule(amount > Decimal::ZERO, || format!("{name} must be above zero"))?;
+    rule(amount < Decimal::from(1_000_000_000_000_i64), || format!("{name} is too large"))?;
+    rule(amount.normalize().scale() <= currency.decimals(), || {
+        format!("{name} has more decimals than {} has", currency.code())
+    })
+}
+
+/// The two currencies of a payment or a quote, and the one that its size is in.
+pub fn pair(from: CurrencyIso3, to: CurrencyIso3, size_in: Option<CurrencyIso3>) -> Ruling {
+    rule(from != to, || "fromCurrency and toCurrency must differ".to_owned())?;
+    rule(size_in.is_none_or(|currency| currency == from || currency == to), || {
+        "currency must be fromCurrency or toCurrency".to_owned()
+    })
 }
 
 fn texts(people: &[Field<'_>], companies: &[Field<'_>], plain: &[Field<'_>], free: &[Field<'_>]) -> Ruling {
@@ -190,42 +204,6 @@ fn id_doc(input: &IdDocInput) -> Ruling {
     })?;
     each(&[("issuer", &input.issuer)], "must be at most 100 ASCII characters", |text| {
         is_meant(text) && text.is_ascii() && text.len() <= 100
-    })
-}
-
-fn account(input: &RecipientInput) -> Ruling {
-    use AccountIdType::{Aba, AccNo, Bsb, Clabe, Cnaps, Iban, Ifsc, Payid, SortCode};
-    let of = &input.details;
-    let kind = input.account_id_type;
-    rule(input.currency != CurrencyIso3::AUD || matches!(kind, Bsb | Payid), || {
-        "AUD goes to BSB and PAYID accounts only".to_owned()
-    })?;
-    let (bic, account_no) = (("bic", &of.bic), ("accountNo", &of.account_no));
-    let needed: &[Field<'_>] = match kind {
-        Bsb => &[("bsb", &of.bsb), account_no],
-        Payid => &[("payid", &of.payid)],
-        Iban => &[("iban", &of.iban)],
-        Aba => &[("aba", &of.aba), account_no, bic],
-        Clabe => &[("clabe", &of.clabe), bic],
-        Ifsc => &[("ifsc", &of.ifsc), account_no, bic],
-        Cnaps => &[("cnaps", &of.cnaps), account_no, bic],
-        SortCode => &[("sortCode", &of.sort_code), account_no, bic],
-        AccNo => &[account_no, bic],
-    };
-    needed.iter().try_for_each(|(name, value)| rule(value.is_some(), || format!("{name} is missing")))?;
-    each(&[("bsb", &of.bsb)], "must be six digits", |text| text.len() == 6 && is_digits(text))?;
-    let numbers = [
-        account_no,
-        ("iban", &of.iban),
-        bic,
-        ("aba", &of.aba),
-        ("clabe", &of.clabe),
-        ("ifsc", &of.ifsc),
-        ("cnaps", &of.cnaps),
-        ("sortCode", &of.sort_code),
-    ];
-    each(&numbers, "must be letters and digits", |text| {
-        !text.is_empty() && text.len() <= 34 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
     })
 }
 

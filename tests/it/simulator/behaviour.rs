@@ -104,16 +104,6 @@ async fn time_moves_withdrawals_too_and_leaves_its_dates() {
 // ---------------------------------------------------------------- the rest
 
 #[tokio::test]
-async fn what_is_not_simulated_says_so() {
-    let flash = Flash::quick().await;
-    let pay = "mutation { createPayment(input: {fromCurrency: AUD, toCurrency: USD, size: 1.00, currency: AUD}) { success code } }";
-    assert_eq!(flash.graphql(pay, "{}").await["data"]["createPayment"]["code"], "NOT_SIMULATED");
-    let ask = r#"{ payments { id } bankInfo(input: {bsb: "062000"}) { name } subClients { id } }"#;
-    let reply = flash.graphql(ask, "{}").await["data"].clone();
-    assert_eq!(reply, json!({ "payments": [], "bankInfo": null, "subClients": [] }));
-}
-
-#[tokio::test]
 async fn nonsense_is_answered_and_harms_nothing() {
     let flash = Flash::quick().await;
     let deep = format!(

@@ -34,6 +34,9 @@ pub fn quick() -> Options {
 pub const WITHDRAW: &str = "mutation($input: CreateWithdrawalInput!) { createWithdrawal(input: $input) \
      { success code message withdrawal { id amount status externalId recipient { accountNo } } } }";
 
+pub const PAY: &str = "mutation($input: PaymentInput!) { createPayment(input: $input) { success code message \
+     payment { id status size fromCurrency toCurrency fromAmount toAmount externalId recipient { iban } } } }";
+
 impl Flash {
     pub async fn start(options: Options) -> Self {
         let running = Simulator::start(options).await.expect("a simulator");
@@ -103,6 +106,20 @@ impl Flash {
         reply["data"]["createWithdrawal"].clone()
     }
 
+    /// Makes the payment of `input`, which `payment` makes and a test may change. Gives the mutation's reply.
+    pub async fn convert(&self, input: &Value) -> Value {
+        let reply = self.graphql(PAY, &json!({ "input": input }).to_string()).await;
+        assert!(reply["data"]["createPayment"].is_object(), "{reply}");
+        reply["data"]["createPayment"].clone()
+    }
+
+    /// The first field of a query without variables.
+    pub async fn ask(&self, query: &str) -> Value {
+        let reply = self.graphql(query, "{}").await;
+        let data = reply["data"].as_object().and_then(|data| data.values().next());
+        data.unwrap_or_else(|| panic!("{query}: {reply}")).clone()
+    }
+
     pub fn ledger(&self) -> LedgerView {
         self.running.ledger()
     }
@@ -130,4 +147,27 @@ pub fn recipient(first_name: &str, external_id: &str) -> Value {
         "currency": "AUD", "bsb": "062000", "accountNo": "12345678",
         "address": { "street": "1 Hay St", "suburb": "Sydney", "state": "NSW", "postcode": "2000", "country": "AU" },
     })
+}
+
+/// The input of a payment of 100 dollars to an account in Germany.
+pub fn payment(external_id: &str, key: &str) -> Value {
+    json!({
+        "fromCurrency": "AUD", "toCurrency": "EUR", "size": 100, "currency": "AUD", "externalId": external_id,
+        "idempotencyKey": key, "externalReference": "PAY", "recipient": abroad("EUR", "IBAN", &json!({ "iban": IBAN })),
+    })
+}
+
+/// A well-known invented account.
+pub const IBAN: &str = "DE89370400440532013000";
+
+/// A recipient abroad whose account has these numbers.
+pub fn abroad(currency: &str, kind: &str, numbers: &Value) -> Value {
+    let mut recipient = json!({
+        "firstName": "Robin", "lastName": "Example", "accountIdType": kind, "currency": currency,
+        "address": { "street": "1 Example Street", "suburb": "Exampletown", "country": "DE" },
+    });
+    for (name, value) in numbers.as_object().into_iter().flatten() {
+        recipient[name] = value.clone();
+    }
+    recipient
 }

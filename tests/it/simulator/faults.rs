@@ -107,6 +107,14 @@ fn the_table_of_the_documentation_is_the_table_of_the_code() {
     assert_eq!(documented, BTreeSet::from(coded));
 }
 
+#[test]
+fn every_operation_is_documented() {
+    let pages = [include_str!("../../../src/simulator/mod.rs"), include_str!("../../../docs/SIMULATOR.md")];
+    for operation in Operation::ALL {
+        assert!(pages.iter().all(|page| page.contains(&format!("`{operation}`"))), "{operation}");
+    }
+}
+
 #[tokio::test]
 async fn a_script_strikes_its_calls_and_no_others() {
     let flash = Flash::with_faults(&["withdrawal_create:declined@2-3", "party_lookup:500_before@1-"]).await;
