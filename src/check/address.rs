@@ -2,8 +2,10 @@
 //! as Australia Post writes them.
 
 use super::Findings;
-use crate::domain::Code;
+use super::abroad::country;
+use super::money::Goes;
 use crate::domain::payout::HOME;
+use crate::domain::{Address, BookField, Code};
 use crate::intake::{Column, RawRow};
 
 /// States and territories, short and in full, in lower case.
@@ -18,14 +20,92 @@ const STATES: [(&str, &str); 8] = [
     ("wa", "western australia"),
 ];
 
-/// Whether the payee lives in Australia, as far as the row says.
-fn is_home(row: &RawRow<'_>) -> bool {
-    matches!(row.text(Column::Country), "" | HOME)
+/// The country that the row names, as two capitals. None: it names none, or a finding says that it is none.
+pub(super) fn country<'a>(row: &RawRow<'a>) -> Option<&'a str> {
+    match row.text(Column::Country) {
+        "" => None,
+        HOME => Some(HOME), // nearly all
+        typed => country::read(typed).ok().map(|read| read.code),
+    }
 }
 
-/// Whether the row lacks the street that Flash demands.
-pub(super) fn is_missing(row: &RawRow<'_>) -> bool {
-    row.text(Column::Street).is_empty() && is_home(row)
+/// Says of the country whether it is one, and how it is read.
+pub(super) fn note_country(row: &RawRow<'_>, findings: &mut Findings<'_>) {
+    let typed = row.text(Column::Country);
+    if matches!(typed, "" | HOME) {
+        return;
+    }
+    let place = row.place(Column::Country);
+    match country::read(typed) {
+        Ok(read) if read.normalised => {
+            let message = format!("the country is read as {}, {}", read.code, country::name(read.code));
+            findings.add(Code::Normalised, place, message).showing(typed);
+        }
+        Ok(_) => {}
+        Err(wrong) => {
+            let finding = findings.add(Code::CountryInvalid, place, wrong.what).showing(typed);
+            finding.hint = wrong.hint;
+            finding.suggestion = wrong.suggestion;
+        }
+    }
+}
+
+/// Whether the payee lives in Australia, as far as the row says.
+fn is_home(row: &RawRow<'_>) -> bool {
+    row.text(Column::Country).is_empty() || country(row) == Some(HOME)
+}
+
+/// What an address must have and a row does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lacks {
+    /// The street that Flash demands in Australia.
+    Street,
+    /// The country of a payee whose account is abroad: nobody guesses that it is Australia.
+    Country,
+}
+
+impl Lacks {
+    /// Whether it is lacking still, once the payee book has added something.
+    pub fn still(self, address: &Address, from_book: &[BookField]) -> bool {
+        let has = |field| from_book.contains(&field);
+        match self {
+            Self::Street => address.is_incomplete(),
+            Self::Country => !has(BookField::Country) && !has(BookField::Street), // an address is taken whole
+        }
+    }
+}
+
+/// What the row lacks of an address.
+pub(super) fn lacks(row: &RawRow<'_>, goes: Goes) -> Option<Lacks> {
+    match goes {
+        Goes::Abroad if row.text(Column::Country).is_empty() => Some(Lacks::Country),
+        _ => (row.text(Column::Street).is_empty() && is_home(row)).then_some(Lacks::Street),
+    }
+}
+
+/// Says that a row with an account abroad does not say where the payee lives.
+pub(super) fn country_missing(row: &RawRow<'_>, otherwise: Option<String>, findings: &mut Findings<'_>) {
+    let hint = otherwise.unwrap_or_else(|| "write two letters, such as DE, in a column country".to_owned());
+    findings
+        .add(
+            Code::CountryMissing,
+            row.place(Column::Country),
+            "the account is abroad, and the row does not say in which country the payee is",
+        )
+        .advising(hint);
+}
+
+/// An address as it can be written in plain English letters: to be shown, never to be sent unasked.
+pub(super) fn in_plain_letters(column: Column, typed: &str) -> Option<String> {
+    let is_address = matches!(column, Column::Street | Column::Suburb | Column::State | Column::Postcode);
+    let is_writing = |c: char| {
+        c.is_alphanumeric() || c.is_whitespace() || c.is_ascii_punctuation() || "–—’‘ºª°".contains(c)
+    };
+    if !is_address || typed.is_ascii() || !typed.chars().all(is_writing) {
+        return None;
+    }
+    let plain = any_ascii::any_ascii(typed);
+    (!plain.trim().is_empty() && plain.bytes().all(|byte| (b' '..=b'~').contains(&byte))).then_some(plain)
 }
 
 /// Says that a row has no street. `otherwise` says why the payee book did not help.

@@ -2,9 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use super::{Findings, Wrong, plain, shown};
-use crate::domain::{Code, Currency, Money, money::MoneyError};
-use crate::intake::{Column, RawRow};
+use super::abroad::currency::is_sign_of;
+use super::{Wrong, plain, shown};
+use crate::domain::{Currency, Money, money::MoneyError};
 
 /// An amount that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,17 +62,20 @@ fn unusual(text: &str, currency: Currency) -> Result<Read, Wrong> {
             _ => Wrong::new(format!("the amount has {} in it", shown(odd))).hint(LIKE),
         });
     }
-    let digits = without_thousands(bare)?;
+    let digits = without_thousands(bare, currency.decimals())?;
     let too_large =
         || Wrong::new("the amount is larger than any payout").hint("look for a lost decimal point");
     // more digits than a decimal holds
     let amount = Decimal::from_str_exact(&digits).map_err(|_| too_large())?;
     let money = Money::new(amount, currency).map_err(|error| match error {
         MoneyError::NotPositive => Wrong::new("the amount is zero").hint(NOTHING_TO_PAY),
-        MoneyError::TooManyDecimals => Wrong::new(format!(
-            "the amount has more than {} decimals, and amounts are never rounded",
-            currency.decimals()
-        ))
+        MoneyError::TooManyDecimals => Wrong::new(match currency.decimals() {
+            0 => format!("{currency} has no decimals, and amounts are never rounded"),
+            2 => "the amount has more than 2 decimals, and amounts are never rounded".to_owned(),
+            most => {
+                format!("{currency} has {most} decimals, this amount has more, and amounts are never rounded")
+            }
+        })
         .hint("round it where it was calculated"),
         MoneyError::TooLarge => too_large(),
         MoneyError::Currency => Wrong::new("the currency is not known"),
@@ -84,7 +87,7 @@ fn unusual(text: &str, currency: Currency) -> Result<Read, Wrong> {
 pub(super) fn of_total(text: &str) -> Option<Decimal> {
     let typed = plain(text);
     let bare = without_sign(typed.trim(), Currency::AUD).ok()?;
-    Decimal::from_str_exact(&without_thousands(bare).ok()?).ok()
+    Decimal::from_str_exact(&without_thousands(bare, Currency::AUD.decimals()).ok()?).ok()
 }
 
 fn refuse_negative(text: &str) -> Result<(), Wrong> {
@@ -124,6 +127,11 @@ fn without_sign(text: &str, currency: Currency) -> Result<&str, Wrong> {
         return Err(Wrong::new(format!("the amount says {}, the row is in {code}", other.to_uppercase()))
             .hint("make sure which currency is meant"));
     }
+    if let Some(bare) = rest.strip_prefix(|sign| is_sign_of(sign, currency)) {
+        rest = bare.trim_start();
+    } else if let Some(bare) = rest.strip_suffix(|sign| is_sign_of(sign, currency)) {
+        rest = bare.trim_end();
+    }
     if rest.chars().any(|c| matches!(c, '€' | '£' | '¥')) {
         return Err(Wrong::new(format!("the amount has the sign of another currency, the row is in {code}"))
             .hint("make sure which currency is meant"));
@@ -131,21 +139,22 @@ fn without_sign(text: &str, currency: Currency) -> Result<&str, Wrong> {
     Ok(rest)
 }
 
-/// Takes commas between groups of three away, where a decimal point leaves no doubt what they are.
-fn without_thousands(text: &str) -> Result<String, Wrong> {
+/// Takes commas between groups of three away, where a decimal point, or a currency without decimals, leaves no doubt
+/// what they are.
+fn without_thousands(text: &str, decimals: u32) -> Result<String, Wrong> {
     let ambiguous = || {
         Err(Wrong::new(format!("it cannot be told whether \"{text}\" has a decimal comma or thousands"))
             .hint(LIKE))
     };
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     // 2.500 may be two and a half, or two thousand and five hundred
-    if whole.len() <= 3 && rest.len() == 3 && rest.ends_with('0') {
+    if decimals != 3 && whole.len() <= 3 && rest.len() == 3 && rest.ends_with('0') {
         return Err(Wrong::new(format!(
             "it cannot be told whether \"{text}\" has a decimal point or thousands"
         ))
         .hint(LIKE));
     }
-    if rest.contains(['.', ',']) || (whole.contains(',') && !text.contains('.')) {
+    if rest.contains(['.', ',']) || (whole.contains(',') && !text.contains('.') && decimals > 0) {
         return ambiguous();
     }
     if text.ends_with('.') || whole.is_empty() {
@@ -158,74 +167,6 @@ fn without_thousands(text: &str) -> Result<String, Wrong> {
         return ambiguous();
     }
     Ok(text.replace(',', ""))
-}
-
-/// What a row pays, in the one currency of this version.
-pub(super) fn money(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Money> {
-    let typed = row.text(Column::Currency);
-    let currency = match typed.parse::<Currency>() {
-        _ if typed.is_empty() => Currency::AUD,
-        Ok(Currency::AUD) => Currency::AUD,
-        Ok(other) => {
-            findings
-                .add(
-                    Code::CurrencyInvalid,
-                    row.place(Column::Currency),
-                    format!("{other} is not paid by this version, which pays Australian dollars"),
-                )
-                .showing(typed)
-                .advising("leave the row out and pay it another way");
-            return None;
-        }
-        Err(_) => {
-            findings
-                .add(Code::CurrencyInvalid, row.place(Column::Currency), "this is not a currency")
-                .showing(typed)
-                .advising("write AUD, or leave it empty");
-            return None;
-        }
-    };
-    let kind = row.text(Column::Kind);
-    if !kind.is_empty() && !kind.eq_ignore_ascii_case("withdrawal") {
-        findings
-            .add(
-                Code::CurrencyInvalid,
-                row.place(Column::Kind),
-                format!("the kind \"{kind}\" is not paid by this version"),
-            )
-            .advising("write withdrawal, or leave it empty");
-        return None;
-    }
-    let typed = row.text(Column::Amount);
-    let from = row.text(Column::FromCurrency);
-    if !from.is_empty() && from.parse() != Ok(currency) {
-        findings
-            .add(
-                Code::CurrencyInvalid,
-                row.place(Column::FromCurrency),
-                "this version pays Australian dollars from Australian dollars only",
-            )
-            .showing(from)
-            .advising("leave the row out and pay it another way");
-        return None;
-    }
-    match read(typed, currency) {
-        Ok(read) => {
-            if read.normalised {
-                findings.add(
-                    Code::Normalised,
-                    row.place(Column::Amount),
-                    format!("the amount is read as {}", read.money.digits()),
-                );
-            }
-            Some(read.money)
-        }
-        Err(wrong) => {
-            findings.add(Code::AmountInvalid, row.place(Column::Amount), wrong.what).showing(typed).hint =
-                wrong.hint;
-            None
-        }
-    }
 }
 
 #[cfg(test)]

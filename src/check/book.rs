@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use super::Findings;
 use crate::domain::book::{folded, names_agree, words};
+use crate::domain::payout::HOME;
 use crate::domain::{Address, Book, BookEntry, BookError, BookField, Code, Finding, KnownAccount, Payee};
 use crate::intake::{Column, RawRow};
 
@@ -72,7 +73,8 @@ fn complete_address(
     known: Address,
     taken: &mut Vec<BookField>,
 ) -> Option<String> {
-    if known.street.is_none() {
+    // abroad an address may be a country alone
+    if known.street.is_none() && known.country == HOME {
         return Some(
             "the payee book has no address of this payee either: fill the row, or import it".to_owned(),
         );

@@ -10,7 +10,7 @@ use crate::domain::{Code, Finding, Place, Severity};
 use crate::intake::{COLUMNS, Column, Kind, RawRow};
 
 /// Digits of these name an account or a person.
-const IDENTIFIERS: [Column; 8] = [
+const IDENTIFIERS: [Column; 13] = [
     Column::PaymentId,
     Column::PayeeId,
     Column::Mobile,
@@ -19,6 +19,11 @@ const IDENTIFIERS: [Column; 8] = [
     Column::PayId,
     Column::Bsb,
     Column::SubClientId,
+    Column::Iban,
+    Column::Aba,
+    Column::Clabe,
+    Column::Cnaps,
+    Column::SortCode,
 ];
 
 /// Says of every cell that is read and is no text what it is.
@@ -109,7 +114,10 @@ fn fault(text: &str) -> String {
 fn number(column: Column, text: &str, row: &RawRow<'_>, findings: &mut Findings<'_>) {
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let whole = match column {
-        Column::Bsb => return, // told by the number of its digits
+        // told by the number of their digits
+        Column::Bsb | Column::Aba | Column::SortCode | Column::Cnaps | Column::Clabe | Column::Iban => return,
+        Column::AccountNumber if !row.text(Column::SortCode).is_empty() => digits >= 8,
+        Column::AccountNumber if row.text(Column::Bsb).is_empty() => false, // abroad any number may begin with zeros
         Column::AccountNumber => digits >= 9,
         Column::PayId => digits >= 11,
         _ => true,
@@ -136,7 +144,7 @@ fn number(column: Column, text: &str, row: &RawRow<'_>, findings: &mut Findings<
 /// The text of a cell as a message may show it.
 fn shown(column: Column, text: &str) -> String {
     match column {
-        Column::AccountNumber | Column::PayId | Column::Mobile => masked(text),
+        Column::AccountNumber | Column::PayId | Column::Mobile | Column::Iban | Column::Clabe => masked(text),
         _ => text.to_owned(),
     }
 }

@@ -1,78 +1,32 @@
-//! Where a row sends its money: BSB and account number, or a `PayID`, and what the bank directory says of the branch.
+//! Where a row sends its money: BSB and account number, with what the bank directory says of the branch, a `PayID`, or
+//! an account abroad.
 
+use super::abroad::scheme::{self, IsAbroad};
+use super::money::Goes;
 use super::row::Judge;
-use super::{Findings, account, payid};
-use crate::domain::{BankAccount, Bsb, Code};
+use super::{Findings, abroad, account, payid, range};
+use crate::domain::{BankAccount, Bsb, Code, Method};
 use crate::intake::{Column, RawRow};
 
-/// Columns that only payments abroad need.
-const ABROAD: [Column; 6] =
-    [Column::Iban, Column::Aba, Column::Clabe, Column::Ifsc, Column::Cnaps, Column::SortCode];
-
 impl Judge<'_> {
-    pub(super) fn account(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<BankAccount> {
-        let [bsb, number, payid, kind] =
-            [Column::Bsb, Column::AccountNumber, Column::PayId, Column::AccountType]
-                .map(|column| row.text(column));
-        if let Some(column) = ABROAD.into_iter().find(|column| !row.text(*column).is_empty()) {
-            findings
-                .add(
-                    Code::AccountTypeInvalid,
-                    row.place(column),
-                    "an account abroad is not paid by this version",
-                )
-                .advising("leave the row out and pay it another way");
-            return None;
+    /// The account that is paid, if no finding forbids it, and where it is.
+    pub(super) fn account(
+        &self,
+        row: &RawRow<'_>,
+        findings: &mut Findings<'_>,
+    ) -> (Goes, Option<BankAccount>) {
+        if scheme::is_usual(row) {
+            return (Goes::ToBsb, self.bsb_account(row, findings));
         }
-        let chosen = match () {
-            () if kind.is_empty() => None,
-            () if kind.eq_ignore_ascii_case("BSB") => Some(true),
-            () if kind.eq_ignore_ascii_case("PAYID") => Some(false),
-            () => {
-                findings
-                    .add(
-                        Code::AccountTypeInvalid,
-                        row.place(Column::AccountType),
-                        format!("the account type \"{kind}\" is not paid by this version"),
-                    )
-                    .advising("write BSB or PAYID, or leave it empty");
-                return None;
+        match scheme::told(row, findings) {
+            Ok(Method::Bsb) => (Goes::ToBsb, self.bsb_account(row, findings)),
+            Ok(Method::PayId) => (Goes::ToPayId, pay_id(row, findings)),
+            Ok(Method::Abroad(scheme)) => {
+                let account = abroad::account(row, scheme, findings);
+                (Goes::Abroad, account.map(|account| BankAccount::Abroad(Box::new(account))))
             }
-        };
-        let (has_bsb, has_payid) = (!bsb.is_empty() || !number.is_empty(), !payid.is_empty());
-        match (has_bsb, has_payid, chosen) {
-            (true, true, None) => {
-                findings
-                    .add(
-                        Code::AccountTwice,
-                        row.place(Column::PayId),
-                        "the row has both a bank account and a PayID",
-                    )
-                    .advising("keep one of them, or say BSB or PAYID in a column account_type");
-                None
-            }
-            (true, _, None | Some(true)) => self.bsb_account(row, findings),
-            (_, true, None | Some(false)) => pay_id(row, findings),
-            (_, _, Some(_)) if has_bsb || has_payid => {
-                findings
-                    .add(
-                        Code::AccountMissing,
-                        row.place(Column::AccountType),
-                        format!("the account type is {kind}, and no such account is filled in"),
-                    )
-                    .advising("correct the account type, or fill in that account");
-                None
-            }
-            (..) => {
-                findings
-                    .add(
-                        Code::AccountMissing,
-                        row.place(Column::AccountNumber),
-                        "the row has no account to pay to",
-                    )
-                    .advising("fill bsb and account_number, or payid");
-                None
-            }
+            Ok(Method::Other(_)) | Err(IsAbroad(false)) => (Goes::Unclear, None),
+            Err(IsAbroad(true)) => (Goes::Abroad, None),
         }
     }
 
@@ -238,10 +192,6 @@ impl Judge<'_> {
                 .advising("ask the payee for another account");
         }
     }
-}
-
-fn range(least: usize, most: usize) -> String {
-    if least == most { most.to_string() } else { format!("{least} to {most}") }
 }
 
 fn pay_id(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<BankAccount> {

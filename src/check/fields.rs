@@ -35,8 +35,6 @@ pub(super) struct Fields<'a> {
     pub state: Option<&'a str>,
     #[validate(custom(function = ascii), custom(function = placeholder))]
     pub postcode: Option<&'a str>,
-    #[validate(custom(function = country_code))]
-    pub country: Option<&'a str>,
     #[validate(custom(function = ascii), custom(function = placeholder), length(max = 280, code = "reference_length"))]
     pub reference: Option<&'a str>,
     #[validate(custom(function = external_id))]
@@ -47,6 +45,8 @@ pub(super) struct Fields<'a> {
     pub remitter: Option<&'a str>,
     #[validate(custom(function = enum_word))]
     pub reason: Option<&'a str>,
+    #[validate(custom(function = enum_word))]
+    pub source_of_funds: Option<&'a str>,
     #[validate(custom(function = external_id))]
     pub sub_client_id: Option<&'a str>,
     /// Whether all of them are known to have printable English signs alone.
@@ -199,17 +199,6 @@ fn placeholder(text: &str) -> Result<(), ValidationError> {
     Ok(())
 }
 
-/// The countries that Flash's schema lists.
-const COUNTRIES: &str = "AE AT AU BD BE BG BR CA CH CN CY CZ DE DK EE ES FI FJ FR GB GR HK HR HU ID IE IL IN IT JP KE \
-     KR LK LT LU LV MT MX MY NL NO NP NZ PH PK PL PT RO SA SE SG SI SK TH TR TW US VN ZA";
-
-fn country_code(text: &str) -> Result<(), ValidationError> {
-    if text.len() == 2 && COUNTRIES.split(' ').any(|code| code == text) {
-        return Ok(());
-    }
-    Err(refuse("country", "a country is a code of two capital letters that Flash lists, such as AU or GB"))
-}
-
 fn external_id(text: &str) -> Result<(), ValidationError> {
     placeholder(text)?;
     if text.len() > crate::domain::ids::LONGEST_ID {
@@ -250,7 +239,6 @@ mod tests {
             company_name: Some("A<B"),
             email: Some("jo at example"),
             street: Some("Straße 1"),
-            country: Some("Australia"),
             reference: Some("Gehalt für März"),
             payment_id: Some("012345678901234567890123456789012345"),
             reason: Some("Salary"),
@@ -260,7 +248,6 @@ mod tests {
             Column::CompanyName,
             Column::Email,
             Column::Street,
-            Column::Country,
             Column::Reference,
             Column::PaymentId,
             Column::Reason,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use jiff::civil::Date;
@@ -19,7 +20,8 @@ use super::seen::Seen;
 use super::sound::Sound;
 use super::sums::Sums;
 use crate::domain::{
-    Accepted, Book, BookError, Code, Event, Finding, Observer, Payout, Place, RowDigest, Stage, Totals,
+    Accepted, Book, BookError, Code, Corridors, Event, Finding, Observer, Payout, Place, RowDigest, Stage,
+    Totals,
 };
 use crate::intake::{IntakeError, Source};
 
@@ -37,16 +39,25 @@ pub struct Options {
     pub accepted: Accepted,
     /// The bank directory.
     pub directory: Directory,
+    /// What Flash delivers where.
+    pub corridors: Arc<Corridors>,
+    /// The reasons that Flash knows, where it was asked.
+    pub reasons: Option<Arc<[String]>>,
+    /// The sources of funds that Flash knows, where it was asked.
+    pub sources_of_funds: Option<Arc<[String]>>,
 }
 
 impl Options {
-    /// Nothing is accepted, and the directory is the one that is compiled in.
+    /// Nothing is accepted, Flash was not asked, and the directory is the one that is compiled in.
     pub fn new(today: Date, environment_is_production: bool) -> Self {
         Self {
             today,
             environment_is_production,
             accepted: Accepted::default(),
             directory: Directory::built_in(),
+            corridors: Corridors::built_in(),
+            reasons: None,
+            sources_of_funds: None,
         }
     }
 }

@@ -67,12 +67,6 @@ pub(super) fn header(source: &Source, wanted: Wanted, all: &mut Collected<'_>) -
         return Told { nothing_known: true, ..Told::default() };
     }
     all.take(header.problems.iter().map(|problem| told(problem, header, place(problem.index()))).collect());
-    for column in [Column::Bic, Column::AmountSide, Column::SourceOfFunds] {
-        if let Some(index) = header.index(column) {
-            let message = format!("the column \"{}\" is not used by this version", header.shown(index));
-            all.take(vec![finding(Code::ColumnNotRead, place(index), message, "")]);
-        }
-    }
     missing(header, wanted, all)
 }
 
@@ -193,13 +187,23 @@ fn nothing_known(header: &Header) -> Finding {
     finding(Code::ColumnMissing, Place::row(header.row), what.to_owned(), hint)
 }
 
+/// Whether columns name accounts abroad.
+fn abroad(header: &Header) -> bool {
+    const BESIDE_A_NUMBER: [Column; 5] =
+        [Column::Bic, Column::Aba, Column::Ifsc, Column::Cnaps, Column::SortCode];
+    let has = |column: &Column| header.has(*column);
+    [Column::Iban, Column::Clabe].iter().any(has)
+        || (has(&Column::AccountNumber) && BESIDE_A_NUMBER.iter().any(has))
+}
+
 fn missing(header: &Header, wanted: Wanted, all: &mut Collected<'_>) -> Told {
     let mut told = Told::default();
     let has = |column| header.has(column);
     let named = has(Column::AccountName)
         || has(Column::CompanyName)
         || (has(Column::FirstName) && has(Column::LastName));
-    let account = (has(Column::Bsb) && has(Column::AccountNumber)) || has(Column::PayId);
+    let has_abroad = abroad(header);
+    let account = (has(Column::Bsb) && has(Column::AccountNumber)) || has(Column::PayId) || has_abroad;
     for (there, what, hint, codes) in [
         (
             has(Column::Amount) || wanted == Wanted::Payees,
@@ -216,7 +220,7 @@ fn missing(header: &Header, wanted: Wanted, all: &mut Collected<'_>) -> Told {
         (
             account,
             "no columns say where the money goes",
-            "add bsb and account_number, or payid",
+            "add bsb and account_number, or payid, or of accounts abroad the columns that docs/FILES.md names",
             &[Code::AccountMissing, Code::AccountInvalid, Code::BsbInvalid],
         ),
     ] {
@@ -233,7 +237,12 @@ fn missing(header: &Header, wanted: Wanted, all: &mut Collected<'_>) -> Told {
         let missing = finding(
             Code::AddressMissing,
             Place::file(),
-            "no row has a street, and Flash demands one of Australian payees".to_owned(),
+            if has_abroad {
+                "no row has a street or a country: Flash demands a street of Australian payees, and the country of all others"
+            } else {
+                "no row has a street, and Flash demands one of Australian payees"
+            }
+            .to_owned(),
             "add the columns street, suburb, state and postcode from the employees' records to the file, or import these into the payee book: payrun payees import FILE",
         );
         if wanted == (Wanted::Payouts { has_book: true }) {

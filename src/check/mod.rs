@@ -4,6 +4,7 @@
 //! a finding. Pure but for reading the source; the date and the environment are arguments. Memory grows by a small
 //! fixed record for each row.
 
+mod abroad;
 mod account;
 mod address;
 mod ahead;
@@ -21,6 +22,7 @@ mod firsts;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod head;
+mod money;
 mod name;
 mod order;
 mod payee;
@@ -32,12 +34,13 @@ mod seen;
 mod shape;
 mod sound;
 mod sums;
+mod words;
 
 pub use file::{CheckError, Checked, Options, Passed, Payable, check};
 pub use payees::{PayeeRow, PayeesChecked, check_payees};
 pub use report::{CheckReport, render_findings, render_text};
 
-use crate::domain::{Accepted, BankAccount, Code, Finding, Place, Scheme};
+use crate::domain::{Accepted, BankAccount, Code, Finding, Place};
 use crate::intake::Column;
 
 /// Findings of a row as they are made.
@@ -99,13 +102,7 @@ fn column_of(account: &BankAccount) -> Column {
     match account {
         BankAccount::Bsb { .. } => Column::AccountNumber,
         BankAccount::PayId { .. } => Column::PayId,
-        BankAccount::Abroad(account) => match account.scheme() {
-            Scheme::Iban => Column::Iban,
-            Scheme::Clabe => Column::Clabe,
-            Scheme::Aba | Scheme::Ifsc | Scheme::Cnaps | Scheme::SortCode | Scheme::AccNo => {
-                Column::AccountNumber
-            }
-        },
+        BankAccount::Abroad(account) => abroad::scheme::column_of_number(account.scheme()),
     }
 }
 
@@ -129,6 +126,11 @@ impl Wrong {
     fn suggest(self, suggestion: impl std::fmt::Display) -> Self {
         Self { suggestion: Some(suggestion.to_string()), ..self }
     }
+}
+
+/// `4 to 9`, or `9`.
+fn range(least: usize, most: usize) -> String {
+    if least == most { most.to_string() } else { format!("{least} to {most}") }
 }
 
 /// A character as a message can show it: what cannot be seen is named.

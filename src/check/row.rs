@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
+use super::address::Lacks;
 use super::directory::Directory;
 use super::fields::{Fields, broken};
 use super::file::Options;
+use super::money::{Goes, Priced};
 use super::sound::{Completed, Made, Named, Sound};
-use super::{Findings, address, amount, book, cell, is_odd_blank, payee, sound};
+use super::{Findings, abroad, address, book, cell, is_odd_blank, money, payee, sound, words};
 use crate::domain::ids::collapsed;
 use crate::domain::payout::SHOWN_BY_DIRECT_ENTRY;
 use crate::domain::{BankAccount, Book, BookError, Code, Payee, RowDigest};
@@ -21,6 +23,7 @@ struct Whose {
     named: Option<Named>,
     mobile: Option<String>,
     dob: Option<Date>,
+    goes: Goes,
     account: Option<BankAccount>,
 }
 
@@ -54,26 +57,52 @@ impl Judge<'_> {
     ) -> Result<Result<Made, Unsound>, BookError> {
         let before = findings.made.len();
         let whose = self.whose(row, findings);
-        let money = amount::money(row, findings);
+        let priced = money::money(row, whose.goes, self.options, findings);
+        words::reason(row, self.options, findings);
         self.reference(row, findings);
         cell::enough(before..before + whose.of_kinds, findings);
         let forbidden = findings.forbid_since(before);
-        let made = match (whose.named, whose.account, money) {
-            (Some(named), Some(account), Some(money)) => {
-                Some(Made { named, mobile: whose.mobile, dob: whose.dob, account, money, completed: None })
-            }
+        let made = match (whose.named, whose.account, priced) {
+            (Some(named), Some(account), Some(Priced { money, conversion })) => Some(Made {
+                named,
+                mobile: whose.mobile,
+                dob: whose.dob,
+                account,
+                money,
+                conversion,
+                completed: None,
+            }),
             _ => None,
         };
         let Some(mut made) = made else {
-            self.tell_address(row, address::is_missing(row), None, findings);
+            self.tell_lacking(row, address::lacks(row, whose.goes), None, findings);
             return Ok(Err(Unsound::Refused));
         };
-        let lacks_address = self.complete(row, &mut made, findings)?;
-        Ok(match (forbidden, lacks_address) {
+        let lacks = self.complete(row, &mut made, findings)?;
+        let forbidden = forbidden || self.is_not_delivered(row, &made, findings);
+        Ok(match (forbidden, lacks) {
             (true, _) => Err(Unsound::Refused),
-            (false, true) => Err(Unsound::Incomplete(Sound { row: *row, made: &made }.payout().row_digest())),
-            (false, false) => Ok(made),
+            (false, Some(_)) => {
+                Err(Unsound::Incomplete(Sound { row: *row, made: &made }.payout().row_digest()))
+            }
+            (false, None) => Ok(made),
         })
+    }
+
+    /// Whether Flash does not deliver a payout that is converted or leaves Australia, or demands what it lacks.
+    fn is_not_delivered(&self, row: &RawRow<'_>, made: &Made, findings: &mut Findings<'_>) -> bool {
+        if made.conversion.is_none() && !matches!(made.account, BankAccount::Abroad(_)) {
+            return false;
+        }
+        let before = findings.made.len();
+        let own = made.completed.is_none().then(|| Sound { row: *row, made }.payee());
+        let completed = made.completed.as_ref().map(|completed| &completed.payee);
+        if let Some(payee) = completed.or(own.as_ref()) {
+            let to = made.conversion.as_ref().map_or(made.money.currency(), |conversion| conversion.to);
+            let conversion = made.conversion.as_deref();
+            abroad::deliver(row, payee, to, conversion, &self.options.corridors, findings);
+        }
+        findings.forbid_since(before)
     }
 
     /// The payee of a row, as it stands there.
@@ -90,48 +119,53 @@ impl Judge<'_> {
         let of_kinds = findings.made.len() - before;
         refuse_broken(row, findings);
         let named = payee::named(row, findings);
+        address::note_country(row, findings);
         address::note_unusual(row, findings);
         let dob = self.dob(row, findings);
         let mobile = payee::mobile(row, findings);
-        let account = self.account(row, findings);
-        Whose { of_kinds, named, mobile, dob, account }
+        let (goes, account) = self.account(row, findings);
+        Whose { of_kinds, named, mobile, dob, goes, account }
     }
 
     /// Lets the payee book fill what the row lacks, and compares the account with what is known of the payee. Gives
-    /// whether the address is missing in spite of it.
+    /// what the address lacks in spite of it.
     fn complete(
         &self,
         row: &RawRow<'_>,
         made: &mut Made,
         findings: &mut Findings<'_>,
-    ) -> Result<bool, BookError> {
+    ) -> Result<Option<Lacks>, BookError> {
+        let goes = if matches!(made.account, BankAccount::Abroad(_)) { Goes::Abroad } else { Goes::ToBsb };
+        let lacks = address::lacks(row, goes);
         if self.payees.is_none() && self.accounts.is_none() && self.options.accepted.is_empty() {
-            let missing = address::is_missing(row);
-            self.tell_address(row, missing, None, findings);
-            return Ok(missing);
+            self.tell_lacking(row, lacks, None, findings);
+            return Ok(lacks);
         }
         let mut payee = Sound { row: *row, made }.payee();
         let (from_book, otherwise) = book::complete(row, &mut payee, self.payees, findings)?;
-        let missing = payee.party.address.is_incomplete();
-        self.tell_address(row, missing, otherwise, findings);
+        let lacks = lacks.filter(|lacks| lacks.still(&payee.party.address, &from_book));
+        self.tell_lacking(row, lacks, otherwise, findings);
         book::known_account(row, &mut payee, self.accounts, self.options.today, findings)?;
         if !from_book.is_empty() || payee.own_record {
             made.completed = Some(Box::new(Completed { payee, from_book }));
         }
-        Ok(missing)
+        Ok(lacks)
     }
 
     /// `otherwise` says why the payee book did not help.
-    fn tell_address(
+    fn tell_lacking(
         &self,
         row: &RawRow<'_>,
-        missing: bool,
+        lacks: Option<Lacks>,
         otherwise: Option<String>,
         findings: &mut Findings<'_>,
     ) {
-        if missing && !self.address_told {
-            let nobody = "the payee book has nobody with this name and account: fill the address, or import the payee with these details";
-            address::missing(row, otherwise.or_else(|| self.payees.map(|_| nobody.to_owned())), findings);
+        let nobody = "the payee book has nobody with this name and account: fill the address, or import the payee with these details";
+        let otherwise = || otherwise.or_else(|| self.payees.map(|_| nobody.to_owned()));
+        match lacks {
+            Some(Lacks::Street) if !self.address_told => address::missing(row, otherwise(), findings),
+            Some(Lacks::Country) => address::country_missing(row, otherwise(), findings),
+            Some(Lacks::Street) | None => {}
         }
     }
 
@@ -223,19 +257,22 @@ fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings<'_>) {
         suburb: field(Column::Suburb),
         state: field(Column::State),
         postcode: field(Column::Postcode),
-        country: field(Column::Country),
         reference: field(Column::Reference),
         payment_id: field(Column::PaymentId),
         payee_id: field(Column::PayeeId),
         remitter: field(Column::Remitter),
         reason: field(Column::Reason),
+        source_of_funds: field(Column::SourceOfFunds),
         sub_client_id: field(Column::SubClientId),
         is_plain: row.is_plain(),
     };
     for broken in broken(&fields) {
-        findings
-            .add(broken.code, row.place(broken.column), broken.what.into_owned())
-            .showing(row.text(broken.column));
+        let typed = row.text(broken.column);
+        let finding =
+            findings.add(broken.code, row.place(broken.column), broken.what.into_owned()).showing(typed);
+        if let Some(plain) = address::in_plain_letters(broken.column, typed) {
+            finding.suggesting(plain.clone()).advising(format!("it can be written as \"{plain}\""));
+        }
     }
     if row.is_plain() {
         return;

@@ -7,9 +7,10 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
+use super::address;
 use super::row::text;
 use crate::domain::payout::HOME;
-use crate::domain::{Address, BankAccount, BookField, Money, Party, PartyName, Payee, Payout};
+use crate::domain::{Address, BankAccount, BookField, Conversion, Money, Party, PartyName, Payee, Payout};
 use crate::intake::{Column, RawRow};
 
 /// A row without a finding that forbids it.
@@ -27,6 +28,8 @@ pub(super) struct Made {
     pub dob: Option<Date>,
     pub account: BankAccount,
     pub money: Money,
+    /// Boxed, since few rows have one.
+    pub conversion: Option<Box<Conversion>>,
     /// The payee as the payee book completes it, where it does.
     pub completed: Option<Box<Completed>>,
 }
@@ -86,7 +89,7 @@ impl<'a> Sound<'a> {
             payment_id: text(Column::PaymentId),
             payee,
             money: self.made.money,
-            conversion: None,
+            conversion: self.made.conversion.as_deref().cloned(),
             reference: text(Column::Reference),
             remitter: text(Column::Remitter),
             reason: text(Column::Reason),
@@ -114,7 +117,7 @@ pub(super) fn payee(
         suburb: text(Column::Suburb),
         state: text(Column::State),
         postcode: text(Column::Postcode),
-        country: text(Column::Country).unwrap_or_else(|| HOME.to_owned()),
+        country: address::country(row).unwrap_or(HOME).to_owned(),
     };
     let party = Party { name, email: text(Column::Email), mobile, dob, address };
     Payee { payee_id: text(Column::PayeeId), party, account: account.clone(), own_record: false }

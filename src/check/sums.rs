@@ -19,7 +19,17 @@ const NAMES: [&str; 9] = [
     "total net pay",
 ];
 /// Where the money would go.
-const ACCOUNTS: [Column; 3] = [Column::Bsb, Column::AccountNumber, Column::PayId];
+const ACCOUNTS: [Column; 9] = [
+    Column::Bsb,
+    Column::AccountNumber,
+    Column::PayId,
+    Column::Iban,
+    Column::Clabe,
+    Column::Aba,
+    Column::Ifsc,
+    Column::Cnaps,
+    Column::SortCode,
+];
 
 /// The amounts so far, whether their rows can be paid or not.
 #[derive(Debug, Default)]

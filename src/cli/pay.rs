@@ -223,7 +223,7 @@ pub fn check_options(session: &Session, accepted: Accepted) -> Result<check::Opt
     let today = session.today();
     let production = session.settings.environment == Environment::Production;
     let directory = super::bsb::directory(&session.settings)?;
-    Ok(check::Options { today, environment_is_production: production, accepted, directory })
+    Ok(check::Options { accepted, directory, ..check::Options::new(today, production) })
 }
 
 /// Errors and warnings, before anything else is said.

@@ -17,8 +17,8 @@ pub(super) fn all_are(fields: &Fields<'_>) -> bool {
         && (fields.is_plain || texts.into_iter().chain(ids).flatten().all(is_printable))
         && fields.email.is_none_or(is_email)
         && fields.company_name.is_none_or(is_company)
-        && fields.country.is_none_or(|country| country == "AU")
         && fields.reason.is_none()
+        && fields.source_of_funds.is_none()
 }
 
 /// The shortest of the longest texts that the rules allow to any of [`is_text`]'s fields.
@@ -104,12 +104,12 @@ mod tests {
                 Fields { suburb: text, ..empty() },
                 Fields { state: text, ..empty() },
                 Fields { postcode: text, ..empty() },
-                Fields { country: text, ..empty() },
                 Fields { reference: text, ..empty() },
                 Fields { payment_id: text, ..empty() },
                 Fields { payee_id: text, ..empty() },
                 Fields { remitter: text, ..empty() },
                 Fields { reason: text, ..empty() },
+                Fields { source_of_funds: text, ..empty() },
                 Fields { sub_client_id: text, ..empty() },
             ] {
                 prop_assert!(!all_are(&fields) || fields.validate().is_ok(), "{fields:?}");
@@ -125,7 +125,7 @@ mod tests {
         ) {
             let fields = Fields {
                 first_name: Some(&name), last_name: Some(&name), email: Some(&email), street: Some(&street),
-                suburb: Some("Sydney"), state: Some("NSW"), postcode: Some("2000"), country: Some("AU"),
+                suburb: Some("Sydney"), state: Some("NSW"), postcode: Some("2000"),
                 reference: Some(&street), payee_id: Some(&id), ..Fields::default()
             };
             prop_assert!(all_are(&fields), "{fields:?}");

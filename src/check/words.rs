@@ -1,0 +1,75 @@
+//! Words of Flash's own: why is paid, and where the money is from. Flash alone knows all of them.
+
+use super::Findings;
+use super::file::Options;
+use crate::domain::Code;
+use crate::intake::{Column, RawRow};
+
+/// Those that Flash's documentation names.
+const REASONS: [&str; 1] = ["BUSINESS"];
+const SOURCES_OF_FUNDS: [&str; 1] = ["BUSINESS_FUNDS"];
+
+/// Says of the reason whether Flash knows it.
+pub(super) fn reason(row: &RawRow<'_>, options: &Options, findings: &mut Findings<'_>) {
+    word(row, Column::Reason, options.reasons.as_deref(), &REASONS, findings);
+}
+
+/// Says of the source of funds whether Flash knows it.
+pub(super) fn source_of_funds(row: &RawRow<'_>, options: &Options, findings: &mut Findings<'_>) {
+    word(row, Column::SourceOfFunds, options.sources_of_funds.as_deref(), &SOURCES_OF_FUNDS, findings);
+}
+
+fn word(
+    row: &RawRow<'_>,
+    column: Column,
+    known: Option<&[String]>,
+    documented: &[&str],
+    findings: &mut Findings<'_>,
+) {
+    let typed = row.text(column);
+    let is_word =
+        typed.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    if typed.is_empty() || !is_word {
+        return; // told as a text that Flash refuses
+    }
+    match known {
+        Some(known) if known.iter().any(|word| word == typed) => {}
+        Some(known) => {
+            findings
+                .add(
+                    Code::WordInvalid,
+                    row.place(column),
+                    format!("Flash does not know the word \"{typed}\""),
+                )
+                .showing(typed)
+                .advising(format!("it knows {}", known.join(", ")));
+        }
+        None if documented.contains(&typed) => {}
+        None => {
+            findings
+                .add(
+                    Code::WordUnsure,
+                    row.place(column),
+                    format!(
+                        "\"{typed}\" is passed on as it stands; of Flash's words only {} is documented",
+                        documented.join(", ")
+                    ),
+                )
+                .showing(typed)
+                .advising("make sure that Flash knows it: it refuses other words");
+        }
+    }
+}
+
+/// Says that an FX payment gives no reason.
+pub(super) fn note_no_reason(row: &RawRow<'_>, findings: &mut Findings<'_>) {
+    if row.text(Column::Reason).is_empty() {
+        findings
+            .add(
+                Code::ReasonBlank,
+                row.place(Column::Reason),
+                "there is no reason, and Flash asks for it where it is known",
+            )
+            .advising("write one of Flash's words, such as BUSINESS, in a column reason");
+    }
+}
