@@ -18,6 +18,7 @@ pub mod money;
 pub mod party;
 pub mod payout;
 pub mod run;
+pub mod verify;
 
 pub use abroad::{AccountAbroad, Bic, Scheme};
 pub use accept::{Accepted, NotAcceptable};
@@ -34,6 +35,7 @@ pub use money::{Currency, Money, Totals};
 pub use party::{Address, Party, PartyName};
 pub use payout::{Conversion, Kind, Payee, Payout};
 pub use run::{Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
+pub use verify::{LookUps, Probe, RepeatedKey, Verdict, Verified, verify_key};
 
 /// The system's words for what went wrong, without its error number.
 pub fn system_words(error: &std::io::Error) -> String {

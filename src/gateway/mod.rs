@@ -5,18 +5,29 @@
 //! a [`RecordedIntent`](crate::domain::RecordedIntent) and sends money for nothing less.
 
 mod classify;
+mod contract;
+mod cop;
 mod error;
 mod operations;
 mod pace;
 mod parties;
+mod probe;
+mod rates;
+mod reference;
 mod token;
 mod transport;
 mod wire;
 mod withdrawals;
 
+pub use contract::{Contract, Lack, LiveSchema, Weight};
+pub use cop::Confirmation;
 pub use error::GatewayError;
 pub use operations::operations;
 pub use parties::{Created, PartyLookUp, PartyRecord};
+pub use probe::Repeated;
+pub use rates::{Pair, Quote, QuoteUse};
+pub use reference::{Balance, BankAsked, BankNamed, Offer, SubClient};
+pub use transport::ServerClock;
 pub use withdrawals::{RecipientBy, SenderBy, WithdrawalLookUp, WithdrawalRecord, WithdrawalRequest};
 
 use std::collections::HashMap;
@@ -74,6 +85,8 @@ struct Inner {
     patience: Duration,
     /// What introspection said of each input type's `externalId`.
     filters: Mutex<HashMap<&'static str, bool>>,
+    /// What the API tells of itself, asked once.
+    schema: tokio::sync::OnceCell<Arc<LiveSchema>>,
 }
 
 impl Gateway {
@@ -83,7 +96,14 @@ impl Gateway {
         let pace = Pace::new(settings.max_in_flight);
         let patience = settings.patience;
         let token = Token::new(settings, clock);
-        Ok(Self(Arc::new(Inner { transport, token, pace, patience, filters: Mutex::default() })))
+        Ok(Self(Arc::new(Inner {
+            transport,
+            token,
+            pace,
+            patience,
+            filters: Mutex::default(),
+            schema: tokio::sync::OnceCell::new(),
+        })))
     }
 
     /// Logs in, so that a wrong password is told before anything else happens.
@@ -127,13 +147,22 @@ impl Gateway {
 
     /// A request that changes nothing, tried again while there is patience.
     async fn read(&self, body: &str) -> Result<Reply, GatewayError> {
+        self.read_as(body, classify::reply).await
+    }
+
+    /// The same, with another reading of what comes back.
+    async fn read_as<T>(
+        &self,
+        body: &str,
+        judge: fn(&Exchange) -> Result<T, GatewayError>,
+    ) -> Result<T, GatewayError> {
         let began = Instant::now();
         let mut pause = Duration::from_millis(100);
         loop {
             let slot = self.0.pace.slot().await?;
             let exchange = self.exchange(&slot, body).await?;
             drop(slot);
-            let error = match classify::reply(&exchange) {
+            let error = match judge(&exchange) {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
@@ -146,6 +175,11 @@ impl Gateway {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(5));
         }
+    }
+
+    /// The API's clock, as its last answer told it.
+    pub fn server_clock(&self) -> Option<ServerClock> {
+        self.0.transport.server_clock()
     }
 
     fn known_filter(&self, input: &'static str) -> Option<bool> {
