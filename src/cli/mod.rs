@@ -7,6 +7,7 @@ mod annotate;
 mod args;
 mod bsb;
 mod check;
+mod doctor;
 mod exit;
 mod journal;
 mod map;
@@ -15,6 +16,7 @@ mod pay;
 mod payees;
 mod payees_csv;
 mod progress;
+mod reference;
 mod report;
 mod resume;
 mod session;
@@ -23,6 +25,7 @@ mod simulate;
 mod status;
 mod summary;
 mod template;
+mod verify;
 
 pub use exit::Exit;
 
@@ -55,6 +58,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Simulate(args) => simulate::run(globals, args),
         Command::Payees(args) => payees::run(globals, args),
         Command::Bsb(args) => bsb::run(globals, args),
+        Command::Doctor(args) => doctor::run(globals, args),
+        Command::Verify(args) => verify::run(globals, args),
         Command::Journal(args) => journal::run(globals, args),
         Command::ReadWorkbook(args) => {
             let read = crate::intake::read_workbook(&args.request, std::io::stdout());

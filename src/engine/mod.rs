@@ -12,8 +12,10 @@ mod parties;
 mod payees;
 mod person;
 mod prepare;
+mod probe;
 mod send;
 mod stop;
+mod verify;
 mod view;
 
 pub use error::{Ending, EngineError, StopReason};
@@ -21,7 +23,9 @@ pub use open::{kept_copy, record};
 pub use payees::{Imported, import_payees, note_payees};
 pub use person::{Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
+pub use probe::{Probed, Probing, may_probe_with, probe};
 pub use stop::{Stop, StopHandle};
+pub use verify::{Questioned, payees_of, verify_banks, verify_payees};
 pub use view::{may_begin_anew, payouts, run_view};
 
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::EngineError;
 use crate::domain::{
     BookField, Kind, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState,
-    RunView, Totals,
+    RunView, Totals, verify_key,
 };
 use crate::journal::Checkpoint;
 
@@ -111,6 +111,13 @@ fn payout_view(
         RowEntry::Invalid { payee, .. } => payee.clone(),
         _ => asked.as_ref().map(|payout| payout.payee.party.name.to_string()),
     };
+    let verified = match &asked {
+        Some(payout) => {
+            let key = verify_key(&payout.payee.account, &payout.payee.party.name.to_string());
+            checkpoint.verified(key)?
+        }
+        None => None,
+    };
     let sent_by = known.as_ref().map(|entry| entry.run).filter(|other| *other != run);
     Ok(PayoutView {
         row,
@@ -127,6 +134,7 @@ fn payout_view(
         next: next(status, run, row, known.as_ref()),
         accepted: known.as_ref().map(|entry| entry.accepted.clone()).unwrap_or_default(),
         from_book: asked.map(|payout| payout.from_book).unwrap_or_default(),
+        verified,
         reason,
         sent_by,
     })
