@@ -93,6 +93,12 @@ pub enum Command {
     /// Show which currencies Flash delivers where, to which type of account
     #[command(after_help = TABLE)]
     Corridors(CorridorsArgs),
+    /// Say whether everything is there that paying needs: settings, folder, clock, network, login, Flash's own schema
+    #[command(after_help = TABLE)]
+    Doctor(DoctorArgs),
+    /// Ask the banks whose accounts those of a file are, before it is paid
+    #[command(after_help = TABLE)]
+    Verify(VerifyArgs),
     /// Look after the journal
     #[command(after_help = TABLE)]
     Journal(JournalArgs),
@@ -221,6 +227,15 @@ pub struct PayArgs {
     /// Rows that equal payouts of earlier runs really are new payments
     #[arg(long)]
     pub repeat: bool,
+    /// Ask the banks first whose accounts these are; each question may be billed
+    #[arg(long)]
+    pub verify_payees: bool,
+    /// Name each account's bank first; not billed
+    #[arg(long)]
+    pub verify_banks: bool,
+    /// Send nothing where a bank says so: close-match, not-match, closed, not-found
+    #[arg(long, value_name = "WORD[,WORD]", value_delimiter = ',')]
+    pub block_on: Vec<String>,
     /// The number of payouts that the file must have
     #[arg(long, value_name = "N")]
     pub expect_count: Option<u64>,
@@ -323,6 +338,42 @@ pub struct SimulateArgs {
     /// How far its clock is ahead of this machine's, such as 90s; behind it with a minus: -90s
     #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true)]
     pub clock_skew: String,
+}
+
+/// `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Find out by small payouts what a repeated request is answered and how late look-ups are; never in production
+    #[arg(long)]
+    pub probe: bool,
+    /// Whose account the probe pays, one of your own: BSB:NUMBER, such as 062-000:12345678
+    #[arg(long, value_name = "ACCOUNT", requires = "probe")]
+    pub probe_to: Option<String>,
+    /// What the probe pays, AUD 0.01 to 1.00
+    #[arg(long, value_name = "AMOUNT", default_value = "0.01", requires = "probe")]
+    pub probe_amount: String,
+    /// Probe without asking
+    #[arg(long, requires = "probe")]
+    pub yes: bool,
+}
+
+/// `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The file of payouts
+    pub file: PathBuf,
+    /// How to read it
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+    /// Ask the banks without asking here first; each question may be billed
+    #[arg(long)]
+    pub yes: bool,
+    /// Name each account's bank as well; not billed
+    #[arg(long)]
+    pub verify_banks: bool,
+    /// End with 3 where a bank says so: close-match, not-match, closed, not-found
+    #[arg(long, value_name = "WORD[,WORD]", value_delimiter = ',')]
+    pub block_on: Vec<String>,
 }
 
 /// `bsb`.

@@ -8,6 +8,7 @@ mod args;
 mod bsb;
 mod check;
 mod corridors;
+mod doctor;
 mod exit;
 mod journal;
 mod map;
@@ -18,6 +19,7 @@ mod payees_changes;
 mod payees_csv;
 mod plan_text;
 mod progress;
+mod reference;
 mod remitters;
 mod report;
 mod resume;
@@ -27,6 +29,7 @@ mod simulate;
 mod status;
 mod summary;
 mod template;
+mod verify;
 
 pub use exit::Exit;
 
@@ -61,6 +64,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Remitters => remitters::run(globals),
         Command::Bsb(args) => bsb::run(globals, args),
         Command::Corridors(args) => corridors::run(globals, args),
+        Command::Doctor(args) => doctor::run(globals, args),
+        Command::Verify(args) => verify::run(globals, args),
         Command::Journal(args) => journal::run(globals, args),
         Command::ReadWorkbook(args) => {
             let read = crate::intake::read_workbook(&args.request, std::io::stdout());

@@ -22,13 +22,22 @@ pub fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
 }
 
+/// Asks a question before something that is no payout. None where nobody is there to answer.
+pub fn agrees(question: &str) -> Option<bool> {
+    asked(&format!("{question} Type yes to go on: "))
+}
+
 /// Asks a question that only `yes` answers with yes. None where nobody is there to answer.
 pub fn ask(question: &str) -> Option<bool> {
+    asked(&format!("{question} Type yes to send: "))
+}
+
+fn asked(question: &str) -> Option<bool> {
     if !io::stdin().is_terminal() {
         return None;
     }
     let mut err = io::stderr().lock();
-    let _ = write!(err, "{question} Type yes to send: ");
+    let _ = write!(err, "{question}");
     let _ = err.flush();
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line).ok()?;

@@ -73,6 +73,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     if args.dry_run {
         return show(&view, &session, globals, Ok(Exit::Done));
     }
+    super::verify::before_paying(&session, &journal, &prepared, args)?;
     out::note(&text(&view, &session));
     consent(args, "Send these payouts?")?;
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
@@ -136,13 +137,19 @@ fn consent(args: &PayArgs, question: &str) -> Result<(), Failure> {
 }
 
 /// The file and what was said of it.
-struct Asked<'a> {
-    path: &'a Path,
-    file: String,
-    name: Option<&'a str>,
-    overlaps: Overlaps,
-    reading: Reading,
-    accepted: Accepted,
+pub struct Asked<'a> {
+    /// Where it is.
+    pub path: &'a Path,
+    /// Its name.
+    pub file: String,
+    /// The run's name, where one is given.
+    pub name: Option<&'a str>,
+    /// What is said of rows that look paid already.
+    pub overlaps: Overlaps,
+    /// How to read it.
+    pub reading: Reading,
+    /// What is accepted.
+    pub accepted: Accepted,
 }
 
 /// How to read a file, as it was asked for.
@@ -178,7 +185,8 @@ pub fn accepted(args: &ReadingArgs) -> Result<Accepted, Failure> {
     Ok(accepted)
 }
 
-fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Result<Prepared, Failure> {
+/// Reads, checks and plans the file.
+pub fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Result<Prepared, Failure> {
     let inputs = Inputs {
         path: asked.path,
         file: asked.file.clone(),
@@ -232,7 +240,9 @@ pub fn check_options(session: &Session, accepted: Accepted) -> Result<check::Opt
     let today = session.today();
     let production = session.settings.environment == Environment::Production;
     let directory = super::bsb::directory(&session.settings)?;
-    Ok(check::Options { accepted, directory, ..check::Options::new(today, production) })
+    let mut options = check::Options { accepted, directory, ..check::Options::new(today, production) };
+    super::reference::known(session, &mut options);
+    Ok(options)
 }
 
 /// Errors and warnings, before anything else is said.

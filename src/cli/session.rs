@@ -11,7 +11,7 @@ use super::args::Globals;
 use super::exit::{Exit, Failure};
 use super::{out, progress};
 use crate::config::{Credentials, Environment, Layers, ResendSetting, Settings};
-use crate::domain::{Clock, Observer, SystemClock};
+use crate::domain::{Clock, Observer, Probe, SystemClock};
 use crate::engine::{Engine, Stop, StopHandle, Terms};
 use crate::gateway::{self, Gateway};
 use crate::journal::{Journal, JournalError, RealDisk, ScopeFolder, ScopeLock};
@@ -112,6 +112,7 @@ impl Session {
             let embedded = if self.is_embedded() { Some(self.embedded().await?) } else { None };
             let url = embedded.as_ref().map_or_else(|| self.url(), |(running, _)| running.url.clone());
             let gateway = Gateway::new(self.gateway_settings(url), Arc::clone(&self.clock))?;
+            let terms = self.terms(skip_held, journal.checkpoint().probe()?.as_ref());
             let (handle, stop) = Stop::new();
             tokio::spawn(listen(handle));
             let engine = Engine {
@@ -120,9 +121,31 @@ impl Session {
                 clock: Arc::clone(&self.clock),
                 observer: Arc::clone(&self.observer),
                 stop,
-                terms: self.terms(skip_held),
+                terms,
             };
             let outcome = work(engine).await;
+            if let Some((running, _lock)) = embedded {
+                running.stop().await;
+            }
+            outcome
+        })
+    }
+
+    /// Connects without the journal: for looking at Flash while another process may be at work. `work` is given the
+    /// address too.
+    pub fn with_gateway<T>(
+        &self,
+        work: impl AsyncFnOnce(Gateway, String) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::new(Exit::Defect, format!("the program could not start: {error}")))?;
+        runtime.block_on(async {
+            let embedded = if self.is_embedded() { Some(self.embedded().await?) } else { None };
+            let url = embedded.as_ref().map_or_else(|| self.url(), |(running, _)| running.url.clone());
+            let gateway = Gateway::new(self.gateway_settings(url.clone()), Arc::clone(&self.clock))?;
+            let outcome = work(gateway, url).await;
             if let Some((running, _lock)) = embedded {
                 running.stop().await;
             }
@@ -159,7 +182,8 @@ impl Session {
         }
     }
 
-    fn terms(&self, skip_held: bool) -> Terms {
+    /// How the engine works: as configured, and as the last probe of this scope has shown that it can.
+    fn terms(&self, skip_held: bool, probe: Option<&Probe>) -> Terms {
         let resend = match (self.settings.resend, self.settings.environment) {
             (Some(ResendSetting::Proven), _) | (None, Environment::Production) => Resend::Proven,
             (Some(ResendSetting::Never), _) => Resend::Never,
@@ -167,9 +191,9 @@ impl Session {
         };
         Terms {
             policy: SettlePolicy {
-                in_doubt_wait: signed(self.settings.in_doubt_wait),
+                in_doubt_wait: waits_for(signed(self.settings.in_doubt_wait), probe),
                 resend,
-                key_honoured: false,
+                key_honoured: probe.is_some_and(Probe::key_honoured),
             },
             max_in_flight: self.settings.max_in_flight,
             follow: self.settings.follow,
@@ -198,6 +222,12 @@ pub fn lock_ledger(settings: &Settings) -> Result<ScopeLock, Failure> {
         )
     })?;
     Ok(folder.lock()?)
+}
+
+/// The wait before a look-up: never less than twice what look-ups were late by when that was probed.
+fn waits_for(configured: SignedDuration, probe: Option<&Probe>) -> SignedDuration {
+    let late = probe.and_then(Probe::late).unwrap_or(SignedDuration::ZERO);
+    configured.max(late.saturating_mul(2))
 }
 
 /// A length of time as the plan counts it.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, PlanHash, RunId};
 use super::money::Total;
-use super::{Accepted, BookField, Fact, Kind, Life, Payout, PayoutState, Remitter, Timestamp};
+use super::{Accepted, BookField, Fact, Kind, Life, Payout, PayoutState, Remitter, Timestamp, Verified};
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -197,6 +197,9 @@ pub struct PayoutView {
     /// What the row lacked and the payee book had.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub from_book: Vec<BookField>,
+    /// What the payee's bank said of name and account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified: Option<Verified>,
     /// Why it stands where it stands.
     pub reason: Option<String>,
     /// What to do.

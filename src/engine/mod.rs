@@ -15,9 +15,11 @@ mod payees;
 mod person;
 mod prepare;
 mod preview;
+mod probe;
 mod send;
 mod sighting;
 mod stop;
+mod verify;
 mod view;
 
 pub use error::{Ending, EngineError, StopReason};
@@ -27,7 +29,9 @@ pub use payees::{Change, Imported, import_payees, note_payees};
 pub use person::{Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
 pub use preview::Funds;
+pub use probe::{Probed, Probing, may_probe_with, probe};
 pub use stop::{Stop, StopHandle};
+pub use verify::{Questioned, payees_of, verify_banks, verify_payees};
 pub use view::{may_begin_anew, payouts, run_view};
 
 use std::sync::Arc;

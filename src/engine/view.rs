@@ -6,7 +6,7 @@ use super::EngineError;
 use crate::domain::answer::StatusMeaning;
 use crate::domain::{
     BookField, Kind, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState,
-    RunView, Totals,
+    RunView, Totals, verify_key,
 };
 use crate::journal::Checkpoint;
 
@@ -114,6 +114,13 @@ fn payout_view(
         _ => asked.as_ref().map(|payout| payout.payee.party.name.to_string()),
     };
     let conversion = asked.as_ref().and_then(|payout| payout.conversion.as_ref());
+    let verified = match &asked {
+        Some(payout) => {
+            let key = verify_key(&payout.payee.account, &payout.payee.party.name.to_string());
+            checkpoint.verified(key)?
+        }
+        None => None,
+    };
     let sent_by = known.as_ref().map(|entry| entry.run).filter(|other| *other != run);
     Ok(PayoutView {
         row,
@@ -133,6 +140,7 @@ fn payout_view(
         accepted: known.as_ref().map(|entry| entry.accepted.clone()).unwrap_or_default(),
         like_earlier: known.as_ref().and_then(|entry| entry.like_earlier.clone()),
         from_book: asked.map(|payout| payout.from_book).unwrap_or_default(),
+        verified,
         reason,
         sent_by,
     })

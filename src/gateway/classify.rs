@@ -1,9 +1,10 @@
 //! What an answer means. One total function for answers about money; a stricter reading for look-ups.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use super::error::GatewayError;
 use super::operations;
@@ -140,6 +141,56 @@ impl Reply {
     pub(super) fn data<T: DeserializeOwned>(&self) -> Result<T, GatewayError> {
         serde_json::from_str(&self.0).map_err(|_| unclear("an answer of another shape"))
     }
+}
+
+/// An answer to several questions, each of which the API may have refused by itself.
+#[derive(Debug)]
+pub(super) struct Parts {
+    answered: BTreeMap<String, Option<Box<RawValue>>>,
+    refused: BTreeMap<String, String>,
+}
+
+impl Parts {
+    /// The answer under an alias; none where there is nothing, a sentence where the API refused.
+    pub(super) fn take<T: DeserializeOwned>(&mut self, alias: &str) -> Result<Option<T>, String> {
+        if let Some(why) = self.refused.remove(alias) {
+            return Err(why);
+        }
+        let Some(raw) = self.answered.remove(alias).flatten() else { return Ok(None) };
+        serde_json::from_str(raw.get()).map(Some).map_err(|_| "an answer of another shape".to_owned())
+    }
+}
+
+/// The same as [`reply`], but a question that failed by itself leaves the others their answers.
+pub(super) fn parts(exchange: &Exchange) -> Result<Parts, GatewayError> {
+    #[derive(Deserialize)]
+    struct Told {
+        data: Option<BTreeMap<String, Option<Box<RawValue>>>>,
+        #[serde(default)]
+        errors: Vec<PartError>,
+    }
+    #[derive(Deserialize)]
+    struct PartError {
+        #[serde(default)]
+        message: String,
+        #[serde(default)]
+        path: Vec<serde_json::Value>,
+    }
+    let Exchange::Answered { status: 200, body, .. } = exchange else {
+        return reply(exchange).and(Err(unclear("an answer that is none")));
+    };
+    let told = serde_json::from_slice::<Told>(body).ok();
+    let Some(Told { data: Some(answered), errors }) = told.filter(|_| !exchange.is_unauthenticated()) else {
+        return reply(exchange).and(Err(unclear("an answer that cannot be read")));
+    };
+    let mut refused = BTreeMap::new();
+    for error in errors {
+        match error.path.first().and_then(serde_json::Value::as_str) {
+            Some(alias) => refused.insert(alias.to_owned(), shown(&error.message)),
+            None => return Err(unclear(&format!("an error: {}", shown(&error.message)))),
+        };
+    }
+    Ok(Parts { answered, refused })
 }
 
 fn unclear(what: &str) -> GatewayError {

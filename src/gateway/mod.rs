@@ -5,19 +5,32 @@
 //! a [`RecordedIntent`](crate::domain::RecordedIntent) and sends money for nothing less.
 
 mod classify;
+mod contract;
+mod cop;
 mod error;
 mod operations;
 mod pace;
 mod parties;
 mod payouts;
+mod probe;
+mod rates;
+mod reach;
+mod reference;
 mod token;
 mod transport;
 mod wire;
 
+pub use contract::{Contract, Lack, LiveSchema, Weight};
+pub use cop::Confirmation;
 pub use error::GatewayError;
 pub use operations::operations;
 pub use parties::{Created, PartyLookUp, PartyRecord};
 pub use payouts::{Amounts, PayoutLookUp, PayoutRecord, PayoutRequest, RecipientBy, SenderBy, Window};
+pub use probe::Repeated;
+pub use rates::{Pair, Quote, QuoteUse};
+pub use reach::{WayEnds, way_to};
+pub use reference::{Balance, BankAsked, BankNamed, Offer, SubClient};
+pub use transport::ServerClock;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -77,6 +90,8 @@ struct Inner {
     patience: Duration,
     /// What introspection said of types that the API need not have in full: their fields.
     types: Mutex<HashMap<&'static str, BTreeSet<String>>>,
+    /// What the API tells of itself, asked once.
+    schema: tokio::sync::OnceCell<Arc<LiveSchema>>,
 }
 
 impl Gateway {
@@ -86,7 +101,14 @@ impl Gateway {
         let pace = Pace::new(settings.max_in_flight);
         let patience = settings.patience;
         let token = Token::new(settings, clock);
-        Ok(Self(Arc::new(Inner { transport, token, pace, patience, types: Mutex::default() })))
+        Ok(Self(Arc::new(Inner {
+            transport,
+            token,
+            pace,
+            patience,
+            types: Mutex::default(),
+            schema: tokio::sync::OnceCell::new(),
+        })))
     }
 
     /// Logs in, so that a wrong password is told before anything else happens.
@@ -130,17 +152,31 @@ impl Gateway {
 
     /// A request that changes nothing, tried again while there is patience.
     async fn read(&self, body: &str) -> Result<Reply, GatewayError> {
-        self.read_within(self.0.patience, body).await
+        self.read_within(self.0.patience, body, classify::reply).await
     }
 
-    async fn read_within(&self, patience: Duration, body: &str) -> Result<Reply, GatewayError> {
+    /// The same, with another reading of what comes back.
+    async fn read_as<T>(
+        &self,
+        body: &str,
+        judge: fn(&Exchange) -> Result<T, GatewayError>,
+    ) -> Result<T, GatewayError> {
+        self.read_within(self.0.patience, body, judge).await
+    }
+
+    async fn read_within<T>(
+        &self,
+        patience: Duration,
+        body: &str,
+        judge: fn(&Exchange) -> Result<T, GatewayError>,
+    ) -> Result<T, GatewayError> {
         let began = Instant::now();
         let mut pause = Duration::from_millis(100);
         loop {
             let slot = self.0.pace.slot().await?;
             let exchange = self.exchange(&slot, body).await?;
             drop(slot);
-            let error = match classify::reply(&exchange) {
+            let error = match judge(&exchange) {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
@@ -155,6 +191,11 @@ impl Gateway {
         }
     }
 
+    /// The API's clock, as its last answer told it.
+    pub fn server_clock(&self) -> Option<ServerClock> {
+        self.0.transport.server_clock()
+    }
+
     /// Whether a type has a field at this API; asked once, before the first request that would use it, since invalid
     /// requests count against the account.
     async fn has_field(&self, of: &'static str, field: &str) -> Result<bool, GatewayError> {
@@ -163,8 +204,9 @@ impl Gateway {
             return Ok(fields.contains(field));
         }
         let patience = self.0.patience.min(INTROSPECTION);
-        let reply =
-            self.read_within(patience, &operations::body(&operations::introspection(of), &())).await?;
+        let reply = self
+            .read_within(patience, &operations::body(&operations::introspection(of), &()), classify::reply)
+            .await?;
         let fields = reply.data::<wire::Introspected>()?.fields();
         let has = fields.contains(field);
         types().insert(of, fields);

@@ -154,6 +154,50 @@ pub(super) const FIND_RECIPIENTS: Aliased = Aliased {
     fields: concat!("id externalId firstName middleName lastName companyName ", account_fields!()),
 };
 
+/// Rates, tradable or not. The fields of the answer that only tradable ones have are empty in the others.
+pub(super) const QUOTES: Aliased = Aliased {
+    name: "quote",
+    argument: "input",
+    input: "QuoteInput!",
+    fields: "id bid ask inverted timestamp expireAt",
+};
+
+pub(super) const BANKS: Aliased = Aliased {
+    name: "bankInfo",
+    argument: "input",
+    input: "BankInfoQueryInput!",
+    fields: "name address { suburb state country }",
+};
+
+pub(super) const BALANCES: &str = "query { balances { currency cleared pending } }";
+
+pub(super) const DELIVERY_METHODS: &str =
+    "query { availableDeliveryMethods { country currency method requiredFields } }";
+
+pub(super) const SUB_CLIENTS: &str = "query { subClients { id fullName externalId bsb accountNo status } }";
+
+pub(super) const CONFIRM_PAYEE: &str =
+    "mutation($input: CopInput!) { confirmationOfPayee(input: $input) { success code message billable } }";
+
+/// A type's name through the wrappings that GraphQL has for lists and for what is never null.
+macro_rules! type_of {
+    () => {
+        "type { name ofType { name ofType { name ofType { name } } } }"
+    };
+}
+
+/// All that the API tells of itself.
+pub(super) const SCHEMA: &str = concat!(
+    "query { __schema { queryType { name } mutationType { name } types { name \
+     fields(includeDeprecated: true) { name args { name ",
+    type_of!(),
+    " } ",
+    type_of!(),
+    " } inputFields { name ",
+    type_of!(),
+    " } enumValues(includeDeprecated: true) { name } } } }"
+);
+
 impl Aliased {
     /// The text for `count` inputs `$i0`, `$i1`, …
     pub(super) fn text(&self, count: usize) -> String {
@@ -209,6 +253,11 @@ pub fn operations() -> Vec<(&'static str, String)> {
         ("create payment", CREATE_PAYMENT.to_owned()),
         ("payments", PAYMENTS.to_owned()),
         ("introspection", introspection("WithdrawalQueryInput")),
+        ("balances", BALANCES.to_owned()),
+        ("delivery methods", DELIVERY_METHODS.to_owned()),
+        ("sub-clients", SUB_CLIENTS.to_owned()),
+        ("confirm payee", CONFIRM_PAYEE.to_owned()),
+        ("schema", SCHEMA.to_owned()),
     ];
     for (name, aliased) in [
         ("find senders", FIND_SENDERS),
@@ -218,6 +267,8 @@ pub fn operations() -> Vec<(&'static str, String)> {
         ("find payments", PAYMENT.find),
         ("payment by id", PAYMENT.by_id),
         ("payment by id with words", PAYMENT.by_id_with_words),
+        ("quotes", QUOTES),
+        ("banks", BANKS),
     ] {
         all.extend([1, 2, 50].map(|count| (name, aliased.text(count))));
     }

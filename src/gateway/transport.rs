@@ -2,14 +2,15 @@
 //!
 //! Redirects are not followed and nothing is repeated: either would send money twice behind everybody's back.
 
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::GatewayError;
-use crate::domain::is_this_machine;
+use crate::domain::{Timestamp, is_this_machine};
 
 /// A longer answer is not read.
 const LARGEST_ANSWER: usize = 32 << 20;
@@ -38,10 +39,29 @@ impl Exchange {
     }
 }
 
+/// What the API's clock showed, to a second, and when that was by a clock of ours that nobody can set.
+#[derive(Debug, Clone, Copy)]
+pub struct ServerClock {
+    /// The `Date` of an answer.
+    pub date: Timestamp,
+    /// When the answer came.
+    pub heard: Instant,
+    /// How long the exchange took: the date was written some time within it.
+    pub took: Duration,
+}
+
+impl ServerClock {
+    /// What the API's clock shows now.
+    pub fn now(&self) -> Timestamp {
+        self.date.saturating_add(self.heard.elapsed()).unwrap_or(self.date)
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Transport {
     client: Client,
     url: Url,
+    clock: Mutex<Option<ServerClock>>,
 }
 
 impl Transport {
@@ -75,7 +95,22 @@ impl Transport {
                 "this machine has no certificates to check https:// with: install ca-certificates".to_owned(),
             )
         })?;
-        Ok(Self { client, url })
+        Ok(Self { client, url, clock: Mutex::default() })
+    }
+
+    /// The API's clock, as its last answer told it.
+    pub(super) fn server_clock(&self) -> Option<ServerClock> {
+        *self.clock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hear_clock(&self, response: &reqwest::Response, began: Instant) {
+        let header = response.headers().get("date").and_then(|value| value.to_str().ok());
+        let date =
+            header.and_then(|text| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok());
+        if let Some(date) = date {
+            let clock = ServerClock { date, heard: Instant::now(), took: began.elapsed() };
+            *self.clock.lock().unwrap_or_else(PoisonError::into_inner) = Some(clock);
+        }
     }
 
     /// Posts one body.
@@ -84,6 +119,7 @@ impl Transport {
         if let Some(token) = token {
             request = request.bearer_auth(token.expose_secret());
         }
+        let began = Instant::now();
         let mut response = match request.body(body.to_owned()).send().await {
             Ok(response) => response,
             Err(error) if error.is_connect() => {
@@ -99,6 +135,7 @@ impl Transport {
                 return Exchange::Lost { why: "the connection broke" };
             }
         };
+        self.hear_clock(&response, began);
         let status = response.status().as_u16();
         let header = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
         // a date is read as half a minute: it is seldom used, and to wait too long costs less than to come too early

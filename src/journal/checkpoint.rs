@@ -13,7 +13,9 @@ use sled::Tree;
 use super::disk::make_folder;
 use super::error::JournalError;
 use super::log::Tip;
-use crate::domain::{Kind, OverlapKey, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState};
+use crate::domain::{
+    BookKey, Kind, OverlapKey, PayoutEntry, PayoutId, Probe, RowEntry, RunHead, RunId, RunState, Verified,
+};
 
 /// The derived state of one scope.
 #[derive(Debug, Clone)]
@@ -39,7 +41,9 @@ pub struct Checkpoint {
     pub(super) payee_accounts: Tree,
     /// Id of a payee, or name and account → the account.
     pub(super) accounts: Tree,
-    /// What was applied, the canaries, and the form of all this.
+    /// Digest of account and name → what the bank said.
+    pub(super) verified: Tree,
+    /// What was applied, the canaries, the last probe, and the form of all this.
     pub(super) meta: Tree,
 }
 
@@ -92,6 +96,7 @@ impl Checkpoint {
             payees: db.open_tree("payees")?,
             payee_accounts: db.open_tree("payee_accounts")?,
             accounts: db.open_tree("accounts")?,
+            verified: db.open_tree("verified")?,
             meta: db.open_tree("meta")?,
             db,
         })
@@ -201,6 +206,22 @@ impl Checkpoint {
             found.extend(self.payout(id)?);
         }
         Ok(found)
+    }
+
+    /// What a bank last said of an account and a name.
+    pub fn verified(&self, key: BookKey) -> Result<Option<Verified>, JournalError> {
+        get(&self.verified, key.bytes())
+    }
+
+    /// What the last probe has found out.
+    pub fn probe(&self) -> Result<Option<Probe>, JournalError> {
+        get(&self.meta, b"probe")
+    }
+
+    /// The payout of a probe that was interrupted: nobody knows whether it was made twice.
+    pub fn probing(&self) -> Result<Option<PayoutEntry>, JournalError> {
+        let id: Option<PayoutId> = get(&self.meta, b"probing")?;
+        id.map_or(Ok(None), |id| self.payout(id))
     }
 
     /// The payouts of a kind that the API was last seen to have, the latest first: look-ups prove themselves by one.

@@ -45,6 +45,19 @@ impl Checkpoint {
             Record::RunEnded { run, state } => self.run_is(*run, *state),
             Record::PartySettled { .. } => Ok(()), // evidence; every run asks the API again
             Record::PayeeNoted(noted) => self.payee_noted(seq, at, noted),
+            Record::PayeeVerified { key, verified } => {
+                self.verified.insert(key.bytes(), encode(verified))?;
+                Ok(())
+            }
+            Record::ProbeBegun { id } => {
+                self.meta.insert(b"probing", encode(id))?;
+                Ok(())
+            }
+            Record::ProbeEnded(probe) => {
+                self.meta.insert(b"probe", encode(probe))?;
+                self.meta.remove(b"probing")?;
+                Ok(())
+            }
             Record::Happened { id, fact, body } => self.happened(seq, at, *id, fact, body.as_deref()),
         }
     }

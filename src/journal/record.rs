@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::domain::{
-    BookKey, ExternalId, Fact, Life, OverlapKey, Payee, Payout, PayoutId, RowEntry, RunHead, RunId, RunState,
-    Timestamp,
+    BookKey, ExternalId, Fact, Life, OverlapKey, Payee, Payout, PayoutId, Probe, RowEntry, RunHead, RunId,
+    RunState, Timestamp, Verified,
 };
 
 /// Something that happened. Fields may be added, never renamed: old journals must be read for ever.
@@ -83,6 +83,20 @@ pub enum Record {
     },
     /// A payee was imported into the payee book, new or in place of what the book had.
     PayeeNoted(Noted),
+    /// A bank has said whose account it is.
+    PayeeVerified {
+        /// A digest of account and name.
+        key: BookKey,
+        /// What it said.
+        verified: Verified,
+    },
+    /// A probe is about to send the request of a payout that the API has a second time.
+    ProbeBegun {
+        /// The payout's identity.
+        id: PayoutId,
+    },
+    /// What a probe has found out.
+    ProbeEnded(Probe),
 }
 
 /// A payee as an import has noted it.

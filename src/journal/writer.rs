@@ -175,6 +175,18 @@ impl Journal {
         self.append(at, vec![record]).durable().await?;
         Ok(Intent { body, deal, external_id: entry.external_id.clone() })
     }
+
+    /// Puts on disk that a probe is about to send the request of a payout again which the API has already. It may
+    /// make a second payout: that is what is probed, and why this is no ordinary intent.
+    pub async fn intent_of_probe(
+        &self,
+        at: Timestamp,
+        entry: &PayoutEntry,
+        body: String,
+    ) -> Result<Intent, JournalError> {
+        self.append(at, vec![Record::ProbeBegun { id: entry.id }]).durable().await?;
+        Ok(Intent { body, deal: entry.payout.deal(), external_id: entry.external_id.clone() })
+    }
 }
 
 impl Drop for Journal {
