@@ -7,6 +7,7 @@
 mod doubt;
 mod error;
 mod follow;
+mod mood;
 mod open;
 mod parties;
 mod payees;
