@@ -9,6 +9,7 @@ mod earlier;
 mod error;
 mod follow;
 mod lookback;
+mod mood;
 mod open;
 mod parties;
 mod payees;

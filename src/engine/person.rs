@@ -124,7 +124,10 @@ async fn made(
     let kind = entry.payout.kind();
     let records = engine.gateway.payouts_by_id(kind, std::slice::from_ref(&flash_id)).await?;
     let Some(record) = records.into_iter().flatten().next() else {
-        return Err(EngineError::Settle(format!("Flash has no {} {flash_id}", kind.name())));
+        return Err(EngineError::Settle(format!(
+            "Flash has no payout {flash_id} among its {}s",
+            kind.name()
+        )));
     };
     if let Some(what) = difference(entry, &record) {
         return Err(EngineError::Settle(what));

@@ -4,12 +4,13 @@
 //! whole then costs one payment, and what was accepted is the canary by which look-ups of its kind prove themselves.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use super::mood::Mood;
 use super::parties::Parties;
 use super::{Engine, EngineError, StopReason};
 use crate::domain::{
@@ -18,12 +19,8 @@ use crate::domain::{
 use crate::gateway::{Gateway, GatewayError, PayoutRequest, RecipientBy, SenderBy};
 use crate::plan::{Step, next_step};
 
-/// So many answers in a row may leave payouts in doubt before sending goes on one by one.
-const DOUBTS_IN_A_ROW: u32 = 8;
 /// So many payouts sent one by one may end in doubt before the run stops.
 const CAREFUL_DOUBTS: u32 = 3;
-/// So many payouts in a row may be declined before sending goes on one by one.
-const DECLINES_IN_A_ROW: u32 = 2;
 /// So often one payout is tried again that made nothing, before the run stops.
 const MOST_REFUSALS: u32 = 6;
 
@@ -76,56 +73,6 @@ struct Sent {
     alone: Option<Kind>,
 }
 
-/// What sending shares over all tasks of a pass.
-#[derive(Default)]
-struct Mood {
-    accepted: AtomicU32,
-    doubts: AtomicU32,
-    doubts_in_a_row: AtomicU32,
-    declines_in_a_row: AtomicU32,
-    obstacle: Mutex<Option<StopReason>>,
-}
-
-impl Mood {
-    /// Notes an answer and the state in which it has left its payout. `careful`: it was sent alone.
-    fn heard(&self, answer: &Answer, state: PayoutState, careful: bool) {
-        let up = |count: &AtomicU32| count.fetch_add(1, Ordering::Relaxed) + 1;
-        match (answer, state) {
-            (Answer::Accepted { .. }, _) => {
-                up(&self.accepted);
-                self.doubts_in_a_row.store(0, Ordering::Relaxed);
-                self.declines_in_a_row.store(0, Ordering::Relaxed);
-            }
-            (_, PayoutState::InDoubt) => {
-                up(&self.doubts);
-                up(&self.doubts_in_a_row);
-            }
-            (Answer::Declined { code, message }, _) => {
-                up(&self.declines_in_a_row);
-                if careful {
-                    self.meets(StopReason::Declined(format!("{code} {message}").trim().to_owned()));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Something that sending cannot go on with. The first counts.
-    fn meets(&self, reason: StopReason) {
-        self.obstacle.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(reason);
-    }
-
-    fn take_obstacle(&self) -> Option<StopReason> {
-        self.obstacle.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    fn is_bad(&self) -> bool {
-        self.doubts_in_a_row.load(Ordering::Relaxed) >= DOUBTS_IN_A_ROW
-            || self.declines_in_a_row.load(Ordering::Relaxed) >= DECLINES_IN_A_ROW
-            || self.obstacle.lock().unwrap_or_else(PoisonError::into_inner).is_some()
-    }
-}
-
 impl Engine {
     /// Sends and settles until no payout of the run is open.
     pub(super) async fn pay(&self, order: Arc<Order>) -> Result<Option<StopReason>, EngineError> {
@@ -158,11 +105,11 @@ impl Engine {
             }
             in_doubt = self.is_anything_in_doubt(run)?;
             match sent.alone {
-                Some(kind) if mood.accepted.load(Ordering::Relaxed) > 0 => {
+                Some(kind) if mood.accepted() > 0 => {
                     unproven.remove(&kind);
                     careful_doubts = 0;
                 }
-                Some(_) => careful_doubts += mood.doubts.load(Ordering::Relaxed),
+                Some(_) => careful_doubts += mood.doubts(),
                 None => {}
             }
             if mood.is_bad() {

@@ -129,7 +129,7 @@ async fn without_assumed_look_ups_what_was_made_is_found_and_the_rest_is_left_to
     // the id of a withdrawal is not believed, nor that of another row's payment
     let withdrawal = rig.simulator.ledger().withdrawals[0].id.clone();
     let other = rig.simulator.ledger().payments[0].id.clone();
-    for (id, says) in [(withdrawal, "Flash has no payment"), (other, "Flash's payout")] {
+    for (id, says) in [(withdrawal, "among its payments"), (other, "Flash's payout")] {
         let settled = rig.settle(run, row, Verdict::Made(id)).await;
         assert!(matches!(&settled, Err(EngineError::Settle(why)) if why.contains(says)), "{settled:?}");
     }

@@ -60,7 +60,7 @@ fn what_flash_has_cannot_be_called_not_made() {
     let first = world.ledger().withdrawals[0].id.clone();
     let made =
         |id: &str| world.payrun(&["settle", "r2", "--row", "2", "--made", id, "--reason", "seen at Flash"]);
-    made("nonsense").ends(2).says("Flash has no payout");
+    made("nonsense").ends(2).says("Flash has no payout nonsense among its withdrawals");
     made(&first).ends(2); // another payout of ours: amount and account differ
     made(&id).ends(0).says("settled: ");
     assert_eq!(world.made(), 2);
