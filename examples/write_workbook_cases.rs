@@ -49,7 +49,35 @@ fn main() -> Result<(), XlsxError> {
         sheet.merge_range(2, 10, 3, 10, "PAY JULY", &Format::new())?;
         Ok(())
     })?;
-    Ok(())
+    abroad()
+}
+
+/// Numbers where accounts abroad should be texts: each loses another thing.
+fn abroad() -> Result<(), XlsxError> {
+    let names =
+        ["aba", "clabe", "cnaps", "account_number", "bic", "currency", "amount", "reason", "reference"];
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Pay")?;
+    sheet.write_row(0, 0, ["first_name", "last_name", "country"].into_iter().chain(names))?;
+    for (row, (who, texts)) in (1..).zip([
+        (["Robin", "Archer", "US"], ["", "", "", "", "BOFAUS3N", "USD"]),
+        (["Sam", "Baker", "MX"], ["", "", "", "", "BCMRMXMM", "MXN"]),
+        (["Kim", "Carter", "CN"], ["", "", "", "", "CMBCCNBS", "CNY"]),
+        (["Lee", "Dorn", "SG"], ["", "", "", "", "DBSSSGSG", "SGD"]),
+    ]) {
+        sheet.write_row(row, 0, who.into_iter().chain(texts))?;
+        sheet.write_number(row, 9, 1000.5)?;
+        sheet.write_row(row, 10, ["BUSINESS", "INVOICE 7"])?;
+    }
+    sheet.write_number(1, 3, 11_000_138)?; // 011000138
+    sheet.write_string(1, 6, "000123456789")?;
+    sheet.write_number(2, 4, 32_180_000_118_359_719_f64)?; // more digits than it keeps
+    sheet.write_number(3, 5, 308_584_000_013_f64)?;
+    sheet.write_number(3, 6, 6_222_020_200_012_345_678_f64)?;
+    sheet.write_number(4, 6, 721_234_567)?; // or 0721234567
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check/wb_rust_abroad");
+    std::fs::create_dir_all(&folder)?;
+    book.save(folder.join("input.xlsx"))
 }
 
 /// The three people, changed, as a case of this name.

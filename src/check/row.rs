@@ -112,6 +112,9 @@ impl Judge<'_> {
     pub fn payee(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Payee> {
         let before = findings.made.len();
         let whose = self.whose(row, findings);
+        if address::lacks(row, whose.goes) == Some(Lacks::Country) {
+            address::country_missing(row, None, findings);
+        }
         cell::enough(before..before + whose.of_kinds, findings);
         Some(sound::payee(row, &whose.named?, whose.mobile, whose.dob, &whose.account?))
     }

@@ -180,18 +180,26 @@ fn show(globals: &Globals, seen: Option<&Seen>, wanted: &str) -> Result<Exit, Fa
     Ok(Exit::Done)
 }
 
-/// By the payee's id, else by BSB and account number.
-fn find(book: &dyn Book, wanted: &str) -> Result<Vec<BookEntry>, Failure> {
+/// By the payee's id, else by BSB and account number, else by the number of an account abroad.
+fn find(book: &Checkpoint, wanted: &str) -> Result<Vec<BookEntry>, Failure> {
     if let Some(entry) = book.by_id(wanted.trim())? {
         return Ok(vec![entry]);
     }
     let plain: String = wanted.chars().filter(char::is_ascii_alphanumeric).collect();
     let parts = plain.split_at_checked(6);
     let parts = parts.and_then(|(bsb, rest)| Some((Bsb::new(bsb).ok()?, AccountNumber::new(rest).ok()?)));
-    match parts {
-        Some((bsb, number)) => Ok(book.by_account(&BankAccount::Bsb { bsb, number })?),
-        None => Ok(Vec::new()),
+    if let Some((bsb, number)) = parts {
+        let found = book.by_account(&BankAccount::Bsb { bsb, number })?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
     }
+    let number = plain.to_ascii_uppercase();
+    let mut all = sorted(book)?;
+    all.retain(
+        |entry| matches!(&entry.payee.account, BankAccount::Abroad(account) if account.number() == number),
+    );
+    Ok(all)
 }
 
 fn in_words(entry: &BookEntry, known: Option<&KnownAccount>) -> String {

@@ -111,15 +111,17 @@ fn accounts(input: &str) -> Vec<String> {
     accounts.filter(|run| run.len() > 6).map(str::to_owned).collect()
 }
 
-/// A list without its routing numbers: they name banks, and anybody may know them.
-fn without_routing_numbers(input: &str) -> String {
+/// A list without its codes of US and Indian branches: they name banks, and anybody may know them.
+fn without_branches(input: &str) -> String {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input.as_bytes());
-    let Some(at) = reader.headers().ok().and_then(|names| names.iter().position(|name| name == "aba")) else {
+    let Some(names) = reader.headers().ok().cloned() else { return input.to_owned() };
+    let is_branch = |at: usize| names.get(at).is_some_and(|name| matches!(name, "aba" | "ifsc"));
+    if !(0..names.len()).any(is_branch) {
         return input.to_owned();
-    };
+    }
     let rows = reader.records().map(|row| {
         let row = row.expect("a row");
-        let cells = row.iter().enumerate().filter(|(column, _)| *column != at).map(|(_, cell)| cell);
+        let cells = row.iter().enumerate().filter(|(at, _)| !is_branch(*at)).map(|(_, cell)| cell);
         cells.collect::<Vec<_>>().join(",")
     });
     rows.collect::<Vec<_>>().join("\n")
@@ -152,7 +154,7 @@ fn no_report_shows_an_account_whole() {
     for case in cases() {
         let (text, json) = reports(&input_of(&case));
         let shown = format!("{text}{json}");
-        let input = without_routing_numbers(&cells_of(&input_of(&case)));
+        let input = without_branches(&cells_of(&input_of(&case)));
         let fixed = if text.contains("input.aba") { accounts_of_columns(&input) } else { Vec::new() };
         let without_blanks = accounts(&input.replace(' ', ""));
         for account in accounts(&input).into_iter().chain(without_blanks).chain(fixed) {

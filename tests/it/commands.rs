@@ -1,5 +1,6 @@
 //! Commands as their users type them, each against the count of what the simulator holds.
 
+mod abroad;
 mod accepting;
 mod again;
 mod bad_input;
