@@ -1,5 +1,7 @@
 //! Verification of payees and banks, by the real program over real sockets.
 
+use std::fmt::Write as _;
+
 use payrun::simulator::{Options, PayeeConfirmation};
 use serde_json::Value;
 
@@ -20,8 +22,9 @@ fn file() -> String {
     let mut text =
         "payment_id,first_name,last_name,bsb,account_number,street,suburb,state,postcode,amount\n".to_owned();
     for (at, (name, _)) in NAMES.iter().enumerate() {
-        text += &format!(
-            "V-{at},Robin,{},062-000,1234567{at},1 Hill Street,Sydney,NSW,2000,10.0{at}\n",
+        let _ = writeln!(
+            text,
+            "V-{at},Robin,{},062-000,1234567{at},1 Hill Street,Sydney,NSW,2000,10.0{at}",
             name.replace("copcclosed", "copclosed").replace("copcnotfound", "copnotfound")
         );
     }
