@@ -107,3 +107,29 @@ fn a_sub_client_of_the_configuration_pays_in_place_of_a_remitter() {
     assert_eq!(ledger.withdrawals.len(), 2);
     assert!(ledger.withdrawals.iter().all(|made| made.sender.is_none()), "no sender: {ledger}");
 }
+
+#[test]
+fn the_plan_says_on_whose_behalf_is_paid_and_its_digest_covers_that() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 2));
+    let plan = |configuration: &str| {
+        world.write("payrun.toml", configuration);
+        world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0).err
+    };
+    let hash =
+        |said: &str| said.lines().find_map(|line| line.strip_prefix("  plan: ")).expect("a plan").to_owned();
+    let account = plan("[payouts]\nremitter = \"account\"\n");
+    assert!(account.contains("remitter: the Flash account itself"), "{account}");
+    let branch = plan("[remitters.default]\nsub_client_id = \"sub_00000001\"\n");
+    assert!(branch.contains("on behalf of: the sub-client sub_00000001"), "{branch}");
+    assert!(!branch.contains("account itself"), "{branch}");
+    let other = plan("[remitters.default]\nsub_client_id = \"sub_00000002\"\n");
+    let known = |name: &str| {
+        plan(&format!(
+            "[remitters.default]\nexternal_id = \"payer-1\"\ncompany_name = \"{name}\"\nstreet = \"1 Hay St\"\n"
+        ))
+    };
+    let plans = [account, branch, other, known("Example One"), known("Example Two")];
+    let hashes: std::collections::BTreeSet<String> = plans.iter().map(|said| hash(said)).collect();
+    assert_eq!(hashes.len(), plans.len(), "{plans:#?}");
+}
