@@ -192,3 +192,21 @@ fn a_payee_abroad_is_not_imported_without_a_country() {
         .ends(3)
         .says("does not say in which country the payee is");
 }
+
+/// What is converted into another currency is another payout, though its amount is the same.
+#[test]
+fn an_id_that_was_used_for_another_currency_is_a_conflict() {
+    let world = World::new();
+    let file = |currency: &str| {
+        format!(
+            "payment_id,first_name,last_name,country,iban,bic,amount,currency,amount_side,reason,reference\nP-1,Lena,Brandt,AT,AT611904300234573201,BKAUATWW,100.00,{currency},from,BUSINESS,INVOICE 1\n"
+        )
+    };
+    world.write("eur.csv", file("EUR"));
+    world.payrun(&["pay", "eur.csv", "--yes"]).ends(0);
+    world.write("usd.csv", file("USD"));
+    world
+        .payrun(&["pay", "usd.csv", "--yes", "--accept", "delivery-unsure"])
+        .ends(3)
+        .says("the payment_id P-1 was already used");
+}
