@@ -25,6 +25,49 @@ fn a_plan_that_was_agreed_to_is_the_plan_that_is_paid() {
     assert_eq!(world.made(), 4);
     let status = world.payrun(&["status", "r1", "--format", "json"]).ends(0).json();
     assert_eq!(status["plan"], agreed, "the journal has it");
+    world.payrun(&args).ends(0).says("already paid as run r1");
+    assert_eq!(plan(&[]), agreed, "a run that has begun keeps its plan");
+    assert_eq!(world.made(), 4);
+}
+
+#[test]
+fn the_plan_that_was_agreed_to_is_gone_on_with() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 4));
+    let plan =
+        world.payrun(&["pay", "pay.csv", "--dry-run", "--format", "json"]).ends(0).json()["plan"].clone();
+    let args = ["pay", "pay.csv", "--yes", "--expect-plan", plan.as_str().expect("a plan")];
+    world.faults(&["withdrawal_create:reset_after@2-", "withdrawal_list:500_before@1-"]);
+    assert_ne!(world.payrun(&args).code, Some(0));
+    world.faults(&[]);
+    world.payrun(&args).ends(0).says("goes on with it");
+    assert_eq!(world.made(), 4);
+}
+
+/// A kill while rows were recorded, and other settings before anybody goes on.
+#[test]
+fn what_was_not_recorded_to_its_end_is_paid_as_agreed_or_not_at_all() {
+    let world = World::new();
+    let profile =
+        |name: &str| format!("[remitters.default]\ncompany_name = \"{name}\"\nstreet = \"1 Hay St\"\n");
+    world.write("payrun.toml", profile("Agreed"));
+    world.write("pay.csv", payroll(0, 4));
+    world.faults(&["login:500_before@1-"]);
+    assert_ne!(world.payrun(&["pay", "pay.csv", "--yes"]).code, Some(0));
+    world.faults(&[]);
+    let journal = world.scope().join("journal/00000001.jsonl");
+    let text = std::fs::read_to_string(&journal).expect("a journal");
+    let recorded: String = text.split_inclusive('\n').take(3).collect();
+    assert!(!recorded.contains("run_ready"), "{recorded}");
+    std::fs::write(&journal, recorded).expect("a shorter journal");
+    std::fs::remove_dir_all(world.scope().join("checkpoint")).expect("it was there");
+
+    world.write("payrun.toml", profile("Another"));
+    world.payrun(&["resume", "r1"]).ends(3).says("would not be what was agreed to any more");
+    assert_eq!(world.made(), 0);
+    world.write("payrun.toml", profile("Agreed"));
+    world.payrun(&["resume", "r1"]).ends(0);
+    assert_eq!(world.made(), 4);
 }
 
 #[test]
