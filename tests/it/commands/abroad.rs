@@ -210,3 +210,17 @@ fn an_id_that_was_used_for_another_currency_is_a_conflict() {
         .ends(3)
         .says("the payment_id P-1 was already used");
 }
+
+#[test]
+fn the_samples_are_paid_whole_and_every_amount_is_shown_with_its_currency() {
+    let world = World::new();
+    for (name, payouts) in [("mixed.csv", 5), ("fx.csv", 9)] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
+        world.write(name, std::fs::read(path).expect("a sample"));
+        let before = world.made() + world.ledger().payments.len();
+        world.payrun(&["pay", name, "--yes"]).ends(0);
+        assert_eq!(world.made() + world.ledger().payments.len(), before + payouts, "{name}");
+    }
+    let status = world.payrun(&["status", "r2"]).ends(0);
+    status.says("USD 5000.00  Cedar Point Supply LLC").says("JPY 180000, AUD → JPY  Haruto Kanda");
+}
