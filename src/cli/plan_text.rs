@@ -74,7 +74,8 @@ fn fund(need: &Need) -> String {
 
 fn rate(rate: &Rate) -> String {
     let Rate { from, to, count, rate, .. } = rate;
-    let said = rate.map_or("not known".to_owned(), |rate| format!("1 {from} = {} {to}", rate.normalize()));
+    let unknown = || format!("of {from} to {to} not known");
+    let said = rate.map_or_else(unknown, |rate| format!("1 {from} = {} {to}", rate.normalize()));
     format!("  indicative rate: {said}, for {}", plural(*count, "payment"))
 }
 

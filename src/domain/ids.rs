@@ -253,6 +253,11 @@ impl PlanDigest {
         self.0.update(&row.to_le_bytes());
     }
 
+    /// A run that the plan corrects: what that has yet to send and this file does not have is not sent any more.
+    pub fn add_amended(&mut self, run: RunId) {
+        self.texts(&["amends", &run.to_string()]);
+    }
+
     fn texts(&mut self, texts: &[&str]) {
         for text in texts {
             self.0.update(&(text.len() as u64).to_le_bytes());

@@ -252,6 +252,9 @@ fn arrange(
     for row in &prepared.checked.invalid_rows {
         prepared.preview.add_invalid(*row);
     }
+    if let Overlaps::Amends(run) = inputs.overlaps {
+        prepared.preview.add_amended(run);
+    }
     for (id, remitter) in &prepared.head.remitters {
         prepared.preview.add_remitter(id, remitter);
     }

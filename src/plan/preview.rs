@@ -6,7 +6,7 @@ use super::{Decision, Planned};
 use crate::domain::ids::{PlanDigest, PlanHash};
 use crate::domain::payout::SHOWN_BY_DIRECT_ENTRY;
 use crate::domain::plan_view::{Line, Listed, Missing, Noted, PayeeNews, Rail, RailTotal, Shown};
-use crate::domain::{BankAccount, Currency, ExternalId, Kind, Money, Payout, Remitter, Totals};
+use crate::domain::{BankAccount, Currency, ExternalId, Kind, Money, Payout, Remitter, RunId, Totals};
 
 /// So many characters of a remitter's name go by Direct Entry.
 const REMITTER_BY_DIRECT_ENTRY: usize = 16;
@@ -115,6 +115,11 @@ impl Preview {
     /// Rows that cannot be paid are part of what the plan is told by.
     pub fn add_invalid(&mut self, row: u32) {
         self.digest.add_invalid(row);
+    }
+
+    /// The run that the file corrects is part of it too.
+    pub fn add_amended(&mut self, run: RunId) {
+        self.digest.add_amended(run);
     }
 
     /// What a remitter is, once for each, is part of it too.

@@ -176,3 +176,32 @@ fn the_plan_says_on_whose_behalf_is_paid_and_its_digest_covers_that() {
     let hashes: std::collections::BTreeSet<String> = plans.iter().map(|said| hash(said)).collect();
     assert_eq!(hashes.len(), plans.len(), "{plans:#?}");
 }
+
+/// What the corrected run has yet to send is then not sent any more, so that it is another plan.
+#[test]
+fn a_file_that_corrects_a_run_is_another_plan_than_the_same_file_alone() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 2));
+    world.faults(&["login:500_before@1-"]);
+    assert_ne!(world.payrun(&["pay", "pay.csv", "--yes"]).code, Some(0));
+    world.faults(&[]);
+    world.write("other.csv", payroll(50, 2));
+    let plan = |extra: &[&str]| {
+        let args: Vec<&str> =
+            ["pay", "other.csv", "--dry-run", "--format", "json"].iter().chain(extra).copied().collect();
+        world.payrun(&args).ends(0).json()["plan"].clone()
+    };
+    assert_ne!(plan(&[]), plan(&["--amends", "r1"]));
+}
+
+#[test]
+fn a_rate_that_is_not_known_is_named() {
+    let world = World::new();
+    world.write(
+        "pay.csv",
+        "first_name,last_name,country,iban,amount,currency,reason,reference\nLena,Brandt,DE,DE12500105170648489890,100.00,EUR,BUSINESS,INVOICE 1\n",
+    );
+    let said = world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0);
+    let line = said.err.lines().find(|line| line.contains("indicative rate")).expect("a rate").to_owned();
+    assert!(line.contains("AUD") && line.contains("EUR"), "{line}");
+}
