@@ -66,22 +66,64 @@ pub(super) fn told(row: &RawRow<'_>, columns: &Columns, findings: &mut Findings<
 /// Whether a cell begins so.
 fn begins(cell: &str, words: &[&str]) -> bool {
     let bare = cell.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let Some(b'D' | b'N' | b'O' | b'S' | b'H' | b'C') = bare.bytes().next().map(|b| b.to_ascii_uppercase())
-    else {
-        return false;
-    };
+    may_begin(bare) && begins_so(bare, words)
+}
+
+fn begins_so(bare: &str, words: &[&str]) -> bool {
     let upper = bare.to_uppercase();
     SENTENCES.iter().any(|sentence| upper.starts_with(sentence)) || is_word(&upper, words)
 }
 
 /// Whether a cell says so anywhere.
 fn says(cell: &str) -> bool {
-    if cell.len() < 4 {
-        return false;
-    }
+    may_say(cell) && says_so(cell)
+}
+
+fn says_so(cell: &str) -> bool {
     let upper = cell.to_uppercase();
     let bare = upper.trim_start_matches(|c: char| !c.is_alphanumeric());
     SENTENCES.iter().any(|sentence| upper.contains(sentence)) || is_word(bare, &WORDS)
+}
+
+/// Told at a glance of nearly all cells: no sentence and no word begins with other letters.
+fn may_begin(bare: &str) -> bool {
+    let Some([first, second]) = bare.as_bytes().first_chunk() else { return false };
+    matches!(
+        (first.to_ascii_uppercase(), second.to_ascii_uppercase()),
+        (b'D' | b'N' | b'H', b'O') | (b'O', b'N') | (b'S', b'T') | (b'C', b'A')
+    )
+}
+
+/// The same of cells in which it may stand anywhere: one that has a sentence has all its letters, and one that has no
+/// more than a word begins with it. A sign that is no English letter may become some in capitals.
+fn may_say(cell: &str) -> bool {
+    const LETTERS: [u32; SENTENCES.len()] = {
+        let (mut all, mut at) = ([0; SENTENCES.len()], 0);
+        while at < SENTENCES.len() {
+            all[at] = letters(SENTENCES[at].as_bytes());
+            at += 1;
+        }
+        all
+    };
+    let found = cell.bytes().fold(0, |found, byte| found | letter(byte));
+    !cell.is_ascii()
+        || may_begin(cell.trim_start_matches(|c: char| !c.is_alphanumeric()))
+        || LETTERS.iter().any(|letters| found & letters == *letters)
+}
+
+/// A letter as one bit, whatever its case; other signs are none.
+const fn letter(byte: u8) -> u32 {
+    let at = (byte | 0x20).wrapping_sub(b'a');
+    if at < 26 { 1 << at } else { 0 }
+}
+
+const fn letters(word: &[u8]) -> u32 {
+    let (mut all, mut at) = (0, 0);
+    while at < word.len() {
+        all |= letter(word[at]);
+        at += 1;
+    }
+    all
 }
 
 /// `HOLD`, `Hold!`, `STOP - new account`, `hold until Friday`; not `Stop Motion Pty Ltd` and not `Holden`.
@@ -106,7 +148,26 @@ fn is_sign(rest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// The glance passes over no cell that looking closely would find.
+        #[test]
+        fn what_is_passed_over_at_a_glance_says_nothing(
+            before in "[ *a-zé]{0,3}",
+            said in proptest::sample::select([&SENTENCES[..], &WORDS].concat()),
+            lower in any::<bool>(),
+            after in "[ !a-z]{0,4}",
+        ) {
+            let said = if lower { said.to_lowercase() } else { said.to_owned() };
+            let cell = format!("{before}{said}{after}");
+            prop_assert!(may_say(&cell) || !says_so(&cell), "{cell}");
+            let end = format!("{said}{after}");
+            prop_assert!(may_begin(&end) || !begins_so(&end, &WORDS), "{end}");
+        }
+    }
 
     #[test]
     fn what_says_so_is_told_from_names_and_streets() {

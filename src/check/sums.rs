@@ -136,7 +136,9 @@ impl Sums {
 pub(super) fn looks(row: &RawRow<'_>) -> Option<Looks> {
     let label = |text: &str| text.trim_end_matches(':').trim().to_lowercase();
     // the word may stand where the account would
-    let is_account = |text: &str| !text.is_empty() && !NAMES.contains(&label(text).as_str());
+    let is_name =
+        |text: &str| !text.bytes().any(|byte| byte.is_ascii_digit()) && NAMES.contains(&label(text).as_str());
+    let is_account = |text: &str| !text.is_empty() && !is_name(text);
     if row.text(Column::Amount).is_empty() || ACCOUNTS.iter().any(|column| is_account(row.text(*column))) {
         return None;
     }

@@ -245,7 +245,7 @@ fn a_template_is_never_written_over_anything() {
     world.payrun(&["template", "full", "--to", "mine.txt"]).ends(2).says("must end in .xlsx");
     world.payrun(&["template", "full", "--to", "nowhere/mine.xlsx"]).ends(2).says("no folder nowhere");
     world.payrun(&["template", "holiday"]).ends(2);
-    world.payrun(&["template", "fx", "--to", "abroad.xlsx"]).ends(0).says("does not pay abroad yet");
+    world.payrun(&["template", "fx", "--to", "abroad.xlsx"]).ends(0).says("payrun check abroad.xlsx");
     world
         .payrun(&["template", "fx", "--format", "json"])
         .ends(0)
