@@ -44,7 +44,9 @@ pub(super) fn money(
     let to = to(row, goes, findings);
     let from = from(row, findings);
     let kind = kind(row, findings);
-    let is_from_side = side(row, to, from.unwrap_or_default(), findings);
+    let unconverted = kind == Ok(Some(Kind::Withdrawal));
+    let balance = from.unwrap_or_default().or(to.filter(|_| unconverted));
+    let is_from_side = side(row, to, balance, findings);
     let pair = match (to, from, kind) {
         (Some(to), Ok(from), Ok(kind)) => pair(row, kind, to, from, goes, findings),
         (..) => None,

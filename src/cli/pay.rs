@@ -40,8 +40,10 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     };
     let prepared = prepare(&session, &journal, &asked)?;
     tell_findings(&prepared, args)?;
-    expect(&prepared, args)?;
+    let plan = agreed(&journal, &prepared)?;
+    expect(&prepared, plan, args)?;
     let view = prepared.view(summary::place(&session), &Funds::default(), session.clock.now());
+    let view = PlanView { plan, ..view };
     if let Some(page) = &args.plan_page {
         write_plan_page(page, &view)?;
         out::note(&format!("The plan as a page: {}", page.display()));
@@ -79,6 +81,19 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
     drop(prepared);
     carry_out(&session, &journal, globals, run, args.skip_invalid)
+}
+
+/// What the plan is told by that a person agrees to: of a run that has begun, the one that it was opened with, since
+/// that is carried out whatever the settings of today say.
+fn agreed(journal: &Journal, prepared: &Prepared) -> Result<PlanHash, Failure> {
+    let run = prepared.head.run;
+    let has_begun = match prepared.known {
+        None | Some(RunState::Recording) => false,
+        Some(RunState::Finished) => true,
+        Some(RunState::Running | RunState::Stopped) => !engine::may_begin_anew(journal.checkpoint(), run)?,
+    };
+    let opened = journal.checkpoint().run(run)?.filter(|_| has_begun).and_then(|(head, _)| head.plan);
+    Ok(opened.unwrap_or_else(|| prepared.plan()))
 }
 
 /// What is accepted now does not count for a run that has begun.
@@ -217,6 +232,15 @@ pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Res
         accepted: head.accepted.clone(),
     };
     let mut prepared = prepare(&session, journal, &asked)?;
+    if head.plan.is_some_and(|agreed| agreed != prepared.plan()) {
+        let run = head.run;
+        return Err(Failure::new(
+            Exit::Findings,
+            format!(
+                "Nothing was sent: run {run} was interrupted while it was recorded, and would not be what was agreed to any more, since the settings or other runs have changed. Pay its file again with payrun pay, which shows the plan of today."
+            ),
+        ));
+    }
     prepared.head.parties = head.parties;
     engine::record(journal, &prepared, &*session.clock, &*session.observer)?;
     Ok(())
@@ -277,11 +301,10 @@ fn stopping(prepared: &Prepared, args: &PayArgs) -> Option<String> {
 }
 
 /// The control totals and the plan that a person gave.
-fn expect(prepared: &Prepared, args: &PayArgs) -> Result<(), Failure> {
+fn expect(prepared: &Prepared, plan: PlanHash, args: &PayArgs) -> Result<(), Failure> {
     let differs = |text: String| Err(Failure::new(Exit::Findings, format!("Nothing was sent: {text}.")));
     let checked = &prepared.checked;
     if let Some(typed) = &args.expect_plan {
-        let plan = prepared.plan();
         if typed.trim().len() < PlanHash::SHORT {
             let text =
                 format!("--expect-plan {typed}: give the {} digits that the plan shows", PlanHash::SHORT);

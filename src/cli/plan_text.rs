@@ -74,14 +74,22 @@ fn fund(need: &Need) -> String {
 
 fn rate(rate: &Rate) -> String {
     let Rate { from, to, count, rate, .. } = rate;
-    let said = rate.map_or("not known".to_owned(), |rate| format!("1 {from} = {} {to}", rate.normalize()));
+    let unknown = || format!("of {from} to {to} not known");
+    let said = rate.map_or_else(unknown, |rate| format!("1 {from} = {} {to}", rate.normalize()));
     format!("  indicative rate: {said}, for {}", plural(*count, "payment"))
 }
 
 fn remitters(plan: &PlanView, is_example: bool, lines: &mut Vec<String>) {
     let example = if is_example { " (an invented one, for the simulator)" } else { "" };
-    if plan.remitters.is_empty() {
-        lines.push("  remitter: the Flash account itself".to_owned());
+    let several = plan.shown_as.len() + plan.sub_clients.len() + usize::from(plan.in_own_name > 0) > 1;
+    let counted = |count: u64| {
+        if several { format!(", {}", plural(count, "payout")) } else { String::new() }
+    };
+    if plan.in_own_name > 0 {
+        lines.push(format!("  remitter: the Flash account itself{}", counted(plan.in_own_name)));
+    }
+    for (id, count) in &plan.sub_clients {
+        lines.push(format!("  on behalf of: the sub-client {id}{}", counted(*count)));
     }
     for shown in &plan.shown_as {
         let cut = if shown.by_direct_entry == shown.name {
@@ -89,14 +97,11 @@ fn remitters(plan: &PlanView, is_example: bool, lines: &mut Vec<String>) {
         } else {
             format!("; by Direct Entry the payee reads \"{}\"", shown.by_direct_entry)
         };
-        let count = if plan.shown_as.len() > 1 {
-            format!(", {}", plural(shown.count, "payout"))
-        } else {
-            String::new()
-        };
+        let count = counted(shown.count);
         lines.push(format!("  remitter: {}{example}{cut}{count}", shown.name));
     }
-    if plan.shown_as.is_empty() && !plan.remitters.is_empty() {
+    let nobody = plan.shown_as.is_empty() && plan.sub_clients.is_empty() && plan.in_own_name == 0;
+    if nobody && !plan.remitters.is_empty() {
         lines.push(format!("  remitter: {}{example}", plan.remitters.join(", ")));
     }
     listed(

@@ -116,12 +116,11 @@ fn one(seen: &Seen, run: RunId, session: &Session) -> Result<String, Failure> {
     text.push('\n');
     for payout in engine::payouts(seen.checkpoint(), run) {
         let payout = payout?;
+        let [amount, currency] = [payout.amount, payout.currency].map(Option::unwrap_or_default);
         let amount = match (payout.from_currency, payout.to_currency) {
-            (Some(from), Some(to)) => {
-                let [amount, currency] = [payout.amount, payout.currency].map(Option::unwrap_or_default);
-                format!("{currency} {amount}, {from} → {to}")
-            }
-            _ => payout.amount.unwrap_or_default(),
+            (Some(from), Some(to)) => format!("{currency} {amount}, {from} → {to}"),
+            _ if currency == "AUD" => amount,
+            _ => format!("{currency} {amount}").trim().to_owned(),
         };
         let payee = payout.payee.unwrap_or_default();
         let account = payout.account.unwrap_or_default();

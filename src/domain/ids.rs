@@ -235,20 +235,34 @@ impl Default for PlanDigest {
 }
 
 impl PlanDigest {
-    /// One row: which payout it is, its content, what is done with it, and by which remitter.
-    pub fn add(&mut self, id: &PayoutId, row: &RowDigest, decision: &str, remitter: Option<&ExternalId>) {
+    /// One row: which payout it is, its content, what is done with it, and in whose name: what that is, and its id.
+    pub fn add(&mut self, id: &PayoutId, row: &RowDigest, decision: &str, name: [&str; 2]) {
         self.0.update(id.bytes());
         self.0.update(row.bytes());
-        for text in [decision, remitter.map_or("", ExternalId::as_str)] {
-            self.0.update(&(text.len() as u64).to_le_bytes());
-            self.0.update(text.as_bytes());
-        }
+        self.texts(&[decision, name[0], name[1]]);
+    }
+
+    /// What a remitter is: an id that the configuration gives it says nothing of that.
+    pub fn add_remitter(&mut self, id: &ExternalId, details: &str) {
+        self.texts(&["remitter", id.as_str(), details]);
     }
 
     /// One row that cannot be paid.
     pub fn add_invalid(&mut self, row: u32) {
         self.0.update(b"invalid");
         self.0.update(&row.to_le_bytes());
+    }
+
+    /// A run that the plan corrects: what that has yet to send and this file does not have is not sent any more.
+    pub fn add_amended(&mut self, run: RunId) {
+        self.texts(&["amends", &run.to_string()]);
+    }
+
+    fn texts(&mut self, texts: &[&str]) {
+        for text in texts {
+            self.0.update(&(text.len() as u64).to_le_bytes());
+            self.0.update(text.as_bytes());
+        }
     }
 
     /// The digest so far.

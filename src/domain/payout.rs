@@ -261,13 +261,15 @@ impl Payout {
         [account, self.money.currency().to_string(), self.money.minor_units().to_string()]
     }
 
-    /// Exactly the same account, amount, currency and reference: what two rows of one `payment_id` must agree in.
+    /// Exactly the same account, amount, currencies and reference: what two rows of one `payment_id` must agree in.
     pub fn content_key(&self) -> OverlapKey {
-        OverlapKey::of(&[
+        let mut fields = vec![
             self.payee.account.canonical(),
             self.money.currency().to_string(),
             self.money.minor_units().to_string(),
             self.reference.as_deref().unwrap_or_default().to_lowercase(),
-        ])
+        ];
+        fields.extend(self.conversion.iter().flat_map(|pair| [pair.from.to_string(), pair.to.to_string()]));
+        OverlapKey::of(&fields)
     }
 }

@@ -1,5 +1,7 @@
 //! A plan as people and programs see it before money moves: plain values, accounts masked.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 use serde::Serialize;
 
@@ -206,8 +208,12 @@ pub struct PlanView {
     pub rates: Vec<Rate>,
     /// The names of the remitters.
     pub remitters: Vec<String>,
-    /// The same, as statements show them. Empty: all is paid in the account's own name.
+    /// The same, as statements show them, each with how many payouts.
     pub shown_as: Vec<Shown>,
+    /// How many payouts are paid on behalf of each sub-client, by Flash's id of it.
+    pub sub_clients: BTreeMap<String, u64>,
+    /// How many are paid in the account's own name.
+    pub in_own_name: u64,
     /// Payouts whose reference gets cut by Direct Entry, with what is left of it.
     pub cut: Listed<Noted>,
     /// Payees who are not as they were.

@@ -17,7 +17,7 @@ use crate::domain::{
 };
 use crate::intake::{self, Reading};
 use crate::journal::{Checkpoint, Journal, JournalError, private_file};
-use crate::plan::{Arranger, Decision, Planned, Preview, like_findings};
+use crate::plan::{Arranger, Decision, InNameOf, Planned, Preview, like_findings};
 
 /// What a person asks for.
 #[derive(Debug, Clone)]
@@ -239,14 +239,24 @@ fn arrange(
             here.insert(payout.payee.who());
         }
         let sender = prepared.row_remitters.get(&payout.row).unwrap_or(&prepared.remitter);
-        let name = |id| head.remitters.get(id).map(|remitter: &Remitter| remitter.party.name.to_string());
-        let name = sender.remitter.as_ref().and_then(|id| Some((id, name(id)?)));
-        let remitter = name.as_ref().map(|(id, name)| (*id, name.as_str()));
-        prepared.preview.add(&payout, &planned, remitter, preview::before(checkpoint, &payout)?);
+        let shown = |id| head.remitters.get(id).map(|remitter: &Remitter| remitter.party.name.to_string());
+        let shown = sender.remitter.as_ref().and_then(|id| Some((id, shown(id)?)));
+        let name = match (&shown, &sender.sub_client) {
+            (Some((id, shown)), _) => InNameOf::Remitter(id, shown),
+            (None, Some(id)) => InNameOf::SubClient(id),
+            (None, None) => InNameOf::Account,
+        };
+        prepared.preview.add(&payout, &planned, name, preview::before(checkpoint, &payout)?);
         prepared.planned.push(planned);
     }
     for row in &prepared.checked.invalid_rows {
         prepared.preview.add_invalid(*row);
+    }
+    if let Overlaps::Amends(run) = inputs.overlaps {
+        prepared.preview.add_amended(run);
+    }
+    for (id, remitter) in &prepared.head.remitters {
+        prepared.preview.add_remitter(id, remitter);
     }
     prepared.head.plan = Some(prepared.preview.hash());
     if any_before {

@@ -113,6 +113,8 @@ impl Prepared {
             rates: rates(preview.pairs(), &funds.rates),
             remitters: self.remitter_names(),
             shown_as: preview.shown_as(),
+            sub_clients: preview.sub_clients().clone(),
+            in_own_name: preview.in_own_name(),
             cut: preview.cut().clone(),
             payees: preview.payees().clone(),
             largest: preview.largest(),

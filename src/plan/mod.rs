@@ -12,5 +12,5 @@ mod step;
 pub use arrange::{Arranger, Decision, Earlier, Planned};
 pub use funds::{Balance, Rates, needs, rates};
 pub use like::{Apart, Like, findings as like_findings};
-pub use preview::{Before, PairSums, Preview, by_direct_entry, rail};
+pub use preview::{Before, InNameOf, PairSums, Preview, by_direct_entry, rail};
 pub use step::{Resend, SettlePolicy, Step, next_step};

@@ -6,7 +6,7 @@ use super::{Decision, Planned};
 use crate::domain::ids::{PlanDigest, PlanHash};
 use crate::domain::payout::SHOWN_BY_DIRECT_ENTRY;
 use crate::domain::plan_view::{Line, Listed, Missing, Noted, PayeeNews, Rail, RailTotal, Shown};
-use crate::domain::{BankAccount, Currency, ExternalId, Kind, Money, Payout, Totals};
+use crate::domain::{BankAccount, Currency, ExternalId, Kind, Money, Payout, Remitter, RunId, Totals};
 
 /// So many characters of a remitter's name go by Direct Entry.
 const REMITTER_BY_DIRECT_ENTRY: usize = 16;
@@ -24,6 +24,27 @@ pub struct Before {
     pub last: Option<Money>,
 }
 
+/// In whose name a row is paid.
+#[derive(Debug, Clone, Copy)]
+pub enum InNameOf<'a> {
+    /// The Flash account itself.
+    Account,
+    /// A remitter, by our id of it and the name that the payee sees.
+    Remitter(&'a ExternalId, &'a str),
+    /// A sub-client, by the API's id of it.
+    SubClient(&'a str),
+}
+
+impl<'a> InNameOf<'a> {
+    fn words(self) -> [&'a str; 2] {
+        match self {
+            Self::Account => ["", ""],
+            Self::Remitter(id, _) => ["remitter", id.as_str()],
+            Self::SubClient(id) => ["sub-client", id],
+        }
+    }
+}
+
 /// The sums of a plan as its rows go by.
 #[derive(Debug, Default)]
 pub struct Preview {
@@ -32,6 +53,10 @@ pub struct Preview {
     pairs: BTreeMap<(Currency, Currency), PairSums>,
     withdrawn: Totals,
     shown: HashMap<String, u64>,
+    /// How many payouts are paid on behalf of each sub-client.
+    sub_clients: BTreeMap<String, u64>,
+    /// How many are paid in the account's own name.
+    in_own_name: u64,
     cut: Listed<Noted>,
     payees: PayeeNews,
     largest: BTreeMap<Currency, Vec<Line>>,
@@ -54,21 +79,15 @@ impl PairSums {
 }
 
 impl Preview {
-    /// Takes one row of the plan. `remitter` is the name that the payee sees; none is the account's own.
-    pub fn add(
-        &mut self,
-        payout: &Payout,
-        planned: &Planned,
-        remitter: Option<(&ExternalId, &str)>,
-        before: Before,
-    ) {
+    /// Takes one row of the plan.
+    pub fn add(&mut self, payout: &Payout, planned: &Planned, name: InNameOf<'_>, before: Before) {
         let word = match planned.decision {
             Decision::Pay => "pay",
             Decision::Already => "already",
             Decision::Hold(_) => "hold",
             Decision::Conflict(_) => "conflict",
         };
-        self.digest.add(&planned.id, &payout.row_digest(), word, remitter.map(|(id, _)| id));
+        self.digest.add(&planned.id, &payout.row_digest(), word, name.words());
         if planned.decision != Decision::Pay {
             return;
         }
@@ -83,8 +102,10 @@ impl Preview {
                 side.add(payout.money);
             }
         }
-        if let Some((_, name)) = remitter {
-            *self.shown.entry(name.to_owned()).or_default() += 1;
+        match name {
+            InNameOf::Account => self.in_own_name += 1,
+            InNameOf::Remitter(_, name) => *self.shown.entry(name.to_owned()).or_default() += 1,
+            InNameOf::SubClient(id) => *self.sub_clients.entry(id.to_owned()).or_default() += 1,
         }
         self.note_cut(payout, rail);
         self.note_payee(payout, before);
@@ -94,6 +115,17 @@ impl Preview {
     /// Rows that cannot be paid are part of what the plan is told by.
     pub fn add_invalid(&mut self, row: u32) {
         self.digest.add_invalid(row);
+    }
+
+    /// The run that the file corrects is part of it too.
+    pub fn add_amended(&mut self, run: RunId) {
+        self.digest.add_amended(run);
+    }
+
+    /// What a remitter is, once for each, is part of it too.
+    pub fn add_remitter(&mut self, id: &ExternalId, remitter: &Remitter) {
+        let details = serde_json::to_string(remitter).expect("a remitter is plain text");
+        self.digest.add_remitter(id, &details);
     }
 
     /// Somebody whom the last run, named `since`, has paid and this file does not.
@@ -139,6 +171,16 @@ impl Preview {
         let mut all: Vec<Shown> = self.shown.iter().map(shown).collect();
         all.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
         all
+    }
+
+    /// The sub-clients on whose behalf is paid, each with how many payouts.
+    pub fn sub_clients(&self) -> &BTreeMap<String, u64> {
+        &self.sub_clients
+    }
+
+    /// How many payouts are paid in the account's own name.
+    pub fn in_own_name(&self) -> u64 {
+        self.in_own_name
     }
 
     /// Payouts whose reference Direct Entry cuts, with what is left of it.

@@ -141,7 +141,10 @@ fn statements(plan: &PlanView) -> Markup {
         .collect();
     html! {
         h2 { "What payees read" }
-        @if plan.remitters.is_empty() { p { "The Flash account's own name." } }
+        @if plan.in_own_name > 0 { p { "The Flash account's own name: " (plural(plan.in_own_name, "payout")) "." } }
+        @for (id, count) in &plan.sub_clients {
+            p { "The name of the sub-client " code { (id) } ": " (plural(*count, "payout")) "." }
+        }
         (table(&[Column::Text("By NPP"), Column::Text("By Direct Entry"), Column::Number("Payouts")], &shown))
         (noted("References that Direct Entry cuts", "The payee reads", &plan.cut))
     }

@@ -192,3 +192,35 @@ fn a_payee_abroad_is_not_imported_without_a_country() {
         .ends(3)
         .says("does not say in which country the payee is");
 }
+
+/// What is converted into another currency is another payout, though its amount is the same.
+#[test]
+fn an_id_that_was_used_for_another_currency_is_a_conflict() {
+    let world = World::new();
+    let file = |currency: &str| {
+        format!(
+            "payment_id,first_name,last_name,country,iban,bic,amount,currency,amount_side,reason,reference\nP-1,Lena,Brandt,AT,AT611904300234573201,BKAUATWW,100.00,{currency},from,BUSINESS,INVOICE 1\n"
+        )
+    };
+    world.write("eur.csv", file("EUR"));
+    world.payrun(&["pay", "eur.csv", "--yes"]).ends(0);
+    world.write("usd.csv", file("USD"));
+    world
+        .payrun(&["pay", "usd.csv", "--yes", "--accept", "delivery-unsure"])
+        .ends(3)
+        .says("the payment_id P-1 was already used");
+}
+
+#[test]
+fn the_samples_are_paid_whole_and_every_amount_is_shown_with_its_currency() {
+    let world = World::new();
+    for (name, payouts) in [("mixed.csv", 5), ("fx.csv", 9)] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
+        world.write(name, std::fs::read(path).expect("a sample"));
+        let before = world.made() + world.ledger().payments.len();
+        world.payrun(&["pay", name, "--yes"]).ends(0);
+        assert_eq!(world.made() + world.ledger().payments.len(), before + payouts, "{name}");
+    }
+    let status = world.payrun(&["status", "r2"]).ends(0);
+    status.says("USD 5000.00  Cedar Point Supply LLC").says("JPY 180000, AUD → JPY  Haruto Kanda");
+}

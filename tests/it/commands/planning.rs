@@ -25,6 +25,49 @@ fn a_plan_that_was_agreed_to_is_the_plan_that_is_paid() {
     assert_eq!(world.made(), 4);
     let status = world.payrun(&["status", "r1", "--format", "json"]).ends(0).json();
     assert_eq!(status["plan"], agreed, "the journal has it");
+    world.payrun(&args).ends(0).says("already paid as run r1");
+    assert_eq!(plan(&[]), agreed, "a run that has begun keeps its plan");
+    assert_eq!(world.made(), 4);
+}
+
+#[test]
+fn the_plan_that_was_agreed_to_is_gone_on_with() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 4));
+    let plan =
+        world.payrun(&["pay", "pay.csv", "--dry-run", "--format", "json"]).ends(0).json()["plan"].clone();
+    let args = ["pay", "pay.csv", "--yes", "--expect-plan", plan.as_str().expect("a plan")];
+    world.faults(&["withdrawal_create:reset_after@2-", "withdrawal_list:500_before@1-"]);
+    assert_ne!(world.payrun(&args).code, Some(0));
+    world.faults(&[]);
+    world.payrun(&args).ends(0).says("goes on with it");
+    assert_eq!(world.made(), 4);
+}
+
+/// A kill while rows were recorded, and other settings before anybody goes on.
+#[test]
+fn what_was_not_recorded_to_its_end_is_paid_as_agreed_or_not_at_all() {
+    let world = World::new();
+    let profile =
+        |name: &str| format!("[remitters.default]\ncompany_name = \"{name}\"\nstreet = \"1 Hay St\"\n");
+    world.write("payrun.toml", profile("Agreed"));
+    world.write("pay.csv", payroll(0, 4));
+    world.faults(&["login:500_before@1-"]);
+    assert_ne!(world.payrun(&["pay", "pay.csv", "--yes"]).code, Some(0));
+    world.faults(&[]);
+    let journal = world.scope().join("journal/00000001.jsonl");
+    let text = std::fs::read_to_string(&journal).expect("a journal");
+    let recorded: String = text.split_inclusive('\n').take(3).collect();
+    assert!(!recorded.contains("run_ready"), "{recorded}");
+    std::fs::write(&journal, recorded).expect("a shorter journal");
+    std::fs::remove_dir_all(world.scope().join("checkpoint")).expect("it was there");
+
+    world.write("payrun.toml", profile("Another"));
+    world.payrun(&["resume", "r1"]).ends(3).says("would not be what was agreed to any more");
+    assert_eq!(world.made(), 0);
+    world.write("payrun.toml", profile("Agreed"));
+    world.payrun(&["resume", "r1"]).ends(0);
+    assert_eq!(world.made(), 4);
 }
 
 #[test]
@@ -106,4 +149,59 @@ fn a_sub_client_of_the_configuration_pays_in_place_of_a_remitter() {
     let ledger = world.ledger();
     assert_eq!(ledger.withdrawals.len(), 2);
     assert!(ledger.withdrawals.iter().all(|made| made.sender.is_none()), "no sender: {ledger}");
+}
+
+#[test]
+fn the_plan_says_on_whose_behalf_is_paid_and_its_digest_covers_that() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 2));
+    let plan = |configuration: &str| {
+        world.write("payrun.toml", configuration);
+        world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0).err
+    };
+    let hash =
+        |said: &str| said.lines().find_map(|line| line.strip_prefix("  plan: ")).expect("a plan").to_owned();
+    let account = plan("[payouts]\nremitter = \"account\"\n");
+    assert!(account.contains("remitter: the Flash account itself"), "{account}");
+    let branch = plan("[remitters.default]\nsub_client_id = \"sub_00000001\"\n");
+    assert!(branch.contains("on behalf of: the sub-client sub_00000001"), "{branch}");
+    assert!(!branch.contains("account itself"), "{branch}");
+    let other = plan("[remitters.default]\nsub_client_id = \"sub_00000002\"\n");
+    let known = |name: &str| {
+        plan(&format!(
+            "[remitters.default]\nexternal_id = \"payer-1\"\ncompany_name = \"{name}\"\nstreet = \"1 Hay St\"\n"
+        ))
+    };
+    let plans = [account, branch, other, known("Example One"), known("Example Two")];
+    let hashes: std::collections::BTreeSet<String> = plans.iter().map(|said| hash(said)).collect();
+    assert_eq!(hashes.len(), plans.len(), "{plans:#?}");
+}
+
+/// What the corrected run has yet to send is then not sent any more, so that it is another plan.
+#[test]
+fn a_file_that_corrects_a_run_is_another_plan_than_the_same_file_alone() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 2));
+    world.faults(&["login:500_before@1-"]);
+    assert_ne!(world.payrun(&["pay", "pay.csv", "--yes"]).code, Some(0));
+    world.faults(&[]);
+    world.write("other.csv", payroll(50, 2));
+    let plan = |extra: &[&str]| {
+        let args: Vec<&str> =
+            ["pay", "other.csv", "--dry-run", "--format", "json"].iter().chain(extra).copied().collect();
+        world.payrun(&args).ends(0).json()["plan"].clone()
+    };
+    assert_ne!(plan(&[]), plan(&["--amends", "r1"]));
+}
+
+#[test]
+fn a_rate_that_is_not_known_is_named() {
+    let world = World::new();
+    world.write(
+        "pay.csv",
+        "first_name,last_name,country,iban,amount,currency,reason,reference\nLena,Brandt,DE,DE12500105170648489890,100.00,EUR,BUSINESS,INVOICE 1\n",
+    );
+    let said = world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0);
+    let line = said.err.lines().find(|line| line.contains("indicative rate")).expect("a rate").to_owned();
+    assert!(line.contains("AUD") && line.contains("EUR"), "{line}");
 }
