@@ -115,6 +115,7 @@ impl Prepared {
             shown_as: preview.shown_as(),
             cut: preview.cut().clone(),
             payees: preview.payees().clone(),
+            bank_words: None,
             largest: preview.largest(),
             accepted: head.accepted.clone(),
             bank_directory: self.checked.directory.clone(),

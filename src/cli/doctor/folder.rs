@@ -5,7 +5,8 @@ use std::path::Path;
 use super::{Health, Item};
 use crate::cli::session::Session;
 use crate::cli::status;
-use crate::domain::{LookUps, Probe, system_words};
+use crate::domain::verify::WORD_LASTS_DAYS;
+use crate::domain::{LookUps, Probe, Timestamp, system_words};
 use crate::journal::Holder;
 
 /// What is looked at without Flash.
@@ -79,7 +80,7 @@ pub fn probed(session: &Session) -> Vec<Item> {
         items.push(Item::new("probe", Health::Notice, told).detail("payrun doctor --probe probes again."));
     }
     items.push(match seen.checkpoint().probe() {
-        Ok(Some(probe)) => findings(&probe),
+        Ok(Some(probe)) => findings(&probe, session.clock.now()),
         Ok(None) => {
             Item::new("probe", Health::Notice, "what a repeated request is answered was never probed here")
                 .detail("Against UAT or the simulator: payrun doctor --probe")
@@ -90,8 +91,9 @@ pub fn probed(session: &Session) -> Vec<Item> {
 }
 
 /// A probe in words.
-pub fn findings(probe: &Probe) -> Item {
-    let health = if probe.key_honoured() { Health::Good } else { Health::Notice };
+pub fn findings(probe: &Probe, now: Timestamp) -> Item {
+    let is_well = probe.key_honoured() && !probe.is_old(now);
+    let health = if is_well { Health::Good } else { Health::Notice };
     let day = probe.at.strftime("%-d %b %Y");
     let honoured = if probe.key_honoured() {
         "a repeated request makes no second payout"
@@ -117,5 +119,11 @@ pub fn findings(probe: &Probe) -> Item {
     let mut item = Item::new("probe", health, format!("of {day}: {honoured}"))
         .detail(format!("A repeated idempotency key is answered by {}.", probe.repeated_key.words()));
     item.details.extend(count);
-    item.detail(look_ups)
+    item = item.detail(look_ups);
+    if probe.is_old(now) {
+        item = item.detail(format!(
+            "That is more than {WORD_LASTS_DAYS} days ago, and Flash may have changed: probe again by payrun doctor --probe."
+        ));
+    }
+    item
 }
