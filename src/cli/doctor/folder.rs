@@ -127,3 +127,32 @@ pub fn findings(probe: &Probe, now: Timestamp) -> Item {
     }
     item
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ExternalId, RepeatedKey};
+
+    #[test]
+    fn a_probe_of_long_ago_is_a_notice() {
+        let at: Timestamp = "2026-03-01T00:00:00Z".parse().expect("a time");
+        let probe = Probe {
+            at,
+            external_id: ExternalId::known("pr1"),
+            repeated_key: RepeatedKey::First,
+            payouts: Some(1),
+            look_ups: LookUps::Work { late_ms: 10 },
+        };
+        let after = |days: i64| at + jiff::SignedDuration::from_hours(24 * days);
+        for (days, health, is_told) in
+            [(0, Health::Good, false), (90, Health::Good, false), (91, Health::Notice, true)]
+        {
+            let item = findings(&probe, after(days));
+            assert_eq!(item.result, health, "after {days} days");
+            let told = item.details.iter().any(|detail| detail.contains("more than 90 days ago"));
+            assert_eq!(told, is_told, "after {days} days");
+        }
+        // a clock that was wrong when it was made does not make it good for ever
+        assert_eq!(findings(&probe, after(-400)).result, Health::Notice);
+    }
+}
