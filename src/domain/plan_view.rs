@@ -186,6 +186,8 @@ pub struct BankWord {
     pub payee: String,
     /// Its account, masked.
     pub account: String,
+    /// Whether a bank can be asked at all.
+    pub can_be_verified: bool,
     /// What the bank said of name and account, where it has said something that is still good.
     pub verdict: Option<&'static str>,
     /// When it said it.

@@ -46,6 +46,10 @@ impl Questioned {
         self.verified.is_none() && self.unanswered.is_none()
     }
 
+    fn can_be_verified(&self) -> bool {
+        matches!(self.account, BankAccount::Bsb { .. })
+    }
+
     /// As plans and answers show it.
     pub fn word(&self) -> BankWord {
         let words = match (&self.verified, &self.unanswered) {
@@ -57,6 +61,7 @@ impl Questioned {
             rows: self.rows.clone(),
             payee: self.name.clone(),
             account: self.account.to_string(),
+            can_be_verified: self.can_be_verified(),
             verdict: self.verified.map(|verified| verified.verdict.name()),
             verified_at: self.verified.map(|verified| verified.at),
             words,
@@ -71,8 +76,9 @@ pub fn bank_words(payees: &[Questioned], stopped: Vec<String>) -> BankWords {
     let mut words: Vec<BankWord> = payees.iter().map(Questioned::word).collect();
     words.sort_by_key(|word| match word.verdict {
         Some(verdict) if verdict != Verdict::Match.name() => 0,
-        None => 1,
+        None if word.can_be_verified => 1,
         Some(_) => 2,
+        None => 3,
     });
     BankWords { questions: questions as u64, payees: words, stopped }
 }
