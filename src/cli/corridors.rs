@@ -1,16 +1,19 @@
-//! `payrun corridors [COUNTRY]`: which currencies are delivered where, to which type of account, and what that takes.
+//! `payrun corridors [COUNTRY]`: which currencies are delivered where, to which type of account, and what that takes:
+//! by what Flash has told this login last, and by the built-in table where it has told nothing.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::args::{CorridorsArgs, Format, Globals};
 use super::exit::{Exit, Failure};
-use super::out;
+use super::session::Session;
+use super::{out, reference};
 use crate::check::country;
 use crate::domain::{Corridor, Corridors, Origin};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &CorridorsArgs) -> Result<Exit, Failure> {
-    let table = Corridors::built_in();
+    let table = known(globals)?;
     let shown = match &args.country {
         Some(typed) => {
             let read = country::read(typed).map_err(|wrong| Failure::new(Exit::Usage, wrong))?;
@@ -23,6 +26,12 @@ pub fn run(globals: &Globals, args: &CorridorsArgs) -> Result<Exit, Failure> {
         Format::Json => out::answer(&json(&table, shown)),
     }
     Ok(Exit::Done)
+}
+
+/// What Flash last told this login, else what is built in.
+fn known(globals: &Globals) -> Result<Arc<Corridors>, Failure> {
+    let session = Session::without_login(globals, Vec::new())?;
+    Ok(reference::kept_corridors(&session).map_or_else(Corridors::built_in, Arc::new))
 }
 
 /// One line a country and type of account, the names of countries once.
@@ -42,7 +51,7 @@ fn text(table: &Corridors, shown: &[Corridor]) -> String {
     let _ = write!(text, "\nBy {}", table.words());
     text.push_str(match table.origin() {
         Origin::Live => ".",
-        Origin::BuiltIn => "; Flash itself was not asked, and knows better.",
+        Origin::BuiltIn => "; Flash itself was not asked, and knows better: payrun doctor asks it.",
     });
     text
 }

@@ -8,13 +8,13 @@ use rust_decimal::Decimal;
 use super::args::{Format, Globals, PayArgs, ReadingArgs};
 use super::exit::{Exit, Failure};
 use super::session::{Session, signed};
-use super::{out, plan_text, report, summary};
+use super::{out, plan_text, report, summary, verify};
 use crate::check::{self, CheckReport};
 use crate::config::Environment;
 use crate::domain::money::plural;
 use crate::domain::{
     Accepted, Currency, Limits, Overlaps, PayoutState, PlanHash, PlanView, RunHead, RunId, RunState,
-    Severity, system_words,
+    Severity, Verdict, system_words,
 };
 use crate::engine::{self, Funds, Inputs, Prepared};
 use crate::intake::{ColumnMap, Reading};
@@ -37,30 +37,32 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         overlaps,
         reading: reading(&session, &args.reading)?,
         accepted: accepted(&args.reading)?,
+        block_on: verify::block_on(args)?,
     };
-    let prepared = prepare(&session, &journal, &asked)?;
+    let mut prepared = prepare(&session, &journal, &asked)?;
     tell_findings(&prepared, args)?;
     let plan = agreed(&journal, &prepared)?;
     expect(&prepared, plan, args)?;
     let view = prepared.view(summary::place(&session), &Funds::default(), session.clock.now());
-    let view = PlanView { plan, ..view };
-    if let Some(page) = &args.plan_page {
-        write_plan_page(page, &view)?;
-        out::note(&format!("The plan as a page: {}", page.display()));
-    }
+    let bank_words = verify::known(&session, &journal, &prepared, args)?;
+    let mut view = PlanView { plan, bank_words, ..view };
     let run = prepared.head.run;
     match prepared.known {
-        Some(RunState::Finished) => return already_done(&session, &journal, globals, run),
+        Some(RunState::Finished) => {
+            page(args, &view)?;
+            return already_done(&session, &journal, globals, run);
+        }
         Some(RunState::Running | RunState::Stopped)
             if !engine::may_begin_anew(journal.checkpoint(), run)? =>
         {
             out::note(&format!(
                 "This file is run {run}, which is not finished: `pay` goes on with it, on the terms it was opened with."
             ));
+            page(args, &view)?;
             if args.dry_run {
                 return show(&view, &session, globals, Ok(Exit::Done));
             }
-            keeps_its_terms(&journal, run, &asked.accepted)?;
+            keeps_its_terms(&journal, run, &asked)?;
             consent(args, &format!("Go on with run {run}?"))?;
             return carry_out(&session, &journal, globals, run, args.skip_invalid);
         }
@@ -69,13 +71,25 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         )),
         None => {}
     }
-    if let Some(stops) = stopping(&prepared, args) {
-        return show(&view, &session, globals, Err(Failure::new(Exit::Findings, stops)));
+    let stops = stopping(&prepared, args);
+    if args.dry_run || stops.is_some() {
+        page(args, &view)?;
+        let stops = stops.map(|stops| Failure::new(Exit::Findings, stops));
+        return show(&view, &session, globals, stops.map_or(Ok(Exit::Done), Err));
     }
-    if args.dry_run {
-        return show(&view, &session, globals, Ok(Exit::Done));
+    if verify::is_wanted(args) {
+        let words = verify::before_paying(&session, &journal, &prepared, args)?;
+        drop(prepared);
+        prepared = prepare(&session, &journal, &asked)?; // the banks may have said what holds rows
+        expect(&prepared, args)?;
+        view = prepared.view(view.place, &Funds::default(), session.clock.now());
+        view.bank_words = Some(words);
+        if let Some(stops) = stopping(&prepared, args) {
+            page(args, &view)?;
+            return show(&view, &session, globals, Err(Failure::new(Exit::Findings, stops)));
+        }
     }
-    super::verify::before_paying(&session, &journal, &prepared, args)?;
+    page(args, &view)?;
     out::note(&text(&view, &session));
     consent(args, "Send these payouts?")?;
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
@@ -96,18 +110,36 @@ fn agreed(journal: &Journal, prepared: &Prepared) -> Result<PlanHash, Failure> {
     Ok(opened.unwrap_or_else(|| prepared.plan()))
 }
 
-/// What is accepted now does not count for a run that has begun.
-fn keeps_its_terms(journal: &Journal, run: RunId, accepted: &Accepted) -> Result<(), Failure> {
-    let agreed = journal.checkpoint().run(run)?.map(|(head, _)| head.accepted).unwrap_or_default();
-    if accepted.is_empty() || *accepted == agreed {
-        return Ok(());
+/// Writes the plan as a page, where one is wanted.
+fn page(args: &PayArgs, view: &PlanView) -> Result<(), Failure> {
+    if let Some(page) = &args.plan_page {
+        write_plan_page(page, view)?;
+        out::note(&format!("The plan as a page: {}", page.display()));
     }
-    Err(Failure::new(
-        Exit::Usage,
-        format!(
-            "Nothing was sent: run {run} has begun, and what is accepted now does not count for it. Pay the others with payrun resume {run} --skip-invalid, then pay its file of rows to correct with --accept; the rows have other numbers there."
-        ),
-    ))
+    Ok(())
+}
+
+/// What is accepted or held now does not count for a run that has begun.
+fn keeps_its_terms(journal: &Journal, run: RunId, asked: &Asked<'_>) -> Result<(), Failure> {
+    let head = journal.checkpoint().run(run)?.map(|(head, _)| head);
+    let (agreed, blocked) = head.map(|head| (head.accepted, head.block_on)).unwrap_or_default();
+    if !asked.accepted.is_empty() && asked.accepted != agreed {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "Nothing was sent: run {run} has begun, and what is accepted now does not count for it. Pay the others with payrun resume {run} --skip-invalid, then pay its file of rows to correct with --accept; the rows have other numbers there."
+            ),
+        ));
+    }
+    if !asked.block_on.is_empty() && asked.block_on != blocked {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!(
+                "Nothing was sent: run {run} has begun, and --block-on holds no row of it any more. Look at what the banks say with payrun verify FILE; then payrun resume {run} goes on with all rows, or a corrected file takes its place: payrun pay CORRECTED --amends {run} --verify-payees --block-on …"
+            ),
+        ));
+    }
+    Ok(())
 }
 
 /// The plan is all that comes of it: shown to people, or the answer for programs.
@@ -165,6 +197,8 @@ pub struct Asked<'a> {
     pub reading: Reading,
     /// What is accepted.
     pub accepted: Accepted,
+    /// What holds a row where a bank has said it.
+    pub block_on: Vec<Verdict>,
 }
 
 /// How to read a file, as it was asked for.
@@ -214,6 +248,7 @@ pub fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Resul
         remitters: &session.settings.remitters,
         parties: session.settings.parties,
         window: signed(session.settings.duplicate_window),
+        block_on: &asked.block_on,
     };
     Ok(engine::prepare(journal, &inputs, &*session.clock, &*session.observer)?)
 }
@@ -230,6 +265,7 @@ pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Res
         overlaps: head.overlaps,
         reading: read_again(head, session.settings.limits)?,
         accepted: head.accepted.clone(),
+        block_on: head.block_on.clone(),
     };
     let mut prepared = prepare(&session, journal, &asked)?;
     if head.plan.is_some_and(|agreed| agreed != prepared.plan()) {

@@ -2,7 +2,7 @@
 
 use super::summary::{MOST_SHOWN, from_book};
 use crate::domain::money::{grouped, plural};
-use crate::domain::plan_view::{Line, Listed, Need, Noted, Rate};
+use crate::domain::plan_view::{BankWord, BankWords, Line, Listed, Need, Noted, Rate};
 use crate::domain::{Kind, PlanView};
 
 /// So many rows of a kind are shown; the page and the JSON have more.
@@ -19,6 +19,9 @@ pub fn render(plan: &PlanView, is_example: bool) -> String {
     }
     remitters(plan, is_example, &mut lines);
     payees(plan, &mut lines);
+    if let Some(words) = &plan.bank_words {
+        bank_words(words, &mut lines);
+    }
     if plan.to_send.iter().map(|total| total.count).sum::<u64>() > FEW as u64 {
         let largest: Vec<String> = plan.largest.iter().map(amount_to).collect();
         lines.push(format!("  largest: {}", largest.join("; ")));
@@ -131,6 +134,27 @@ fn payees(plan: &PlanView, lines: &mut Vec<String>) {
         );
     }
     listed("differs by more than half", &payees.differing, noted, lines);
+}
+
+/// What banks say, row by row, those first that a person should look at.
+fn bank_words(words: &BankWords, lines: &mut Vec<String>) {
+    for word in words.payees.iter().take(MOST_SHOWN) {
+        let BankWord { payee, account, words, bank, .. } = word;
+        let bank = bank.as_ref().map_or(String::new(), |bank| format!("; bank: {bank}"));
+        lines.push(format!("  the bank on {} {payee} {account}: {words}{bank}", word.places()));
+    }
+    let more = words.payees.len().saturating_sub(MOST_SHOWN);
+    if more > 0 {
+        lines
+            .push(format!("  … and {}, which the page and the JSON have", plural(more as u64, "more payee")));
+    }
+    if words.questions > 0 {
+        let questions = plural(words.questions, "question");
+        lines.push(format!(
+            "  the banks were not asked about everybody: {questions} more, and Flash may bill each"
+        ));
+    }
+    lines.extend(words.stopped.iter().map(|why| format!("  asking the banks stopped: {why}")));
 }
 
 fn listed<T>(what: &str, list: &Listed<T>, shown: impl Fn(&T) -> String, lines: &mut Vec<String>) {

@@ -20,7 +20,8 @@ pub fn known(session: &Session, options: &mut check::Options) {
     }
 }
 
-fn kept_corridors(session: &Session) -> Option<Corridors> {
+/// What Flash has told last, on whichever day.
+pub fn kept_corridors(session: &Session) -> Option<Corridors> {
     let kept: Corridors = session.folder.kept(Kept::Corridors)?;
     (kept.origin() == Origin::Live && !kept.list().is_empty()).then_some(kept)
 }

@@ -131,7 +131,11 @@ fn one(seen: &Seen, run: RunId, session: &Session) -> Result<String, Failure> {
             payout.status.name(),
             amount
         );
-        for (what, said) in [("why", payout.reason), ("next", payout.next)] {
+        let said_by_bank = payout.verified.map(|verified| verified.words());
+        let bank = payout.bank.map(|kept| kept.bank.to_string());
+        for (what, said) in
+            [("why", payout.reason), ("next", payout.next), ("bank says", said_by_bank), ("bank", bank)]
+        {
             if let Some(said) = said {
                 let _ = writeln!(text, "          {what}: {said}");
             }

@@ -42,7 +42,7 @@ pub use payout::{Conversion, Deal, Kind, Payee, Payout};
 pub use plan_view::PlanView;
 pub use remitter::{IdDoc, PaidAs, Remitter};
 pub use run::{Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
-pub use verify::{LookUps, Probe, RepeatedKey, Verdict, Verified, verify_key};
+pub use verify::{BankNamed, KeptBank, LookUps, Probe, RepeatedKey, Verdict, Verified, verify_key};
 
 /// The system's words for what went wrong, without its error number.
 pub fn system_words(error: &std::io::Error) -> String {

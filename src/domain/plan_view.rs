@@ -19,6 +19,9 @@ pub struct Listed<T> {
     pub first: Vec<T>,
 }
 
+/// So many rows of one payee are named.
+const MOST_OF_A_PAYEE: usize = 10;
+
 /// Nobody reads more of a list.
 const MOST_LISTED: usize = 1_000;
 
@@ -176,6 +179,47 @@ pub struct PayeeNews {
     pub differing: Listed<Noted>,
 }
 
+/// What banks say of one payee of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BankWord {
+    /// The rows that pay it.
+    pub rows: Vec<u32>,
+    /// Its name.
+    pub payee: String,
+    /// Its account, masked.
+    pub account: String,
+    /// Whether a bank can be asked at all.
+    pub can_be_verified: bool,
+    /// What the bank said of name and account, where it has said something that is still good.
+    pub verdict: Option<&'static str>,
+    /// When it said it.
+    pub verified_at: Option<Timestamp>,
+    /// The same in words, or why nothing is known.
+    pub words: String,
+    /// The account's bank, where that was asked.
+    pub bank: Option<String>,
+}
+
+/// What banks say of the payees of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct BankWords {
+    /// Nobody has said anything of so many payees yet: to ask takes as many questions, each of which may be billed.
+    pub questions: u64,
+    /// Every payee, those first that a person should look at.
+    pub payees: Vec<BankWord>,
+    /// Why not everybody was asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stopped: Vec<String>,
+}
+
+impl BankWord {
+    /// `row 3`, or `rows 3, 7`.
+    pub fn places(&self) -> String {
+        let one = if self.rows.len() == 1 { "row" } else { "rows" };
+        format!("{one} {}", some_of(&self.rows, MOST_OF_A_PAYEE))
+    }
+}
+
 /// Everything that is known before money moves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PlanView {
@@ -218,6 +262,9 @@ pub struct PlanView {
     pub cut: Listed<Noted>,
     /// Payees who are not as they were.
     pub payees: PayeeNews,
+    /// What banks say of the payees, where that was wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank_words: Option<BankWords>,
     /// The largest payouts of each currency.
     pub largest: Vec<Line>,
     /// What a person has accepted.

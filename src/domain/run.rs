@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, PlanHash, RunId};
 use super::money::Total;
-use super::{Accepted, BookField, Fact, Kind, Life, Payout, PayoutState, Remitter, Timestamp, Verified};
+use super::{
+    Accepted, BookField, Fact, KeptBank, Kind, Life, Payout, PayoutState, Remitter, Timestamp, Verdict,
+    Verified,
+};
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -66,6 +69,9 @@ pub struct RunHead {
     /// Findings that block and that a person has accepted.
     #[serde(default, skip_serializing_if = "Accepted::is_empty")]
     pub accepted: Accepted,
+    /// Rows are held of whose payees the bank has said this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub block_on: Vec<Verdict>,
     /// Of when the bank directory was that the file was checked by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bank_directory: Option<jiff::civil::Date>,
@@ -200,6 +206,9 @@ pub struct PayoutView {
     /// What the payee's bank said of name and account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified: Option<Verified>,
+    /// The account's bank, as the API named it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank: Option<KeptBank>,
     /// Why it stands where it stands.
     pub reason: Option<String>,
     /// What to do.

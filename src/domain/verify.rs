@@ -71,8 +71,44 @@ pub struct Verified {
 impl Verified {
     /// Whether it is still good.
     pub fn is_good(&self, now: Timestamp) -> bool {
-        now.duration_since(self.at) <= jiff::SignedDuration::from_hours(24 * WORD_LASTS_DAYS)
+        is_fresh(self.at, now)
     }
+
+    /// With its day.
+    pub fn words(&self) -> String {
+        format!("{}: {} ({})", self.verdict.name(), self.verdict.words(), self.at.strftime("%-d %b %Y"))
+    }
+}
+
+/// Whether what was said then still counts. A clock that was set back makes nothing good for longer.
+fn is_fresh(at: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(at).abs() <= jiff::SignedDuration::from_hours(24 * WORD_LASTS_DAYS)
+}
+
+/// The bank of an account, as the API names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BankNamed {
+    /// Its name.
+    pub name: String,
+    /// Where it is, as far as that is told.
+    pub place: Option<String>,
+}
+
+impl fmt::Display for BankNamed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        self.place.as_ref().map_or(Ok(()), |place| write!(f, ", {place}"))
+    }
+}
+
+/// A bank that was named, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptBank {
+    /// The bank.
+    #[serde(flatten)]
+    pub bank: BankNamed,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Under what a bank's word is kept: a digest of account and name, from which neither can be read.
@@ -153,6 +189,11 @@ impl Probe {
             }
             (RepeatedKey::ErrorAlone, payouts) => payouts == Some(1),
         }
+    }
+
+    /// Whether it is so long ago that Flash may have changed since.
+    pub fn is_old(&self, now: Timestamp) -> bool {
+        !is_fresh(self.at, now)
     }
 
     /// How late look-ups were.

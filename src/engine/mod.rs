@@ -32,7 +32,7 @@ pub use prepare::{Inputs, Prepared, file_name, prepare};
 pub use preview::Funds;
 pub use probe::{Probed, Probing, may_probe_with, probe};
 pub use stop::{Stop, StopHandle};
-pub use verify::{Questioned, payees_of, verify_banks, verify_payees};
+pub use verify::{Questioned, Whom, bank_words, payees_of, verify_banks, verify_payees};
 pub use view::{may_begin_anew, payouts, run_view};
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! From a file to a plan: read, check, recognise, decide. Nothing is recorded yet and nothing is sent.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 
 use super::earlier::EarlierRuns;
-use super::{EngineError, preview};
+use super::{EngineError, preview, verify};
 use crate::check::{self, Checked, Passed};
 use crate::config::Remitters;
 use crate::domain::{
     BookField, Clock, ExternalId, FileDigest, Observer, Overlaps, PaidAs, PartyMode, Payout, PayoutState,
-    Place, PlanHash, Remitter, RowDigest, RunHead, RunId, RunState, Totals,
+    Place, PlanHash, Remitter, RowDigest, RunHead, RunId, RunState, Totals, Verdict,
 };
 use crate::intake::{self, Reading};
 use crate::journal::{Checkpoint, Journal, JournalError, private_file};
@@ -44,6 +44,8 @@ pub struct Inputs<'a> {
     pub parties: PartyMode,
     /// How long an equal payout of an earlier run holds a row.
     pub window: SignedDuration,
+    /// Rows are held of whose payees the bank has said this.
+    pub block_on: &'a [Verdict],
 }
 
 /// In whose name a row is paid: a remitter of the run, a sub-client, or, without either, the account itself.
@@ -66,6 +68,8 @@ pub struct Prepared {
     pub planned: Vec<Planned>,
     /// What would be sent.
     pub to_pay: Totals,
+    /// Rows that are held for what a bank has said, and for nothing else.
+    pub blocked: BTreeSet<u32>,
     /// In whose name each row is paid that names a remitter or a sub-client of its own.
     pub(super) row_remitters: BTreeMap<u32, Sender>,
     /// In whose name all others are.
@@ -150,6 +154,7 @@ pub fn prepare(
         sheet: inputs.reading.sheet.clone(),
         map: inputs.reading.map.as_ref().map(|map| map.text().to_owned()),
         accepted: inputs.check.accepted.clone(),
+        block_on: inputs.block_on.to_vec(),
         bank_directory: Some(inputs.check.directory.date),
         plan: None,
     };
@@ -160,6 +165,7 @@ pub fn prepare(
         known,
         planned: Vec::new(),
         to_pay: Totals::default(),
+        blocked: BTreeSet::new(),
         row_remitters: BTreeMap::new(),
         remitter,
         preview: Preview::default(),
@@ -231,6 +237,12 @@ fn arrange(
                 }
                 Err(_) => {} // it is not paid by this run anyway
             }
+        }
+        if planned.decision == Decision::Pay
+            && let Some(why) = verify::blocked(checkpoint, &payout, inputs.block_on, clock.now())?
+        {
+            prepared.blocked.insert(payout.row);
+            planned.decision = Decision::Hold(why);
         }
         if planned.decision == Decision::Pay {
             prepared.to_pay.add(payout.money);

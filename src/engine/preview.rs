@@ -117,6 +117,7 @@ impl Prepared {
             in_own_name: preview.in_own_name(),
             cut: preview.cut().clone(),
             payees: preview.payees().clone(),
+            bank_words: None,
             largest: preview.largest(),
             accepted: head.accepted.clone(),
             bank_directory: self.checked.directory.clone(),

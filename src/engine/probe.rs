@@ -129,6 +129,7 @@ async fn record(engine: &Engine, asked: &Probing) -> Result<PayoutEntry, EngineE
         sheet: None,
         map: None,
         accepted: Accepted::default(),
+        block_on: Vec::new(),
         bank_directory: None,
         plan: None,
     };

@@ -1,14 +1,26 @@
-//! Asking banks, before anything is sent, whose accounts those of a file are. Advice: nothing is blocked here.
+//! Asking banks, before anything is sent, whose accounts those of a file are. Advice: a row is held only where a person
+//! has said for which answers.
 //!
 //! Each question may be billed. What was answered is on disk before the next one is asked, and is not asked again while
 //! it is good.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Engine, EngineError, Prepared};
-use crate::domain::{BankAccount, BookKey, Timestamp, Verified, verify_key};
-use crate::gateway::{BankAsked, BankNamed, Confirmation, GatewayError, Offer};
+use crate::domain::plan_view::{BankWord, BankWords};
+use crate::domain::{BankAccount, BookKey, KeptBank, Payout, Timestamp, Verdict, Verified, verify_key};
+use crate::gateway::{BankAsked, Confirmation, GatewayError, Offer};
 use crate::journal::{Checkpoint, Record};
+use crate::plan::Decision;
+
+/// Whose banks are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// Everybody's in the file.
+    All,
+    /// Theirs whom this run would pay; of those that are held for it, what is known is shown.
+    ToPay,
+}
 
 /// A payee of a file: one account under one name, and the rows that pay it.
 #[derive(Debug, Clone)]
@@ -23,6 +35,8 @@ pub struct Questioned {
     pub verified: Option<Verified>,
     /// Why nothing can be said, where the bank was asked in vain or cannot be asked.
     pub unanswered: Option<String>,
+    /// The account's bank as Flash names it, or why it names none. None: nobody has asked.
+    pub bank: Option<String>,
     key: BookKey,
 }
 
@@ -31,20 +45,81 @@ impl Questioned {
     pub fn is_open(&self) -> bool {
         self.verified.is_none() && self.unanswered.is_none()
     }
+
+    fn can_be_verified(&self) -> bool {
+        matches!(self.account, BankAccount::Bsb { .. })
+    }
+
+    /// As plans and answers show it.
+    pub fn word(&self) -> BankWord {
+        let words = match (&self.verified, &self.unanswered) {
+            (Some(verified), _) => verified.words(),
+            (None, Some(why)) => why.clone(),
+            (None, None) => "not asked".to_owned(),
+        };
+        BankWord {
+            rows: self.rows.clone(),
+            payee: self.name.clone(),
+            account: self.account.to_string(),
+            can_be_verified: self.can_be_verified(),
+            verdict: self.verified.map(|verified| verified.verdict.name()),
+            verified_at: self.verified.map(|verified| verified.at),
+            words,
+            bank: self.bank.clone(),
+        }
+    }
+}
+
+/// What is said of all of them, those first that a person should look at.
+pub fn bank_words(payees: &[Questioned], stopped: Vec<String>) -> BankWords {
+    let questions = payees.iter().filter(|payee| payee.is_open()).count();
+    let mut words: Vec<BankWord> = payees.iter().map(Questioned::word).collect();
+    words.sort_by_key(|word| match word.verdict {
+        Some(verdict) if verdict != Verdict::Match.name() => 0,
+        None if word.can_be_verified => 1,
+        Some(_) => 2,
+        None => 3,
+    });
+    BankWords { questions: questions as u64, payees: words, stopped }
+}
+
+/// Why a row is held, where its payee's bank has said what holds it.
+pub(super) fn blocked(
+    checkpoint: &Checkpoint,
+    payout: &Payout,
+    block_on: &[Verdict],
+    now: Timestamp,
+) -> Result<Option<String>, EngineError> {
+    if block_on.is_empty() {
+        return Ok(None);
+    }
+    let verified = checkpoint.verified(key(payout))?.filter(|verified| verified.is_good(now));
+    let named = verified.filter(|verified| block_on.contains(&verified.verdict));
+    Ok(named.map(|verified| format!("{}; --block-on names that", verified.words())))
+}
+
+fn key(payout: &Payout) -> BookKey {
+    verify_key(&payout.payee.account, &payout.payee.party.name.to_string())
 }
 
 /// The payees of a file in the order of its rows, with what is known of them.
 pub fn payees_of(
     prepared: &Prepared,
+    whom: Whom,
     checkpoint: &Checkpoint,
     now: Timestamp,
 ) -> Result<Vec<Questioned>, EngineError> {
     let mut payees: Vec<Questioned> = Vec::new();
     let mut places: BTreeMap<BookKey, usize> = BTreeMap::new();
+    let paid = prepared.planned.iter().filter(|planned| planned.decision == Decision::Pay);
+    let to_pay: HashSet<u32> =
+        paid.map(|planned| planned.row).chain(prepared.blocked.iter().copied()).collect();
     for passed in prepared.spool.payouts()? {
         let payout = passed?.payout;
-        let name = payout.payee.party.name.to_string();
-        let key = verify_key(&payout.payee.account, &name);
+        if whom == Whom::ToPay && !to_pay.contains(&payout.row) {
+            continue;
+        }
+        let key = key(&payout);
         if let Some(place) = places.get(&key) {
             payees[*place].rows.push(payout.row);
             continue;
@@ -57,8 +132,15 @@ pub fn payees_of(
             }
         };
         let verified = checkpoint.verified(key)?.filter(|verified| verified.is_good(now));
-        let account = payout.payee.account;
-        payees.push(Questioned { rows: vec![payout.row], name, account, verified, unanswered, key });
+        payees.push(Questioned {
+            rows: vec![payout.row],
+            name: payout.payee.party.name.to_string(),
+            account: payout.payee.account,
+            verified,
+            unanswered,
+            bank: checkpoint.bank(key)?.map(|kept| kept.bank.to_string()),
+            key,
+        });
     }
     Ok(payees)
 }
@@ -103,11 +185,8 @@ pub async fn verify_payees(
     Ok(None)
 }
 
-/// The bank of each payee that has a BSB, a BIC or an IBAN, by its place in the list.
-pub async fn verify_banks(
-    engine: &Engine,
-    payees: &[Questioned],
-) -> Result<Offer<BTreeMap<usize, Result<Option<BankNamed>, String>>>, EngineError> {
+/// Names the bank of each payee that has a BSB, a BIC or an IBAN. Gives a sentence where Flash names none.
+pub async fn verify_banks(engine: &Engine, payees: &mut [Questioned]) -> Result<Option<String>, EngineError> {
     let asked: Vec<(usize, BankAsked)> = payees
         .iter()
         .enumerate()
@@ -124,8 +203,24 @@ pub async fn verify_banks(
         })
         .collect();
     let (places, questions): (Vec<usize>, Vec<BankAsked>) = asked.into_iter().unzip();
-    Ok(match engine.gateway.banks(&questions).await? {
-        Offer::Given(banks) => Offer::Given(places.into_iter().zip(banks).collect()),
-        Offer::Absent { why } => Offer::Absent { why },
-    })
+    let banks = match engine.gateway.banks(&questions).await? {
+        Offer::Given(banks) => banks,
+        Offer::Absent { why } => return Ok(Some(why)),
+    };
+    let now = engine.clock.now();
+    let mut records = Vec::new();
+    for (place, bank) in places.into_iter().zip(banks) {
+        let payee = &mut payees[place];
+        payee.bank = Some(match bank {
+            Ok(Some(bank)) => {
+                let words = bank.to_string();
+                records.push(Record::BankNamed { key: payee.key, bank: KeptBank { bank, at: now } });
+                words
+            }
+            Ok(None) => "Flash knows no such bank".to_owned(),
+            Err(why) => format!("no answer ({why})"),
+        });
+    }
+    engine.journal.append(now, records).durable().await?;
+    Ok(None)
 }

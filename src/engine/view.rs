@@ -114,12 +114,12 @@ fn payout_view(
         _ => asked.as_ref().map(|payout| payout.payee.party.name.to_string()),
     };
     let conversion = asked.as_ref().and_then(|payout| payout.conversion.as_ref());
-    let verified = match &asked {
+    let (verified, bank) = match &asked {
         Some(payout) => {
             let key = verify_key(&payout.payee.account, &payout.payee.party.name.to_string());
-            checkpoint.verified(key)?
+            (checkpoint.verified(key)?, checkpoint.bank(key)?)
         }
-        None => None,
+        None => (None, None),
     };
     let sent_by = known.as_ref().map(|entry| entry.run).filter(|other| *other != run);
     Ok(PayoutView {
@@ -141,6 +141,7 @@ fn payout_view(
         like_earlier: known.as_ref().and_then(|entry| entry.like_earlier.clone()),
         from_book: asked.map(|payout| payout.from_book).unwrap_or_default(),
         verified,
+        bank,
         reason,
         sent_by,
     })

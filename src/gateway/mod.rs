@@ -29,7 +29,7 @@ pub use payouts::{Amounts, PayoutLookUp, PayoutRecord, PayoutRequest, RecipientB
 pub use probe::Repeated;
 pub use rates::{Pair, Quote, QuoteUse};
 pub use reach::{WayEnds, way_to};
-pub use reference::{Balance, BankAsked, BankNamed, Offer, SubClient};
+pub use reference::{Balance, BankAsked, Offer, SubClient};
 pub use transport::ServerClock;
 
 use std::collections::{BTreeSet, HashMap};

@@ -13,7 +13,7 @@ use super::error::GatewayError;
 use super::operations::{self, BALANCES, BANKS, DELIVERY_METHODS, SUB_CLIENTS};
 use super::wire::exact;
 use crate::domain::account::masked;
-use crate::domain::{Corridor, Currency, Method};
+use crate::domain::{BankNamed, Corridor, Currency, Method};
 
 /// Flash gives a request a minute for all that it asks.
 const IN_ONE_REQUEST: usize = 50;
@@ -61,15 +61,6 @@ pub enum BankAsked {
     Bic(String),
     /// By an account's IBAN.
     Iban(String),
-}
-
-/// A bank as the API names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BankNamed {
-    /// Its name.
-    pub name: String,
-    /// Where it is, as far as that is told.
-    pub place: Option<String>,
 }
 
 /// A party on whose behalf the account may pay.

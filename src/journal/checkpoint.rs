@@ -14,7 +14,8 @@ use super::disk::make_folder;
 use super::error::JournalError;
 use super::log::Tip;
 use crate::domain::{
-    BookKey, Kind, OverlapKey, PayoutEntry, PayoutId, Probe, RowEntry, RunHead, RunId, RunState, Verified,
+    BookKey, KeptBank, Kind, OverlapKey, PayoutEntry, PayoutId, Probe, RowEntry, RunHead, RunId, RunState,
+    Verified,
 };
 
 /// The derived state of one scope.
@@ -43,6 +44,8 @@ pub struct Checkpoint {
     pub(super) accounts: Tree,
     /// Digest of account and name → what the bank said.
     pub(super) verified: Tree,
+    /// The banks that the API has named, by digests of account and name.
+    pub(super) banks: Tree,
     /// What was applied, the canaries, the last probe, and the form of all this.
     pub(super) meta: Tree,
 }
@@ -97,6 +100,7 @@ impl Checkpoint {
             payee_accounts: db.open_tree("payee_accounts")?,
             accounts: db.open_tree("accounts")?,
             verified: db.open_tree("verified")?,
+            banks: db.open_tree("banks")?,
             meta: db.open_tree("meta")?,
             db,
         })
@@ -211,6 +215,11 @@ impl Checkpoint {
     /// What a bank last said of an account and a name.
     pub fn verified(&self, key: BookKey) -> Result<Option<Verified>, JournalError> {
         get(&self.verified, key.bytes())
+    }
+
+    /// The bank that the API last named for an account.
+    pub fn bank(&self, key: BookKey) -> Result<Option<KeptBank>, JournalError> {
+        get(&self.banks, key.bytes())
     }
 
     /// What the last probe has found out.

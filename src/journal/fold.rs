@@ -49,6 +49,10 @@ impl Checkpoint {
                 self.verified.insert(key.bytes(), encode(verified))?;
                 Ok(())
             }
+            Record::BankNamed { key, bank } => {
+                self.banks.insert(key.bytes(), encode(bank))?;
+                Ok(())
+            }
             Record::ProbeBegun { id } => {
                 self.meta.insert(b"probing", encode(id))?;
                 Ok(())

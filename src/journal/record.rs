@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::domain::{
-    BookKey, ExternalId, Fact, Life, OverlapKey, Payee, Payout, PayoutId, Probe, RowEntry, RunHead, RunId,
-    RunState, Timestamp, Verified,
+    BookKey, ExternalId, Fact, KeptBank, Life, OverlapKey, Payee, Payout, PayoutId, Probe, RowEntry, RunHead,
+    RunId, RunState, Timestamp, Verified,
 };
 
 /// Something that happened. Fields may be added, never renamed: old journals must be read for ever.
@@ -89,6 +89,13 @@ pub enum Record {
         key: BookKey,
         /// What it said.
         verified: Verified,
+    },
+    /// The API has named the bank of an account.
+    BankNamed {
+        /// The same digest of account and name.
+        key: BookKey,
+        /// The bank.
+        bank: KeptBank,
     },
     /// A probe is about to send the request of a payout that the API has a second time.
     ProbeBegun {

@@ -7,7 +7,7 @@ use super::ReportError;
 use crate::domain::PayoutView;
 use crate::domain::book::words;
 
-const HEADER: [&str; 19] = [
+const HEADER: [&str; 22] = [
     "row",
     "payment_id",
     "payee",
@@ -27,6 +27,9 @@ const HEADER: [&str; 19] = [
     "kind",
     "from_currency",
     "to_currency",
+    "bank_says",
+    "bank_asked_on",
+    "bank",
 ];
 
 /// Writes one line a payout, under a header.
@@ -60,6 +63,9 @@ pub fn write_csv<E: std::error::Error>(
             payout.kind.name().to_owned(),
             text(&payout.from_currency),
             text(&payout.to_currency),
+            payout.verified.map_or(String::new(), |verified| verified.verdict.to_string()),
+            payout.verified.map_or(String::new(), |verified| verified.at.strftime("%Y-%m-%d").to_string()),
+            payout.bank.as_ref().map_or(String::new(), |kept| kept.bank.to_string()),
         ];
         writer.write_record(cells.iter().map(|cell| defused(cell).into_owned())).map_err(failed)?;
     }

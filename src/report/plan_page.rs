@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::fresh::{FreshError, write_whole};
 use super::page::{Column, amount, page, table};
 use crate::domain::money::{grouped, plural};
-use crate::domain::plan_view::{Line, Listed, Noted};
+use crate::domain::plan_view::{BankWords, Line, Listed, Noted};
 use crate::domain::{Kind, PlanView, system_words};
 
 /// So many rows of a list are printed.
@@ -46,6 +46,7 @@ fn render(plan: &PlanView) -> Markup {
             (money(plan))
             (statements(plan))
             (payees(plan))
+            @if let Some(words) = &plan.bank_words { (bank_words(words)) }
             h2 { "Largest payouts" }
             (lines(&plan.largest))
             (decisions(plan))
@@ -172,6 +173,33 @@ fn payees(plan: &PlanView) -> Markup {
             (more(&news.missing))
         }
         (noted("Differs from the last by more than half", "Before", &news.differing))
+    }
+}
+
+fn bank_words(words: &BankWords) -> Markup {
+    let rows: Vec<Vec<String>> = words
+        .payees
+        .iter()
+        .take(MOST_PRINTED)
+        .map(|word| {
+            let bank = word.bank.clone().unwrap_or_default();
+            vec![word.places(), word.payee.clone(), word.account.clone(), word.words.clone(), bank]
+        })
+        .collect();
+    html! {
+        h2 { "What the banks say of the payees" }
+        (table(
+            &[Column::Text("Rows"), Column::Text("Payee"), Column::Text("Account"), Column::Text("The bank says"),
+              Column::Text("Bank")],
+            &rows,
+        ))
+        @if words.payees.len() > MOST_PRINTED {
+            p.soft { "and " (words.payees.len() - MOST_PRINTED) " more" }
+        }
+        @if words.questions > 0 {
+            p.soft { (plural(words.questions, "question")) " more to the banks, each of which Flash may bill." }
+        }
+        @for why in &words.stopped { p.soft { "Asking stopped: " (why) "." } }
     }
 }
 

@@ -109,6 +109,7 @@ impl Rig {
                 remitters: &remitters,
                 parties,
                 window: SignedDuration::from_hours(35 * 24),
+                block_on: &[],
             };
             let prepared = engine::prepare(&journal, &inputs, &SystemClock, &Silent)?;
             assert!(prepared.checked.invalid_rows.is_empty(), "{:#?}", prepared.checked.findings);

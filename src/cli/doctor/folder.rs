@@ -5,7 +5,8 @@ use std::path::Path;
 use super::{Health, Item};
 use crate::cli::session::Session;
 use crate::cli::status;
-use crate::domain::{LookUps, Probe, system_words};
+use crate::domain::verify::WORD_LASTS_DAYS;
+use crate::domain::{LookUps, Probe, Timestamp, system_words};
 use crate::journal::Holder;
 
 /// What is looked at without Flash.
@@ -79,7 +80,7 @@ pub fn probed(session: &Session) -> Vec<Item> {
         items.push(Item::new("probe", Health::Notice, told).detail("payrun doctor --probe probes again."));
     }
     items.push(match seen.checkpoint().probe() {
-        Ok(Some(probe)) => findings(&probe),
+        Ok(Some(probe)) => findings(&probe, session.clock.now()),
         Ok(None) => {
             Item::new("probe", Health::Notice, "what a repeated request is answered was never probed here")
                 .detail("Against UAT or the simulator: payrun doctor --probe")
@@ -90,8 +91,9 @@ pub fn probed(session: &Session) -> Vec<Item> {
 }
 
 /// A probe in words.
-pub fn findings(probe: &Probe) -> Item {
-    let health = if probe.key_honoured() { Health::Good } else { Health::Notice };
+pub fn findings(probe: &Probe, now: Timestamp) -> Item {
+    let is_well = probe.key_honoured() && !probe.is_old(now);
+    let health = if is_well { Health::Good } else { Health::Notice };
     let day = probe.at.strftime("%-d %b %Y");
     let honoured = if probe.key_honoured() {
         "a repeated request makes no second payout"
@@ -117,5 +119,40 @@ pub fn findings(probe: &Probe) -> Item {
     let mut item = Item::new("probe", health, format!("of {day}: {honoured}"))
         .detail(format!("A repeated idempotency key is answered by {}.", probe.repeated_key.words()));
     item.details.extend(count);
-    item.detail(look_ups)
+    item = item.detail(look_ups);
+    if probe.is_old(now) {
+        item = item.detail(format!(
+            "That is more than {WORD_LASTS_DAYS} days ago, and Flash may have changed: probe again by payrun doctor --probe."
+        ));
+    }
+    item
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ExternalId, RepeatedKey};
+
+    #[test]
+    fn a_probe_of_long_ago_is_a_notice() {
+        let at: Timestamp = "2026-03-01T00:00:00Z".parse().expect("a time");
+        let probe = Probe {
+            at,
+            external_id: ExternalId::known("pr1"),
+            repeated_key: RepeatedKey::First,
+            payouts: Some(1),
+            look_ups: LookUps::Work { late_ms: 10 },
+        };
+        let after = |days: i64| at + jiff::SignedDuration::from_hours(24 * days);
+        for (days, health, is_told) in
+            [(0, Health::Good, false), (90, Health::Good, false), (91, Health::Notice, true)]
+        {
+            let item = findings(&probe, after(days));
+            assert_eq!(item.result, health, "after {days} days");
+            let told = item.details.iter().any(|detail| detail.contains("more than 90 days ago"));
+            assert_eq!(told, is_told, "after {days} days");
+        }
+        // a clock that was wrong when it was made does not make it good for ever
+        assert_eq!(findings(&probe, after(-400)).result, Health::Notice);
+    }
 }

@@ -48,7 +48,7 @@ pub fn run(globals: &Globals, args: &DoctorArgs) -> Result<Exit, Failure> {
             out::answer(&serde_json::to_string_pretty(&told).unwrap_or_default());
         }
         Format::Text => {
-            let item = findings(&probed.probe);
+            let item = findings(&probed.probe, probed.probe.at);
             let mut lines = vec![format!("Probe {} (run {})", item.message, probed.run)];
             lines.extend(item.details.iter().map(|detail| format!("  {detail}")));
             lines.push(format!("  In Flash's words: {}", probed.seen));

@@ -45,6 +45,7 @@ fn was_paid(world: &World, name: &str, text: &str, days: i64) {
         remitters: &remitters,
         parties: PartyMode::Precreate,
         window: SignedDuration::from_hours(35 * 24),
+        block_on: &[],
     };
     let clock = Ago(days);
     let prepared = engine::prepare(&journal, &inputs, &clock, &Silent).expect("a plan");
