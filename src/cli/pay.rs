@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::args::{Format, Globals, PayArgs, ReadingArgs};
 use super::exit::{Exit, Failure};
 use super::session::{Session, signed};
-use super::{out, plan_text, report, summary};
+use super::{out, plan_text, reference, report, summary};
 use crate::check::{self, CheckReport};
 use crate::config::Environment;
 use crate::domain::money::plural;
@@ -38,10 +38,12 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         reading: reading(&session, &args.reading)?,
         accepted: accepted(&args.reading)?,
     };
+    let reached = reference::refresh(&session);
     let prepared = prepare(&session, &journal, &asked)?;
     tell_findings(&prepared, args)?;
     expect(&prepared, args)?;
-    let view = prepared.view(summary::place(&session), &Funds::default(), session.clock.now());
+    let funds = funds(&session, &prepared, reached);
+    let view = prepared.view(summary::place(&session), &funds, session.clock.now());
     if let Some(page) = &args.plan_page {
         write_plan_page(page, &view)?;
         out::note(&format!("The plan as a page: {}", page.display()));
@@ -79,6 +81,18 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
     drop(prepared);
     carry_out(&session, &journal, globals, run, args.skip_invalid)
+}
+
+/// What is in the balances and what currencies cost, where anything is to be sent. What did not answer a moment ago is
+/// not asked again.
+fn funds(session: &Session, prepared: &Prepared, reached: Result<(), String>) -> Funds {
+    if prepared.to_pay.lines().is_empty() {
+        return Funds::default();
+    }
+    let pairs = prepared.pairs();
+    let asked = reached
+        .and_then(|()| session.ask(async |gateway| engine::funds(gateway, &*session.clock, &pairs).await));
+    asked.unwrap_or_else(|why| Funds::unknown(&why))
 }
 
 /// What is accepted now does not count for a run that has begun.
