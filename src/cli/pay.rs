@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::args::{Format, Globals, PayArgs, ReadingArgs};
 use super::exit::{Exit, Failure};
 use super::session::{Session, signed};
-use super::{out, plan_text, report, summary, verify};
+use super::{out, plan_text, reference, report, summary, verify};
 use crate::check::{self, CheckReport};
 use crate::config::Environment;
 use crate::domain::money::plural;
@@ -39,11 +39,13 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         accepted: accepted(&args.reading)?,
         block_on: verify::block_on(args)?,
     };
+    let reached = reference::refresh(&session);
     let mut prepared = prepare(&session, &journal, &asked)?;
     tell_findings(&prepared, args)?;
     let plan = agreed(&journal, &prepared)?;
     expect(&prepared, plan, args)?;
-    let view = prepared.view(summary::place(&session), &Funds::default(), session.clock.now());
+    let funds = funds(&session, &prepared, reached);
+    let view = prepared.view(summary::place(&session), &funds, session.clock.now());
     let bank_words = verify::known(&session, &journal, &prepared, args)?;
     let mut view = PlanView { plan, bank_words, ..view };
     let run = prepared.head.run;
@@ -81,8 +83,9 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         let words = verify::before_paying(&session, &journal, &prepared, args)?;
         drop(prepared);
         prepared = prepare(&session, &journal, &asked)?; // the banks may have said what holds rows
-        expect(&prepared, args)?;
-        view = prepared.view(view.place, &Funds::default(), session.clock.now());
+        let plan = prepared.plan();
+        expect(&prepared, plan, args)?;
+        view = prepared.view(view.place, &funds, session.clock.now());
         view.bank_words = Some(words);
         if let Some(stops) = stopping(&prepared, args) {
             page(args, &view)?;
@@ -95,6 +98,18 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
     drop(prepared);
     carry_out(&session, &journal, globals, run, args.skip_invalid)
+}
+
+/// What is in the balances and what currencies cost, where anything is to be sent. What did not answer a moment ago is
+/// not asked again.
+fn funds(session: &Session, prepared: &Prepared, reached: Result<(), String>) -> Funds {
+    if prepared.to_pay.lines().is_empty() {
+        return Funds::default();
+    }
+    let pairs = prepared.pairs();
+    let asked = reached
+        .and_then(|()| session.ask(async |gateway| engine::funds(gateway, &*session.clock, &pairs).await));
+    asked.unwrap_or_else(|why| Funds::unknown(&why))
 }
 
 /// What the plan is told by that a person agrees to: of a run that has begun, the one that it was opened with, since
