@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::args::{Format, Globals, PayArgs, ReadingArgs};
 use super::exit::{Exit, Failure};
 use super::session::{Session, signed};
-use super::{out, plan_text, report, summary, verify};
+use super::{out, plan_text, reference, report, summary, verify};
 use crate::check::{self, CheckReport};
 use crate::config::Environment;
 use crate::domain::money::plural;
@@ -39,10 +39,12 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         accepted: accepted(&args.reading)?,
         block_on: verify::block_on(args)?,
     };
+    let reached = reference::refresh(&session);
     let mut prepared = prepare(&session, &journal, &asked)?;
     tell_findings(&prepared, args)?;
     expect(&prepared, args)?;
-    let mut view = prepared.view(summary::place(&session), &Funds::default(), session.clock.now());
+    let funds = funds(&session, &prepared, reached);
+    let mut view = prepared.view(summary::place(&session), &funds, session.clock.now());
     view.bank_words = verify::known(&session, &journal, &prepared, args)?;
     let run = prepared.head.run;
     match prepared.known {
@@ -80,7 +82,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         drop(prepared);
         prepared = prepare(&session, &journal, &asked)?; // the banks may have said what holds rows
         expect(&prepared, args)?;
-        view = prepared.view(view.place, &Funds::default(), session.clock.now());
+        view = prepared.view(view.place, &funds, session.clock.now());
         view.bank_words = Some(words);
         if let Some(stops) = stopping(&prepared, args) {
             page(args, &view)?;
@@ -93,6 +95,18 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
     drop(prepared);
     carry_out(&session, &journal, globals, run, args.skip_invalid)
+}
+
+/// What is in the balances and what currencies cost, where anything is to be sent. What did not answer a moment ago is
+/// not asked again.
+fn funds(session: &Session, prepared: &Prepared, reached: Result<(), String>) -> Funds {
+    if prepared.to_pay.lines().is_empty() {
+        return Funds::default();
+    }
+    let pairs = prepared.pairs();
+    let asked = reached
+        .and_then(|()| session.ask(async |gateway| engine::funds(gateway, &*session.clock, &pairs).await));
+    asked.unwrap_or_else(|why| Funds::unknown(&why))
 }
 
 /// Writes the plan as a page, where one is wanted.

@@ -2,7 +2,7 @@
 
 use super::summary::{MOST_SHOWN, from_book};
 use crate::domain::money::{grouped, plural};
-use crate::domain::plan_view::{BankWord, BankWords, Line, Listed, Need, Noted, Rate};
+use crate::domain::plan_view::{BankWord, BankWords, Line, Listed, Need, Noted, Rate, shown_rate};
 use crate::domain::{Kind, PlanView};
 
 /// So many rows of a kind are shown; the page and the JSON have more.
@@ -15,7 +15,7 @@ pub fn render(plan: &PlanView, is_example: bool) -> String {
     lines.extend(plan.funds.iter().map(fund));
     lines.extend(plan.rates.iter().map(rate));
     if let Some(why) = &plan.funds_unknown {
-        lines.push(format!("  balances: not known ({why})"));
+        lines.push(format!("  {why}"));
     }
     remitters(plan, is_example, &mut lines);
     payees(plan, &mut lines);
@@ -56,28 +56,23 @@ fn sums(plan: &PlanView, lines: &mut Vec<String>) {
 }
 
 fn fund(need: &Need) -> String {
-    let Need { currency, exact, estimated, cleared, pending, shortfall } = need;
-    let about = if estimated.is_zero() { "" } else { "about " };
-    let needed = grouped(&(exact + estimated));
-    let Some(cleared) = cleared else {
-        return format!("  from the {currency} balance: {about}{needed}");
-    };
+    let Need { currency, cleared, pending, shortfall, .. } = need;
+    let about = need.about();
+    let needed = format!("  from the {currency} balance: {}", need.needed());
+    let Some(cleared) = cleared else { return needed };
     let there = match pending.filter(|pending| !pending.is_zero()) {
         Some(pending) => format!("{} is there, {} more on its way", grouped(cleared), grouped(&pending)),
         None => format!("{} is there", grouped(cleared)),
     };
     match shortfall {
-        Some(missing) => format!(
-            "  from the {currency} balance: {about}{needed}; {there}: {about}{currency} {} IS MISSING",
-            grouped(missing)
-        ),
-        None => format!("  from the {currency} balance: {about}{needed}; {there}"),
+        Some(missing) => format!("{needed}; {there}: {about}{currency} {} IS MISSING", grouped(missing)),
+        None => format!("{needed}; {there}"),
     }
 }
 
 fn rate(rate: &Rate) -> String {
     let Rate { from, to, count, rate, .. } = rate;
-    let said = rate.map_or("not known".to_owned(), |rate| format!("1 {from} = {} {to}", rate.normalize()));
+    let said = rate.map_or("not known".to_owned(), |rate| format!("1 {from} = {} {to}", shown_rate(rate)));
     format!("  indicative rate: {said}, for {}", plural(*count, "payment"))
 }
 
@@ -133,12 +128,18 @@ fn payees(plan: &PlanView, lines: &mut Vec<String>) {
 
 /// What banks say, row by row, those first that a person should look at.
 fn bank_words(words: &BankWords, lines: &mut Vec<String>) {
-    for word in words.payees.iter().take(MOST_SHOWN) {
+    let told = |word: &&BankWord| word.can_be_verified || word.bank.is_some();
+    let count = words.payees.iter().filter(told).count();
+    for word in words.payees.iter().filter(told).take(MOST_SHOWN) {
         let BankWord { payee, account, words, bank, .. } = word;
         let bank = bank.as_ref().map_or(String::new(), |bank| format!("; bank: {bank}"));
         lines.push(format!("  the bank on {} {payee} {account}: {words}{bank}", word.places()));
     }
-    let more = words.payees.len().saturating_sub(MOST_SHOWN);
+    if count < words.payees.len() {
+        let others = plural((words.payees.len() - count) as u64, "payee");
+        lines.push(format!("  no bank can be asked about {others} without a BSB"));
+    }
+    let more = count.saturating_sub(MOST_SHOWN);
     if more > 0 {
         lines
             .push(format!("  … and {}, which the page and the JSON have", plural(more as u64, "more payee")));

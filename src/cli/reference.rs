@@ -36,6 +36,15 @@ pub fn keep_words(session: &Session, contract: &Contract) -> Result<(), JournalE
     session.folder.keep(Kept::Words, &words)
 }
 
+/// The same, for a command that needs Flash to answer anyway. It says why nothing could be asked: then what was kept
+/// serves, and whoever reads the findings sees of when it is.
+pub fn refresh(session: &Session) -> Result<(), String> {
+    if kept_corridors(session).is_some_and(|kept| kept.date() == session.today()) {
+        return Ok(());
+    }
+    session.ask(async |gateway| drop(corridors(session, gateway).await))
+}
+
 /// Asks Flash what it delivers where, unless it has told today, and keeps the answer.
 pub async fn corridors(session: &Session, gateway: &Gateway) -> Item {
     let today = session.today();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
@@ -13,12 +13,14 @@ use super::{out, progress};
 use crate::config::{Credentials, Environment, Layers, ResendSetting, Settings};
 use crate::domain::{Clock, Observer, Probe, SystemClock};
 use crate::engine::{Engine, Stop, StopHandle, Terms};
-use crate::gateway::{self, Gateway};
+use crate::gateway::{self, Gateway, GatewayError, Login};
 use crate::journal::{Journal, JournalError, RealDisk, ScopeFolder, ScopeLock};
 use crate::plan::{Resend, SettlePolicy};
 use crate::simulator::{self, Simulator};
 
 const A_MOMENT: Duration = Duration::from_secs(1);
+/// What is good to know and not needed is worth so long a wait.
+const WORTH_WAITING: Duration = Duration::from_secs(8);
 
 /// The log of whoever is on duty: off unless `PAYRUN_LOG` names a level.
 pub fn log_to_stderr() {
@@ -44,6 +46,8 @@ pub struct Session {
     pub clock: Arc<dyn Clock>,
     /// Who watches.
     pub observer: Arc<dyn Observer>,
+    /// The login that the last connection has left.
+    login: Mutex<Option<Login>>,
 }
 
 impl Session {
@@ -60,7 +64,8 @@ impl Session {
         let scope = settings.scope();
         let folder = ScopeFolder::new(&settings.state, &scope);
         let observer = progress::watcher(globals.no_progress);
-        Ok(Self { settings, scope, folder, clock: Arc::new(SystemClock), observer })
+        let login = Mutex::default();
+        Ok(Self { settings, scope, folder, clock: Arc::new(SystemClock), observer, login })
     }
 
     /// The day here.
@@ -111,7 +116,7 @@ impl Session {
         runtime.block_on(async {
             let embedded = if self.is_embedded() { Some(self.embedded().await?) } else { None };
             let url = embedded.as_ref().map_or_else(|| self.url(), |(running, _)| running.url.clone());
-            let gateway = Gateway::new(self.gateway_settings(url), Arc::clone(&self.clock))?;
+            let gateway = self.gateway(self.gateway_settings(url))?;
             let terms = self.terms(skip_held, journal.checkpoint().probe()?.as_ref());
             let (handle, stop) = Stop::new();
             tokio::spawn(listen(handle));
@@ -144,13 +149,37 @@ impl Session {
         runtime.block_on(async {
             let embedded = if self.is_embedded() { Some(self.embedded().await?) } else { None };
             let url = embedded.as_ref().map_or_else(|| self.url(), |(running, _)| running.url.clone());
-            let gateway = Gateway::new(self.gateway_settings(url.clone()), Arc::clone(&self.clock))?;
+            let gateway = self.gateway(self.gateway_settings(url.clone()))?;
             let outcome = work(gateway, url).await;
             if let Some((running, _lock)) = embedded {
                 running.stop().await;
             }
             outcome
         })
+    }
+
+    /// Asks for what is good to know and not needed, and waits for it no longer than that is worth. The login is left
+    /// for what comes next. The words say why nothing is known.
+    pub fn ask<T>(&self, work: impl AsyncFnOnce(&Gateway) -> T) -> Result<T, String> {
+        let asked = self.with_gateway(async |gateway, _url| {
+            let work = async {
+                gateway.sign_in().await.map_err(|error| error.to_string())?;
+                Ok(work(&gateway).await)
+            };
+            let late = || format!("Flash did not answer within {} seconds", WORTH_WAITING.as_secs());
+            let told = tokio::time::timeout(WORTH_WAITING, work).await.unwrap_or_else(|_| Err(late()));
+            if !self.is_embedded() {
+                *self.login.lock().unwrap_or_else(PoisonError::into_inner) = gateway.login().await;
+            }
+            Ok(told)
+        });
+        asked.unwrap_or_else(|failure| Err(failure.message))
+    }
+
+    /// The way to the API, with the login that was left for it.
+    fn gateway(&self, settings: gateway::Settings) -> Result<Gateway, GatewayError> {
+        let login = self.login.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Gateway::with_login(settings, login, Arc::clone(&self.clock))
     }
 
     async fn embedded(&self) -> Result<(simulator::Running, ScopeLock), Failure> {

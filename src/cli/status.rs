@@ -121,7 +121,10 @@ fn one(seen: &Seen, run: RunId, session: &Session) -> Result<String, Failure> {
                 let [amount, currency] = [payout.amount, payout.currency].map(Option::unwrap_or_default);
                 format!("{currency} {amount}, {from} → {to}")
             }
-            _ => payout.amount.unwrap_or_default(),
+            _ => match payout.currency.filter(|currency| currency != "AUD") {
+                Some(currency) => format!("{currency} {}", payout.amount.unwrap_or_default()),
+                None => payout.amount.unwrap_or_default(),
+            },
         };
         let payee = payout.payee.unwrap_or_default();
         let account = payout.account.unwrap_or_default();

@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use rust_decimal::Decimal;
+
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use crate::config::Environment;
-use crate::domain::money::plural;
+use crate::domain::money::{grouped, plural};
+use crate::domain::plan_view::Need;
 use crate::domain::{PayoutState, RunState, RunView};
 use crate::engine::StopReason;
 
@@ -109,6 +112,12 @@ pub fn stopped(reason: &StopReason, view: &RunView) -> Failure {
                 "Stopped because Flash declined what was sent ({what}), and that may hold for all; nothing more was sent. Look at the reason, then go on. {on}"
             ),
         ),
+        StopReason::Funds(short) => {
+            let mut lines = vec![format!("{} there is not enough money for it.", not_sent(view))];
+            lines.extend(short.iter().map(missing));
+            lines.push(format!("Once the money is there: payrun resume {run}"));
+            Failure::new(Exit::Stopped, lines.join("\n"))
+        }
         StopReason::Conflict(what) => Failure::new(
             Exit::Stopped,
             format!(
@@ -117,8 +126,7 @@ pub fn stopped(reason: &StopReason, view: &RunView) -> Failure {
         ),
         StopReason::Held(reasons) => {
             let is_untouched = view.totals.is_empty();
-            let mut lines =
-                vec![if is_untouched { "Nothing was sent:" } else { "Nothing more was sent:" }.to_owned()];
+            let mut lines = vec![not_sent(view).to_owned()];
             lines.extend(reasons.iter().take(MOST_SHOWN).map(|why| format!("  {why}")));
             if reasons.len() > MOST_SHOWN {
                 lines.push(format!("  … and {} more", reasons.len() - MOST_SHOWN));
@@ -128,4 +136,21 @@ pub fn stopped(reason: &StopReason, view: &RunView) -> Failure {
             Failure::new(exit, lines.join("\n"))
         }
     }
+}
+
+fn not_sent(view: &RunView) -> &'static str {
+    if view.totals.is_empty() { "Nothing was sent:" } else { "Nothing more was sent:" }
+}
+
+/// A balance that is short, and by how much.
+fn missing(need: &Need) -> String {
+    let Need { currency, cleared, shortfall, .. } = need;
+    let amount = |amount: Option<Decimal>| grouped(&amount.unwrap_or_default());
+    format!(
+        "  {}{currency} {} is missing: from the {currency} balance {} is to be paid, and {} is there",
+        need.about(),
+        amount(*shortfall),
+        need.needed(),
+        amount(*cleared)
+    )
 }

@@ -194,6 +194,15 @@ impl Totals {
         entry.1 += money.minor_units();
     }
 
+    /// Adds all of another.
+    pub fn add_all(&mut self, other: &Self) {
+        for (currency, (count, minor)) in &other.0 {
+            let entry = self.0.entry(*currency).or_default();
+            entry.0 += count;
+            entry.1 += minor;
+        }
+    }
+
     /// One line a currency, in the order of their codes.
     pub fn lines(&self) -> Vec<Total> {
         self.0

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::ids::{PlanHash, RunId};
 use super::money::Total;
+use super::money::grouped;
 use super::payout::Kind;
 use super::{Accepted, Currency, Timestamp};
 
@@ -83,12 +84,33 @@ pub struct Need {
     pub exact: Decimal,
     /// What payments whose amount is in another currency cost by the rates of now, rounded up.
     pub estimated: Decimal,
+    /// What payees get of payments whose rate is not known: it leaves the balance too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unpriced: Vec<Total>,
     /// What is there. None: the API was not asked, or did not say.
     pub cleared: Option<Decimal>,
     /// What is on its way there.
     pub pending: Option<Decimal>,
     /// What is not there.
     pub shortfall: Option<Decimal>,
+}
+
+impl Need {
+    /// Says `about ` where rates are part of it, which move.
+    pub fn about(&self) -> &'static str {
+        if self.estimated.is_zero() { "" } else { "about " }
+    }
+
+    /// `about 4,041.55, and what EUR 20.00 costs`.
+    pub fn needed(&self) -> String {
+        let known = self.exact + self.estimated;
+        let unpriced = self
+            .unpriced
+            .iter()
+            .map(|total| format!("what {} {} costs", total.currency, grouped(&total.amount)));
+        let known = (!known.is_zero()).then(|| format!("{}{}", self.about(), grouped(&known)));
+        known.into_iter().chain(unpriced).collect::<Vec<_>>().join(", and ")
+    }
 }
 
 /// An indicative rate, and what it makes of the payments of its pair.
@@ -104,6 +126,14 @@ pub struct Rate {
     pub rate: Option<Decimal>,
     /// Of when the rate is.
     pub at: Option<Timestamp>,
+}
+
+/// So many digits of a rate are shown.
+const RATE_DIGITS: u32 = 6;
+
+/// A rate as people read it.
+pub fn shown_rate(rate: Decimal) -> String {
+    rate.round_sf(RATE_DIGITS).unwrap_or(rate).normalize().to_string()
 }
 
 /// What one row pays whom.

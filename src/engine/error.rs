@@ -3,6 +3,7 @@
 use crate::check::CheckError;
 use crate::config::ConfigError;
 use crate::domain::RunId;
+use crate::domain::plan_view::Need;
 use crate::gateway::GatewayError;
 use crate::intake::IntakeError;
 use crate::journal::JournalError;
@@ -29,6 +30,8 @@ pub enum StopReason {
     Unreliable(String),
     /// The API declines payouts in a way that looks as if it meant all of them: its code and words.
     Declined(String),
+    /// Balances do not hold what is to be sent: those that are short.
+    Funds(Vec<Need>),
     /// The API holds something under our id that is not ours.
     Conflict(String),
 }

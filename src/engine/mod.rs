@@ -8,6 +8,7 @@ mod doubt;
 mod earlier;
 mod error;
 mod follow;
+mod funds;
 mod lookback;
 mod mood;
 mod open;
@@ -24,12 +25,12 @@ mod verify;
 mod view;
 
 pub use error::{Ending, EngineError, StopReason};
+pub use funds::{Funds, funds};
 pub use lookback::Lookback;
 pub use open::{kept_copy, record};
 pub use payees::{Change, Imported, import_payees, note_payees};
 pub use person::{Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
-pub use preview::Funds;
 pub use probe::{Probed, Probing, may_probe_with, probe};
 pub use stop::{Stop, StopHandle};
 pub use verify::{Questioned, Whom, bank_words, payees_of, verify_banks, verify_payees};
@@ -105,6 +106,11 @@ impl Engine {
                 Ok(parties) => parties,
                 Err(reason) => return Ok(Some(reason)),
             };
+            match self.unless_stopped(self.lack_of_funds(head.run)).await.transpose()? {
+                Some(None) => {}
+                Some(lack) => return Ok(lack),
+                None => return Ok(Some(StopReason::Asked)),
+            }
             let order = Arc::new(send::Order { head: head.clone(), parties, refused: 0.into() });
             if let Some(reason) = self.pay(order).await? {
                 return Ok(Some(reason));

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{EngineError, Prepared};
+use super::{EngineError, Funds, Prepared};
 use crate::domain::plan_view::{Missing, RowReason};
 use crate::domain::{Book, Currency, ExternalId, Payout, PlanView, RunId, Timestamp};
 use crate::journal::{Checkpoint, JournalError};
-use crate::plan::{Balance, Before, Preview, Rates, needs, rates};
+use crate::plan::{Before, Preview, needs, rates};
 
 /// A last run that this file shares fewer of its payees with paid other people: nobody of it is missing here.
 const SHARE_OF_LAST: usize = 2;
@@ -79,18 +79,12 @@ fn last_run(checkpoint: &Checkpoint, run: RunId) -> Result<Option<LastRun>, Jour
     Ok(None)
 }
 
-/// What was asked of the API about money.
-#[derive(Debug, Clone, Default)]
-pub struct Funds {
-    /// The balances. None: they are not known.
-    pub balances: Option<BTreeMap<Currency, Balance>>,
-    /// The rates that are known.
-    pub rates: Rates,
-    /// Why something is not known.
-    pub unknown: Option<String>,
-}
-
 impl Prepared {
+    /// The pairs of currencies that the plan converts between.
+    pub fn pairs(&self) -> Vec<(Currency, Currency)> {
+        self.preview.outgoing().pairs.keys().copied().collect()
+    }
+
     /// The plan as people and programs see it. `place` says where it is sent, in words.
     pub fn view(&self, place: String, funds: &Funds, at: Timestamp) -> PlanView {
         let (head, preview) = (&self.head, &self.preview);
@@ -108,9 +102,9 @@ impl Prepared {
             rows: head.rows,
             to_send: self.to_pay.lines(),
             by_rail: preview.by_rail(),
-            funds: needs(preview.withdrawn(), preview.pairs(), &funds.rates, funds.balances.as_ref()),
+            funds: needs(preview.outgoing(), &funds.rates, funds.balances.as_ref()),
             funds_unknown: funds.unknown.clone(),
-            rates: rates(preview.pairs(), &funds.rates),
+            rates: rates(preview.outgoing(), &funds.rates),
             remitters: self.remitter_names(),
             shown_as: preview.shown_as(),
             cut: preview.cut().clone(),

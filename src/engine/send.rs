@@ -215,7 +215,7 @@ impl Engine {
         Ok(Sent { tried, alone: None })
     }
 
-    fn is_to_be_sent(&self, entry: &PayoutEntry) -> bool {
+    pub(super) fn is_to_be_sent(&self, entry: &PayoutEntry) -> bool {
         matches!(self.next(&entry.life), Step::Send | Step::SendAgain)
     }
 

@@ -30,6 +30,7 @@ pub use probe::Repeated;
 pub use rates::{Pair, Quote, QuoteUse};
 pub use reach::{WayEnds, way_to};
 pub use reference::{Balance, BankAsked, Offer, SubClient};
+pub use token::Login;
 pub use transport::ServerClock;
 
 use std::collections::{BTreeSet, HashMap};
@@ -97,10 +98,19 @@ struct Inner {
 impl Gateway {
     /// Connects to nothing yet.
     pub fn new(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, GatewayError> {
+        Self::with_login(settings, None, clock)
+    }
+
+    /// Goes on with the login that another has made.
+    pub fn with_login(
+        settings: Settings,
+        login: Option<Login>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, GatewayError> {
         let transport = Transport::new(&settings.url, settings.timeout, settings.max_in_flight)?;
         let pace = Pace::new(settings.max_in_flight);
         let patience = settings.patience;
-        let token = Token::new(settings, clock);
+        let token = Token::new(settings, login, clock);
         Ok(Self(Arc::new(Inner {
             transport,
             token,
@@ -114,6 +124,11 @@ impl Gateway {
     /// Logs in, so that a wrong password is told before anything else happens.
     pub async fn sign_in(&self) -> Result<(), GatewayError> {
         self.0.token.get(&self.0.transport, &self.0.pace).await.map(drop)
+    }
+
+    /// The login as it stands; none where it was ended.
+    pub async fn login(&self) -> Option<Login> {
+        self.0.token.login_now().await
     }
 
     /// Ends the token. It would end by itself: no failure is worth telling.

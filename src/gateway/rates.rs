@@ -3,7 +3,7 @@
 //! Digits come in as they were sent and are never a float. How `QuoteInput` spells that a quote is to be tradable is
 //! asked of the API itself, since its documentation has both spellings.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -53,6 +53,21 @@ pub struct Quote {
     pub at: Option<Timestamp>,
     /// Until when it can be paid by, by the API's clock.
     pub expires_at: Option<Timestamp>,
+}
+
+/// Digits of a rate that count.
+const DIGITS: u32 = 12;
+
+impl Quote {
+    /// So many units of what is delivered for one of what is paid from, at the side of the market that the payer gets:
+    /// its first currency is bought from the payer for the bid, and sold to the payer for what is asked.
+    pub fn rate(&self) -> Option<Decimal> {
+        let rate =
+            if self.inverted { self.ask.and_then(|ask| Decimal::ONE.checked_div(ask))? } else { self.bid? };
+        // rounded against the payer, so that what is told covers what it costs
+        let rate = rate.round_sf_with_strategy(DIGITS, RoundingStrategy::ToZero)?.normalize();
+        (rate > Decimal::ZERO).then_some(rate)
+    }
 }
 
 #[derive(Serialize)]
@@ -160,5 +175,32 @@ fn quote(parts: &mut Parts, at: usize, quote_use: QuoteUse) -> Result<Quote, Str
             Err("Flash gave a rate that cannot be paid by".to_owned())
         }
         QuoteUse::Tradable | QuoteUse::Indicative => Ok(quote),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quote(bid: &str, ask: &str, inverted: bool) -> Quote {
+        let of = |text| Some(Decimal::from_str_exact(text).expect("a decimal"));
+        Quote { id: None, bid: of(bid), ask: of(ask), inverted, at: None, expires_at: None }
+    }
+
+    #[test]
+    fn the_payer_gets_the_worse_side_of_the_market() {
+        let told = |quote: &Quote| quote.rate().map(|rate| rate.to_string());
+        // AUDUSD, paid from AUD: the market buys AUD for the bid
+        assert_eq!(told(&quote("0.6570", "0.6600", false)).as_deref(), Some("0.657"));
+        // AUDUSD, paid from USD: the market sells AUD for what it asks, and 66 USD buy 100 AUD
+        assert_eq!(told(&quote("0.6570", "0.6600", true)).as_deref(), Some("1.51515151515"));
+    }
+
+    #[test]
+    fn without_its_side_a_quote_is_no_rate() {
+        assert_eq!(quote("0", "0.66", false).rate(), None);
+        assert_eq!(quote("0.65", "0", true).rate(), None);
+        assert_eq!(Quote { ask: None, ..quote("0.65", "0.66", true) }.rate(), None);
+        assert!(Quote { ask: None, ..quote("0.65", "0.66", false) }.rate().is_some());
     }
 }

@@ -27,6 +27,14 @@ pub(super) struct Token {
     state: Mutex<State>,
 }
 
+/// A login that is good for a while yet. Logins are few a second: whoever connects again goes on with the last.
+#[derive(Debug, Clone)]
+pub struct Login {
+    token: SecretString,
+    renew_at: Instant,
+    made_at: Instant,
+}
+
 #[derive(Debug, Default)]
 struct State {
     token: Option<SecretString>,
@@ -69,8 +77,21 @@ struct Claims {
 }
 
 impl Token {
-    pub(super) fn new(settings: Settings, clock: Arc<dyn Clock>) -> Self {
-        Self { settings, clock, state: Mutex::default() }
+    pub(super) fn new(settings: Settings, login: Option<Login>, clock: Arc<dyn Clock>) -> Self {
+        let state = login.map_or_else(State::default, |login| State {
+            token: Some(login.token),
+            renew_at: Some(login.renew_at),
+            last_login: Some(login.made_at),
+            refused: None,
+        });
+        Self { settings, clock, state: Mutex::new(state) }
+    }
+
+    /// The login as it stands, for another to go on with.
+    pub(super) async fn login_now(&self) -> Option<Login> {
+        let state = self.state.lock().await;
+        let token = state.token.clone()?;
+        Some(Login { token, renew_at: state.renew_at?, made_at: state.last_login? })
     }
 
     /// The token, from a login if need be. Whoever asks while another logs in gets that login's result.

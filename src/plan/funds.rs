@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::PairSums;
 use crate::domain::plan_view::{Need, Rate};
-use crate::domain::{Currency, Timestamp, Totals};
+use crate::domain::{Currency, Payout, Timestamp, Totals};
 
 /// A balance at the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,25 +19,73 @@ pub struct Balance {
 /// So many units of the second currency for one of the first, and when that was said.
 pub type Rates = BTreeMap<(Currency, Currency), (Decimal, Timestamp)>;
 
+/// The payments of one pair of currencies.
+#[derive(Debug, Clone, Default)]
+pub struct PairSums {
+    /// Those whose amount is what leaves the balance.
+    pub from: Totals,
+    /// Those whose amount is what payees get.
+    pub to: Totals,
+}
+
+impl PairSums {
+    /// How many payments.
+    pub fn count(&self) -> u64 {
+        [&self.from, &self.to].iter().flat_map(|side| side.lines()).map(|line| line.count).sum()
+    }
+}
+
+/// What payouts come to, by what pays them.
+#[derive(Debug, Clone, Default)]
+pub struct Outgoing {
+    /// What leaves balances without conversion.
+    pub withdrawn: Totals,
+    /// The payments, by what they are converted between.
+    pub pairs: BTreeMap<(Currency, Currency), PairSums>,
+}
+
+impl Outgoing {
+    /// Takes one payout.
+    pub fn add(&mut self, payout: &Payout) {
+        match &payout.conversion {
+            None => self.withdrawn.add(payout.money),
+            Some(conversion) => {
+                let pair = self.pairs.entry((conversion.from, conversion.to)).or_default();
+                let side =
+                    if payout.money.currency() == conversion.to { &mut pair.to } else { &mut pair.from };
+                side.add(payout.money);
+            }
+        }
+    }
+}
+
+/// What is known of a balance's need while it is summed up.
+#[derive(Default)]
+struct Sum {
+    exact: Decimal,
+    estimated: Decimal,
+    unpriced: Totals,
+}
+
 /// What every balance must pay: withdrawals to the cent, payments by their own side or by the rate.
 pub fn needs(
-    withdrawn: &Totals,
-    pairs: &BTreeMap<(Currency, Currency), PairSums>,
+    outgoing: &Outgoing,
     rates: &Rates,
     balances: Option<&BTreeMap<Currency, Balance>>,
 ) -> Vec<Need> {
-    let mut sums: BTreeMap<Currency, (Decimal, Decimal)> = BTreeMap::new();
-    for line in withdrawn.lines() {
-        sums.entry(line.currency).or_default().0 += line.amount;
+    let mut sums: BTreeMap<Currency, Sum> = BTreeMap::new();
+    for line in outgoing.withdrawn.lines() {
+        sums.entry(line.currency).or_default().exact += line.amount;
     }
-    for ((from, to), pair) in pairs {
-        let (exact, estimated) = sums.entry(*from).or_default();
-        *exact += pair.from.of(*from).1;
-        if let Some((rate, _)) = rates.get(&(*from, *to)).filter(|(rate, _)| !rate.is_zero()) {
-            *estimated += cost(pair.to.of(*to).1, *rate, *from);
+    for ((from, to), pair) in &outgoing.pairs {
+        let sum = sums.entry(*from).or_default();
+        sum.exact += pair.from.of(*from).1;
+        match rates.get(&(*from, *to)).and_then(|(rate, _)| cost(pair.to.of(*to), *rate, *from)) {
+            Some(cost) => sum.estimated += cost,
+            None => sum.unpriced.add_all(&pair.to),
         }
     }
-    let need = |(currency, (exact, estimated)): (Currency, (Decimal, Decimal))| {
+    let need = |(currency, Sum { exact, estimated, unpriced }): (Currency, Sum)| {
         let balance = balances.map(|known| known.get(&currency).copied());
         // a balance that is not among those that the API shows is none
         let cleared = balance.map(|balance| balance.map_or(Decimal::ZERO, |balance| balance.cleared));
@@ -53,6 +100,7 @@ pub fn needs(
             currency,
             exact: with_cents(exact),
             estimated: with_cents(estimated),
+            unpriced: unpriced.lines(),
             cleared: cleared.map(with_cents),
             pending: balance.flatten().map(|balance| with_cents(balance.pending)),
             shortfall: missing.map(with_cents),
@@ -61,14 +109,16 @@ pub fn needs(
     sums.into_iter().map(need).collect()
 }
 
-/// What delivering `amount` takes at a rate, rounded up to the smallest unit of the balance.
-fn cost(amount: Decimal, rate: Decimal, from: Currency) -> Decimal {
-    let exact = amount.checked_div(rate).unwrap_or(Decimal::MAX);
-    exact.round_dp_with_strategy(from.decimals(), RoundingStrategy::ToPositiveInfinity)
+/// What delivering so much takes at a rate, rounded up to the smallest unit of the balance. Each payment is rounded by
+/// itself where it is made, so that each may cost half a unit more than its share.
+fn cost((count, amount): (u64, Decimal), rate: Decimal, from: Currency) -> Option<Decimal> {
+    let half_unit = Decimal::new(5, from.decimals() + 1);
+    let exact = amount.checked_div(rate)?.checked_add(half_unit.checked_mul(count.into())?)?;
+    Some(exact.round_dp_with_strategy(from.decimals(), RoundingStrategy::ToPositiveInfinity))
 }
 
 /// The rates of the pairs that a plan converts between.
-pub fn rates(pairs: &BTreeMap<(Currency, Currency), PairSums>, rates: &Rates) -> Vec<Rate> {
+pub fn rates(outgoing: &Outgoing, rates: &Rates) -> Vec<Rate> {
     let rate = |((from, to), pair): (&(Currency, Currency), &PairSums)| {
         let known = rates.get(&(*from, *to));
         Rate {
@@ -79,7 +129,7 @@ pub fn rates(pairs: &BTreeMap<(Currency, Currency), PairSums>, rates: &Rates) ->
             at: known.map(|(_, at)| *at),
         }
     };
-    pairs.iter().map(rate).collect()
+    outgoing.pairs.iter().map(rate).collect()
 }
 
 #[cfg(test)]
@@ -103,14 +153,18 @@ mod tests {
         totals
     }
 
+    fn rates_of(pair: (&str, &str), rate: &str) -> Rates {
+        let at = Timestamp::from_second(0).expect("a time");
+        Rates::from([((of(pair.0), of(pair.1)), (dec(rate), at))])
+    }
+
     #[test]
     fn a_balance_pays_withdrawals_and_both_sides_of_its_payments() {
         let pair = PairSums { from: totals(&[("AUD", "100.00")]), to: totals(&[("USD", "65.00")]) };
         let pairs = BTreeMap::from([((of("AUD"), of("USD")), pair)]);
-        let at = Timestamp::from_second(0).expect("a time");
-        let rates = Rates::from([((of("AUD"), of("USD")), (dec("0.66"), at))]);
+        let outgoing = Outgoing { withdrawn: totals(&[("AUD", "20.00"), ("EUR", "7.00")]), pairs };
         let balances = BTreeMap::from([(of("AUD"), Balance { cleared: dec("200"), pending: dec("5") })]);
-        let needs = needs(&totals(&[("AUD", "20.00"), ("EUR", "7.00")]), &pairs, &rates, Some(&balances));
+        let needs = needs(&outgoing, &rates_of(("AUD", "USD"), "0.66"), Some(&balances));
         let [aud, eur] = needs.as_slice() else { panic!("two balances: {needs:?}") };
         assert_eq!((aud.exact, aud.estimated), (dec("120.00"), dec("98.49")), "98.4848… rounded up");
         assert_eq!(aud.shortfall, Some(dec("18.49")));
@@ -119,7 +173,29 @@ mod tests {
 
     #[test]
     fn what_is_not_asked_is_not_short() {
-        let needs = needs(&totals(&[("AUD", "20.00")]), &BTreeMap::new(), &Rates::new(), None);
-        assert_eq!(needs[0].shortfall, None);
+        let outgoing = Outgoing { withdrawn: totals(&[("AUD", "20.00")]), pairs: BTreeMap::new() };
+        assert_eq!(needs(&outgoing, &Rates::new(), None)[0].shortfall, None);
+    }
+
+    #[test]
+    fn payments_are_each_rounded_by_themselves() {
+        // 0.50 at 0.66 is 0.7575…, made as 0.76 each
+        let pair = PairSums { from: Totals::default(), to: totals(&[("USD", "0.50"); 10]) };
+        let pairs = BTreeMap::from([((of("AUD"), of("USD")), pair)]);
+        let outgoing = Outgoing { withdrawn: Totals::default(), pairs };
+        let needs = needs(&outgoing, &rates_of(("AUD", "USD"), "0.66"), None);
+        assert!(needs[0].estimated >= dec("7.60"), "{needs:?}");
+    }
+
+    #[test]
+    fn what_has_no_rate_is_named_and_not_guessed() {
+        let pair = PairSums { from: totals(&[("AUD", "9.00")]), to: totals(&[("USD", "65.00")]) };
+        let pairs = BTreeMap::from([((of("AUD"), of("USD")), pair)]);
+        let outgoing = Outgoing { withdrawn: Totals::default(), pairs };
+        for rates in [Rates::new(), rates_of(("AUD", "USD"), "0")] {
+            let need = &needs(&outgoing, &rates, None)[0];
+            assert_eq!((need.exact, need.estimated), (dec("9.00"), dec("0.00")));
+            assert_eq!(need.unpriced, totals(&[("USD", "65.00")]).lines());
+        }
     }
 }

@@ -10,7 +10,7 @@ mod preview;
 mod step;
 
 pub use arrange::{Arranger, Decision, Earlier, Planned};
-pub use funds::{Balance, Rates, needs, rates};
+pub use funds::{Balance, Outgoing, PairSums, Rates, needs, rates};
 pub use like::{Apart, Like, findings as like_findings};
-pub use preview::{Before, PairSums, Preview, by_direct_entry, rail};
+pub use preview::{Before, Preview, by_direct_entry, rail};
 pub use step::{Resend, SettlePolicy, Step, next_step};

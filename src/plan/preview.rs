@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Decision, Planned};
+use super::{Decision, Outgoing, Planned};
 use crate::domain::ids::{PlanDigest, PlanHash};
 use crate::domain::payout::SHOWN_BY_DIRECT_ENTRY;
 use crate::domain::plan_view::{Line, Listed, Missing, Noted, PayeeNews, Rail, RailTotal, Shown};
@@ -29,28 +29,11 @@ pub struct Before {
 pub struct Preview {
     digest: PlanDigest,
     rails: BTreeMap<(Rail, Kind, Currency), Totals>,
-    pairs: BTreeMap<(Currency, Currency), PairSums>,
-    withdrawn: Totals,
+    outgoing: Outgoing,
     shown: HashMap<String, u64>,
     cut: Listed<Noted>,
     payees: PayeeNews,
     largest: BTreeMap<Currency, Vec<Line>>,
-}
-
-/// The payments of one pair of currencies.
-#[derive(Debug, Clone, Default)]
-pub struct PairSums {
-    /// Those whose amount is what leaves the balance.
-    pub from: Totals,
-    /// Those whose amount is what payees get.
-    pub to: Totals,
-}
-
-impl PairSums {
-    /// How many payments.
-    pub fn count(&self) -> u64 {
-        [&self.from, &self.to].iter().flat_map(|side| side.lines()).map(|line| line.count).sum()
-    }
 }
 
 impl Preview {
@@ -74,15 +57,7 @@ impl Preview {
         }
         let rail = rail(payout);
         self.rails.entry((rail, payout.kind(), payout.money.currency())).or_default().add(payout.money);
-        match &payout.conversion {
-            None => self.withdrawn.add(payout.money),
-            Some(conversion) => {
-                let pair = self.pairs.entry((conversion.from, conversion.to)).or_default();
-                let side =
-                    if payout.money.currency() == conversion.to { &mut pair.to } else { &mut pair.from };
-                side.add(payout.money);
-            }
-        }
+        self.outgoing.add(payout);
         if let Some((_, name)) = remitter {
             *self.shown.entry(name.to_owned()).or_default() += 1;
         }
@@ -119,14 +94,9 @@ impl Preview {
         self.rails.iter().flat_map(lines).collect()
     }
 
-    /// The payments, by what they are converted between.
-    pub fn pairs(&self) -> &BTreeMap<(Currency, Currency), PairSums> {
-        &self.pairs
-    }
-
-    /// What is paid out of balances without conversion.
-    pub fn withdrawn(&self) -> &Totals {
-        &self.withdrawn
+    /// What the payouts come to, by what pays them.
+    pub fn outgoing(&self) -> &Outgoing {
+        &self.outgoing
     }
 
     /// The remitters as statements show them, the most frequent first.

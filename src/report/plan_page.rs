@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::fresh::{FreshError, write_whole};
 use super::page::{Column, amount, page, table};
 use crate::domain::money::{grouped, plural};
-use crate::domain::plan_view::{BankWords, Line, Listed, Noted};
+use crate::domain::plan_view::{BankWords, Line, Listed, Noted, shown_rate};
 use crate::domain::{Kind, PlanView, system_words};
 
 /// So many rows of a list are printed.
@@ -104,24 +104,24 @@ fn money(plan: &PlanView) -> Markup {
         .funds
         .iter()
         .map(|need| {
-            let about = if need.estimated.is_zero() { "" } else { "about " };
-            let missing = need.shortfall.map_or(String::new(), |missing| grouped(&missing));
-            let needed = format!("{about}{}", grouped(&(need.exact + need.estimated)));
-            vec![need.currency.to_string(), needed, known(need.cleared), known(need.pending), missing]
+            let missing = need
+                .shortfall
+                .map_or(String::new(), |missing| format!("{}{}", need.about(), grouped(&missing)));
+            vec![need.currency.to_string(), need.needed(), known(need.cleared), known(need.pending), missing]
         })
         .collect();
     let rates: Vec<Vec<String>> = plan
         .rates
         .iter()
         .map(|rate| {
-            let said = rate.rate.map_or("not known".to_owned(), |rate| rate.normalize().to_string());
+            let said = rate.rate.map_or("not known".to_owned(), |rate| shown_rate(rate));
             let at = rate.at.map_or(String::new(), |at| at.strftime("%-d %b %Y %H:%M UTC").to_string());
             vec![format!("{} → {}", rate.from, rate.to), grouped(&rate.count.into()), said, at]
         })
         .collect();
     html! {
         h2 { "Balances" }
-        @if let Some(why) = &plan.funds_unknown { p.soft { "Not known: " (why) } }
+        @if let Some(why) = &plan.funds_unknown { p.soft { (why) "." } }
         (table(
             &[Column::Text("Balance"), Column::Number("Needed"), Column::Number("There"), Column::Number("On its way"),
               Column::Number("Missing")],
