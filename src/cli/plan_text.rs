@@ -133,12 +133,18 @@ fn payees(plan: &PlanView, lines: &mut Vec<String>) {
 
 /// What banks say, row by row, those first that a person should look at.
 fn bank_words(words: &BankWords, lines: &mut Vec<String>) {
-    for word in words.payees.iter().take(MOST_SHOWN) {
+    let told = |word: &&BankWord| word.can_be_verified || word.bank.is_some();
+    let count = words.payees.iter().filter(told).count();
+    for word in words.payees.iter().filter(told).take(MOST_SHOWN) {
         let BankWord { payee, account, words, bank, .. } = word;
         let bank = bank.as_ref().map_or(String::new(), |bank| format!("; bank: {bank}"));
         lines.push(format!("  the bank on {} {payee} {account}: {words}{bank}", word.places()));
     }
-    let more = words.payees.len().saturating_sub(MOST_SHOWN);
+    if count < words.payees.len() {
+        let others = plural((words.payees.len() - count) as u64, "payee");
+        lines.push(format!("  no bank can be asked about {others} without a BSB"));
+    }
+    let more = count.saturating_sub(MOST_SHOWN);
     if more > 0 {
         lines
             .push(format!("  … and {}, which the page and the JSON have", plural(more as u64, "more payee")));
