@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::args::{Format, Globals, PayArgs, ReadingArgs};
 use super::exit::{Exit, Failure};
 use super::session::{Session, signed};
-use super::{out, plan_text, report, summary};
+use super::{guard, out, plan_text, report, summary};
 use crate::check::{self, CheckReport};
 use crate::config::Environment;
 use crate::domain::money::plural;
@@ -24,7 +24,9 @@ use crate::report::write_plan_page;
 /// Runs the command.
 pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let remitter = args.remitter.clone().map(|name| ("payouts.remitter", name));
-    let session = Session::new(globals, remitter.into_iter().collect())?;
+    let limit = args.max_slippage.as_deref().map(|text| guard::typed(text).map(|_| text.to_owned()));
+    let limit = limit.transpose()?.map(|text| ("payouts.max_slippage", text));
+    let session = Session::new(globals, remitter.into_iter().chain(limit).collect())?;
     let journal = session.journal()?;
     if args.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
         return Err(Failure::new(Exit::Usage, "Nothing was sent: --name needs a name."));
@@ -38,10 +40,11 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         reading: reading(&session, &args.reading)?,
         accepted: accepted(&args.reading)?,
     };
-    let prepared = prepare(&session, &journal, &asked)?;
+    let mut prepared = prepare(&session, &journal, &asked)?;
     tell_findings(&prepared, args)?;
     expect(&prepared, args)?;
-    let view = prepared.view(summary::place(&session), &Funds::default(), session.clock.now());
+    let funds = Funds { rates: guard::rates(&session, &prepared)?, ..Funds::default() };
+    let view = prepared.view(summary::place(&session), &funds, session.clock.now());
     if let Some(page) = &args.plan_page {
         write_plan_page(page, &view)?;
         out::note(&format!("The plan as a page: {}", page.display()));
@@ -58,8 +61,9 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
             if args.dry_run {
                 return show(&view, &session, globals, Ok(Exit::Done));
             }
-            keeps_its_terms(&journal, run, &asked.accepted)?;
+            keeps_its_terms(&journal, run, &asked.accepted, args)?;
             consent(args, &format!("Go on with run {run}?"))?;
+            guard::again(&session, &journal, run, None, args.yes)?;
             return carry_out(&session, &journal, globals, run, args.skip_invalid);
         }
         Some(_) => out::note(&format!(
@@ -75,6 +79,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     }
     super::verify::before_paying(&session, &journal, &prepared, args)?;
     out::note(&text(&view, &session));
+    guard::agree(&session, &mut prepared, &funds.rates)?;
     consent(args, "Send these payouts?")?;
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
     drop(prepared);
@@ -82,8 +87,15 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
 }
 
 /// What is accepted now does not count for a run that has begun.
-fn keeps_its_terms(journal: &Journal, run: RunId, accepted: &Accepted) -> Result<(), Failure> {
-    let agreed = journal.checkpoint().run(run)?.map(|(head, _)| head.accepted).unwrap_or_default();
+fn keeps_its_terms(
+    journal: &Journal,
+    run: RunId,
+    accepted: &Accepted,
+    args: &PayArgs,
+) -> Result<(), Failure> {
+    let (head, _) = journal.checkpoint().run(run)?.ok_or(engine::EngineError::NoSuchRun(run))?;
+    guard::keeps_limit(&head, args)?;
+    let agreed = head.accepted;
     if accepted.is_empty() || *accepted == agreed {
         return Ok(());
     }
@@ -218,6 +230,8 @@ pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Res
     };
     let mut prepared = prepare(&session, journal, &asked)?;
     prepared.head.parties = head.parties;
+    prepared.head.max_slippage = head.max_slippage;
+    prepared.head.rates.clone_from(&head.rates);
     engine::record(journal, &prepared, &*session.clock, &*session.observer)?;
     Ok(())
 }

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, PlanHash, RunId};
 use super::money::Total;
-use super::{Accepted, BookField, Fact, Kind, Life, Payout, PayoutState, Remitter, Timestamp, Verified};
+use super::{
+    Accepted, AgreedRate, BookField, Fact, Kind, Life, Payout, PayoutState, Remitter, Slippage, Timestamp,
+    Verified,
+};
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -72,6 +75,12 @@ pub struct RunHead {
     /// What the plan is told by that was agreed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanHash>,
+    /// So much worse a rate may be than the one that was agreed to. None: payments go at whatever the rate is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_slippage: Option<Slippage>,
+    /// The rates that were agreed to, one for each pair of the run's payments, where there is a limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<AgreedRate>,
 }
 
 /// How far a run is.
@@ -150,8 +159,9 @@ impl PayoutEntry {
     /// Carries the payout over one fact that happened at `at`. A new attempt has a new id at the API, so that what
     /// an earlier one made is never taken for it.
     pub fn apply(&mut self, fact: &Fact, at: Timestamp) {
+        let before = self.life.attempt;
         self.life.apply(fact, at);
-        if matches!(fact, Fact::SettledNotMade { .. }) {
+        if self.life.attempt > before {
             self.external_id = self.id.external_id_of_attempt(self.life.attempt);
         }
     }

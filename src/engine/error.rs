@@ -29,6 +29,8 @@ pub enum StopReason {
     Unreliable(String),
     /// The API declines payouts in a way that looks as if it meant all of them: its code and words.
     Declined(String),
+    /// The rates of these pairs are not as agreed: their payments wait.
+    Rates(Vec<super::RateStop>),
     /// The API holds something under our id that is not ours.
     Conflict(String),
 }

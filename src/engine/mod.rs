@@ -8,6 +8,7 @@ mod doubt;
 mod earlier;
 mod error;
 mod follow;
+mod guard;
 mod lookback;
 mod mood;
 mod open;
@@ -17,6 +18,7 @@ mod person;
 mod prepare;
 mod preview;
 mod probe;
+mod rates;
 mod send;
 mod sighting;
 mod stop;
@@ -31,6 +33,7 @@ pub use person::{Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
 pub use preview::Funds;
 pub use probe::{Probed, Probing, may_probe_with, probe};
+pub use rates::{RateStop, RateTrouble, Way, agree_anew, indicative, to_agree, waiting};
 pub use stop::{Stop, StopHandle};
 pub use verify::{Questioned, payees_of, verify_banks, verify_payees};
 pub use view::{may_begin_anew, payouts, run_view};
@@ -105,7 +108,8 @@ impl Engine {
                 Ok(parties) => parties,
                 Err(reason) => return Ok(Some(reason)),
             };
-            let order = Arc::new(send::Order { head: head.clone(), parties, refused: 0.into() });
+            let guard = guard::Guard::new(head);
+            let order = Arc::new(send::Order { head: head.clone(), parties, refused: 0.into(), guard });
             if let Some(reason) = self.pay(order).await? {
                 return Ok(Some(reason));
             }

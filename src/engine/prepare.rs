@@ -152,6 +152,8 @@ pub fn prepare(
         accepted: inputs.check.accepted.clone(),
         bank_directory: Some(inputs.check.directory.date),
         plan: None,
+        max_slippage: None,
+        rates: Vec::new(),
     };
     let remitter = remember(&mut head.remitters, inputs.remitters.resolve(None)?);
     let mut prepared = Prepared {

@@ -131,6 +131,8 @@ async fn record(engine: &Engine, asked: &Probing) -> Result<PayoutEntry, EngineE
         accepted: Accepted::default(),
         bank_directory: None,
         plan: None,
+        max_slippage: None,
+        rates: Vec::new(),
     };
     let entry = PayoutEntry {
         id,

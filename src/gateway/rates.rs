@@ -55,6 +55,15 @@ pub struct Quote {
     pub expires_at: Option<Timestamp>,
 }
 
+impl Quote {
+    /// So many units of what is delivered for one of what is paid from, as the payer gets it: paid-from money is bought
+    /// at the bid where the market's pair begins with it, and what is delivered is sold at the ask where it does not.
+    pub fn rate(&self) -> Option<Decimal> {
+        let rate = if self.inverted { Decimal::ONE.checked_div(self.ask?)? } else { self.bid? };
+        (rate > Decimal::ZERO).then_some(rate)
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct QuoteInput {
@@ -160,5 +169,23 @@ fn quote(parts: &mut Parts, at: usize, quote_use: QuoteUse) -> Result<Quote, Str
             Err("Flash gave a rate that cannot be paid by".to_owned())
         }
         QuoteUse::Tradable | QuoteUse::Indicative => Ok(quote),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_payer_gets_the_worse_side_of_the_market() {
+        let dec = |text: &str| Decimal::from_str_exact(text).ok();
+        let quote = |bid, ask, inverted| Quote { id: None, bid, ask, inverted, at: None, expires_at: None };
+        assert_eq!(quote(dec("0.65"), dec("0.67"), false).rate(), dec("0.65"));
+        assert_eq!(quote(dec("1.60"), dec("2.00"), true).rate(), dec("0.5"));
+        for (bid, ask, inverted) in
+            [(None, dec("1"), false), (dec("1"), None, true), (dec("1"), dec("0"), true)]
+        {
+            assert_eq!(quote(bid, ask, inverted).rate(), None);
+        }
     }
 }

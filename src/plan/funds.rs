@@ -62,7 +62,7 @@ pub fn needs(
 }
 
 /// What delivering `amount` takes at a rate, rounded up to the smallest unit of the balance.
-fn cost(amount: Decimal, rate: Decimal, from: Currency) -> Decimal {
+pub(super) fn cost(amount: Decimal, rate: Decimal, from: Currency) -> Decimal {
     let exact = amount.checked_div(rate).unwrap_or(Decimal::MAX);
     exact.round_dp_with_strategy(from.decimals(), RoundingStrategy::ToPositiveInfinity)
 }

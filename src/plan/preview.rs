@@ -47,6 +47,12 @@ pub struct PairSums {
 }
 
 impl PairSums {
+    /// Takes one payment, of whose pair payees get `to`.
+    pub fn add(&mut self, money: Money, to: Currency) {
+        let side = if money.currency() == to { &mut self.to } else { &mut self.from };
+        side.add(money);
+    }
+
     /// How many payments.
     pub fn count(&self) -> u64 {
         [&self.from, &self.to].iter().flat_map(|side| side.lines()).map(|line| line.count).sum()
@@ -78,9 +84,7 @@ impl Preview {
             None => self.withdrawn.add(payout.money),
             Some(conversion) => {
                 let pair = self.pairs.entry((conversion.from, conversion.to)).or_default();
-                let side =
-                    if payout.money.currency() == conversion.to { &mut pair.to } else { &mut pair.from };
-                side.add(payout.money);
+                pair.add(payout.money, conversion.to);
             }
         }
         if let Some((_, name)) = remitter {
