@@ -165,7 +165,8 @@ impl Rig {
     pub fn agree(&self, run: RunId, limit: Option<Slippage>, rates: &Rates) {
         let journal = opened(&self.scope(), &self.disk, self.segment_bytes).expect("a journal");
         let ways: Vec<_> = rates.keys().copied().collect();
-        engine::agree_anew(&journal, run, limit, (&ways, rates), &SystemClock).expect("recorded");
+        let agree = || engine::agree_anew(&journal, run, limit, (&ways, rates), &SystemClock);
+        std::thread::scope(|scope| scope.spawn(agree).join()).expect("no panic").expect("recorded");
     }
 
     fn gateway_settings(&self) -> gateway::Settings {

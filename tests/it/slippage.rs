@@ -177,7 +177,7 @@ async fn a_repetition_with_a_quote_that_is_over_is_left_to_a_person() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_never_sent_goes_at_a_new_quote_under_the_same_id() {
     let (rig, run) = limited(Options { quote_lifetime: Duration::from_secs(3), ..quick() }).await;
-    rig.simulator.faults().set(&faults(&["payment_create:too_many_requests@1-6"]));
+    rig.simulator.faults().set(&faults(&["payment_create:throttle=20ms@1-6"]));
     let ended = rig.sit(run).await.expect("it works");
     assert!(matches!(ended, Ending::Stopped(StopReason::Gateway(_))), "{ended:?}");
     let before: Vec<_> = rig.payouts(run).iter().map(|payout| payout.external_id.clone()).collect();
@@ -194,12 +194,18 @@ async fn what_was_never_sent_goes_at_a_new_quote_under_the_same_id() {
 /// Away from what payrun can see, a quote ends all the same: a first sending that is declined for it made nothing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_first_sending_declined_for_its_quote_goes_as_a_new_attempt() {
-    let (rig, run) = limited(Options { quote_lifetime: Duration::from_secs(3), ..quick() }).await;
-    // the quote is taken, and the payment reaches Flash when it is over
-    rig.simulator.faults().set(&faults(&["payment_create:delay=2900ms@1"]));
-    let mut rig = rig;
-    rig.timeout = Duration::from_secs(8);
-    rig.finish(run, 1).await.expect("nothing stands in the way");
+    let (mut rig, run) = limited(quick()).await;
+    rig.max_in_flight = 1;
+    rig.simulator.change(|options| options.latency = Duration::from_millis(100));
+    let jumping = async {
+        while rig.simulator.ledger().payments.is_empty() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        rig.simulator.change(|options| options.clock_skew = jiff::SignedDuration::from_mins(5));
+    };
+    let (finished, ()) = tokio::join!(rig.finish(run, 1), jumping);
+    finished.expect("nothing stands in the way");
+    assert_eq!(calls(&rig, "payment_create"), (ROWS / 2 + 1) as u64, "one was declined");
     assert_eq!(rig.wrongs(run, ROWS), Vec::<String>::new());
     let payouts = rig.payouts(run);
     assert_eq!(count(&payouts, PayoutState::Rejected), 0, "{payouts:#?}");
@@ -220,7 +226,7 @@ fn resume_asks_again_and_keeps_what_was_agreed() {
         world.simulator.change(|options| options.market_factor = factor);
     };
     // the rates are shown and agreed to, and the market moves before the run is carried out
-    world.faults(&["withdrawal_create:too_many_requests@1-"]);
+    world.faults(&["withdrawal_create:throttle=20ms@1-"]);
     world.payrun(&["pay", "pay.csv", "--yes", "--max-slippage", "0.5%"]).ends(5);
     world.faults(&[]);
     moved("0.98");
