@@ -245,6 +245,9 @@ pub struct PayArgs {
     /// Write the plan as a page to print
     #[arg(long, value_name = "FILE.html")]
     pub plan_page: Option<PathBuf>,
+    /// How much worse a rate may become than the one shown before payments wait, such as 0.5%; or none
+    #[arg(long, value_name = "SHARE")]
+    pub max_slippage: Option<String>,
     /// The plan that was agreed to: the digits that --dry-run shows
     #[arg(long, value_name = "HASH")]
     pub expect_plan: Option<String>,
@@ -258,6 +261,12 @@ pub struct ResumeArgs {
     /// Pay the rows that can be paid although others must be held
     #[arg(long)]
     pub skip_invalid: bool,
+    /// Agree to the rates of now without being asked
+    #[arg(long)]
+    pub yes: bool,
+    /// Another limit on how much worse a rate may become, such as 1%; or none
+    #[arg(long, value_name = "SHARE")]
+    pub max_slippage: Option<String>,
 }
 
 /// `settle`.

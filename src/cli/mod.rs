@@ -10,6 +10,7 @@ mod check;
 mod corridors;
 mod doctor;
 mod exit;
+mod guard;
 mod journal;
 mod map;
 mod out;

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::args::{Format, Globals, PayArgs, ReadingArgs};
 use super::exit::{Exit, Failure};
 use super::session::{Session, signed};
-use super::{out, plan_text, reference, report, summary, verify};
+use super::{guard, out, plan_text, reference, report, summary, verify};
 use crate::check::{self, CheckReport};
 use crate::config::Environment;
 use crate::domain::money::plural;
@@ -24,7 +24,9 @@ use crate::report::write_plan_page;
 /// Runs the command.
 pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let remitter = args.remitter.clone().map(|name| ("payouts.remitter", name));
-    let session = Session::new(globals, remitter.into_iter().collect())?;
+    let limit = args.max_slippage.as_deref().map(|text| guard::typed(text).map(|_| text.to_owned()));
+    let limit = limit.transpose()?.map(|text| ("payouts.max_slippage", text));
+    let session = Session::new(globals, remitter.into_iter().chain(limit).collect())?;
     let journal = session.journal()?;
     if args.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
         return Err(Failure::new(Exit::Usage, "Nothing was sent: --name needs a name."));
@@ -64,8 +66,9 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
             if args.dry_run {
                 return show(&view, &session, globals, Ok(Exit::Done));
             }
-            keeps_its_terms(&journal, run, &asked)?;
+            keeps_its_terms(&journal, run, &asked, args)?;
             consent(args, &format!("Go on with run {run}?"))?;
+            guard::again(&session, &journal, run, None, args.yes)?;
             return carry_out(&session, &journal, globals, run, args.skip_invalid);
         }
         Some(_) => out::note(&format!(
@@ -94,6 +97,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     }
     page(args, &view)?;
     out::note(&text(&view, &session));
+    guard::agree(&session, &mut prepared, &funds.rates)?;
     consent(args, "Send these payouts?")?;
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
     drop(prepared);
@@ -135,9 +139,10 @@ fn page(args: &PayArgs, view: &PlanView) -> Result<(), Failure> {
 }
 
 /// What is accepted or held now does not count for a run that has begun.
-fn keeps_its_terms(journal: &Journal, run: RunId, asked: &Asked<'_>) -> Result<(), Failure> {
-    let head = journal.checkpoint().run(run)?.map(|(head, _)| head);
-    let (agreed, blocked) = head.map(|head| (head.accepted, head.block_on)).unwrap_or_default();
+fn keeps_its_terms(journal: &Journal, run: RunId, asked: &Asked<'_>, args: &PayArgs) -> Result<(), Failure> {
+    let (head, _) = journal.checkpoint().run(run)?.ok_or(engine::EngineError::NoSuchRun(run))?;
+    guard::keeps_limit(&head, args)?;
+    let (agreed, blocked) = (head.accepted, head.block_on);
     if !asked.accepted.is_empty() && asked.accepted != agreed {
         return Err(Failure::new(
             Exit::Usage,
@@ -293,6 +298,8 @@ pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Res
         ));
     }
     prepared.head.parties = head.parties;
+    prepared.head.max_slippage = head.max_slippage;
+    prepared.head.rates.clone_from(&head.rates);
     engine::record(journal, &prepared, &*session.clock, &*session.observer)?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::args::{Globals, ResumeArgs};
 use super::exit::{Exit, Failure};
+use super::guard;
 use super::pay::{carry_out, record_again};
 use super::session::Session;
 use crate::domain::{RunId, RunState};
@@ -21,6 +22,7 @@ pub fn run(globals: &Globals, args: &ResumeArgs) -> Result<Exit, Failure> {
     if state == RunState::Recording {
         record_again(globals, &journal, &head)?;
     }
+    guard::again(&session, &journal, run, args.max_slippage.as_deref(), args.yes)?;
     carry_out(&session, &journal, globals, run, args.skip_invalid)
 }
 

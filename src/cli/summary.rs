@@ -112,6 +112,7 @@ pub fn stopped(reason: &StopReason, view: &RunView) -> Failure {
                 "Stopped because Flash declined what was sent ({what}), and that may hold for all; nothing more was sent. Look at the reason, then go on. {on}"
             ),
         ),
+        StopReason::Rates(stops) => Failure::new(Exit::Stopped, super::guard::stopped(stops, run)),
         StopReason::Funds(short) => {
             let mut lines = vec![format!("{} there is not enough money for it.", not_sent(view))];
             lines.extend(short.iter().map(missing));

@@ -24,7 +24,7 @@ const fn key(
 }
 
 /// Every key but those of remitters.
-pub const KEYS: [Key; 19] = [
+pub const KEYS: [Key; 20] = [
     key("environment", "PAYRUN_ENVIRONMENT", "simulator", "simulator, uat or production"),
     key(
         "api_url",
@@ -72,6 +72,12 @@ pub const KEYS: [Key; 19] = [
         "PAYRUN_PAYOUTS_FOLLOW",
         "2s",
         "how long a run waits at its end for the banks' answers",
+    ),
+    key(
+        "payouts.max_slippage",
+        "PAYRUN_PAYOUTS_MAX_SLIPPAGE",
+        "none",
+        "how much worse a rate may become than the one agreed to before payments wait, such as 0.5%",
     ),
     key("limits.file_size", "PAYRUN_LIMITS_FILE_SIZE", "1GiB", "a file that is read, at most"),
     key(

@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer};
 use super::ConfigError;
 use super::keys::KEYS;
 use super::remitter::{RemitterConfig, Remitters};
-use crate::domain::{Limits, PartyMode, is_this_machine, system_words};
+use crate::domain::{Limits, PartyMode, Slippage, is_this_machine, system_words};
 
 /// Which Flash is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -106,6 +106,8 @@ pub struct Settings {
     pub duplicate_window: Duration,
     /// How long a run waits at its end for the banks' answers.
     pub follow: Duration,
+    /// How much worse a rate may become before payments wait.
+    pub max_slippage: Option<Slippage>,
     /// How large a file may be, and how much reading it may cost.
     pub limits: Limits,
 }
@@ -165,6 +167,8 @@ struct WrittenPayouts {
     duplicate_window: Option<Duration>,
     #[serde(deserialize_with = "duration")]
     follow: Option<Duration>,
+    #[serde(deserialize_with = "share")]
+    max_slippage: Option<Slippage>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -213,6 +217,15 @@ fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duratio
         .map_err(|_| serde::de::Error::custom(format!("\"{text}\" is not a time like 90s, 5m or 35d")))
 }
 
+/// A share in per cent, or the word none.
+fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Slippage>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text == "none" {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|error| serde::de::Error::custom(format!("\"{text}\" {error}, or none")))
+}
+
 /// One of a few words, refused with all of them.
 fn word<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
     let text = String::deserialize(deserializer)?;
@@ -251,6 +264,7 @@ impl Settings {
             remitters: Remitters::new(chosen, written.remitters, simulator),
             duplicate_window: written.payouts.duplicate_window.unwrap_or(Duration::from_secs(35 * 24 * 3600)),
             follow: written.payouts.follow.unwrap_or(Duration::from_secs(2)),
+            max_slippage: written.payouts.max_slippage,
             limits: written.limits.limits(),
         };
         settings.fit()

@@ -37,6 +37,19 @@ pub enum Answer {
     },
 }
 
+impl Answer {
+    /// Whether it says that nothing was made for want of a quote that holds, and nothing against the payout itself.
+    pub fn is_about_the_quote(&self) -> bool {
+        matches!(self, Self::Declined { code, .. } if QUOTE_CODES.contains(&code.as_str()))
+    }
+}
+
+/// By these codes the API says that a quote is over, or was good for one payment.
+const QUOTE_CODES: [&str; 2] = ["QUOTE_EXPIRED", QUOTE_USED];
+
+/// By this code it says that a quote was good for one payment.
+pub const QUOTE_USED: &str = "QUOTE_USED";
+
 /// Why a request was refused at the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

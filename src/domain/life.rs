@@ -116,6 +116,9 @@ pub enum Fact {
         /// Why, in words.
         why: String,
     },
+    /// The API declined a first sending for its quote alone, and so made nothing: a new attempt with a new quote may be
+    /// sent.
+    QuoteEnded,
     /// Where it stands with the banks.
     Followed(PayoutStatus),
     /// A person checked at the API that it was made.
@@ -219,6 +222,7 @@ impl Life {
             Fact::Answered(answer) => self.answered(answer, at),
             Fact::LookedUp(sighting) => self.looked_up(sighting, at),
             Fact::GivenUp { why } => self.stands(PayoutState::Attention, Some(why.clone())),
+            Fact::QuoteEnded => self.quote_ended(),
             Fact::Followed(status) => self.followed(status),
             Fact::SettledMade { flash_id, status, .. } => self.made(flash_id, status.as_ref()),
             Fact::SettledNotMade { .. } => {
@@ -263,6 +267,13 @@ impl Life {
                 super::Refusal::Throttled => "the API asked us to slow down",
             }),
             Answer::InDoubt { why } => self.in_doubt(why.clone()),
+        }
+    }
+
+    /// Only what was declined without any doubt before it begins anew: else it may exist.
+    fn quote_ended(&mut self) {
+        if self.state == PayoutState::Rejected && self.flash_id.is_none() && !self.doubt {
+            *self = Self { attempt: self.attempt + 1, ..Self::new(PayoutState::Ready, self.why.take()) };
         }
     }
 
@@ -375,6 +386,22 @@ mod tests {
             life(&[INTENT, Fact::LookedUp(Sighting::Absent), INTENT, declined()]).state,
             PayoutState::InDoubt
         );
+    }
+
+    #[test]
+    fn only_what_was_declined_without_doubt_begins_anew_with_a_new_quote() {
+        let anew = life(&[INTENT, declined(), Fact::QuoteEnded]);
+        assert_eq!((anew.state, anew.attempt, anew.sendings), (PayoutState::Ready, 2, 0));
+        assert!(anew.was_sent(), "other content may no longer replace it");
+        for before in [
+            vec![INTENT],
+            vec![INTENT, doubt()],
+            vec![INTENT, doubt(), INTENT, declined()],
+            vec![INTENT, Fact::Answered(Answer::Accepted { flash_id: "p1".into(), status: None })],
+        ] {
+            let stands = life(&before);
+            assert_eq!(life(&[before, vec![Fact::QuoteEnded]].concat()), stands);
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod payout;
 pub mod plan_view;
 pub mod remitter;
 pub mod run;
+pub mod slippage;
 pub mod verify;
 
 pub use abroad::{AccountAbroad, Bic, Scheme};
@@ -42,6 +43,7 @@ pub use payout::{Conversion, Deal, Kind, Payee, Payout};
 pub use plan_view::PlanView;
 pub use remitter::{IdDoc, PaidAs, Remitter};
 pub use run::{Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
+pub use slippage::{AgreedRate, NoSlippage, Slippage};
 pub use verify::{BankNamed, KeptBank, LookUps, Probe, RepeatedKey, Verdict, Verified, verify_key};
 
 /// The system's words for what went wrong, without its error number.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, PlanHash, RunId};
 use super::money::Total;
 use super::{
-    Accepted, BookField, Fact, KeptBank, Kind, Life, Payout, PayoutState, Remitter, Timestamp, Verdict,
-    Verified,
+    Accepted, AgreedRate, BookField, Fact, KeptBank, Kind, Life, Payout, PayoutState, Remitter, Slippage,
+    Timestamp, Verdict, Verified,
 };
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
@@ -78,6 +78,12 @@ pub struct RunHead {
     /// What the plan is told by that was agreed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanHash>,
+    /// So much worse a rate may be than the one that was agreed to. None: payments go at whatever the rate is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_slippage: Option<Slippage>,
+    /// The rates that were agreed to, one for each pair of the run's payments, where there is a limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rates: Vec<AgreedRate>,
 }
 
 /// How far a run is.
@@ -156,8 +162,9 @@ impl PayoutEntry {
     /// Carries the payout over one fact that happened at `at`. A new attempt has a new id at the API, so that what
     /// an earlier one made is never taken for it.
     pub fn apply(&mut self, fact: &Fact, at: Timestamp) {
+        let before = self.life.attempt;
         self.life.apply(fact, at);
-        if matches!(fact, Fact::SettledNotMade { .. }) {
+        if self.life.attempt > before {
             self.external_id = self.id.external_id_of_attempt(self.life.attempt);
         }
     }

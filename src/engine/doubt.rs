@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
 
+use super::guard::Guard;
 use super::{Engine, EngineError, StopReason};
 use crate::domain::money::plural;
 use crate::domain::{Event, Fact, Kind, PayoutEntry, PayoutId, RunId, Sighting, Timestamp};
@@ -93,10 +94,10 @@ impl Engine {
     }
 
     /// How long to wait before the next step of any open payout; none if no payout is open. While doubt is
-    /// settled first, only payouts in doubt count.
+    /// settled first, only payouts in doubt count. Payments that a rate has stopped wait for a person.
     pub(super) fn until_next_step(
         &self,
-        run: RunId,
+        (run, guard): (RunId, &Guard),
         looks: &mut Looks,
         doubt_first: bool,
     ) -> Result<Option<Duration>, EngineError> {
@@ -111,6 +112,7 @@ impl Engine {
                     looks.wait(entry.id, due, now, self.terms.policy.in_doubt_wait)
                 }
                 Step::Send | Step::SendAgain if doubt_first => continue,
+                Step::Send if guard.stops(&entry) => continue,
                 Step::Send | Step::SendAgain | Step::GiveUp(_) => Duration::ZERO,
                 Step::Nothing => continue,
             };

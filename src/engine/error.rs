@@ -32,6 +32,8 @@ pub enum StopReason {
     Declined(String),
     /// Balances do not hold what is to be sent: those that are short.
     Funds(Vec<Need>),
+    /// The rates of these pairs are not as agreed: their payments wait.
+    Rates(Vec<super::RateStop>),
     /// The API holds something under our id that is not ours.
     Conflict(String),
 }

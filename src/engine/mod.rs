@@ -9,6 +9,7 @@ mod earlier;
 mod error;
 mod follow;
 mod funds;
+mod guard;
 mod lookback;
 mod mood;
 mod open;
@@ -18,6 +19,7 @@ mod person;
 mod prepare;
 mod preview;
 mod probe;
+mod rates;
 mod send;
 mod sighting;
 mod stop;
@@ -32,6 +34,7 @@ pub use payees::{Change, Imported, import_payees, note_payees};
 pub use person::{Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
 pub use probe::{Probed, Probing, may_probe_with, probe};
+pub use rates::{RateStop, RateTrouble, Way, agree_anew, indicative, to_agree, waiting};
 pub use stop::{Stop, StopHandle};
 pub use verify::{Questioned, Whom, bank_words, payees_of, verify_banks, verify_payees};
 pub use view::{may_begin_anew, payouts, run_view};
@@ -111,7 +114,8 @@ impl Engine {
                 Some(lack) => return Ok(lack),
                 None => return Ok(Some(StopReason::Asked)),
             }
-            let order = Arc::new(send::Order { head: head.clone(), parties, refused: 0.into() });
+            let guard = guard::Guard::new(head);
+            let order = Arc::new(send::Order { head: head.clone(), parties, refused: 0.into(), guard });
             if let Some(reason) = self.pay(order).await? {
                 return Ok(Some(reason));
             }

@@ -157,6 +157,8 @@ pub fn prepare(
         block_on: inputs.block_on.to_vec(),
         bank_directory: Some(inputs.check.directory.date),
         plan: None,
+        max_slippage: None,
+        rates: Vec::new(),
     };
     let remitter = remember(&mut head.remitters, inputs.remitters.resolve(None)?);
     let mut prepared = Prepared {

@@ -132,6 +132,8 @@ async fn record(engine: &Engine, asked: &Probing) -> Result<PayoutEntry, EngineE
         block_on: Vec::new(),
         bank_directory: None,
         plan: None,
+        max_slippage: None,
+        rates: Vec::new(),
     };
     let entry = PayoutEntry {
         id,

@@ -10,13 +10,15 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use super::guard::{At, Guard, Kept, MOST_QUOTES};
 use super::mood::Mood;
 use super::parties::Parties;
 use super::{Engine, EngineError, StopReason};
 use crate::domain::{
     Answer, Event, Fact, Kind, PartyMode, PayoutEntry, PayoutState, Refusal, RunHead, RunId, Stage,
 };
-use crate::gateway::{Gateway, GatewayError, PayoutRequest, RecipientBy, SenderBy};
+use crate::gateway::{Gateway, GatewayError, Pass, PayoutRequest, RecipientBy, SenderBy};
+use crate::journal::Record;
 use crate::plan::{Step, next_step};
 
 /// So many payouts sent one by one may end in doubt before the run stops.
@@ -30,11 +32,13 @@ pub(super) struct Order {
     pub parties: Parties,
     /// Repetitions that were turned away and made nothing.
     pub refused: AtomicU32,
+    /// Whether payments may go at the rates of now.
+    pub guard: Guard,
 }
 
 impl Order {
     /// The request of a payout, as it will be frozen. None where a party is not settled.
-    fn request(&self, entry: &PayoutEntry) -> Option<String> {
+    fn request(&self, entry: &PayoutEntry, quote: Option<&Kept>) -> Option<String> {
         let payout = &entry.payout;
         let recipient = match self.head.parties {
             PartyMode::Inline => RecipientBy::Inline(&payout.payee),
@@ -60,7 +64,7 @@ impl Order {
             sub_client_id: payout.sub_client_id.as_deref(),
             reason: payout.reason.as_deref(),
             source_of_funds: conversion.and_then(|conversion| conversion.source_of_funds.as_deref()),
-            quote_id: None,
+            quote_id: quote.map(|quote| quote.id.as_str()),
         }))
     }
 }
@@ -123,8 +127,10 @@ impl Engine {
             if sent.tried > 0 {
                 continue;
             }
-            let Some(pause) = self.until_next_step(run, &mut looks, wait_first && in_doubt)? else {
-                break None;
+            let Some(pause) =
+                self.until_next_step((run, &order.guard), &mut looks, wait_first && in_doubt)?
+            else {
+                break self.rates_stopped(run, &order.guard)?;
             };
             if self.stop.sleep(pause).await {
                 break Some(StopReason::Asked);
@@ -183,7 +189,7 @@ impl Engine {
     ) -> Result<Sent, EngineError> {
         let run = order.head.run;
         if !unproven.is_empty()
-            && let Some(entry) = self.first_to_send(run, unproven)?
+            && let Some(entry) = self.first_to_send((run, &order.guard), unproven)?
         {
             let alone = Some(entry.payout.kind());
             let stopped = self.stop.is_asked();
@@ -196,7 +202,7 @@ impl Engine {
         let mut tried = 0;
         for open in self.journal.checkpoint().open_payouts(run) {
             let entry = self.entry(open?.1)?;
-            if !self.is_to_be_sent(&entry) {
+            if !self.is_free_to_go(&entry, &order.guard) {
                 continue;
             }
             while tasks.len() >= self.terms.max_in_flight * 2 {
@@ -219,11 +225,24 @@ impl Engine {
         matches!(self.next(&entry.life), Step::Send | Step::SendAgain)
     }
 
+    /// Whether a payout is to be sent now, and not left to wait for a rate.
+    fn is_free_to_go(&self, entry: &PayoutEntry, guard: &Guard) -> bool {
+        match self.next(&entry.life) {
+            Step::Send => !guard.stops(entry),
+            Step::SendAgain => true,
+            Step::Nothing | Step::LookUpAt(_) | Step::GiveUp(_) => false,
+        }
+    }
+
     /// The first payout of these kinds that is to be sent now.
-    fn first_to_send(&self, run: RunId, kinds: &BTreeSet<Kind>) -> Result<Option<PayoutEntry>, EngineError> {
+    fn first_to_send(
+        &self,
+        (run, guard): (RunId, &Guard),
+        kinds: &BTreeSet<Kind>,
+    ) -> Result<Option<PayoutEntry>, EngineError> {
         for open in self.journal.checkpoint().open_payouts(run) {
             let entry = self.entry(open?.1)?;
-            if kinds.contains(&entry.payout.kind()) && self.is_to_be_sent(&entry) {
+            if kinds.contains(&entry.payout.kind()) && self.is_free_to_go(&entry, guard) {
                 return Ok(Some(entry));
             }
         }
@@ -238,31 +257,37 @@ impl Engine {
         careful: bool,
         mood: &Mood,
     ) -> Result<(), EngineError> {
+        let guard = &order.guard;
+        let _turn = guard.turn(&entry).await;
+        let mut quotes = 0;
         for refusals in 1..=MOST_REFUSALS {
-            let pass = tokio::select! {
-                pass = self.gateway.pass() => pass,
-                () = self.stop.asked() => return Ok(()),
-            };
-            let pass = match pass {
-                Ok(pass) => pass,
-                Err(error) => {
-                    mood.meets(StopReason::Gateway(error));
-                    return Ok(());
-                }
-            };
-            if self.stop.is_asked() || mood.is_bad() {
-                return Ok(());
-            }
-            let Some(request) = order.request(&entry) else {
+            let Some((pass, quote)) = self.admitted(&entry, guard, mood).await else { return Ok(()) };
+            let Some(request) = order.request(&entry, quote.as_ref()) else {
                 let why = "its payee or remitter is not settled at Flash any more".to_owned();
                 let is_doubtful = entry.life.state != PayoutState::Ready;
                 let fact = if is_doubtful { Fact::GivenUp { why } } else { Fact::Held { why } };
                 return Ok(self.happened(&mut entry, fact).await?);
             };
             let now = self.clock.now();
-            let intent = self.journal.intent(now, &entry, || request).await?;
+            let intent = if guard.may_bear_quote(&entry) {
+                self.journal.intent_at_quote(now, &entry, || request).await?
+            } else {
+                self.journal.intent(now, &entry, || request).await?
+            };
             entry.apply(&Fact::Intent { attempt: entry.life.attempt, kind: entry.payout.kind() }, now);
             let answer = self.gateway.submit(pass, &intent).await;
+            if let Some(quote) = &quote {
+                guard.heard(quote, &answer).await;
+                if answer.is_about_the_quote() {
+                    self.quote_ended(&mut entry, &answer).await?;
+                    quotes += 1;
+                    if quotes == MOST_QUOTES {
+                        guard.give_up(&entry, &answer);
+                        return Ok(());
+                    }
+                    continue;
+                }
+            }
             self.happened(&mut entry, Fact::Answered(answer.clone())).await?;
             mood.heard(&answer, entry.life.state, careful);
             let obstacle = match answer {
@@ -284,6 +309,66 @@ impl Engine {
                 return Ok(());
             }
         }
+        Ok(())
+    }
+}
+
+impl Engine {
+    /// Waits until one more may be sent, with a quote where one is needed. None where none is to be sent now.
+    async fn admitted(
+        &self,
+        entry: &PayoutEntry,
+        guard: &Guard,
+        mood: &Mood,
+    ) -> Option<(Pass, Option<Kept>)> {
+        loop {
+            let at = tokio::select! {
+                at = self.quote_for(guard, entry) => at,
+                () = self.stop.asked() => return None,
+            };
+            let quote = match at {
+                Ok(At::Any) => None,
+                Ok(At::Quote(quote)) => Some(quote),
+                Ok(At::Stopped) => return None,
+                Err(error) => {
+                    mood.meets(StopReason::Gateway(error));
+                    return None;
+                }
+            };
+            let pass = tokio::select! {
+                pass = self.gateway.pass() => pass,
+                () = self.stop.asked() => return None,
+            };
+            let pass = match pass {
+                Ok(pass) => pass,
+                Err(error) => {
+                    mood.meets(StopReason::Gateway(error));
+                    return None;
+                }
+            };
+            if self.stop.is_asked() || mood.is_bad() {
+                return None;
+            }
+            // the pace may have kept us waiting for longer than the quote holds
+            if quote.as_ref().is_none_or(Kept::holds) {
+                return Some((pass, quote));
+            }
+        }
+    }
+
+    /// A first sending was declined for its quote alone. That made nothing, as every first sending that is declined, and
+    /// says nothing against the payout: it is ready again, as a new attempt with a new key and a new id. Both facts go to
+    /// disk as one piece.
+    async fn quote_ended(&self, entry: &mut PayoutEntry, answer: &Answer) -> Result<(), EngineError> {
+        let (now, from) = (self.clock.now(), entry.life.state);
+        let facts = [Fact::Answered(answer.clone()), Fact::QuoteEnded];
+        let mut records = Vec::new();
+        for fact in facts {
+            entry.apply(&fact, now);
+            records.push(Record::Happened { id: entry.id, fact, body: None });
+        }
+        self.journal.append(now, records).durable().await?;
+        self.tell(&Event::Payout { row: entry.payout.row, from, state: entry.life.state });
         Ok(())
     }
 }

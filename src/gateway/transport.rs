@@ -55,6 +55,12 @@ impl ServerClock {
     pub fn now(&self) -> Timestamp {
         self.date.saturating_add(self.heard.elapsed()).unwrap_or(self.date)
     }
+
+    /// What it shows now at the latest: the date has no parts of a second, and was written before it was heard.
+    pub fn latest(&self) -> Timestamp {
+        let since = self.heard.elapsed() + self.took + Duration::from_secs(1);
+        self.date.saturating_add(since).unwrap_or(self.date)
+    }
 }
 
 #[derive(Debug)]

@@ -6,7 +6,9 @@ use super::checkpoint::{Checkpoint, StoredPayout, StoredRun, canaries_key, encod
 use super::error::JournalError;
 use super::log::Tip;
 use super::record::Record;
-use crate::domain::{Fact, Kind, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState, Timestamp};
+use crate::domain::{
+    AgreedRate, Fact, Kind, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState, Slippage, Timestamp,
+};
 
 impl Checkpoint {
     /// Applies one record.
@@ -43,6 +45,7 @@ impl Checkpoint {
             }
             Record::RunReady { run } => self.run_is(*run, RunState::Running),
             Record::RunEnded { run, state } => self.run_is(*run, *state),
+            Record::RatesAgreed { run, max_slippage, rates } => self.rates_agreed(*run, *max_slippage, rates),
             Record::PartySettled { .. } => Ok(()), // evidence; every run asks the API again
             Record::PayeeNoted(noted) => self.payee_noted(seq, at, noted),
             Record::PayeeVerified { key, verified } => {
@@ -91,6 +94,25 @@ impl Checkpoint {
         Ok(())
     }
 
+    fn rates_agreed(
+        &self,
+        run: RunId,
+        max_slippage: Option<Slippage>,
+        rates: &[AgreedRate],
+    ) -> Result<(), JournalError> {
+        if let Some(mut stored) = get::<StoredRun>(&self.runs, &run.0.to_be_bytes())? {
+            let head = &mut stored.head;
+            head.max_slippage = max_slippage;
+            for agreed in rates {
+                head.rates.retain(|known| (known.from, known.to) != (agreed.from, agreed.to));
+                head.rates.push(agreed.clone());
+            }
+            head.rates.sort_by_key(|agreed| (agreed.from, agreed.to));
+            self.runs.insert(run.0.to_be_bytes(), encode(&stored))?;
+        }
+        Ok(())
+    }
+
     fn planned(&self, seq: u64, entry: &PayoutEntry) -> Result<(), JournalError> {
         let row = row_key(entry.run, entry.payout.row);
         self.rows.insert(row, encode(&RowEntry::Own { id: entry.id }))?;
@@ -131,11 +153,12 @@ impl Checkpoint {
         }
         let entry = &mut stored.entry;
         let was_there = entry.life.flash_id.is_some();
+        let attempt = entry.life.attempt;
         entry.apply(fact, at);
         if !was_there && entry.life.flash_id.is_some() {
             self.payee_paid(seq, at, entry)?;
         }
-        if entry.life.flash_id.is_some() || matches!(fact, Fact::SettledNotMade { .. }) {
+        if entry.life.flash_id.is_some() || entry.life.attempt > attempt {
             self.bodies.remove(id.bytes())?;
         }
         if entry.life.flash_id.is_some() {

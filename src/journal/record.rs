@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::domain::{
-    BookKey, ExternalId, Fact, KeptBank, Life, OverlapKey, Payee, Payout, PayoutId, Probe, RowEntry, RunHead,
-    RunId, RunState, Timestamp, Verified,
+    AgreedRate, BookKey, ExternalId, Fact, KeptBank, Life, OverlapKey, Payee, Payout, PayoutId, Probe,
+    RowEntry, RunHead, RunId, RunState, Slippage, Timestamp, Verified,
 };
 
 /// Something that happened. Fields may be added, never renamed: old journals must be read for ever.
@@ -51,6 +51,16 @@ pub enum Record {
     RunReady {
         /// The run.
         run: RunId,
+    },
+    /// A person has agreed to rates and to how much worse they may become, in place of what the run had.
+    RatesAgreed {
+        /// The run.
+        run: RunId,
+        /// The limit from now on; none lifts it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_slippage: Option<Slippage>,
+        /// The rates. Other pairs keep theirs.
+        rates: Vec<AgreedRate>,
     },
     /// A party was found or created at the API.
     PartySettled {

@@ -18,7 +18,7 @@ use super::lock::ScopeLock;
 use super::log::{self, End, Tip, Verified, segment_path};
 use super::record::{Record, encode};
 use super::scope::ScopeFolder;
-use crate::domain::{Deal, ExternalId, Fact, PayoutEntry, PayoutId, RecordedIntent, Timestamp};
+use crate::domain::{Deal, ExternalId, Fact, PayoutEntry, PayoutId, PayoutState, RecordedIntent, Timestamp};
 
 /// A segment is closed when it has grown beyond this, unless said otherwise.
 const SEGMENT_BYTES: u64 = 16 << 20;
@@ -168,6 +168,29 @@ impl Journal {
         freeze: impl FnOnce() -> String,
     ) -> Result<Intent, JournalError> {
         let frozen = self.checkpoint.body(entry.id)?;
+        self.write_intent(at, entry, frozen, freeze).await
+    }
+
+    /// The same for a request that names a quote. Quotes end: as long as every sending of the attempt is known to have
+    /// made nothing, a request with a later quote takes the place of the frozen one, under the same key and the same id.
+    pub async fn intent_at_quote(
+        &self,
+        at: Timestamp,
+        entry: &PayoutEntry,
+        freeze: impl FnOnce() -> String,
+    ) -> Result<Intent, JournalError> {
+        let may_exist = entry.life.state != PayoutState::Ready || entry.life.doubt || entry.life.sendings > 0;
+        let frozen = if may_exist { self.checkpoint.body(entry.id)? } else { None };
+        self.write_intent(at, entry, frozen, freeze).await
+    }
+
+    async fn write_intent(
+        &self,
+        at: Timestamp,
+        entry: &PayoutEntry,
+        frozen: Option<String>,
+        freeze: impl FnOnce() -> String,
+    ) -> Result<Intent, JournalError> {
         let body = frozen.clone().unwrap_or_else(freeze);
         let deal = entry.payout.deal();
         let fact = Fact::Intent { attempt: entry.life.attempt, kind: deal.kind() };

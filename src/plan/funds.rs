@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::domain::plan_view::{Need, Rate};
-use crate::domain::{Currency, Payout, Timestamp, Totals};
+use crate::domain::{Currency, Money, Payout, Timestamp, Totals};
 
 /// A balance at the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,12 @@ pub struct PairSums {
 }
 
 impl PairSums {
+    /// Takes one payment, of whose pair payees get `to`.
+    pub fn add(&mut self, money: Money, to: Currency) {
+        let side = if money.currency() == to { &mut self.to } else { &mut self.from };
+        side.add(money);
+    }
+
     /// How many payments.
     pub fn count(&self) -> u64 {
         [&self.from, &self.to].iter().flat_map(|side| side.lines()).map(|line| line.count).sum()
@@ -51,9 +57,7 @@ impl Outgoing {
             None => self.withdrawn.add(payout.money),
             Some(conversion) => {
                 let pair = self.pairs.entry((conversion.from, conversion.to)).or_default();
-                let side =
-                    if payout.money.currency() == conversion.to { &mut pair.to } else { &mut pair.from };
-                side.add(payout.money);
+                pair.add(payout.money, conversion.to);
             }
         }
     }
@@ -111,7 +115,7 @@ pub fn needs(
 
 /// What delivering so much takes at a rate, rounded up to the smallest unit of the balance. Each payment is rounded by
 /// itself where it is made, so that each may cost half a unit more than its share.
-fn cost((count, amount): (u64, Decimal), rate: Decimal, from: Currency) -> Option<Decimal> {
+pub(super) fn cost((count, amount): (u64, Decimal), rate: Decimal, from: Currency) -> Option<Decimal> {
     let half_unit = Decimal::new(5, from.decimals() + 1);
     let exact = amount.checked_div(rate)?.checked_add(half_unit.checked_mul(count.into())?)?;
     Some(exact.round_dp_with_strategy(from.decimals(), RoundingStrategy::ToPositiveInfinity))

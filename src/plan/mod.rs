@@ -7,10 +7,12 @@ mod arrange;
 mod funds;
 mod like;
 mod preview;
+mod slippage;
 mod step;
 
 pub use arrange::{Arranger, Decision, Earlier, Planned};
 pub use funds::{Balance, Outgoing, PairSums, Rates, needs, rates};
 pub use like::{Apart, Like, findings as like_findings};
 pub use preview::{Before, InNameOf, Preview, by_direct_entry, rail};
+pub use slippage::{cost_at, is_within, worse_by};
 pub use step::{Resend, SettlePolicy, Step, next_step};

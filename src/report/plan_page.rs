@@ -114,7 +114,7 @@ fn money(plan: &PlanView) -> Markup {
         .rates
         .iter()
         .map(|rate| {
-            let said = rate.rate.map_or("not known".to_owned(), |rate| shown_rate(rate));
+            let said = rate.rate.map_or("not known".to_owned(), shown_rate);
             let at = rate.at.map_or(String::new(), |at| at.strftime("%-d %b %Y %H:%M UTC").to_string());
             vec![format!("{} → {}", rate.from, rate.to), grouped(&rate.count.into()), said, at]
         })

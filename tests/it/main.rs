@@ -22,6 +22,7 @@ mod readme;
 mod replay;
 mod rig;
 mod simulator;
+mod slippage;
 mod template;
 mod tidy;
 mod verify;

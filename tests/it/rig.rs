@@ -11,13 +11,14 @@ use payrun::check;
 use payrun::config::Remitters;
 use payrun::domain::{
     Accepted, AccountAbroad, AccountNumber, Address, BankAccount, Bsb, Kind, Observer, Overlaps, Party,
-    PartyMode, PartyName, Payee, PayoutEntry, PayoutState, PayoutView, RunId, Scheme, Silent, SystemClock,
+    PartyMode, PartyName, Payee, PayoutEntry, PayoutState, PayoutView, RunId, Scheme, Silent, Slippage,
+    SystemClock,
 };
 use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms, Verdict};
 use payrun::gateway::{self, Gateway};
 use payrun::intake::Reading;
 use payrun::journal::{Disk, Journal, JournalError, RealDisk, ScopeFolder};
-use payrun::plan::{Resend, SettlePolicy};
+use payrun::plan::{Rates, Resend, SettlePolicy};
 use payrun::simulator::{LedgerView, Options, Running, Simulator};
 use rust_decimal::Decimal;
 use tempfile::TempDir;
@@ -34,6 +35,7 @@ pub struct Rig {
     pub max_in_flight: usize,
     pub login_interval: Duration,
     pub segment_bytes: u64,
+    pub limit: Option<(Slippage, Rates)>,
     pub disk: Arc<dyn Disk>,
     pub observer: Arc<dyn Observer>,
     folder: TempDir,
@@ -58,6 +60,7 @@ impl Rig {
             max_in_flight: 8,
             login_interval: Duration::from_millis(1),
             segment_bytes: 16 << 20,
+            limit: None,
             disk: Arc::new(RealDisk),
             observer: Arc::new(Silent),
             folder: tempfile::tempdir().expect("a folder"),
@@ -93,7 +96,7 @@ impl Rig {
     /// Checks, plans and records a file.
     pub async fn record(&self, path: PathBuf) -> RunId {
         let (scope, disk, segment_bytes) = (self.scope(), Arc::clone(&self.disk), self.segment_bytes);
-        let parties = self.parties;
+        let (parties, limit) = (self.parties, self.limit.clone());
         let recorded = tokio::task::spawn_blocking(move || {
             let journal = opened(&scope, &disk, segment_bytes)?;
             let remitters = Remitters::new("default".into(), BTreeMap::new(), true);
@@ -111,8 +114,11 @@ impl Rig {
                 window: SignedDuration::from_hours(35 * 24),
                 block_on: &[],
             };
-            let prepared = engine::prepare(&journal, &inputs, &SystemClock, &Silent)?;
+            let mut prepared = engine::prepare(&journal, &inputs, &SystemClock, &Silent)?;
             assert!(prepared.checked.invalid_rows.is_empty(), "{:#?}", prepared.checked.findings);
+            if let Some((limit, rates)) = &limit {
+                prepared.agree(*limit, rates).expect("a rate for each pair");
+            }
             engine::record(&journal, &prepared, &SystemClock, &Silent)?;
             Ok::<RunId, EngineError>(prepared.head.run)
         });
@@ -148,10 +154,24 @@ impl Rig {
         engine::settle(&self.engine()?, run, row, verdict, "seen at Flash".to_owned()).await
     }
 
-    /// The journal opened, and connected.
-    fn engine(&self) -> Result<Engine, EngineError> {
-        let journal = Arc::new(opened(&self.scope(), &self.disk, self.segment_bytes)?);
-        let settings = gateway::Settings {
+    /// The rates of now, as they are shown to whoever agrees to them.
+    pub async fn rates(&self, ways: &[(&str, &str)]) -> Rates {
+        let currency = |code: &str| code.parse().expect("a currency");
+        let ways: Vec<_> = ways.iter().map(|(from, to)| (currency(from), currency(to))).collect();
+        let gateway = Gateway::new(self.gateway_settings(), Arc::new(SystemClock)).expect("a gateway");
+        engine::indicative(&gateway, &ways, &SystemClock).await.expect("rates")
+    }
+
+    /// What a person agrees to, of a run that waits.
+    pub fn agree(&self, run: RunId, limit: Option<Slippage>, rates: &Rates) {
+        let journal = opened(&self.scope(), &self.disk, self.segment_bytes).expect("a journal");
+        let ways: Vec<_> = rates.keys().copied().collect();
+        let agree = || engine::agree_anew(&journal, run, limit, (&ways, rates), &SystemClock);
+        std::thread::scope(|scope| scope.spawn(agree).join()).expect("no panic").expect("recorded");
+    }
+
+    fn gateway_settings(&self) -> gateway::Settings {
+        gateway::Settings {
             url: self.simulator.url.clone(),
             email: "rig@example.com".into(),
             password: "rig".into(),
@@ -160,7 +180,13 @@ impl Rig {
             max_in_flight: self.max_in_flight,
             login_interval: self.login_interval,
             patience: Duration::from_secs(2),
-        };
+        }
+    }
+
+    /// The journal opened, and connected.
+    fn engine(&self) -> Result<Engine, EngineError> {
+        let journal = Arc::new(opened(&self.scope(), &self.disk, self.segment_bytes)?);
+        let settings = self.gateway_settings();
         let (_ask, stop) = Stop::new();
         Ok(Engine {
             journal,
