@@ -8,6 +8,8 @@ use crate::domain::{Answer, PayoutState};
 
 /// So many answers in a row may leave payouts in doubt before sending goes on one by one.
 const DOUBTS_IN_A_ROW: u32 = 8;
+/// What the API says where a balance does not cover a payout: the next ones will fare no better.
+const NO_MONEY: &str = "INSUFFICIENT_BALANCE";
 /// So many payouts in a row may be declined before sending goes on one by one.
 const DECLINES_IN_A_ROW: u32 = 2;
 
@@ -37,7 +39,7 @@ impl Mood {
             }
             (Answer::Declined { code, message }, _) => {
                 up(&self.declines_in_a_row);
-                if careful {
+                if careful || code == NO_MONEY {
                     self.meets(StopReason::Declined(format!("{code} {message}").trim().to_owned()));
                 }
             }

@@ -30,6 +30,13 @@ fn calls(world: &World, operation: &str) -> u64 {
     calls.iter().filter(|(name, _)| name.to_string() == operation).map(|(_, count)| *count).sum()
 }
 
+/// What the balance opened with is so much from now on; what was spent is spent.
+fn fund(world: &World, currency: &str, opening: Decimal) {
+    world.simulator.change(|options| {
+        options.balances.insert(currency.to_owned(), opening);
+    });
+}
+
 #[test]
 fn a_cent_too_little_sends_nothing_until_it_is_there() {
     // 100.00 + 101.01 + 102.02 + 103.03
@@ -39,15 +46,216 @@ fn a_cent_too_little_sends_nothing_until_it_is_there() {
     said.says("from the AUD balance: 406.06; 406.05 is there: AUD 0.01 IS MISSING");
     let said = world.payrun(&["pay", "pay.csv", "--yes"]).ends(5);
     let said = said.says("Nothing was sent: there is not enough money for it.");
-    let said = said.says("AUD 0.01 is missing: from the AUD balance 406.06 is to be paid, and 406.05 is there");
+    let said =
+        said.says("AUD 0.01 is missing: from the AUD balance 406.06 is to be paid, and 406.05 is there");
     said.says("payrun resume r1");
     assert_eq!(world.made(), 0);
     assert_eq!(calls(&world, "withdrawal_create"), 0);
     assert_eq!(world.states("r1"), ["ready"; 4]);
     world.payrun(&["resume"]).ends(5).says("AUD 0.01 is missing");
-    world.simulator.set_balance("AUD", dec("406.06"));
+    fund(&world, "AUD", dec("406.06"));
     world.payrun(&["resume"]).ends(0);
     assert_eq!((world.made(), world.total()), (4, dec("406.06")));
     world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
     assert_eq!(world.made(), 4, "once");
+}
+
+#[test]
+fn what_converted_payments_lack_is_about_so_much() {
+    let world = World::with(holding(&[("AUD", "500.00")]));
+    world.write("pay.csv", mixed_payroll(0, 4)); // AUD 100.00, EUR 101.01, AUD 102.02, and EUR for AUD 103.03
+    let plan = plan(&world, "pay.csv");
+    let need = &plan["funds"][0];
+    assert_eq!((&need["currency"], &need["exact"]), (&"AUD".into(), &"305.05".into()), "{need}");
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    let ledger = world.ledger();
+    let paid = ledger.totals_paid()["AUD"].1 + ledger.total("AUD");
+    let over = amount(&need["exact"]) + amount(&need["estimated"]) - paid;
+    assert!((Decimal::ZERO..=dec("0.01")).contains(&over), "one payment is estimated: {over}");
+
+    world.write("next.csv", mixed_payroll(10, 4).replace("PAY ", "NEXT "));
+    world
+        .payrun(&["pay", "next.csv", "--dry-run"])
+        .ends(0)
+        .says("from the AUD balance: about ")
+        .says("IS MISSING");
+    let said = world.payrun(&["pay", "next.csv", "--yes"]).ends(5);
+    said.says("  about AUD ").says(" is missing: from the AUD balance about ").says("payrun resume r2");
+    assert_eq!(world.ledger().payments.len(), 2);
+}
+
+/// The balance was enough when it was asked, and is not when half is sent: by then others, or fees, have taken of it.
+#[test]
+fn a_balance_that_runs_out_on_the_way_leaves_the_rest_ready() {
+    const ROWS: usize = 200;
+    let total: Decimal =
+        (0..ROWS as u64).map(|at| Decimal::new((100 + at as i64) * 100 + (at as i64) % 100, 2)).sum();
+    let fee = Decimal::from(100);
+    let world = World::with(Options { fee, ..holding(&[("AUD", &total.to_string())]) });
+    world.write("pay.csv", payroll(0, ROWS));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(5).says("INSUFFICIENT_BALANCE").says("payrun resume r1");
+    let count = |word: &str| world.states("r1").iter().filter(|state| *state == word).count();
+    let (made, rejected, ready) = (world.made(), count("rejected"), count("ready"));
+    assert_eq!(made + rejected + ready, ROWS);
+    assert!(ready > 0 && rejected > 0, "{made} made, {rejected} rejected, {ready} ready");
+    world.payrun(&["resume"]).ends(5).says("Nothing more was sent: there is not enough money for it.");
+    assert_eq!((world.made(), count("ready")), (made, ready));
+    // for what is left, and no cent for what was sent
+    let payouts = world.payouts("r1");
+    let left =
+        payouts.iter().filter(|payout| payout["status"] == "ready").map(|payout| amount(&payout["amount"]));
+    let left: Decimal = left.sum();
+    let spent = world.total() + fee * Decimal::from(made);
+    fund(&world, "AUD", spent + left);
+    world.simulator.change(|options| options.fee = Decimal::ZERO);
+    world.payrun(&["resume"]).ends(4);
+    assert_eq!((world.made(), count("ready"), count("rejected")), (made + ready, 0, rejected));
+    assert_eq!(world.ledger().made_twice(), Vec::<&str>::new());
+}
+
+#[test]
+fn what_flash_does_not_tell_is_named_and_forbids_nothing() {
+    let world = World::new();
+    world.write("pay.csv", mixed_payroll(0, 4));
+    world.faults(&["quote:500_before@1-"]);
+    let said = world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0).says("the rates are not known: ");
+    said.says("from the AUD balance: 305.05, and what EUR 101.01 costs; 10,000,000.00 is there");
+    world.faults(&["quote:500_before@1-", "balances:500_before@1-"]);
+    let said = world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0).says("the balances are not known: ");
+    said.says("from the AUD balance: 305.05, and what EUR 101.01 costs\n");
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    let ledger = world.ledger();
+    assert_eq!([ledger.withdrawals.len(), ledger.payments.len()], [2, 2]);
+}
+
+#[test]
+fn without_a_network_the_plan_is_shown_all_the_same() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 4));
+    let nobody =
+        std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let mut command = world.command(&["pay", "pay.csv", "--dry-run"]);
+    command.env("PAYRUN_API_URL", format!("http://{nobody}"));
+    let said = world.start(command).end().ends(0).says("to send: AUD 406.06 in 4 payouts");
+    said.says("the balances are not known: Flash cannot be reached").says("from the AUD balance: 406.06\n");
+}
+
+#[test]
+fn what_is_delivered_where_is_asked_once_a_day_by_pay_and_never_by_check() {
+    let world = World::new();
+    world.write("pay.csv", mixed_payroll(0, 2));
+    world.payrun(&["check", "pay.csv"]).ends(0);
+    assert_eq!(world.simulator.calls().values().sum::<u64>(), 0, "check asks nobody");
+    for _ in 0..2 {
+        world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0);
+        assert_eq!(calls(&world, "delivery_methods"), 1);
+    }
+    let path = world.scope().join("corridors.json");
+    let kept = std::fs::read_to_string(&path).expect("it was kept");
+    let date: Value = serde_json::from_str(&kept).expect("JSON");
+    let date = date["date"].as_str().expect("a date").to_owned();
+    std::fs::write(&path, kept.replace(&date, "2026-01-01")).expect("written");
+    world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0);
+    assert_eq!(calls(&world, "delivery_methods"), 2, "of another day");
+    // silently where Flash does not tell
+    std::fs::write(&path, kept.replace(&date, "2026-01-01")).expect("written");
+    world.faults(&["delivery_methods:500_before@1-"]);
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    assert_eq!(world.ledger().payments.len(), 1);
+}
+
+#[test]
+fn one_login_serves_all_questions_and_the_run() {
+    let world = World::new();
+    world.write("pay.csv", mixed_payroll(0, 4));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    assert_eq!(calls(&world, "login"), 1);
+}
+
+fn amount(value: &Value) -> Decimal {
+    dec(value.as_str().expect("digits"))
+}
+
+/// What a row of a generated file does: out of which balance, to which currency, and whose side its amount is.
+const WAYS: [(&str, &str, &str); 7] = [
+    ("AUD", "AUD", ""),
+    ("AUD", "EUR", "to"),
+    ("AUD", "EUR", "from"),
+    ("EUR", "EUR", ""),
+    ("USD", "EUR", "to"),
+    ("EUR", "PLN", "from"),
+    ("AUD", "PLN", "to"),
+];
+
+fn generated(rows: &[(usize, i64)]) -> String {
+    let mut text = String::from(
+        "payee_id,first_name,last_name,street,country,bsb,account_number,iban,amount,reference,currency,from_currency,amount_side\n",
+    );
+    for (at, (way, cents)) in rows.iter().enumerate() {
+        let (from, to, side) = WAYS[*way];
+        let amount = Decimal::new(*cents, 2);
+        let account = match to {
+            "AUD" => format!("AU,062-000,{},", 10_000_000 + at),
+            "PLN" => format!("PL,,,{}", checked_iban("PL", &format!("10901014{at:016}"))),
+            _ => format!("DE,,,{}", iban(at)),
+        };
+        let _ = writeln!(
+            text,
+            "P{at},Robin,Example,1 Hill Street,{account},{amount},PAY {at},{to},{from},{side}"
+        );
+    }
+    text
+}
+
+/// The plan's sums of a kind, by currency.
+fn planned(plan: &Value, kind: &str) -> BTreeMap<String, Decimal> {
+    let mut sums = BTreeMap::new();
+    for part in plan["by_rail"].as_array().expect("a list").iter().filter(|part| part["kind"] == kind) {
+        *sums.entry(part["currency"].as_str().expect("a code").to_owned()).or_default() +=
+            amount(&part["amount"]);
+    }
+    sums
+}
+
+/// What the ledger holds of payments, each by the side that its order has named.
+fn ordered(ledger: &LedgerView) -> BTreeMap<String, Decimal> {
+    let mut sums = BTreeMap::new();
+    for made in &ledger.payments {
+        let currency = if made.size == made.to_amount { made.to_currency } else { made.from_currency };
+        *sums.entry(currency.to_owned()).or_default() += made.size;
+    }
+    sums
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(8) })]
+
+    #[test]
+    fn the_plan_is_what_the_ledger_holds_afterwards(
+        rows in proptest::collection::vec((0..WAYS.len(), 1_000..9_999_999_i64), 1..16),
+    ) {
+        let world = World::new();
+        world.write("pay.csv", generated(&rows));
+        let plan = plan(&world, "pay.csv");
+        world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+        let ledger = world.ledger();
+        prop_assert_eq!(ledger.withdrawals.len() + ledger.payments.len(), rows.len());
+        let withdrawn: BTreeMap<String, Decimal> =
+            ledger.totals().into_iter().map(|(currency, (_, sum))| (currency.to_owned(), sum)).collect();
+        prop_assert_eq!(planned(&plan, "withdrawal"), withdrawn.clone());
+        prop_assert_eq!(planned(&plan, "payment"), ordered(&ledger));
+
+        let funds = plan["funds"].as_array().expect("a list");
+        let paid = ledger.totals_paid();
+        let balances: BTreeSet<&str> = paid.keys().copied().chain(withdrawn.keys().map(String::as_str)).collect();
+        prop_assert_eq!(funds.len(), balances.len(), "one need for each balance: {}", plan["funds"]);
+        for need in funds {
+            let currency = need["currency"].as_str().expect("a code");
+            let (count, converted) = paid.get(currency).copied().unwrap_or_default();
+            let left = converted + withdrawn.get(currency).copied().unwrap_or_default();
+            let told = amount(&need["exact"]) + amount(&need["estimated"]);
+            let slack = Decimal::new(i64::try_from(count).expect("few") + 2, 2); // a cent a payment, and one a pair
+            prop_assert!(told >= left && told - left <= slack, "{currency}: {told} for {left}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod commands;
 mod directory;
 mod doctor;
 mod fault_matrix;
+mod funds;
 mod gateway;
 mod hostile;
 mod kills;

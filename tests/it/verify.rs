@@ -212,7 +212,7 @@ fn a_run_that_is_recorded_again_holds_the_same_rows() {
     let journal = world.scope().join("journal/00000001.jsonl");
     let text = std::fs::read_to_string(&journal).expect("a journal");
     let opened = text.lines().position(|line| line.contains("run_opened")).expect("a run");
-    let kept: String = text.lines().take(opened + 2).map(|line| format!("{line}\n")).collect();
+    let kept = text.lines().take(opened + 2).collect::<Vec<_>>().join("\n") + "\n";
     std::fs::write(&journal, kept).expect("cut");
     std::fs::remove_dir_all(world.scope().join("checkpoint")).expect("it was there");
     world.payrun(&["resume", "r1", "--skip-invalid"]);
