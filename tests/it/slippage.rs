@@ -106,7 +106,7 @@ async fn a_market_that_moves_during_a_run_stops_what_is_left() {
         market(&rig, "0.9");
     };
     let (ended, ()) = tokio::join!(rig.sit(run), moving);
-    let waiting = stop(&ended.expect("it works")).sums.count();
+    let waiting = usize::try_from(stop(&ended.expect("it works")).sums.count()).expect("few");
     let made = rig.simulator.ledger().payments.len();
     assert!(made >= 1 && waiting >= 1 && made + waiting == ROWS / 2, "{made} made, {waiting} waiting");
     assert_eq!(rig.simulator.ledger().withdrawals.len(), ROWS / 2, "withdrawals go on");
