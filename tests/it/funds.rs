@@ -88,8 +88,7 @@ fn what_converted_payments_lack_is_about_so_much() {
 #[test]
 fn a_balance_that_runs_out_on_the_way_leaves_the_rest_ready() {
     const ROWS: usize = 200;
-    let total: Decimal =
-        (0..ROWS as u64).map(|at| Decimal::new((100 + at as i64) * 100 + (at as i64) % 100, 2)).sum();
+    let total: Decimal = (0..).take(ROWS).map(|at: i64| Decimal::new((100 + at) * 100 + at % 100, 2)).sum();
     let fee = Decimal::from(100);
     let world = World::with(Options { fee, ..holding(&[("AUD", &total.to_string())]) });
     world.write("pay.csv", payroll(0, ROWS));
