@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::args::{Format, Globals, PayArgs, ReadingArgs};
 use super::exit::{Exit, Failure};
-use super::session::{Session, signed};
+use super::session::{Session, Unasked, signed};
 use super::{guard, out, plan_text, reference, report, summary, verify};
 use crate::check::{self, CheckReport};
 use crate::config::Environment;
@@ -46,7 +46,13 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     tell_findings(&prepared, args)?;
     let plan = agreed(&journal, &prepared)?;
     expect(&prepared, plan, args)?;
-    let funds = funds(&session, &prepared, reached);
+    let funds = match funds(&session, &prepared, reached) {
+        Err(refused) if args.dry_run => Funds::unknown(&refused.message),
+        Err(refused) => {
+            return Err(Failure { message: format!("Nothing was sent: {}.", refused.message), ..refused });
+        }
+        Ok(funds) => funds,
+    };
     let view = prepared.view(summary::place(&session), &funds, session.clock.now());
     let bank_words = verify::known(&session, &journal, &prepared, args)?;
     let mut view = PlanView { plan, bank_words, ..view };
@@ -106,14 +112,18 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
 
 /// What is in the balances and what currencies cost, where anything is to be sent. What did not answer a moment ago is
 /// not asked again.
-fn funds(session: &Session, prepared: &Prepared, reached: Result<(), String>) -> Funds {
+fn funds(session: &Session, prepared: &Prepared, reached: Result<(), Unasked>) -> Result<Funds, Failure> {
     if prepared.to_pay.lines().is_empty() {
-        return Funds::default();
+        return Ok(Funds::default());
     }
     let pairs = prepared.pairs();
     let asked = reached
         .and_then(|()| session.ask(async |gateway| engine::funds(gateway, &*session.clock, &pairs).await));
-    asked.unwrap_or_else(|why| Funds::unknown(&why))
+    match asked {
+        Ok(funds) => Ok(funds),
+        Err(Unasked::Silent(why)) => Ok(Funds::unknown(&why)),
+        Err(Unasked::Refused(failure)) => Err(failure),
+    }
 }
 
 /// What the plan is told by that a person agrees to: of a run that has begun, the one that it was opened with, since

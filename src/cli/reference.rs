@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::doctor::{Health, Item};
-use super::session::Session;
+use super::session::{Session, Unasked};
 use crate::check;
 use crate::domain::{Corridors, Origin};
 use crate::gateway::{Contract, Gateway, Offer};
@@ -38,7 +38,7 @@ pub fn keep_words(session: &Session, contract: &Contract) -> Result<(), JournalE
 
 /// The same, for a command that needs Flash to answer anyway. It says why nothing could be asked: then what was kept
 /// serves, and whoever reads the findings sees of when it is.
-pub fn refresh(session: &Session) -> Result<(), String> {
+pub fn refresh(session: &Session) -> Result<(), Unasked> {
     if kept_corridors(session).is_some_and(|kept| kept.date() == session.today()) {
         return Ok(());
     }

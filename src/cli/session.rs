@@ -34,6 +34,14 @@ pub fn log_to_stderr() {
     }
 }
 
+/// Why Flash was not asked.
+pub enum Unasked {
+    /// It does not let us in: nothing could be sent either.
+    Refused(Failure),
+    /// It could not be reached, or not in time.
+    Silent(String),
+}
+
 /// Settings and what follows from them alone.
 pub struct Session {
     /// The settings.
@@ -160,20 +168,28 @@ impl Session {
 
     /// Asks for what is good to know and not needed, and waits for it no longer than that is worth. The login is left
     /// for what comes next. The words say why nothing is known.
-    pub fn ask<T>(&self, work: impl AsyncFnOnce(&Gateway) -> T) -> Result<T, String> {
+    pub fn ask<T>(&self, work: impl AsyncFnOnce(&Gateway) -> T) -> Result<T, Unasked> {
         let asked = self.with_gateway(async |gateway, _url| {
             let work = async {
-                gateway.sign_in().await.map_err(|error| error.to_string())?;
+                gateway.sign_in().await.map_err(|error| {
+                    if error.is_account_problem() {
+                        Unasked::Refused(error.into())
+                    } else {
+                        Unasked::Silent(error.to_string())
+                    }
+                })?;
                 Ok(work(&gateway).await)
             };
             let late = || format!("Flash did not answer within {} seconds", WORTH_WAITING.as_secs());
-            let told = tokio::time::timeout(WORTH_WAITING, work).await.unwrap_or_else(|_| Err(late()));
+            let told = tokio::time::timeout(WORTH_WAITING, work)
+                .await
+                .unwrap_or_else(|_| Err(Unasked::Silent(late())));
             if !self.is_embedded() {
                 *self.login.lock().unwrap_or_else(PoisonError::into_inner) = gateway.login().await;
             }
             Ok(told)
         });
-        asked.unwrap_or_else(|failure| Err(failure.message))
+        asked.unwrap_or_else(|failure| Err(Unasked::Silent(failure.message)))
     }
 
     /// The way to the API, with the login that was left for it.
