@@ -4,7 +4,7 @@ use super::annotate::Annotation;
 use super::args::{CheckArgs, Format, Globals};
 use super::exit::{Exit, Failure};
 use super::out;
-use super::pay::{accepted, check_options, reading};
+use super::reading::{accepted, check_options, reading};
 use super::session::{Session, signed};
 use super::status::{self, Seen};
 use crate::check::{self, CheckError, CheckReport, Checked, Options, Payable};

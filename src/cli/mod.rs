@@ -20,6 +20,7 @@ mod payees_changes;
 mod payees_csv;
 mod plan_text;
 mod progress;
+mod reading;
 mod reference;
 mod remitters;
 mod report;

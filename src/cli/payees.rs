@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::args::{Format, Globals, ImportArgs, PayeesArgs, PayeesCommand};
 use super::exit::{Exit, Failure};
-use super::pay::{accepted, check_options, reading};
+use super::reading::{accepted, check_options, reading};
 use super::session::Session;
 use super::status::{self, Seen};
 use super::{out, payees_changes, payees_csv};

@@ -105,7 +105,7 @@ pub fn write_fix_file(
         return Ok(None);
     };
     let source = engine::kept_copy(scope, run, &head.file);
-    let reading = super::pay::read_again(&head, limits)?;
+    let reading = super::reading::read_again(&head, limits)?;
     let path = folder.join(format!("{run}-to-correct.csv"));
     let failed = |error: &dyn std::fmt::Display| {
         Failure::new(Exit::Configuration, format!("cannot write {}: {error}", path.display()))

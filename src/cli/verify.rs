@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::args::{Format, Globals, PayArgs, VerifyArgs};
 use super::exit::{Exit, Failure};
 use super::out;
-use super::pay;
 use super::session::Session;
+use super::{pay, reading};
 use crate::domain::money::plural;
 use crate::domain::plan_view::{BankWord, BankWords};
 use crate::domain::{Overlaps, Verdict};
@@ -31,8 +31,8 @@ pub fn run(globals: &Globals, args: &VerifyArgs) -> Result<Exit, Failure> {
         file: engine::file_name(&args.file),
         name: None,
         overlaps: Overlaps::Hold,
-        reading: pay::reading(&session, &args.reading)?,
-        accepted: pay::accepted(&args.reading)?,
+        reading: reading::reading(&session, &args.reading)?,
+        accepted: reading::accepted(&args.reading)?,
         block_on: block_on.clone(),
     };
     let prepared = pay::prepare(&session, &journal, &asked)?;
