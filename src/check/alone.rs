@@ -2,9 +2,10 @@
 
 use super::row::{Judge, Unsound};
 use super::seen::Keys;
+use super::shape::{self, Other};
 use super::sound::{Made, Sound};
 use super::sums::{Looks, looks};
-use super::{Findings, firsts::Text, shape};
+use super::{Findings, firsts::Text};
 use crate::domain::{BookError, Finding, Place};
 use crate::intake::{Item, RawRow};
 
@@ -84,11 +85,10 @@ impl EachAlone<'_> {
     }
 
     fn is(&self, row: &RawRow<'_>, room: &mut Text, findings: &mut Findings<'_>) -> Result<Is, BookError> {
-        if shape::is_no_payout(row, findings) {
-            return Ok(Is::NoPayout);
-        }
-        if shape::changes_columns(row, findings) {
-            return Ok(Is::OtherColumns);
+        match shape::no_payout(row, findings) {
+            Some(Other::Alone) => return Ok(Is::NoPayout),
+            Some(Other::OtherColumns) => return Ok(Is::OtherColumns),
+            None => {}
         }
         if let Some(looks) = looks(row).filter(|_| !self.fixed) {
             return Ok(Is::Sum(looks));

@@ -8,7 +8,8 @@ use super::file::{CheckError, Checked, Collected, Options, ragged};
 use super::head::{Wanted, header};
 use super::known::Everyone;
 use super::row::Judge;
-use super::{Findings, hold, shape};
+use super::shape::{self, Other};
+use super::{Findings, hold};
 use crate::domain::{Book, Code, Event, Finding, Observer, Payee, Place, Stage};
 use crate::intake::{Column, Item, RawRow, Source};
 
@@ -72,18 +73,15 @@ pub fn check_payees(
             }
             Item::Row(row) => {
                 let mut findings = Findings::new(&options.accepted);
-                if shape::changes_columns(&row, &mut findings) {
+                let other = shape::no_payout(&row, &mut findings);
+                if other == Some(Other::OtherColumns) {
                     all.take(findings.made);
                     found.payees.clear();
                     found.checked.payable = 0;
                     found.checked.invalid_rows.push(row.row);
                     break;
                 }
-                let payee = if shape::is_no_payout(&row, &mut findings) {
-                    None
-                } else {
-                    judge.payee(&row, &mut findings)
-                };
+                let payee = if other.is_some() { None } else { judge.payee(&row, &mut findings) };
                 if payee.as_ref().is_some_and(|payee| is_same_again(payee, &seen)) {
                     continue;
                 }

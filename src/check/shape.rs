@@ -8,42 +8,47 @@ use crate::intake::{Again, Column, EXAMPLE_MARK, RawRow};
 /// Where the example row of a template bears its mark.
 const EXAMPLE_IN: [Column; 2] = [Column::PaymentId, Column::PayeeId];
 
-/// Says of a row that is no payout what it is, in one finding in place of many. `false` for all other rows.
-pub(super) fn is_no_payout(row: &RawRow<'_>, findings: &mut Findings<'_>) -> bool {
+/// What a row is that is no payout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Other {
+    /// Something that stands for itself.
+    Alone,
+    /// Other names of columns than the header's: what stands below it cannot be read.
+    OtherColumns,
+}
+
+/// Says of a row that is no payout what it is, in one finding in place of many. None for all other rows.
+pub(super) fn no_payout(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<Other> {
     if let Some(place) = row.swallows_rows() {
         findings.add(Code::RowRagged, place, "the cell runs over several lines and other rows seem to be in it").advising(
             "look for a quotation mark (\") that was opened in it and not closed, or take the line breaks out",
         );
-        return true;
+        return Some(Other::Alone);
     }
     if let Some(column) = EXAMPLE_IN.into_iter().find(|id| row.text(*id).eq_ignore_ascii_case(EXAMPLE_MARK)) {
         findings
             .add(Code::RowNoPayout, row.place(column), "this is the example row of a template")
             .advising("remove it, and write your payouts in its place");
-        return true;
+        return Some(Other::Alone);
     }
-    if row.names_columns() == Some(Again::Same) {
-        findings
-            .add(Code::RowNoPayout, row.first_place(), "the row has the names of the columns again")
-            .advising("remove the row");
-        return true;
-    }
-    false
-}
-
-/// Says of a row that has other names of columns than the header what it is. `false` for all other rows.
-pub(super) fn changes_columns(row: &RawRow<'_>, findings: &mut Findings<'_>) -> bool {
-    let changes = row.names_columns() == Some(Again::Changed);
-    if changes {
-        findings
+    match row.names_columns()? {
+        Again::Same => {
+            findings
+                .add(Code::RowNoPayout, row.first_place(), "the row has the names of the columns again")
+                .advising("remove the row");
+            Some(Other::Alone)
+        }
+        Again::Changed => {
+            findings
             .add(
                 Code::ColumnsChange,
                 row.first_place(),
                 "the columns change here: the row has names of columns again, in another order or other ones; it and the rows below it are not read",
             )
             .advising("give both parts of the file the same columns, with their names in the first row alone, or pay them as two files");
+            Some(Other::OtherColumns)
+        }
     }
-    changes
 }
 
 /// Columns that say how much is paid, and where to.

@@ -8,7 +8,7 @@ use super::exit::{Exit, Failure};
 use super::out;
 use super::session::Session;
 use crate::domain::money::{grouped, plural};
-use crate::domain::slippage::shown;
+use crate::domain::plan_view::shown_rate;
 use crate::domain::{RunHead, RunId, Slippage};
 use crate::engine::{self, Prepared, RateStop, RateTrouble, Way};
 use crate::journal::Journal;
@@ -132,12 +132,12 @@ pub fn line(stop: &RateStop) -> String {
                 .map_or("worse".to_owned(), |worse| format!("{} % worse", worse.normalize()));
             format!(
                 "the rate agreed to is 1 {from} = {} {to}, the rate now is 1 {from} = {} {to}, {worse} with a limit of {limit}",
-                shown(*agreed),
-                shown(*now)
+                shown_rate(*agreed),
+                shown_rate(*now)
             )
         }
         RateTrouble::NotAgreed { now: Some(now) } => {
-            format!("no rate was agreed to, the rate now is 1 {from} = {} {to}", shown(*now))
+            format!("no rate was agreed to, the rate now is 1 {from} = {} {to}", shown_rate(*now))
         }
         RateTrouble::NotAgreed { now: None } => "no rate was agreed to".to_owned(),
         RateTrouble::NoQuote { why } => format!("{why}, so the limit on its rate cannot be kept"),

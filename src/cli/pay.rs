@@ -44,7 +44,9 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let reached = reference::refresh(&session);
     let mut prepared = prepare(&session, &journal, &asked)?;
     tell_findings(&prepared, args)?;
-    let plan = agreed(&journal, &prepared)?;
+    let begun = begun(&journal, &prepared)?;
+    // of a run that has begun the plan that it was opened with: that is carried out, whatever the settings say today
+    let plan = begun.as_ref().and_then(|head| head.plan).unwrap_or_else(|| prepared.plan());
     expect(&prepared, plan, args)?;
     let funds = match funds(&session, &prepared, reached) {
         Err(refused) if args.dry_run => Funds::unknown(&refused.message),
@@ -57,14 +59,12 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let bank_words = verify::known(&session, &journal, &prepared, args)?;
     let mut view = PlanView { plan, bank_words, ..view };
     let run = prepared.head.run;
-    match prepared.known {
-        Some(RunState::Finished) => {
+    match (prepared.known, begun) {
+        (Some(RunState::Finished), _) => {
             page(args, &view)?;
             return already_done(&session, &journal, globals, run);
         }
-        Some(RunState::Running | RunState::Stopped)
-            if !engine::may_begin_anew(journal.checkpoint(), run)? =>
-        {
+        (_, Some(head)) => {
             out::note(&format!(
                 "This file is run {run}, which is not finished: `pay` goes on with it, on the terms it was opened with."
             ));
@@ -72,15 +72,15 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
             if args.dry_run {
                 return show(&view, &session, globals, Ok(Exit::Done));
             }
-            keeps_its_terms(&journal, run, &asked, args)?;
+            keeps_its_terms(&head, &asked, args)?;
             consent(args, &format!("Go on with run {run}?"))?;
             guard::again(&session, &journal, run, None, args.yes)?;
             return carry_out(&session, &journal, globals, run, args.skip_invalid);
         }
-        Some(_) => out::note(&format!(
+        (Some(_), None) => out::note(&format!(
             "This file is run {run}, of which nothing was sent yet: it begins anew, with the settings of today."
         )),
-        None => {}
+        (None, None) => {}
     }
     let stops = stopping(&prepared, args);
     if args.dry_run || stops.is_some() {
@@ -126,17 +126,15 @@ fn funds(session: &Session, prepared: &Prepared, reached: Result<(), Unasked>) -
     }
 }
 
-/// What the plan is told by that a person agrees to: of a run that has begun, the one that it was opened with, since
-/// that is carried out whatever the settings of today say.
-fn agreed(journal: &Journal, prepared: &Prepared) -> Result<PlanHash, Failure> {
+/// The run of a file as it was opened, where it has begun or is finished: its terms stand then.
+fn begun(journal: &Journal, prepared: &Prepared) -> Result<Option<RunHead>, Failure> {
     let run = prepared.head.run;
-    let has_begun = match prepared.known {
+    let stands = match prepared.known {
         None | Some(RunState::Recording) => false,
         Some(RunState::Finished) => true,
         Some(RunState::Running | RunState::Stopped) => !engine::may_begin_anew(journal.checkpoint(), run)?,
     };
-    let opened = journal.checkpoint().run(run)?.filter(|_| has_begun).and_then(|(head, _)| head.plan);
-    Ok(opened.unwrap_or_else(|| prepared.plan()))
+    Ok(journal.checkpoint().run(run)?.filter(|_| stands).map(|(head, _)| head))
 }
 
 /// Writes the plan as a page, where one is wanted.
@@ -149,11 +147,10 @@ fn page(args: &PayArgs, view: &PlanView) -> Result<(), Failure> {
 }
 
 /// What is accepted or held now does not count for a run that has begun.
-fn keeps_its_terms(journal: &Journal, run: RunId, asked: &Asked<'_>, args: &PayArgs) -> Result<(), Failure> {
-    let (head, _) = journal.checkpoint().run(run)?.ok_or(engine::EngineError::NoSuchRun(run))?;
-    guard::keeps_limit(&head, args)?;
-    let (agreed, blocked) = (head.accepted, head.block_on);
-    if !asked.accepted.is_empty() && asked.accepted != agreed {
+fn keeps_its_terms(head: &RunHead, asked: &Asked<'_>, args: &PayArgs) -> Result<(), Failure> {
+    guard::keeps_limit(head, args)?;
+    let run = head.run;
+    if !asked.accepted.is_empty() && asked.accepted != head.accepted {
         return Err(Failure::new(
             Exit::Usage,
             format!(
@@ -161,7 +158,7 @@ fn keeps_its_terms(journal: &Journal, run: RunId, asked: &Asked<'_>, args: &PayA
             ),
         ));
     }
-    if !asked.block_on.is_empty() && asked.block_on != blocked {
+    if !asked.block_on.is_empty() && asked.block_on != head.block_on {
         return Err(Failure::new(
             Exit::Usage,
             format!(

@@ -116,7 +116,7 @@ fn payees(plan: &PlanView, lines: &mut Vec<String>) {
     if payees.new.count == sent && sent > FEW as u64 {
         lines.push(format!("  new payees: all {}", payees.new.count));
     } else {
-        listed("new payee", &payees.new, |line| format!("row {} {}", line.row, line.payee), lines);
+        listed("new payees", &payees.new, |line| format!("row {} {}", line.row, line.payee), lines);
     }
     listed("changed bank details", &payees.changed, noted, lines);
     if let Some(since) = &payees.missing_since {
@@ -124,11 +124,11 @@ fn payees(plan: &PlanView, lines: &mut Vec<String>) {
         listed(
             &what,
             &payees.missing,
-            |gone| format!("{} ({} {})", gone.payee, gone.currency, gone.amount),
+            |gone| format!("{} ({} {})", gone.payee, gone.currency, grouped(&gone.amount)),
             lines,
         );
     }
-    listed("differs by more than half", &payees.differing, noted, lines);
+    listed("amounts that differ from the payee's last by more than half", &payees.differing, noted, lines);
 }
 
 /// What banks say, row by row, those first that a person should look at.
@@ -165,7 +165,7 @@ fn listed<T>(what: &str, list: &Listed<T>, shown: impl Fn(&T) -> String, lines: 
     let first: Vec<String> = list.first.iter().take(FEW).map(shown).collect();
     let more = list.count - first.len() as u64;
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-    lines.push(format!("  {what}, {}: {}{more}", list.count, first.join("; ")));
+    lines.push(format!("  {what} ({}): {}{more}", list.count, first.join("; ")));
 }
 
 fn noted(noted: &Noted) -> String {
@@ -177,8 +177,7 @@ fn amount_to(line: &Line) -> String {
 }
 
 fn money(line: &Line) -> String {
-    let amount = line.amount.parse().map_or_else(|_| line.amount.clone(), |amount| grouped(&amount));
-    format!("{} {amount}", line.currency)
+    format!("{} {}", line.currency, grouped(&line.amount))
 }
 
 fn rows(plan: &PlanView, lines: &mut Vec<String>) {

@@ -42,6 +42,14 @@ impl Currency {
     }
 }
 
+impl Currency {
+    /// An amount with at least as many decimals as the currency has.
+    pub fn with_decimals(self, mut amount: Decimal) -> Decimal {
+        amount.rescale(self.decimals().max(amount.normalize().scale()));
+        amount
+    }
+}
+
 impl FromStr for Currency {
     type Err = MoneyError;
 

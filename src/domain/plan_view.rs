@@ -6,10 +6,9 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::ids::{PlanHash, RunId};
-use super::money::Total;
-use super::money::grouped;
+use super::money::{Total, grouped};
 use super::payout::Kind;
-use super::{Accepted, Currency, Timestamp};
+use super::{Accepted, Currency, Timestamp, first_of};
 
 /// The first of a list, and how long it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,9 +18,6 @@ pub struct Listed<T> {
     /// The first of them.
     pub first: Vec<T>,
 }
-
-/// So many rows of one payee are named.
-const MOST_OF_A_PAYEE: usize = 10;
 
 /// Nobody reads more of a list.
 const MOST_LISTED: usize = 1_000;
@@ -33,11 +29,11 @@ impl<T> Default for Listed<T> {
 }
 
 impl<T> Listed<T> {
-    /// One more.
-    pub fn push(&mut self, item: T) {
+    /// One more, made only where it is listed.
+    pub fn push(&mut self, item: impl FnOnce() -> T) {
         self.count += 1;
         if self.first.len() < MOST_LISTED {
-            self.first.push(item);
+            self.first.push(item());
         }
     }
 }
@@ -148,7 +144,7 @@ pub struct Line {
     /// Where to, masked.
     pub account: String,
     /// The amount, with the currency's decimals.
-    pub amount: String,
+    pub amount: Decimal,
     /// Its currency.
     pub currency: Currency,
 }
@@ -178,7 +174,7 @@ pub struct Missing {
     /// Who.
     pub payee: String,
     /// What the last run has paid.
-    pub amount: String,
+    pub amount: Decimal,
     /// Its currency.
     pub currency: Currency,
 }
@@ -246,7 +242,7 @@ impl BankWord {
     /// `row 3`, or `rows 3, 7`.
     pub fn places(&self) -> String {
         let one = if self.rows.len() == 1 { "row" } else { "rows" };
-        format!("{one} {}", some_of(&self.rows, MOST_OF_A_PAYEE))
+        format!("{one} {}", first_of(&self.rows))
     }
 }
 
@@ -313,13 +309,4 @@ pub struct PlanView {
     pub like_earlier: Vec<RowReason>,
     /// Rows that cannot be paid.
     pub invalid: Vec<u32>,
-}
-
-/// Numbers with commas between them, the first of many: `2, 5, 9, and 4 more`.
-pub fn some_of(numbers: &[u32], most: usize) -> String {
-    let shown: Vec<String> = numbers.iter().take(most).map(u32::to_string).collect();
-    match numbers.len() - shown.len() {
-        0 => shown.join(", "),
-        more => format!("{}, and {more} more", shown.join(", ")),
-    }
 }

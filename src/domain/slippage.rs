@@ -69,11 +69,6 @@ pub struct AgreedRate {
     pub at: Timestamp,
 }
 
-/// A rate for people: seven digits that count.
-pub fn shown(rate: Decimal) -> String {
-    rate.round_sf(7).unwrap_or(rate).normalize().to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

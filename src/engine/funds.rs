@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use super::rates::{self, Way};
 use super::{Engine, EngineError, StopReason};
 use crate::domain::{Clock, Currency, RunId};
-use crate::gateway::{Gateway, GatewayError, Offer, Pair, QuoteUse};
+use crate::gateway::{Gateway, GatewayError, Offer};
 use crate::plan::{Balance, Outgoing, Rates, needs};
 
 /// What was asked of the API about money.
@@ -34,7 +35,7 @@ impl Funds {
 }
 
 /// Asks for the balances, and in one request for the rates of these pairs.
-pub async fn funds(gateway: &Gateway, clock: &dyn Clock, pairs: &[(Currency, Currency)]) -> Funds {
+pub async fn funds(gateway: &Gateway, clock: &dyn Clock, pairs: &[Way]) -> Funds {
     let mut funds = Funds::default();
     match told(gateway.balances().await) {
         Ok(balances) => {
@@ -49,22 +50,17 @@ pub async fn funds(gateway: &Gateway, clock: &dyn Clock, pairs: &[(Currency, Cur
     funds
 }
 
-async fn ask_rates(gateway: &Gateway, clock: &dyn Clock, pairs: &[(Currency, Currency)], funds: &mut Funds) {
+async fn ask_rates(gateway: &Gateway, clock: &dyn Clock, pairs: &[Way], funds: &mut Funds) {
     if pairs.is_empty() {
         return;
     }
-    let asked: Vec<Pair> = pairs.iter().map(|(from, to)| Pair { from: *from, to: *to, size: None }).collect();
-    let quotes = match told(gateway.quotes(&asked, QuoteUse::Indicative).await) {
-        Ok(quotes) => quotes,
+    let told = match told(rates::ask(gateway, pairs, clock).await) {
+        Ok(told) => told,
         Err(why) => return funds.lacks(&format!("the rates are not known: {why}")),
     };
-    for ((from, to), quote) in pairs.iter().zip(quotes) {
-        let rate = quote.and_then(|quote| {
-            let rate = quote.rate().ok_or("Flash gave no rate")?;
-            Ok((rate, quote.at.unwrap_or_else(|| clock.now())))
-        });
+    for ((from, to), rate) in told {
         match rate {
-            Ok(rate) => drop(funds.rates.insert((*from, *to), rate)),
+            Ok(rate) => drop(funds.rates.insert((from, to), rate)),
             Err(why) => funds.lacks(&format!("the rate from {from} to {to} is not known: {why}")),
         }
     }

@@ -66,7 +66,7 @@ fn last_run(checkpoint: &Checkpoint, run: RunId) -> Result<Option<LastRun>, Jour
                 let payout = &entry.payout;
                 let missing = Missing {
                     payee: payout.payee.party.name.to_string(),
-                    amount: payout.money.digits(),
+                    amount: payout.money.amount(),
                     currency: payout.money.currency(),
                 };
                 paid.insert(payout.payee.who(), missing);

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::{EngineError, Prepared};
-use crate::domain::{AgreedRate, Clock, Currency, Payout, PayoutState, RunHead, RunId, Slippage};
-use crate::gateway::{Gateway, GatewayError, Offer, Pair, QuoteUse};
+use crate::domain::{AgreedRate, Clock, Currency, Payout, PayoutState, RunHead, RunId, Slippage, Timestamp};
+use crate::gateway::{Gateway, GatewayError, Offer, Pair, Quote, QuoteUse};
 use crate::journal::{Checkpoint, Journal, JournalError, Record};
 use crate::plan::{PairSums, Rates, cost_at, is_within};
 
@@ -70,18 +70,33 @@ impl RateStop {
     }
 }
 
-/// Indicative rates of these pairs, in one request. A pair without one is left out.
-pub async fn indicative(gateway: &Gateway, ways: &[Way], clock: &dyn Clock) -> Result<Rates, GatewayError> {
+/// A pair's rate and when it was said, or why there is none.
+pub(super) type Told = (Way, Result<(Decimal, Timestamp), String>);
+
+/// Asks for the indicative rates of these pairs, in one request.
+pub(super) async fn ask(
+    gateway: &Gateway,
+    ways: &[Way],
+    clock: &dyn Clock,
+) -> Result<Offer<Vec<Told>>, GatewayError> {
     let pairs: Vec<_> = ways.iter().map(|(from, to)| Pair { from: *from, to: *to, size: None }).collect();
     let quotes = match gateway.quotes(&pairs, QuoteUse::Indicative).await? {
         Offer::Given(quotes) => quotes,
-        Offer::Absent { .. } => Vec::new(),
+        Offer::Absent { why } => return Ok(Offer::Absent { why }),
     };
-    let known = ways.iter().zip(quotes).filter_map(|(way, quote)| {
-        let quote = quote.ok()?;
-        Some((*way, (quote.rate()?, quote.at.unwrap_or_else(|| clock.now()))))
-    });
-    Ok(known.collect())
+    let rate = |quote: Quote| {
+        let rate = quote.rate().ok_or("Flash gave no rate")?;
+        Ok((rate, quote.at.unwrap_or_else(|| clock.now())))
+    };
+    Ok(Offer::Given(ways.iter().zip(quotes).map(|(way, quote)| (*way, quote.and_then(rate))).collect()))
+}
+
+/// Indicative rates of these pairs. A pair without one is left out.
+pub async fn indicative(gateway: &Gateway, ways: &[Way], clock: &dyn Clock) -> Result<Rates, GatewayError> {
+    Ok(match ask(gateway, ways, clock).await? {
+        Offer::Given(told) => told.into_iter().filter_map(|(way, rate)| Some((way, rate.ok()?))).collect(),
+        Offer::Absent { .. } => Rates::new(),
+    })
 }
 
 impl Prepared {

@@ -95,11 +95,7 @@ pub fn needs(
         let cleared = balance.map(|balance| balance.map_or(Decimal::ZERO, |balance| balance.cleared));
         let missing =
             cleared.map(|cleared| exact + estimated - cleared).filter(|missing| *missing > Decimal::ZERO);
-        let with_cents = |amount: Decimal| {
-            let mut amount = amount;
-            amount.rescale(currency.decimals().max(amount.normalize().scale()));
-            amount
-        };
+        let with_cents = |amount| currency.with_decimals(amount);
         Need {
             currency,
             exact: with_cents(exact),

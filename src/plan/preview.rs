@@ -105,7 +105,7 @@ impl Preview {
 
     /// Somebody whom the last run, named `since`, has paid and this file does not.
     pub fn add_missing(&mut self, missing: Missing, since: &str) {
-        self.payees.missing.push(missing);
+        self.payees.missing.push(|| missing);
         self.payees.missing_since.get_or_insert_with(|| since.to_owned());
     }
 
@@ -171,27 +171,24 @@ impl Preview {
     fn note_cut(&mut self, payout: &Payout, rail: Rail) {
         let reference = payout.reference.as_deref().unwrap_or_default();
         if rail == Rail::Domestic && reference.chars().count() > SHOWN_BY_DIRECT_ENTRY {
-            self.cut.push(Noted { line: line(payout), note: kept(reference, SHOWN_BY_DIRECT_ENTRY) });
+            self.cut.push(|| noted(payout, kept(reference, SHOWN_BY_DIRECT_ENTRY)));
         }
     }
 
     fn note_payee(&mut self, payout: &Payout, before: Before) {
         if let Some((old, new)) = before.changed {
-            self.payees.changed.push(Noted { line: line(payout), note: format!("{old} → {new}") });
+            self.payees.changed.push(|| noted(payout, format!("{old} → {new}")));
         } else if !before.paid {
-            self.payees.new.push(line(payout));
+            self.payees.new.push(|| line(payout));
         }
         if let Some(last) = before.last.filter(|last| differs(*last, payout.money)) {
-            self.payees.differing.push(Noted { line: line(payout), note: format!("last paid {last}") });
+            self.payees.differing.push(|| noted(payout, format!("last paid {last}")));
         }
     }
 
     fn note_largest(&mut self, payout: &Payout) {
         let largest = self.largest.entry(payout.money.currency()).or_default();
-        let amount = payout.money.amount();
-        let at = largest.partition_point(|line| {
-            line.amount.parse().is_ok_and(|known: rust_decimal::Decimal| known >= amount)
-        });
+        let at = largest.partition_point(|line| line.amount >= payout.money.amount());
         if at < LARGEST {
             largest.insert(at, line(payout));
             largest.truncate(LARGEST);
@@ -224,12 +221,16 @@ fn kept(text: &str, most: usize) -> String {
     text.chars().take(most).collect::<String>().trim_end().to_owned()
 }
 
+fn noted(payout: &Payout, note: String) -> Noted {
+    Noted { line: line(payout), note }
+}
+
 fn line(payout: &Payout) -> Line {
     Line {
         row: payout.row,
         payee: payout.payee.party.name.to_string(),
         account: payout.payee.account.to_string(),
-        amount: payout.money.digits(),
+        amount: payout.money.amount(),
         currency: payout.money.currency(),
     }
 }

@@ -1,10 +1,6 @@
 //! What every page has: its head, its looks, and tables. No script, nothing fetched from elsewhere.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use rust_decimal::Decimal;
-
-use crate::domain::money::grouped;
-
 /// A whole page.
 pub(super) fn page(title: &str, body: &Markup) -> Markup {
     html! {
@@ -52,9 +48,4 @@ pub(super) fn table(columns: &[Column], rows: &[Vec<String>]) -> Markup {
             }
         }
     }
-}
-
-/// An amount as people read it, from its digits.
-pub(super) fn amount(digits: &str) -> String {
-    digits.parse::<Decimal>().map_or_else(|_| digits.to_owned(), |amount| grouped(&amount))
 }

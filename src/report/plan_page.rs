@@ -6,10 +6,10 @@ use std::path::Path;
 use maud::{Markup, html};
 
 use super::fresh::{FreshError, write_whole};
-use super::page::{Column, amount, page, table};
+use super::page::{Column, page, table};
 use crate::domain::money::{grouped, plural};
 use crate::domain::plan_view::{BankWords, Line, Listed, Noted, shown_rate};
-use crate::domain::{Kind, PlanView, system_words};
+use crate::domain::{Kind, PlanView, some_of, system_words};
 
 /// So many rows of a list are printed.
 const MOST_PRINTED: usize = 200;
@@ -158,7 +158,7 @@ fn payees(plan: &PlanView) -> Markup {
         .first
         .iter()
         .take(MOST_PRINTED)
-        .map(|gone| vec![gone.payee.clone(), gone.currency.to_string(), amount(&gone.amount)])
+        .map(|gone| vec![gone.payee.clone(), gone.currency.to_string(), grouped(&gone.amount)])
         .collect();
     html! {
         @if news.new.count > 0 {
@@ -223,7 +223,8 @@ fn decisions(plan: &PlanView) -> Markup {
         }
         @if !plan.invalid.is_empty() {
             h2 { "Rows that cannot be paid: " (plan.invalid.len()) }
-            p { (crate::domain::plan_view::some_of(&plan.invalid, MOST_PRINTED)) }
+            @let (printed, others) = plan.invalid.split_at(plan.invalid.len().min(MOST_PRINTED));
+            p { (some_of(printed, others.len() as u64)) }
         }
     }
 }
@@ -247,7 +248,7 @@ fn cells(line: &Line) -> Vec<String> {
         line.payee.clone(),
         line.account.clone(),
         line.currency.to_string(),
-        amount(&line.amount),
+        grouped(&line.amount),
     ]
 }
 

@@ -93,7 +93,8 @@ async fn balances(gateway: &Gateway) -> Item {
         Ok(Offer::Given(balances)) => {
             let told: Vec<String> = balances
                 .iter()
-                .map(|balance| format!("{} {}", balance.currency, grouped(&balance.cleared)))
+                .map(|balance| (balance.currency, balance.currency.with_decimals(balance.cleared)))
+                .map(|(currency, cleared)| format!("{currency} {}", grouped(&cleared)))
                 .collect();
             Item::new("balances", Health::Good, told.join(", "))
         }
