@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use payrun::simulator::{LedgerView, Options};
 use proptest::prelude::*;
@@ -257,4 +258,38 @@ proptest! {
             prop_assert!(told >= left && told - left <= slack, "{currency}: {told} for {left}");
         }
     }
+}
+
+/// What is in doubt may have left the balance already: it is not needed a second time.
+#[test]
+fn what_is_in_doubt_is_not_asked_of_the_balance_again() {
+    let world = World::with(holding(&[("AUD", "303.03")]));
+    world.write("pay.csv", payroll(0, 3));
+    world.faults(&["withdrawal_create:reset_after@1"]);
+    let patient = |args: &[&str]| {
+        let mut command = world.command(args);
+        command.env("PAYRUN_GATEWAY_IN_DOUBT_WAIT", "3s");
+        world.start(command)
+    };
+    let at_work = patient(&["pay", "pay.csv", "--yes"]);
+    while world.made() == 0 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    at_work.signal("KILL");
+    drop(at_work.end());
+    // Flash has taken 100.00 for the first, and what is left is enough for the others alone
+    patient(&["resume", "r1"]).end().ends(0);
+    assert_eq!((world.made(), world.total()), (3, dec("303.03")));
+}
+
+/// One payout is declined for want of money, and not one more is tried.
+#[test]
+fn the_first_payout_that_a_balance_does_not_cover_is_the_last() {
+    let world = World::with(Options { fee: dec("100"), ..holding(&[("AUD", "828.28")]) });
+    world.write("pay.csv", payroll(0, 8));
+    let mut command = world.command(&["pay", "pay.csv", "--yes"]);
+    command.env("PAYRUN_GATEWAY_MAX_IN_FLIGHT", "1");
+    world.start(command).end().ends(5).says("INSUFFICIENT_BALANCE");
+    let count = |word: &str| world.states("r1").iter().filter(|state| *state == word).count();
+    assert_eq!((world.made(), count("rejected"), count("ready")), (4, 1, 3));
 }

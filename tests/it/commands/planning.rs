@@ -205,3 +205,15 @@ fn a_rate_that_is_not_known_is_named() {
     let line = said.err.lines().find(|line| line.contains("indicative rate")).expect("a rate").to_owned();
     assert!(line.contains("AUD") && line.contains("EUR"), "{line}");
 }
+
+#[test]
+fn a_row_that_cannot_be_paid_is_part_of_the_plan() {
+    let world = World::new();
+    let plan = |text: String| {
+        world.write("pay.csv", text);
+        let args = ["pay", "pay.csv", "--dry-run", "--skip-invalid", "--format", "json"];
+        world.payrun(&args).ends(0).json()["plan"].clone()
+    };
+    let bad = "P9,Robin,Example,1 Hill Street,062-000,10000009,109.093,PAY 9\n";
+    assert_ne!(plan(payroll(0, 3)), plan(payroll(0, 3) + bad), "one more is left out, and that is agreed to");
+}
