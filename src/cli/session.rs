@@ -13,7 +13,7 @@ use super::{out, progress};
 use crate::config::{Credentials, Environment, Layers, ResendSetting, Settings};
 use crate::domain::{Clock, Observer, Probe, Release, SystemClock, Way};
 use crate::engine::{Engine, Stop, StopHandle, Terms};
-use crate::gateway::{self, Gateway, GatewayError, Login};
+use crate::gateway::{self, Callbacks, Gateway, GatewayError, Login};
 use crate::journal::{Journal, JournalError, RealDisk, ScopeFolder, ScopeLock};
 use crate::plan::{Resend, SettlePolicy};
 use crate::simulator::{self, Simulator};
@@ -249,7 +249,14 @@ impl Session {
             max_in_flight: self.settings.max_in_flight,
             follow: self.settings.follow,
             skip_held,
+            callbacks: self.callbacks(),
         }
+    }
+
+    /// The addresses that payouts bear, for Flash to call.
+    pub fn callbacks(&self) -> Option<Callbacks> {
+        let (base, secret) = self.settings.listen.callbacks.clone()?;
+        Callbacks::new(&base, secret)
     }
 }
 

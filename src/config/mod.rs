@@ -4,10 +4,12 @@
 //! printed. An unknown key is an error: a misspelt limit must not be a limit that is not there.
 
 mod keys;
+mod listen;
 mod remitter;
 mod settings;
 
 pub use keys::{KEYS, Key};
+pub use listen::Listening;
 pub use remitter::{RemitterConfig, Remitters};
 pub use settings::{Credentials, Environment, Layers, ResendSetting, Settings};
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::ConfigError;
 use super::keys::KEYS;
+use super::listen::{self, Listening, WrittenListen};
 use super::remitter::{RemitterConfig, Remitters};
 use crate::domain::{Limits, PartyMode, Slippage, is_this_machine, system_words};
 
@@ -108,6 +109,8 @@ pub struct Settings {
     pub follow: Duration,
     /// How much worse a rate may become before payments wait.
     pub max_slippage: Option<Slippage>,
+    /// How webhooks are received.
+    pub listen: Listening,
     /// How large a file may be, and how much reading it may cost.
     pub limits: Limits,
 }
@@ -137,6 +140,8 @@ struct Written {
     gateway: WrittenGateway,
     #[serde(default)]
     payouts: WrittenPayouts,
+    #[serde(default)]
+    listen: WrittenListen,
     #[serde(default)]
     limits: WrittenLimits,
     #[serde(default)]
@@ -265,6 +270,7 @@ impl Settings {
             duplicate_window: written.payouts.duplicate_window.unwrap_or(Duration::from_secs(35 * 24 * 3600)),
             follow: written.payouts.follow.unwrap_or(Duration::from_secs(2)),
             max_slippage: written.payouts.max_slippage,
+            listen: written.listen.listening(&layers.variables)?,
             limits: written.limits.limits(),
         };
         settings.fit()
@@ -345,7 +351,14 @@ fn read(layers: &Layers) -> Result<Written, ConfigError> {
             .map_err(|error| ConfigError::Unreadable { path: path.clone(), why: system_words(&error) })?;
         builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
     }
-    let others = ["PAYRUN_EMAIL", "PAYRUN_PASSWORD", "PAYRUN_AFFILIATION", "PAYRUN_LOG"];
+    let others = [
+        "PAYRUN_EMAIL",
+        "PAYRUN_PASSWORD",
+        "PAYRUN_AFFILIATION",
+        "PAYRUN_LOG",
+        listen::SECRET,
+        listen::CALLBACK_SECRET,
+    ];
     let known =
         |name: &String| others.contains(&name.as_str()) || KEYS.iter().any(|key| key.variable == *name);
     if let Some(odd) = layers.variables.keys().find(|name| name.starts_with("PAYRUN_") && !known(name)) {

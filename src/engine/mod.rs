@@ -47,7 +47,7 @@ use std::time::Duration;
 use crate::domain::{
     Clock, Event, Fact, Observer, PartyMode, PayoutEntry, PayoutId, RunHead, RunId, RunState, Stage,
 };
-use crate::gateway::Gateway;
+use crate::gateway::{Callbacks, Gateway};
 use crate::journal::{Journal, JournalError, Record};
 use crate::plan::SettlePolicy;
 
@@ -82,6 +82,8 @@ pub struct Terms {
     pub follow: Duration,
     /// Whether rows that must be held are left out, rather than stopping the file.
     pub skip_held: bool,
+    /// The addresses that payouts bear, for Flash to call.
+    pub callbacks: Option<Callbacks>,
 }
 
 impl Engine {
@@ -118,7 +120,12 @@ impl Engine {
                 None => return Ok(Some(StopReason::Asked)),
             }
             let guard = guard::Guard::new(head);
-            let order = Arc::new(send::Order { head: head.clone(), parties, refused: 0.into(), guard });
+            let callbacks = match self.unless_stopped(self.callbacks(head.run)).await {
+                Some(callbacks) => callbacks?,
+                None => return Ok(Some(StopReason::Asked)),
+            };
+            let order =
+                Arc::new(send::Order { head: head.clone(), parties, refused: 0.into(), guard, callbacks });
             if let Some(reason) = self.pay(order).await? {
                 return Ok(Some(reason));
             }
