@@ -344,6 +344,18 @@ pub struct SimulateArgs {
     /// What each payout costs beside its amount
     #[arg(long, value_name = "AMOUNT", default_value = "0")]
     pub fee: String,
+    /// Where to tell of every change of a status
+    #[arg(long, value_name = "URL", requires = "webhook_secret")]
+    pub webhook: Option<String>,
+    /// What signs webhooks
+    #[arg(long, value_name = "SECRET", requires = "webhook")]
+    pub webhook_secret: Option<String>,
+    /// When a webhook that was not taken comes again
+    #[arg(long, value_name = "TIME,TIME,…", value_delimiter = ',', default_value = "6s,60s,600s")]
+    pub webhook_retries: Vec<String>,
+    /// What goes wrong with webhooks, see docs/SIMULATOR.md; may be repeated
+    #[arg(long, value_name = "FAULT")]
+    pub webhook_fault: Vec<String>,
     /// How far its clock is ahead of this machine's, such as 90s; behind it with a minus: -90s
     #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true)]
     pub clock_skew: String,
