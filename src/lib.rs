@@ -18,3 +18,4 @@ pub mod journal;
 pub mod plan;
 pub mod report;
 pub mod simulator;
+pub mod watch;

@@ -81,6 +81,15 @@ pub enum Command {
     /// Run a simulated Flash, or show what it holds
     #[command(after_help = TABLE)]
     Simulate(SimulateArgs),
+    /// Pay the files that are dropped into a folder, and answer beside them
+    #[command(after_help = TABLE)]
+    Watch(WatchArgs),
+    /// Let a run of a watched folder go
+    #[command(after_help = TABLE)]
+    Approve(ApproveArgs),
+    /// Refuse a run of a watched folder
+    #[command(after_help = TABLE)]
+    Reject(RejectArgs),
     /// Keep payees' names, addresses and accounts, to complete files and to notice changed bank details
     #[command(after_help = TABLE)]
     Payees(PayeesArgs),
@@ -304,6 +313,65 @@ pub struct ReportArgs {
     /// The folder to write to [default: reports/ in the state folder]
     #[arg(long, value_name = "FOLDER")]
     pub to: Option<PathBuf>,
+}
+
+/// `watch`.
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// The folder; processing, held, done and rejected are made inside it
+    pub folder: PathBuf,
+    /// Look through the folder so often, such as 5s; for network shares that tell nothing
+    #[arg(long, value_name = "TIME")]
+    pub poll: Option<String>,
+    /// Take a file once it has not changed for so long, such as 10s
+    #[arg(long, value_name = "TIME")]
+    pub settle: Option<String>,
+    /// Who lets runs go: hold, a person; pay, the limits of the configuration
+    #[arg(long, value_name = "MODE")]
+    pub mode: Option<String>,
+    /// End once nothing is left to do
+    #[arg(long)]
+    pub once: bool,
+}
+
+/// `approve`.
+#[derive(Debug, Args)]
+pub struct ApproveArgs {
+    /// The run, such as r3, or a file in held/
+    #[arg(value_name = "RUN|FILE")]
+    pub what: String,
+    /// Findings that block and that are meant, such as hidden or zero-lost:12
+    #[arg(long, value_name = "CODE[,CODE]")]
+    pub accept: Vec<String>,
+    /// Pay the rows that can be paid and leave the others out
+    #[arg(long)]
+    pub skip_invalid: bool,
+    /// The file corrects that run: equal rows are not paid again
+    #[arg(long, value_name = "RUN", conflicts_with = "repeat")]
+    pub amends: Option<RunId>,
+    /// Rows that equal payouts of earlier runs really are new payments
+    #[arg(long)]
+    pub repeat: bool,
+    /// The sheet of a workbook, where several could be meant
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
+    /// The plan that is agreed to: the digits that it shows
+    #[arg(long, value_name = "HASH")]
+    pub plan: Option<String>,
+    /// What there is to say of it; kept in the journal
+    #[arg(long)]
+    pub note: Option<String>,
+}
+
+/// `reject`.
+#[derive(Debug, Args)]
+pub struct RejectArgs {
+    /// The run, such as r3, or a file in held/
+    #[arg(value_name = "RUN|FILE")]
+    pub what: String,
+    /// Why; kept in the journal
+    #[arg(long)]
+    pub reason: String,
 }
 
 /// `simulate`.

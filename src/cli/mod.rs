@@ -4,13 +4,16 @@
 //! `main`.
 
 mod annotate;
+mod answer;
 mod args;
 mod bsb;
 mod check;
 mod corridors;
+mod desk;
 mod doctor;
 mod exit;
 mod guard;
+mod hand_over;
 mod journal;
 mod map;
 mod out;
@@ -32,6 +35,7 @@ mod status;
 mod summary;
 mod template;
 mod verify;
+mod watch;
 
 pub use exit::Exit;
 
@@ -62,6 +66,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Status(args) => status::run(globals, args),
         Command::Report(args) => report::run(globals, args),
         Command::Simulate(args) => simulate::run(globals, args),
+        Command::Watch(args) => watch::run(globals, args),
+        Command::Approve(args) => answer::approve(globals, args),
+        Command::Reject(args) => answer::reject(globals, args),
         Command::Payees(args) => payees::run(globals, args),
         Command::Remitters => remitters::run(globals),
         Command::Bsb(args) => bsb::run(globals, args),

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::args::{Format, Globals, PayArgs};
 use super::exit::{Exit, Failure};
+use super::hand_over::hand_over;
 use super::reading::{accepted, check_options, read_again, reading};
 use super::session::{Session, Unasked, signed};
 use super::{guard, out, plan_text, reference, report, summary, verify};
@@ -16,7 +17,7 @@ use crate::domain::{
     Accepted, Currency, Overlaps, PayoutState, PlanHash, PlanView, RunHead, RunId, RunState, Severity,
     Verdict, Way,
 };
-use crate::engine::{self, Funds, Inputs, Prepared};
+use crate::engine::{self, EngineError, Funds, Inputs, Prepared};
 use crate::intake::Reading;
 use crate::journal::Journal;
 use crate::report::write_plan_page;
@@ -27,7 +28,10 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let limit = args.max_slippage.as_deref().map(|text| guard::typed(text).map(|_| text.to_owned()));
     let limit = limit.transpose()?.map(|text| ("payouts.max_slippage", text));
     let session = Session::new(globals, remitter.into_iter().chain(limit).collect())?;
-    let journal = session.journal()?;
+    let journal = match session.opened() {
+        Ok(journal) => session.taken(journal),
+        Err(error) => return hand_over(error, args),
+    };
     if args.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
         return Err(Failure::new(Exit::Usage, "Nothing was sent: --name needs a name."));
     }
@@ -120,7 +124,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
 
 /// What is in the balances and what currencies cost, where anything is to be sent. What did not answer a moment ago is
 /// not asked again.
-fn funds(session: &Session, prepared: &Prepared, reached: Result<(), Unasked>) -> Result<Funds, Failure> {
+pub fn funds(session: &Session, prepared: &Prepared, reached: Result<(), Unasked>) -> Result<Funds, Failure> {
     if prepared.to_pay.lines().is_empty() {
         return Ok(Funds::default());
     }
@@ -135,7 +139,7 @@ fn funds(session: &Session, prepared: &Prepared, reached: Result<(), Unasked>) -
 }
 
 /// The run of a file as it was opened, where it has begun or is finished: its terms stand then.
-fn begun(journal: &Journal, prepared: &Prepared) -> Result<Option<RunHead>, Failure> {
+pub fn begun(journal: &Journal, prepared: &Prepared) -> Result<Option<RunHead>, Failure> {
     let run = prepared.head.run;
     let stands = match prepared.known {
         None | Some(RunState::Recording | RunState::Held | RunState::Refused) => false,
@@ -198,7 +202,7 @@ fn text(plan: &PlanView, session: &Session) -> String {
 fn overlaps(journal: &Journal, args: &PayArgs) -> Result<Overlaps, Failure> {
     Ok(match (args.amends, args.repeat) {
         (Some(run), _) => {
-            journal.checkpoint().run(run)?.ok_or(engine::EngineError::NoSuchRun(run))?;
+            journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
             Overlaps::Amends(run)
         }
         (None, true) => Overlaps::Repeat,
@@ -238,13 +242,24 @@ pub struct Asked<'a> {
 
 /// Reads, checks and plans the file.
 pub fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Result<Prepared, Failure> {
+    let check = check_options(session, asked.accepted.clone())?;
+    Ok(prepare_with(session, journal, asked, check)?)
+}
+
+/// The same, told apart by what went wrong.
+pub fn prepare_with(
+    session: &Session,
+    journal: &Journal,
+    asked: &Asked<'_>,
+    check: check::Options,
+) -> Result<Prepared, EngineError> {
     let inputs = Inputs {
         path: asked.path,
         file: asked.file.clone(),
         name: asked.name,
         overlaps: asked.overlaps,
         reading: &asked.reading,
-        check: check_options(session, asked.accepted.clone())?,
+        check,
         scope: &session.scope,
         environment: session.settings.environment.name(),
         remitters: &session.settings.remitters,
@@ -252,7 +267,7 @@ pub fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Resul
         window: signed(session.settings.duplicate_window),
         block_on: &asked.block_on,
     };
-    Ok(engine::prepare(journal, &inputs, &*session.clock, &*session.observer)?)
+    engine::prepare(journal, &inputs, &*session.clock, &*session.observer)
 }
 
 /// Records a run anew that was interrupted before all its rows were recorded: from the copy of its file, on the

@@ -24,7 +24,7 @@ const fn key(
 }
 
 /// Every key but those of remitters.
-pub const KEYS: [Key; 20] = [
+pub const KEYS: [Key; 27] = [
     key("environment", "PAYRUN_ENVIRONMENT", "simulator", "simulator, uat or production"),
     key(
         "api_url",
@@ -78,6 +78,38 @@ pub const KEYS: [Key; 20] = [
         "PAYRUN_PAYOUTS_MAX_SLIPPAGE",
         "none",
         "how much worse a rate may become than the one agreed to before payments wait, such as 0.5%",
+    ),
+    key(
+        "watch.mode",
+        "PAYRUN_WATCH_MODE",
+        "hold (simulator: pay)",
+        "who lets the runs of a watched folder go: hold, a person each of them; pay, the limits below",
+    ),
+    key(
+        "watch.max_payout",
+        "PAYRUN_WATCH_MAX_PAYOUT",
+        "none",
+        "with pay: the largest payout by currency, such as AUD=5000,USD=2000; above it a person lets the run go",
+    ),
+    key("watch.max_run", "PAYRUN_WATCH_MAX_RUN", "none", "with pay: the largest sum of a run, the same way"),
+    key(
+        "watch.max_day",
+        "PAYRUN_WATCH_MAX_DAY",
+        "none",
+        "with pay: the largest sum of all that goes without a person on one day, the same way",
+    ),
+    key(
+        "watch.poll",
+        "PAYRUN_WATCH_POLL",
+        "2s",
+        "the folder is looked through so often, whatever the system tells",
+    ),
+    key("watch.settle", "PAYRUN_WATCH_SETTLE", "3s", "a file that has not changed for so long is whole"),
+    key(
+        "watch.totals",
+        "PAYRUN_WATCH_TOTALS",
+        "optional",
+        "whether every file needs control totals beside it: optional or required",
     ),
     key("limits.file_size", "PAYRUN_LIMITS_FILE_SIZE", "1GiB", "a file that is read, at most"),
     key(

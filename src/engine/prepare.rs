@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
@@ -401,7 +402,10 @@ impl Spool {
         let name = format!("{INCOMING}{}", std::process::id());
         let copy = folder.join(&name).with_extension(path.extension().unwrap_or_default());
         let payouts = folder.join(name).with_extension("payouts");
-        let mut from = File::open(path).map_err(|error| unwritable(path, &error))?;
+        // what was a file a moment ago may be a link by now
+        let nothing_else = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
+        let mut from = File::options().read(true).custom_flags(nothing_else).open(path);
+        let mut from = from.as_mut().map_err(|error| unwritable(path, error))?;
         let mut to = private_file(&copy).map_err(|error| unwritable(&copy, &error))?;
         io::copy(&mut from, &mut to).map_err(|error| unwritable(&copy, &error))?;
         let writer = private_file(&payouts).map_err(|error| unwritable(&payouts, &error))?;

@@ -24,7 +24,7 @@ pub use checkpoint::Checkpoint;
 pub use disk::{Disk, LogFile, RealDisk, new_private_file, private_file};
 pub use error::JournalError;
 pub use kept::{Kept, KeptWords};
-pub use lock::{Holder, ScopeLock};
+pub use lock::{Holder, ScopeLock, watched_folder};
 pub use log::Verified;
 pub use record::{Noted, Record};
 pub use scope::ScopeFolder;
