@@ -188,11 +188,7 @@ impl<'a> Counter<'a> {
         for (row, why) in prepared.held().take(summary::MOST_SHOWN) {
             let _ = writeln!(text, "row {row}: {why}");
         }
-        let _ = write!(
-            text,
-            "\nWhat is meant as it stands is said in the approval, a line each: accept CODE or accept CODE:ROW; amends RUN; repeat; or skip-invalid, to pay the other rows."
-        );
-        Some(Judged::Asks { text })
+        Some(Judged::Asks { text: text.trim_end().to_owned() })
     }
 }
 

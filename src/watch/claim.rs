@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::mpsc::Sender;
 use std::time::Instant;
 
+use super::answer::{self, Wanted};
 use super::asked::digest;
 use super::desk::{Desk, Going, Judged, Trouble, Waits};
 use super::folder::{Place, plain};
@@ -55,11 +56,10 @@ impl<D: Desk> Watcher<'_, D> {
         if let (Ok(new), Ok(old)) = (digest(path), digest(&held))
             && new == old
         {
-            self.put_aside(
-                Place::Inbox,
-                name,
-                &format!("Nothing was done: this very file waits already as {}/{name}.", Place::Held.name()),
-            )?;
+            // the question stays open
+            let text =
+                format!("Nothing was done: this very file waits already as {}/{name}.", Place::Held.name());
+            self.put_aside_os(Place::Inbox, OsStr::new(name), name, &text)?;
             return Ok(false);
         }
         if let Some(run) = question.and_then(|question| question.run) {
@@ -112,8 +112,14 @@ impl<D: Desk> Watcher<'_, D> {
         self.later.remove(name);
         match judged {
             Judged::Rejected { text } => self.put_aside(Place::Processing, name, &text),
-            Judged::Asks { text } => self.hold(name, None, before, &text),
-            Judged::Waits(Waits { run, text }) => self.hold(name, Some(run), before, &text),
+            Judged::Asks { text } => {
+                let how = answer::how_to_answer(name, Wanted::Words);
+                self.hold(name, None, before, &format!("{text}\n\n{how}"))
+            }
+            Judged::Waits(Waits { run, text }) => {
+                let how = answer::how_to_answer(name, Wanted::Yes);
+                self.hold(name, Some(run), before, &format!("{text}\n\n{how}"))
+            }
             Judged::Goes { run, text } => {
                 self.say(Place::Processing, name, &text);
                 self.go(run, name, Going::default(), jobs);

@@ -119,7 +119,12 @@ impl Folder {
             let mut beside = name.to_owned();
             beside.push(format!(".{end}"));
             match fs::rename(self.path(from, &beside), self.path(to, format!("{new}.{end}"))) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                // nothing lies beside it, or its name leaves no room for that
+                Err(error)
+                    if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename) =>
+                {
+                    return Err(error);
+                }
                 _ => {}
             }
         }

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use super::answer;
+use super::answer::{self, Wanted};
 use super::asked::digest;
 use super::desk::{Desk, Going, Trouble};
 use super::folder::{Place, plain};
@@ -37,10 +37,8 @@ impl<D: Desk> Watcher<'_, D> {
     pub(super) fn answers(&mut self, place: Place, now: Instant, jobs: &Sender<Job>) -> Result<(), Trouble> {
         let files: Vec<_> =
             self.listed(place)?.into_iter().filter(|(name, _)| Side::of(name).is_some()).collect();
-        let whole = match place {
-            Place::Inbox => self.sides.whole(&files, now, self.settings.settle),
-            _ => files.iter().map(|(name, _)| name.clone()).collect(), // few write there, and all of it at once
-        };
+        let sides = if place == Place::Held { &mut self.held_sides } else { &mut self.sides };
+        let whole = sides.whole(&files, now, self.settings.settle);
         for name in whole {
             let Some((base, side)) = Side::of(&name) else { continue };
             let waits = self.folder.has(Place::Held, &base);
@@ -96,7 +94,11 @@ impl<D: Desk> Watcher<'_, D> {
                     "An empty file says yes; docs/OPERATIONS.md lists what more can be said."
                 );
                 self.put_aside_os(place, side, &plain(side), &text)?;
-                self.say(Place::Held, name, &format!("{text}\n\n{}", answer::how_to_answer(name)));
+                self.say(
+                    Place::Held,
+                    name,
+                    &format!("{text}\n\n{}", answer::how_to_answer(name, Wanted::Words)),
+                );
                 return Ok(());
             }
         };
@@ -135,7 +137,11 @@ impl<D: Desk> Watcher<'_, D> {
                 let text = format!(
                     "It cannot be refused any more: run {run} has begun. payrun status {run} shows what was sent; what was not stays unsent until somebody lets it go."
                 );
-                self.say(Place::Held, name, &format!("{text}\n\n{}", answer::how_to_answer(name)));
+                self.say(
+                    Place::Held,
+                    name,
+                    &format!("{text}\n\n{}", answer::how_to_answer(name, Wanted::Words)),
+                );
                 return std::fs::remove_file(&path).map_err(|error| passing(name, &error));
             }
             Some(run) => {

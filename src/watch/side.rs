@@ -64,7 +64,7 @@ impl Approval {
         let mut approval = Self::default();
         for (line, word, rest) in lines(text) {
             let unknown = || format!("line {line}, \"{word}\", is not understood");
-            match word.to_lowercase().as_str() {
+            match word.trim_start_matches("--").to_lowercase().as_str() {
                 "accept" => {
                     let said = approval.accepted.add(rest);
                     said.map_err(|error| format!("line {line}: {error}"))?;
@@ -160,7 +160,8 @@ mod tests {
     fn an_approval_is_empty_or_understood() {
         assert_eq!(Approval::read(""), Ok(Approval::default()));
         assert_eq!(Approval::read("\u{feff}yes\r\n\r\n# seen with Jo\r\n"), Ok(Approval::default()));
-        let text = "accept hidden,zero-lost:12\nskip-invalid\namends r3\nplan 1a2b3c4d\nnote: seen with Jo\n";
+        let text =
+            "accept hidden,zero-lost:12\n--skip-invalid\namends r3\nplan 1a2b3c4d\nnote: seen with Jo\n";
         let approval = Approval::read(text).expect("understood");
         assert_eq!(approval.overlaps, Overlaps::Amends(RunId(3)));
         assert_eq!(approval.note.as_deref(), Some("seen with Jo"));

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use super::answer;
+use super::answer::{self, Wanted};
 use super::arrival::Arrivals;
 use super::asked::{Asked, Question, digest};
 use super::desk::{Desk, Ended, Going, Stopped, Trouble};
@@ -72,6 +72,7 @@ pub struct Watcher<'a, D: Desk> {
     pub(super) settings: Settings,
     pub(super) arrivals: Arrivals,
     pub(super) sides: Arrivals,
+    pub(super) held_sides: Arrivals,
     pub(super) asked: Asked,
     pub(super) later: BTreeMap<String, Later>,
     /// Files whose runs are at work or in the queue.
@@ -89,6 +90,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
             settings,
             arrivals: Arrivals::default(),
             sides: Arrivals::default(),
+            held_sides: Arrivals::default(),
             asked,
             later: BTreeMap::new(),
             at_work: BTreeMap::new(),
@@ -151,7 +153,11 @@ impl<'a, D: Desk> Watcher<'a, D> {
 
     fn is_idle(&self) -> bool {
         let nothing = |place| self.folder.list(place).is_ok_and(|files| files.is_empty());
-        nothing(Place::Inbox) && self.at_work.is_empty()
+        let no_answer = self
+            .folder
+            .list(Place::Held)
+            .is_ok_and(|files| files.iter().all(|(name, _)| Side::of(name).is_none()));
+        nothing(Place::Inbox) && no_answer && self.at_work.is_empty()
     }
 
     /// What the process before has left: files in `processing/`, and runs whose files are gone.
@@ -242,7 +248,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
         let question = Question { digest: digest.unwrap_or_default(), run };
         self.asked.ask(name, question).map_err(|error| passing(name, &error))?;
         let early = self.too_early(name)?;
-        let text = format!("{text}\n\n{}{early}", answer::how_to_answer(name));
+        let text = format!("{text}{early}");
         self.say(Place::Processing, name, &text);
         self.move_on(Place::Processing, name, (Place::Held, name)).map(drop)
     }
@@ -274,7 +280,8 @@ impl<'a, D: Desk> Watcher<'a, D> {
                     return Ok(());
                 }
                 let digest = digest(&self.folder.path(Place::Processing, &name)).ok();
-                self.hold(&name, Some(run), digest, &text)
+                let how = answer::how_to_answer(&name, Wanted::Going);
+                self.hold(&name, Some(run), digest, &format!("{text}\n\n{how}"))
             }
             Err(trouble) => Err(trouble),
         }

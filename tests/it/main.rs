@@ -27,6 +27,7 @@ mod slippage;
 mod template;
 mod tidy;
 mod verify;
+mod watch;
 mod whole_files;
 mod workbooks;
 mod world;
