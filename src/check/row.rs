@@ -294,7 +294,7 @@ fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings<'_>) {
     }
     for column in WITH_BLANKS {
         let typed = row.text(column);
-        if typed.contains(is_odd_blank) {
+        if !typed.is_ascii() && typed.contains(is_odd_blank) {
             findings
                 .add(Code::Normalised, row.place(column), "an unusual blank is sent as an ordinary one")
                 .showing(typed);
