@@ -1,6 +1,6 @@
 //! What only a person can tell: whether a payout was made.
 
-use super::sighting::{Absence, difference};
+use super::sighting::{Absence, shown_difference};
 use super::{Engine, EngineError};
 use crate::domain::{Fact, PayoutEntry, PayoutState, RowEntry, RunId, RunState};
 use crate::gateway::PayoutLookUp;
@@ -15,6 +15,15 @@ pub enum Verdict {
     NotMade,
 }
 
+/// A row that a person has settled.
+#[derive(Debug)]
+pub struct Settled {
+    /// The payout as it stands now.
+    pub entry: PayoutEntry,
+    /// What the API did not show, so that it could not be compared.
+    pub not_compared: Vec<&'static str>,
+}
+
 /// Records what a person says of one row, after checking at the API what can be checked.
 pub async fn settle(
     engine: &Engine,
@@ -22,7 +31,7 @@ pub async fn settle(
     row: u32,
     verdict: Verdict,
     reason: String,
-) -> Result<PayoutEntry, EngineError> {
+) -> Result<Settled, EngineError> {
     let refuse = |why: String| Err(EngineError::Settle(why));
     let checkpoint = engine.journal.checkpoint();
     checkpoint.run(run)?.ok_or(EngineError::NoSuchRun(run))?;
@@ -36,9 +45,12 @@ pub async fn settle(
         return refuse(format!("row {row} belongs to run {} now: settle it there", entry.run));
     }
     let state = entry.life.state;
+    let mut not_compared = Vec::new();
     let fact = match (verdict, state) {
         (Verdict::Made(flash_id), PayoutState::Attention | PayoutState::InDoubt | PayoutState::Sending) => {
-            made(engine, &entry, flash_id, reason).await?
+            let (fact, unseen) = made(engine, &entry, flash_id, reason).await?;
+            not_compared = unseen;
+            fact
         }
         (Verdict::NotMade, PayoutState::InDoubt | PayoutState::Sending) => {
             return refuse(format!("row {row} is still in doubt: `payrun resume {run}` looks it up first"));
@@ -53,7 +65,7 @@ pub async fn settle(
     if entry.life.state.is_open() {
         engine.write(Record::RunEnded { run, state: RunState::Stopped }).await?;
     }
-    Ok(entry)
+    Ok(Settled { entry, not_compared })
 }
 
 /// Whether a new attempt can be made: the API must not have this one, whatever a person believes, unless it has
@@ -114,13 +126,14 @@ async fn not_made(engine: &Engine, entry: &PayoutEntry) -> Result<(), EngineErro
     }
 }
 
-/// Checks at the API that the payout named is this one.
+/// Checks at the API that the payout named is this one. Where the API shows no account of it, our id on it must say so;
+/// nothing that is shown may differ. Gives what was not shown, too.
 async fn made(
     engine: &Engine,
     entry: &PayoutEntry,
     flash_id: String,
     reason: String,
-) -> Result<Fact, EngineError> {
+) -> Result<(Fact, Vec<&'static str>), EngineError> {
     let kind = entry.payout.kind();
     let records = engine.gateway.payouts_by_id(kind, std::slice::from_ref(&flash_id)).await?;
     let Some(record) = records.into_iter().flatten().next() else {
@@ -129,12 +142,18 @@ async fn made(
             kind.name()
         )));
     };
-    if let Some(what) = difference(entry, &record) {
+    if let Some(what) = shown_difference(entry, &record) {
         return Err(EngineError::Settle(what));
     }
     if let Some(other) = record.external_id.as_deref().filter(|id| *id != entry.external_id.as_str()) {
         return Err(EngineError::Settle(format!(
             "Flash's payout {flash_id} bears the id {other}, not {}",
+            entry.external_id
+        )));
+    }
+    if record.account.is_none() && record.external_id.is_none() {
+        return Err(EngineError::Settle(format!(
+            "Flash's payout {flash_id} shows neither which account it goes to nor our id {}, so that nothing says that it is this row",
             entry.external_id
         )));
     }
@@ -146,5 +165,6 @@ async fn made(
             return Err(EngineError::Settle(format!("Flash's payout {flash_id} is row {row}'s already")));
         }
     }
-    Ok(Fact::SettledMade { flash_id, reason, status: record.status })
+    let not_compared = if record.account.is_none() { vec!["account"] } else { Vec::new() };
+    Ok((Fact::SettledMade { flash_id, reason, status: record.status }, not_compared))
 }

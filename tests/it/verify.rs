@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use payrun::check;
 use payrun::config::Remitters;
-use payrun::domain::{Clock, Overlaps, PartyMode, Silent, SystemClock, Verdict};
+use payrun::domain::{BlockOn, Clock, Overlaps, PartyMode, Silent, SystemClock};
 use payrun::engine::{self, Inputs, Whom};
 use payrun::intake::Reading;
 use payrun::journal::{Disk, RealDisk, ScopeFolder};
@@ -243,7 +243,7 @@ fn a_word_lasts_ninety_days_and_is_asked_for_again_then() {
         remitters: &remitters,
         parties: PartyMode::Precreate,
         window: SignedDuration::from_hours(35 * 24),
-        block_on: &[Verdict::Closed],
+        block_on: &[BlockOn::Closed],
     };
     for (days, open, blocked) in [(0, 1, 1), (89, 1, 1), (91, 6, 0)] {
         let later = Later(days);

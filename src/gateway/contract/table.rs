@@ -121,7 +121,7 @@ pub(super) const TABLE: &[Use] = &[
     limits("Query", "senders(input) recipients(input)", PARTIES_TWICE),
     limits("SenderQueryInput", "externalId", PARTIES_TWICE),
     limits("RecipientQueryInput", "externalId", PARTIES_TWICE),
-    limits("Sender", "id externalId firstName middleName lastName companyName businessNumber", PARTIES_TWICE),
+    limits("Sender", "id externalId firstName middleName lastName companyName businessNumber dob email mobile address", PARTIES_TWICE),
     limits("Recipient", "id externalId firstName middleName lastName companyName", PARTIES_TWICE),
     limits("Recipient", "accountIdType currency bsb accountNo payid iban bic aba clabe ifsc cnaps sortCode", "changed bank details of a payee are not noticed at Flash"),
 
