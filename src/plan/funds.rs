@@ -214,6 +214,7 @@ mod tests {
             let need = &needs(&outgoing, &rates, None)[0];
             assert_eq!((need.exact, need.estimated), (dec("9.00"), dec("0.00")));
             assert_eq!(need.unpriced, totals(&[("USD", "65.00")]).lines());
+            assert_eq!(need.needed(), "at least 9.00, plus 1 payment (USD 65.00) at an unknown rate");
         }
     }
 }

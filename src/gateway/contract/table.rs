@@ -49,7 +49,7 @@ pub(super) const REACHED: &[(&str, &str)] = &[
     ("Quote", "Query.quote"),
     ("DeliveryMethod", "Query.availableDeliveryMethods"),
     ("BankInfo", "Query.bankInfo"),
-    ("Address", "BankInfo.address"),
+    ("Address", "Sender.address"),
     ("SubClient", "Query.subClients"),
 ];
 
@@ -153,6 +153,7 @@ pub(super) const TABLE: &[Use] = &[
     limits("BankInfoQueryInput", "bsb bic iban", NO_BANKS),
     limits("BankInfo", "name address", NO_BANKS),
     limits("Address", "suburb state country", NO_BANKS),
+    limits("Address", "street postcode", PARTIES_TWICE),
     limits("Mutation", "confirmationOfPayee(input)", NO_CONFIRMATION),
     limits("CopInput", "accountIdType bsb accountNo accountName", NO_CONFIRMATION),
     limits("CopReply", "success code message billable", NO_CONFIRMATION),
