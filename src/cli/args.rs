@@ -242,7 +242,7 @@ pub struct PayArgs {
     /// Name each account's bank first; not billed
     #[arg(long)]
     pub verify_banks: bool,
-    /// Send nothing where a bank says so: close-match, not-match, closed, not-found
+    /// Send nothing where a bank says so: close-match, not-match, closed, not-found; or unverified
     #[arg(long, value_name = "WORD[,WORD]", value_delimiter = ',')]
     pub block_on: Vec<String>,
     /// The number of payouts that the file must have
@@ -448,7 +448,7 @@ pub struct VerifyArgs {
     /// Name each account's bank as well; not billed
     #[arg(long)]
     pub verify_banks: bool,
-    /// End with 3 where a bank says so: close-match, not-match, closed, not-found
+    /// End with 3 where a bank says so: close-match, not-match, closed, not-found; or unverified
     #[arg(long, value_name = "WORD[,WORD]", value_delimiter = ',')]
     pub block_on: Vec<String>,
 }

@@ -33,10 +33,13 @@ impl<'a> Counter<'a> {
         Self { session, journal, folder: folder.to_owned() }
     }
 
-    fn prepared(&self, path: &Path, name: &str, approval: &Approval) -> Result<Prepared, EngineError> {
+    fn prepared(
+        &self,
+        path: &Path,
+        name: &str,
+        approval: &Approval,
+    ) -> Result<Result<Prepared, EngineError>, Failure> {
         let session = self.session;
-        let check = reading::check_options(session, approval.accepted.clone())
-            .map_err(|failure| EngineError::Settle(failure.message))?;
         let asked = Asked {
             path,
             file: name.to_owned(),
@@ -46,7 +49,7 @@ impl<'a> Counter<'a> {
             accepted: approval.accepted.clone(),
             block_on: Vec::new(),
         };
-        pay::prepare_with(session, &self.journal, &asked, check)
+        pay::planned(session, &self.journal, &asked)
     }
 
     /// The file again with its findings in it, where that can be written.
@@ -202,7 +205,7 @@ impl Desk for Counter<'_> {
     ) -> Result<Judged, Trouble> {
         let nothing = Approval::default();
         let (said, release) = approval.map_or((&nothing, None), |(said, release)| (said, Some(release)));
-        let prepared = match self.prepared(path, name, said) {
+        let mut prepared = match self.prepared(path, name, said).map_err(failed)? {
             Ok(prepared) => prepared,
             Err(error @ (EngineError::Intake(_) | EngineError::Check(_) | EngineError::AmendsDoubt(_))) => {
                 return Ok(Judged::Rejected { text: format!("Nothing was sent: {error}.") });
@@ -213,7 +216,7 @@ impl Desk for Counter<'_> {
             Err(error) => return Err(trouble(error)),
         };
         let run = prepared.head.run;
-        let begun = pay::begun(&self.journal, &prepared).map_err(failed)?;
+        let begun = prepared.begun.take();
         match (prepared.known, begun) {
             (Some(RunState::Finished), _) => {
                 let text = format!(
@@ -226,6 +229,12 @@ impl Desk for Counter<'_> {
             }
             _ => {}
         }
+        let recorded = self.journal.checkpoint().run(run).map_err(|error| trouble(error.into()))?;
+        if let Some((head, RunState::Running | RunState::Stopped)) = &recorded
+            && head.plan == Some(prepared.plan())
+        {
+            return Ok(Judged::Goes { run, text: format!("This file is run {run}, which goes on.") }); // let go before
+        }
         if let Some(plan) = said.plan.as_deref().filter(|plan| !prepared.plan().is_meant_by(plan)) {
             let text = format!(
                 "Nothing was sent: the approval is for the plan {plan}, and this file's plan is {}.",
@@ -237,7 +246,6 @@ impl Desk for Counter<'_> {
             return Ok(objection);
         }
         // what a person has seen is what goes: the run as it was recorded, if it is still the same plan
-        let recorded = self.journal.checkpoint().run(run).map_err(|error| trouble(error.into()))?;
         if let (Some(release), Some((head, RunState::Held))) = (release, &recorded)
             && head.plan == Some(prepared.plan())
         {

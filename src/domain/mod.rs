@@ -45,10 +45,10 @@ pub use party::{Address, Party, PartyName};
 pub use payout::{Conversion, Deal, Kind, Payee, Payout};
 pub use plan_view::PlanView;
 pub use release::{Release, Way};
-pub use remitter::{IdDoc, PaidAs, Remitter};
+pub use remitter::{IdDoc, PaidAs, Remitter, RemitterNames};
 pub use run::{Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
 pub use slippage::{AgreedRate, NoSlippage, Slippage};
-pub use verify::{BankNamed, KeptBank, LookUps, Probe, RepeatedKey, Verdict, Verified, verify_key};
+pub use verify::{BankNamed, BlockOn, KeptBank, LookUps, Probe, RepeatedKey, Verdict, Verified, verify_key};
 
 /// The system's words for what went wrong, without its error number.
 pub fn system_words(error: &std::io::Error) -> String {

@@ -32,7 +32,7 @@ pub use funds::{Funds, funds};
 pub use lookback::Lookback;
 pub use open::{kept_copy, record};
 pub use payees::{Change, Imported, import_payees, note_payees};
-pub use person::{Verdict, settle};
+pub use person::{Settled, Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
 pub use probe::{Probed, Probing, may_probe_with, probe};
 pub use rates::{RateStop, RateTrouble, Way, agree_anew, indicative, to_agree, waiting};

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::EngineError;
 use crate::domain::answer::StatusMeaning;
 use crate::domain::{
-    BookField, Kind, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState,
-    RunView, Totals, verify_key,
+    BookField, Kind, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RunHead, RunId,
+    RunState, RunView, Totals, verify_key,
 };
 use crate::journal::Checkpoint;
 
@@ -71,6 +71,20 @@ pub fn may_begin_anew(checkpoint: &Checkpoint, run: RunId) -> Result<bool, Engin
         }
     }
     Ok(true)
+}
+
+/// The run as it was opened, where it has begun or is finished.
+pub(super) fn begun(
+    checkpoint: &Checkpoint,
+    run: RunId,
+    state: RunState,
+) -> Result<Option<RunHead>, EngineError> {
+    let stands = match state {
+        RunState::Recording | RunState::Held | RunState::Refused => false,
+        RunState::Finished => true,
+        RunState::Running | RunState::Stopped => !may_begin_anew(checkpoint, run)?,
+    };
+    Ok(checkpoint.run(run)?.filter(|_| stands).map(|(head, _)| head))
 }
 
 /// The state of a row, and its payout where it has one.

@@ -151,7 +151,9 @@ impl Rig {
 
     /// What a person says of a row.
     pub async fn settle(&self, run: RunId, row: u32, verdict: Verdict) -> Result<PayoutEntry, EngineError> {
-        engine::settle(&self.engine()?, run, row, verdict, "seen at Flash".to_owned()).await
+        engine::settle(&self.engine()?, run, row, verdict, "seen at Flash".to_owned())
+            .await
+            .map(|settled| settled.entry)
     }
 
     /// The rates of now, as they are shown to whoever agrees to them.
