@@ -10,6 +10,7 @@ pub mod account;
 pub mod answer;
 pub mod book;
 pub mod corridor;
+pub mod course;
 pub mod event;
 pub mod finding;
 pub mod ids;
@@ -30,6 +31,7 @@ pub use account::{AccountNumber, BankAccount, Bsb, PayId};
 pub use answer::{Answer, PayoutStatus, RecordedIntent, Refusal, Sighting};
 pub use book::{Book, BookEntry, BookError, BookField, KnownAccount, LastPaid, NoBook};
 pub use corridor::{Corridor, Corridors, Method, Origin};
+pub use course::{Oddity, Seen};
 pub use event::{Event, Observer, Silent, Stage};
 pub use finding::{Code, Finding, Place, Severity};
 pub use ids::{
