@@ -78,6 +78,9 @@ pub enum Command {
     /// Write the report of a run as CSV and JSON
     #[command(after_help = TABLE)]
     Report(ReportArgs),
+    /// Look at what the banks have made of payouts since, and write the reports anew where something has changed
+    #[command(after_help = TABLE)]
+    Track(TrackArgs),
     /// Run a simulated Flash, or show what it holds
     #[command(after_help = TABLE)]
     Simulate(SimulateArgs),
@@ -306,6 +309,22 @@ pub struct ReportArgs {
     pub to: Option<PathBuf>,
 }
 
+/// `track`.
+#[derive(Debug, Args)]
+pub struct TrackArgs {
+    /// The run [default: all]
+    pub run: Option<RunId>,
+    /// Keep on looking for so long, such as 10m, or until nothing is under way any more
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub wait: Option<std::time::Duration>,
+    /// Keep on looking until nothing is under way any more, however long that is
+    #[arg(long)]
+    pub until_final: bool,
+    /// Look at everything now, also at what is not due and at what was returned or cancelled
+    #[arg(long)]
+    pub all: bool,
+}
+
 /// `simulate`.
 #[derive(Debug, Args)]
 #[expect(clippy::doc_markdown, reason = "the words are shown as help")]
@@ -344,6 +363,15 @@ pub struct SimulateArgs {
     /// What each payout costs beside its amount
     #[arg(long, value_name = "AMOUNT", default_value = "0")]
     pub fee: String,
+    /// How long a payout stays at each status
+    #[arg(long, value_name = "TIME", default_value = "50ms")]
+    pub status_step: String,
+    /// How much later a bank sends back what it has, such as 3d
+    #[arg(long, value_name = "TIME", default_value = "0s")]
+    pub late_return: String,
+    /// What one payout shows whatever it was before: ID=STATUS, ID=amount or ID=gone; may be repeated
+    #[arg(long, value_name = "ID=WHAT")]
+    pub turn: Vec<String>,
     /// How far its clock is ahead of this machine's, such as 90s; behind it with a minus: -90s
     #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true)]
     pub clock_skew: String,

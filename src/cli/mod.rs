@@ -31,6 +31,7 @@ mod simulate;
 mod status;
 mod summary;
 mod template;
+mod track;
 mod verify;
 
 pub use exit::Exit;
@@ -61,6 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Settle(args) => settle::run(globals, args),
         Command::Status(args) => status::run(globals, args),
         Command::Report(args) => report::run(globals, args),
+        Command::Track(args) => track::run(globals, args),
         Command::Simulate(args) => simulate::run(globals, args),
         Command::Payees(args) => payees::run(globals, args),
         Command::Remitters => remitters::run(globals),

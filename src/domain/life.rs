@@ -366,7 +366,7 @@ impl Life {
         }
         (self.status, self.oddity) = (Some(status.clone()), None);
         match status.meaning {
-            StatusMeaning::UnderWay => self.stands(PayoutState::Submitted, None),
+            StatusMeaning::UnderWay => self.stands(PayoutState::Submitted, course::what_is_awaited(status)),
             StatusMeaning::Paid => {
                 self.paid_at.get_or_insert(at);
                 return self.stands(PayoutState::Paid, None);

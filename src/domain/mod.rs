@@ -1,7 +1,7 @@
 //! The words of the trade as types: money, accounts, parties, payouts, findings, and a payout's life.
 //!
-//! Pure values. No I/O, no async, no clock, and none of the API's wire names, so that every other module may
-//! import this one and nothing here can surprise.
+//! Pure values. No I/O, no async, no clock, and of the API's wire names only the statuses that the journal keeps
+//! (`course`), so that every other module may import this one and nothing here can surprise.
 
 pub mod abn;
 pub mod abroad;

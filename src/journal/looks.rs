@@ -75,7 +75,10 @@ impl Checkpoint {
     /// Keeps looks, as long as the machine runs.
     pub fn keep_looks(&self, looks: &[(PayoutId, Look)]) -> Result<(), JournalError> {
         for (id, look) in looks {
-            self.looks.insert(id.bytes(), encode(look))?;
+            match look.due {
+                Some(_) => self.looks.insert(id.bytes(), encode(look))?,
+                None => self.looks.remove(id.bytes())?,
+            };
         }
         self.db.flush()?;
         Ok(())

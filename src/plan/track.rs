@@ -31,6 +31,9 @@ pub fn next_look(life: &Life, now: Timestamp, last_look: Option<Timestamp>) -> O
     if life.state == PayoutState::Paid {
         let paid = life.paid_at.or(life.last_sent).unwrap_or(Timestamp::UNIX_EPOCH).min(now);
         let end = later(paid, RETURNS_WITHIN);
+        if last.is_none() && end < now {
+            return None; // nobody looked while it could come back, and now it is too late
+        }
         let last = last.unwrap_or(paid).max(paid);
         return (last < end).then(|| later(last, A_DAY).min(end));
     }
@@ -113,6 +116,7 @@ mod tests {
         assert_eq!(next_look(&paid, month_later, Some(second(90 + 3 * DAY))), Some(second(90 + 4 * DAY)));
         assert_eq!(next_look(&paid, month_later, Some(month_later)), None);
         assert_eq!(next_look(&paid, month_later, Some(second(90 + 30 * DAY))), None);
+        assert_eq!(next_look(&paid, month_later, None), None, "a journal from before there was tracking");
     }
 
     #[test]

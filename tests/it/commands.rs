@@ -17,3 +17,4 @@ mod person;
 mod planning;
 mod state;
 mod stopping;
+mod track;
