@@ -1,5 +1,9 @@
 //! What may be typed.
 
+mod following;
+
+pub use following::{ApproveArgs, RejectArgs, TrackArgs, WatchArgs};
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -78,6 +82,9 @@ pub enum Command {
     /// Write the report of a run as CSV and JSON
     #[command(after_help = TABLE)]
     Report(ReportArgs),
+    /// Look at what the banks have made of payouts since, and write the reports anew where something has changed
+    #[command(after_help = TABLE)]
+    Track(TrackArgs),
     /// Run a simulated Flash, or show what it holds
     #[command(after_help = TABLE)]
     Simulate(SimulateArgs),
@@ -315,65 +322,6 @@ pub struct ReportArgs {
     pub to: Option<PathBuf>,
 }
 
-/// `watch`.
-#[derive(Debug, Args)]
-pub struct WatchArgs {
-    /// The folder; processing, held, done and rejected are made inside it
-    pub folder: PathBuf,
-    /// Look through the folder so often, such as 5s; for network shares that tell nothing
-    #[arg(long, value_name = "TIME")]
-    pub poll: Option<String>,
-    /// Take a file once it has not changed for so long, such as 10s
-    #[arg(long, value_name = "TIME")]
-    pub settle: Option<String>,
-    /// Who lets runs go: hold, a person; pay, the limits of the configuration
-    #[arg(long, value_name = "MODE")]
-    pub mode: Option<String>,
-    /// End once nothing is left to do
-    #[arg(long)]
-    pub once: bool,
-}
-
-/// `approve`.
-#[derive(Debug, Args)]
-pub struct ApproveArgs {
-    /// The run, such as r3, or a file in held/
-    #[arg(value_name = "RUN|FILE")]
-    pub what: String,
-    /// Findings that block and that are meant, such as hidden or zero-lost:12
-    #[arg(long, value_name = "CODE[,CODE]")]
-    pub accept: Vec<String>,
-    /// Pay the rows that can be paid and leave the others out
-    #[arg(long)]
-    pub skip_invalid: bool,
-    /// The file corrects that run: equal rows are not paid again
-    #[arg(long, value_name = "RUN", conflicts_with = "repeat")]
-    pub amends: Option<RunId>,
-    /// Rows that equal payouts of earlier runs really are new payments
-    #[arg(long)]
-    pub repeat: bool,
-    /// The sheet of a workbook, where several could be meant
-    #[arg(long, value_name = "NAME")]
-    pub sheet: Option<String>,
-    /// The plan that is agreed to: the digits that it shows
-    #[arg(long, value_name = "HASH")]
-    pub plan: Option<String>,
-    /// What there is to say of it; kept in the journal
-    #[arg(long)]
-    pub note: Option<String>,
-}
-
-/// `reject`.
-#[derive(Debug, Args)]
-pub struct RejectArgs {
-    /// The run, such as r3, or a file in held/
-    #[arg(value_name = "RUN|FILE")]
-    pub what: String,
-    /// Why; kept in the journal
-    #[arg(long)]
-    pub reason: String,
-}
-
 /// `simulate`.
 #[derive(Debug, Args)]
 #[expect(clippy::doc_markdown, reason = "the words are shown as help")]
@@ -412,6 +360,15 @@ pub struct SimulateArgs {
     /// What each payout costs beside its amount
     #[arg(long, value_name = "AMOUNT", default_value = "0")]
     pub fee: String,
+    /// How long a payout stays at each status
+    #[arg(long, value_name = "TIME", default_value = "50ms")]
+    pub status_step: String,
+    /// How much later a bank sends back what it has, such as 3d
+    #[arg(long, value_name = "TIME", default_value = "0s")]
+    pub late_return: String,
+    /// What one payout shows whatever it was before: ID=STATUS, ID=amount or ID=gone; may be repeated
+    #[arg(long, value_name = "ID=WHAT")]
+    pub turn: Vec<String>,
     /// How far its clock is ahead of this machine's, such as 90s; behind it with a minus: -90s
     #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true)]
     pub clock_skew: String,

@@ -9,7 +9,7 @@ use super::annotate::Annotation;
 use super::exit::{Exit, Failure};
 use super::pay::{self, Asked};
 use super::session::{Session, user_name};
-use super::{guard, out, plan_text, reading, reference, report, summary};
+use super::{guard, out, plan_text, reference, report, summary};
 use crate::check::{self, CheckReport};
 use crate::domain::{Allowed, Limits, PlanView, Release, RunId, RunState, Severity, Sums, Way, system_words};
 use crate::engine::{self, Ending, EngineError, Prepared, StopReason};

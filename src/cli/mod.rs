@@ -34,6 +34,7 @@ mod simulate;
 mod status;
 mod summary;
 mod template;
+mod track;
 mod verify;
 mod watch;
 
@@ -65,6 +66,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Settle(args) => settle::run(globals, args),
         Command::Status(args) => status::run(globals, args),
         Command::Report(args) => report::run(globals, args),
+        Command::Track(args) => track::run(globals, args),
         Command::Simulate(args) => simulate::run(globals, args),
         Command::Watch(args) => watch::run(globals, args),
         Command::Approve(args) => answer::approve(globals, args),

@@ -297,7 +297,7 @@ pub fn planned(
         name: asked.name,
         overlaps: asked.overlaps,
         reading: &asked.reading,
-        check,
+        check: check_options(session, asked.accepted.clone())?,
         scope: &session.scope,
         environment: session.settings.environment.name(),
         remitters: &session.settings.remitters,

@@ -1,7 +1,7 @@
 //! The words of the trade as types: money, accounts, parties, payouts, findings, and a payout's life.
 //!
-//! Pure values. No I/O, no async, no clock, and none of the API's wire names, so that every other module may
-//! import this one and nothing here can surprise.
+//! Pure values. No I/O, no async, no clock, and of the API's wire names only the statuses that the journal keeps
+//! (`course`), so that every other module may import this one and nothing here can surprise.
 
 pub mod abn;
 pub mod abroad;
@@ -11,6 +11,7 @@ pub mod allowance;
 pub mod answer;
 pub mod book;
 pub mod corridor;
+pub mod course;
 pub mod event;
 pub mod finding;
 pub mod ids;
@@ -33,6 +34,7 @@ pub use allowance::{Allowances, Allowed, Mode, Sums};
 pub use answer::{Answer, PayoutStatus, RecordedIntent, Refusal, Sighting};
 pub use book::{Book, BookEntry, BookError, BookField, KnownAccount, LastPaid, NoBook};
 pub use corridor::{Corridor, Corridors, Method, Origin};
+pub use course::{Oddity, Seen};
 pub use event::{Event, Observer, Silent, Stage};
 pub use finding::{Code, Finding, Place, Severity};
 pub use ids::{

@@ -84,7 +84,7 @@ use tokio::task::JoinHandle;
 
 pub use self::choices::{
     Agreement, Assumed, AuthStyle, BalanceCheck, Credentials, ExternalIdFilter, PayeeConfirmation, QuoteUse,
-    RepeatedKey, StatusStep, SubClient, TradableSpelling,
+    RepeatedKey, StatusStep, SubClient, TradableSpelling, Turn,
 };
 pub use self::fault_text::FaultError;
 pub use self::faults::{Effect, Fault, KINDS, Kind, Symptom, When};

@@ -18,3 +18,4 @@ mod planning;
 mod said_before;
 mod state;
 mod stopping;
+mod track;

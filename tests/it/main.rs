@@ -26,6 +26,7 @@ mod simulator;
 mod slippage;
 mod template;
 mod tidy;
+mod tracking;
 mod verify;
 mod watch;
 mod whole_files;
