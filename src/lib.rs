@@ -19,3 +19,4 @@ pub mod listen;
 pub mod plan;
 pub mod report;
 pub mod simulator;
+pub mod watch;

@@ -23,8 +23,8 @@ use super::seen::Seen;
 use super::sound::Sound;
 use super::sums::Sums;
 use crate::domain::{
-    Accepted, Book, BookError, Code, Corridors, Event, Finding, Observer, Payout, Place, RowDigest, Severity,
-    Stage, Totals,
+    Accepted, Book, BookError, Code, Corridors, Event, Finding, Observer, Payout, Place, RemitterNames,
+    RowDigest, Severity, Stage, Totals,
 };
 use crate::intake::{IntakeError, Source};
 
@@ -48,6 +48,8 @@ pub struct Options {
     pub reasons: Option<Arc<[String]>>,
     /// The sources of funds that Flash knows, where it was asked.
     pub sources_of_funds: Option<Arc<[String]>>,
+    /// The remitters, where they are known.
+    pub remitters: Option<Arc<dyn RemitterNames>>,
 }
 
 impl Options {
@@ -61,6 +63,7 @@ impl Options {
             corridors: Corridors::built_in(),
             reasons: None,
             sources_of_funds: None,
+            remitters: None,
         }
     }
 }

@@ -65,8 +65,17 @@ pub(super) fn told(row: &RawRow<'_>, columns: &Columns, findings: &mut Findings<
 
 /// Whether a cell begins so.
 fn begins(cell: &str, words: &[&str]) -> bool {
-    let bare = cell.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let bare = bare(cell);
     may_begin(bare) && begins_so(bare, words)
+}
+
+/// A text from its first letter or digit on.
+#[inline]
+fn bare(text: &str) -> &str {
+    match text.as_bytes().first() {
+        Some(first) if first.is_ascii_alphanumeric() => text, // nearly all
+        _ => text.trim_start_matches(|c: char| !c.is_alphanumeric()),
+    }
 }
 
 fn begins_so(bare: &str, words: &[&str]) -> bool {
@@ -81,8 +90,7 @@ fn says(cell: &str) -> bool {
 
 fn says_so(cell: &str) -> bool {
     let upper = cell.to_uppercase();
-    let bare = upper.trim_start_matches(|c: char| !c.is_alphanumeric());
-    SENTENCES.iter().any(|sentence| upper.contains(sentence)) || is_word(bare, &WORDS)
+    SENTENCES.iter().any(|sentence| upper.contains(sentence)) || is_word(bare(&upper), &WORDS)
 }
 
 /// Told at a glance of nearly all cells: no sentence and no word begins with other letters.
@@ -94,36 +102,34 @@ fn may_begin(bare: &str) -> bool {
     )
 }
 
-/// The same of cells in which it may stand anywhere: one that has a sentence has all its letters, and one that has no
-/// more than a word begins with it. A sign that is no English letter may become some in capitals.
+/// The same of cells in which it may stand anywhere: one that has a sentence has the last blank of it between the same
+/// two letters, and one that has no more than a word begins with it. A sign that is no English letter may become some
+/// in capitals.
 fn may_say(cell: &str) -> bool {
-    const LETTERS: [u32; SENTENCES.len()] = {
-        let (mut all, mut at) = ([0; SENTENCES.len()], 0);
-        while at < SENTENCES.len() {
-            all[at] = letters(SENTENCES[at].as_bytes());
-            at += 1;
-        }
-        all
+    let has_blank_of_sentence = || {
+        let three = cell.as_bytes().windows(3).filter(|three| three[1] == b' ');
+        let mut around = three.map(|three| [three[0].to_ascii_uppercase(), three[2].to_ascii_uppercase()]);
+        around.any(|letters| AROUND_LAST_BLANKS.contains(&letters))
     };
-    let found = cell.bytes().fold(0, |found, byte| found | letter(byte));
-    !cell.is_ascii()
-        || may_begin(cell.trim_start_matches(|c: char| !c.is_alphanumeric()))
-        || LETTERS.iter().any(|letters| found & letters == *letters)
+    !cell.is_ascii() || may_begin(bare(cell)) || has_blank_of_sentence()
 }
 
-/// A letter as one bit, whatever its case; other signs are none.
-const fn letter(byte: u8) -> u32 {
-    let at = (byte | 0x20).wrapping_sub(b'a');
-    if at < 26 { 1 << at } else { 0 }
-}
-
-const fn letters(word: &[u8]) -> u32 {
-    let (mut all, mut at) = (0, 0);
-    while at < word.len() {
-        all |= letter(word[at]);
+/// Of each sentence the letters around its last blank.
+const AROUND_LAST_BLANKS: [[u8; 2]; SENTENCES.len()] = {
+    let (mut all, mut at) = ([[0; 2]; SENTENCES.len()], 0);
+    while at < SENTENCES.len() {
+        all[at] = around_last_blank(SENTENCES[at].as_bytes());
         at += 1;
     }
     all
+};
+
+const fn around_last_blank(sentence: &[u8]) -> [u8; 2] {
+    let mut blank = sentence.len() - 1;
+    while sentence[blank] != b' ' {
+        blank -= 1;
+    }
+    [sentence[blank - 1], sentence[blank + 1]]
 }
 
 /// `HOLD`, `Hold!`, `STOP - new account`, `hold until Friday`; not `Stop Motion Pty Ltd` and not `Holden`.

@@ -58,7 +58,7 @@ pub mod country {
 
 pub use file::{CheckError, Checked, Options, Passed, Payable, check};
 pub use payees::{PayeeRow, PayeesChecked, check_payees};
-pub use report::{CheckReport, render_findings, render_text};
+pub use report::{CheckReport, REFUSED, render_findings, render_text};
 
 use crate::domain::{Accepted, BankAccount, Code, Finding, Place};
 use crate::intake::Column;

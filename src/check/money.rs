@@ -66,7 +66,7 @@ pub(super) fn money(
     });
     if conversion.is_some() {
         words::source_of_funds(row, options, findings);
-        words::note_no_reason(row, findings);
+        words::note_no_reason(row, options, findings);
     } else {
         note_unused(row, is_from_side, findings);
     }

@@ -33,7 +33,16 @@ pub struct CheckReport {
     /// The workbook that was written with the findings marked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub annotated: Option<String>,
+    /// `refused`, where the file was to be paid and was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<&'static str>,
+    /// Why it was not, a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
+
+/// What came of a file that was to be paid and of which nothing was sent.
+pub const REFUSED: &str = "refused";
 
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -108,6 +117,8 @@ impl CheckReport {
             bank_directory: checked.directory.clone(),
             findings: checked.findings.iter().map(ReportedFinding::from).collect(),
             annotated: None,
+            outcome: None,
+            why: None,
         }
     }
 
@@ -122,7 +133,15 @@ impl CheckReport {
             bank_directory,
             findings: vec![why.into()],
             annotated: None,
+            outcome: None,
+            why: None,
         }
+    }
+
+    /// The same as the answer to paying the file: nothing was sent, and why.
+    #[must_use]
+    pub fn refusing(self, why: impl Into<String>) -> Self {
+        Self { outcome: Some(REFUSED), why: Some(why.into()), ..self }
     }
 
     /// Rows, how many of them can be paid, and their sums, in a sentence.

@@ -61,6 +61,7 @@ impl Judge<'_> {
         let whose = self.whose(row, findings);
         let priced = money::money(row, whose.goes, self.options, findings);
         words::reason(row, self.options, findings);
+        words::remitter(row, self.options, findings);
         self.reference(row, findings);
         hold::told(row, &self.holds, findings);
         cell::enough(before..before + whose.of_kinds, findings);
@@ -104,6 +105,11 @@ impl Judge<'_> {
             let to = made.conversion.as_ref().map_or(made.money.currency(), |conversion| conversion.to);
             let conversion = made.conversion.as_deref();
             abroad::deliver(row, payee, to, conversion, &self.options.corridors, findings);
+            let place = row.place(Column::SourceOfFunds);
+            let is_told = findings.made[before..].iter().any(|finding| finding.place == place);
+            if conversion.is_some_and(|conversion| conversion.source_of_funds.is_none()) && !is_told {
+                words::note_no_source(row, self.options, findings);
+            }
         }
         findings.forbid_since(before)
     }
@@ -294,7 +300,7 @@ fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings<'_>) {
     }
     for column in WITH_BLANKS {
         let typed = row.text(column);
-        if typed.contains(is_odd_blank) {
+        if !typed.is_ascii() && typed.contains(is_odd_blank) {
             findings
                 .add(Code::Normalised, row.place(column), "an unusual blank is sent as an ordinary one")
                 .showing(typed);

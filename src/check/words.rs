@@ -2,7 +2,9 @@
 
 use super::Findings;
 use super::file::Options;
+use super::row::text;
 use crate::domain::Code;
+use crate::domain::remitter::BOTH_NAMED;
 use crate::intake::{Column, RawRow};
 
 /// Those that Flash's documentation names.
@@ -61,8 +63,21 @@ fn word(
     }
 }
 
+/// Says why `pay` holds a row for the remitter that it names.
+pub(super) fn remitter(row: &RawRow<'_>, options: &Options, findings: &mut Findings<'_>) {
+    let Some(name) = text(row, Column::Remitter) else { return };
+    let trouble = if row.text(Column::SubClientId).is_empty() {
+        options.remitters.as_ref().and_then(|known| known.trouble_with(&name))
+    } else {
+        Some(BOTH_NAMED.to_owned())
+    };
+    if let Some(trouble) = trouble {
+        findings.add(Code::RemitterUnclear, row.place(Column::Remitter), trouble).showing(&name);
+    }
+}
+
 /// Says that an FX payment gives no reason.
-pub(super) fn note_no_reason(row: &RawRow<'_>, findings: &mut Findings<'_>) {
+pub(super) fn note_no_reason(row: &RawRow<'_>, options: &Options, findings: &mut Findings<'_>) {
     if row.text(Column::Reason).is_empty() {
         findings
             .add(
@@ -70,6 +85,27 @@ pub(super) fn note_no_reason(row: &RawRow<'_>, findings: &mut Findings<'_>) {
                 row.place(Column::Reason),
                 "there is no reason, and Flash asks for it where it is known",
             )
-            .advising("write one of Flash's words, such as BUSINESS, in a column reason");
+            .advising(format!("write {} in a column reason", one_of(options.reasons.as_deref(), &REASONS)));
+    }
+}
+
+/// Says that an FX payment does not say where the money is from, where Flash was not asked what it demands or does
+/// not name it: for some destinations it is mandatory, and its documentation does not say for which.
+pub(super) fn note_no_source(row: &RawRow<'_>, options: &Options, findings: &mut Findings<'_>) {
+    let words = one_of(options.sources_of_funds.as_deref(), &SOURCES_OF_FUNDS);
+    findings
+        .add(
+            Code::SourceBlank,
+            row.place(Column::SourceOfFunds),
+            "there is no source of funds, and for some destinations Flash takes no payment without one",
+        )
+        .advising(format!("write {words} in a column source_of_funds"));
+}
+
+/// Words to choose from, by Flash's answer or by its documentation.
+fn one_of(known: Option<&[String]>, documented: &[&str]) -> String {
+    match known {
+        Some(known) => format!("one of {}", known.join(", ")),
+        None => format!("one of Flash's words, such as {},", documented.join(", ")),
     }
 }

@@ -1,5 +1,11 @@
 //! What may be typed.
 
+mod following;
+mod simulate;
+
+pub use following::{ApproveArgs, ListenArgs, RejectArgs, TrackArgs, WatchArgs};
+pub use simulate::SimulateArgs;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -78,9 +84,24 @@ pub enum Command {
     /// Write the report of a run as CSV and JSON
     #[command(after_help = TABLE)]
     Report(ReportArgs),
+    /// Look at what the banks have made of payouts since, and write the reports anew where something has changed
+    #[command(after_help = TABLE)]
+    Track(TrackArgs),
+    /// Receive Flash's webhooks, and look at the payouts that they name
+    #[command(after_help = TABLE)]
+    Listen(ListenArgs),
     /// Run a simulated Flash, or show what it holds
     #[command(after_help = TABLE)]
     Simulate(SimulateArgs),
+    /// Pay the files that are dropped into a folder, and answer beside them
+    #[command(after_help = TABLE)]
+    Watch(WatchArgs),
+    /// Let a run of a watched folder go
+    #[command(after_help = TABLE)]
+    Approve(ApproveArgs),
+    /// Refuse a run of a watched folder
+    #[command(after_help = TABLE)]
+    Reject(RejectArgs),
     /// Keep payees' names, addresses and accounts, to complete files and to notice changed bank details
     #[command(after_help = TABLE)]
     Payees(PayeesArgs),
@@ -233,7 +254,7 @@ pub struct PayArgs {
     /// Name each account's bank first; not billed
     #[arg(long)]
     pub verify_banks: bool,
-    /// Send nothing where a bank says so: close-match, not-match, closed, not-found
+    /// Send nothing where a bank says so: close-match, not-match, closed, not-found; or unverified
     #[arg(long, value_name = "WORD[,WORD]", value_delimiter = ',')]
     pub block_on: Vec<String>,
     /// The number of payouts that the file must have
@@ -306,61 +327,6 @@ pub struct ReportArgs {
     pub to: Option<PathBuf>,
 }
 
-/// `simulate`.
-#[derive(Debug, Args)]
-#[expect(clippy::doc_markdown, reason = "the words are shown as help")]
-pub struct SimulateArgs {
-    /// The port on this machine; 0 takes any that is free
-    #[arg(long, default_value_t = 4010)]
-    pub port: u16,
-    /// Show what the simulator holds, and stop
-    #[arg(long)]
-    pub ledger: bool,
-    /// A fault to play: OPERATION:FAULT, see docs/SIMULATOR.md; may be repeated
-    #[arg(long, value_name = "FAULT")]
-    pub fault: Vec<String>,
-    /// How long every answer takes, such as 20ms
-    #[arg(long, value_name = "TIME", default_value = "0ms")]
-    pub latency: String,
-    /// What a repeated idempotency key is answered: returns_first, fails_with_object, fails_without_object,
-    /// graphql_error or ignored
-    #[arg(long, value_name = "FORM", default_value = "returns_first")]
-    pub repeated_key: String,
-    /// What looking up by external id does: works, ignored (all is shown) or missing (there is no such filter)
-    #[arg(long, value_name = "FILTER", default_value = "works")]
-    pub external_ids: String,
-    /// Be a Flash without the fields that its documentation does not show
-    #[arg(long)]
-    pub without_assumed: bool,
-    /// Spell the field of quotes that can be bought `tradeable`, not `tradable`
-    #[arg(long)]
-    pub tradeable: bool,
-    /// How long a quote can be bought, such as 2m
-    #[arg(long, value_name = "TIME", default_value = "2m")]
-    pub quote_lifetime: String,
-    /// Move all exchange rates: at 0.9 everything buys a tenth less
-    #[arg(long, value_name = "FACTOR", default_value = "1")]
-    pub market: String,
-    /// What each payout costs beside its amount
-    #[arg(long, value_name = "AMOUNT", default_value = "0")]
-    pub fee: String,
-    /// Where to tell of every change of a status
-    #[arg(long, value_name = "URL", requires = "webhook_secret")]
-    pub webhook: Option<String>,
-    /// What signs webhooks
-    #[arg(long, value_name = "SECRET", requires = "webhook")]
-    pub webhook_secret: Option<String>,
-    /// When a webhook that was not taken comes again
-    #[arg(long, value_name = "TIME,TIME,…", value_delimiter = ',', default_value = "6s,60s,600s")]
-    pub webhook_retries: Vec<String>,
-    /// What goes wrong with webhooks, see docs/SIMULATOR.md; may be repeated
-    #[arg(long, value_name = "FAULT")]
-    pub webhook_fault: Vec<String>,
-    /// How far its clock is ahead of this machine's, such as 90s; behind it with a minus: -90s
-    #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true)]
-    pub clock_skew: String,
-}
-
 /// `doctor`.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
@@ -392,7 +358,7 @@ pub struct VerifyArgs {
     /// Name each account's bank as well; not billed
     #[arg(long)]
     pub verify_banks: bool,
-    /// End with 3 where a bank says so: close-match, not-match, closed, not-found
+    /// End with 3 where a bank says so: close-match, not-match, closed, not-found; or unverified
     #[arg(long, value_name = "WORD[,WORD]", value_delimiter = ',')]
     pub block_on: Vec<String>,
 }

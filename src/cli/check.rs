@@ -57,16 +57,20 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
 
 /// A file that cannot be read is an answer for programs too.
 fn refused(globals: &Globals, file: &str, options: &Options, error: EngineError) -> Failure {
-    let finding = match &error {
-        EngineError::Intake(IntakeError::NoSheets) => None,
-        EngineError::Intake(error) | EngineError::Check(CheckError::Intake(error)) => Some(error.finding()),
-        _ => None,
-    };
-    if let (Format::Json, Some(finding)) = (globals.format, finding) {
-        let report = CheckReport::refused(file, options.directory.words_of_age(options.today), &finding);
+    if let (Format::Json, Some(report)) = (globals.format, unreadable(file, options, &error)) {
         out::answer(&serde_json::to_string_pretty(&report).unwrap_or_default());
     }
     error.into()
+}
+
+/// The report on a file that cannot be read; none where the trouble is another.
+pub fn unreadable(file: &str, options: &Options, error: &EngineError) -> Option<CheckReport> {
+    let finding = match error {
+        EngineError::Intake(IntakeError::NoSheets) => return None,
+        EngineError::Intake(error) | EngineError::Check(CheckError::Intake(error)) => error.finding(),
+        _ => return None,
+    };
+    Some(CheckReport::refused(file, options.directory.words_of_age(options.today), &finding))
 }
 
 /// What was accepted and nothing of the file has asked: a slip of the finger, or another file.

@@ -4,14 +4,19 @@
 //! `main`.
 
 mod annotate;
+mod answer;
 mod args;
 mod bsb;
 mod check;
 mod corridors;
+mod desk;
 mod doctor;
+mod ear;
 mod exit;
 mod guard;
+mod hand_over;
 mod journal;
+mod listen;
 mod map;
 mod out;
 mod pay;
@@ -31,7 +36,9 @@ mod simulate;
 mod status;
 mod summary;
 mod template;
+mod track;
 mod verify;
+mod watch;
 
 pub use exit::Exit;
 
@@ -61,7 +68,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Settle(args) => settle::run(globals, args),
         Command::Status(args) => status::run(globals, args),
         Command::Report(args) => report::run(globals, args),
+        Command::Track(args) => track::run(globals, args),
+        Command::Listen(args) => listen::run(globals, args),
         Command::Simulate(args) => simulate::run(globals, args),
+        Command::Watch(args) => watch::run(globals, args),
+        Command::Approve(args) => answer::approve(globals, args),
+        Command::Reject(args) => answer::reject(globals, args),
         Command::Payees(args) => payees::run(globals, args),
         Command::Remitters => remitters::run(globals),
         Command::Bsb(args) => bsb::run(globals, args),

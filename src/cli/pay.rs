@@ -4,19 +4,21 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
+use serde::Serialize;
 
 use super::args::{Format, Globals, PayArgs};
 use super::exit::{Exit, Failure};
+use super::hand_over::hand_over;
 use super::reading::{accepted, check_options, read_again, reading};
 use super::session::{Session, Unasked, signed};
 use super::{guard, out, plan_text, reference, report, summary, verify};
 use crate::check::{self, CheckReport};
 use crate::domain::money::plural;
 use crate::domain::{
-    Accepted, Currency, Overlaps, PayoutState, PlanHash, PlanView, RunHead, RunId, RunState, Severity,
-    Verdict, Way,
+    Accepted, BlockOn, Currency, Overlaps, PayoutState, PlanHash, PlanView, RunHead, RunId, RunState,
+    Severity, Way,
 };
-use crate::engine::{self, Funds, Inputs, Prepared};
+use crate::engine::{self, EngineError, Funds, Inputs, Prepared};
 use crate::intake::Reading;
 use crate::journal::Journal;
 use crate::report::write_plan_page;
@@ -27,24 +29,32 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let limit = args.max_slippage.as_deref().map(|text| guard::typed(text).map(|_| text.to_owned()));
     let limit = limit.transpose()?.map(|text| ("payouts.max_slippage", text));
     let session = Session::new(globals, remitter.into_iter().chain(limit).collect())?;
-    let journal = session.journal()?;
+    let journal = match session.opened() {
+        Ok(journal) => session.taken(journal),
+        Err(error) => return hand_over(error, args),
+    };
     if args.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
         return Err(Failure::new(Exit::Usage, "Nothing was sent: --name needs a name."));
     }
     let overlaps = overlaps(&journal, args)?;
-    let asked = Asked {
+    let block_on = verify::block_on(args)?;
+    let mut asked = Asked {
         path: &args.file,
         file: engine::file_name(&args.file),
         name: args.name.as_deref(),
         overlaps,
         reading: reading(&session, &args.reading)?,
         accepted: accepted(&args.reading)?,
-        block_on: verify::block_on(args)?,
+        // silence holds nothing before anybody was asked
+        block_on: block_on.iter().copied().filter(|word| word.verdict().is_some()).collect(),
     };
     let reached = reference::refresh(&session);
-    let mut prepared = prepare(&session, &journal, &asked)?;
-    tell_findings(&prepared, args)?;
-    let begun = begun(&journal, &prepared)?;
+    let mut prepared = match planned(&session, &journal, &asked)? {
+        Ok(prepared) => prepared,
+        Err(error) => return Err(unreadable(&session, globals, &asked, error)),
+    };
+    tell_findings(&prepared, args, globals)?;
+    let begun = prepared.begun.take();
     // of a run that has begun the plan that it was opened with: that is carried out, whatever the settings say today
     let plan = begun.as_ref().and_then(|head| head.plan).unwrap_or_else(|| prepared.plan());
     expect(&prepared, plan, args)?;
@@ -70,9 +80,14 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
             ));
             page(args, &view)?;
             if args.dry_run {
-                return show(&view, &session, globals, Ok(Exit::Done));
+                return show(&view, &session, globals);
             }
-            keeps_its_terms(&head, &asked, args)?;
+            keeps_its_terms(&head, &asked, &block_on, args)?;
+            if verify::is_wanted(args) {
+                let words = verify::before_paying(&session, &journal, &prepared, args)?;
+                out::note(&plan_text::of_banks(&words));
+                verify::go_on(run, &words, &block_on)?;
+            }
             consent(args, &format!("Go on with run {run}?"))?;
             guard::again(&session, &journal, run, None, args.yes)?;
             return carry_out(&session, &journal, globals, run, args.skip_invalid);
@@ -92,12 +107,15 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let stops = stopping(&prepared, args);
     if args.dry_run || stops.is_some() {
         page(args, &view)?;
-        let stops = stops.map(|stops| Failure::new(Exit::Findings, stops));
-        return show(&view, &session, globals, stops.map_or(Ok(Exit::Done), Err));
+        return match stops {
+            None => show(&view, &session, globals),
+            Some(why) => Err(refused(&view, &prepared, &session, globals, why)),
+        };
     }
     if verify::is_wanted(args) {
         let words = verify::before_paying(&session, &journal, &prepared, args)?;
         drop(prepared);
+        asked.block_on = block_on;
         prepared = prepare(&session, &journal, &asked)?; // the banks may have said what holds rows
         let plan = prepared.plan();
         expect(&prepared, plan, args)?;
@@ -105,7 +123,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         view.bank_words = Some(words);
         if let Some(stops) = stopping(&prepared, args) {
             page(args, &view)?;
-            return show(&view, &session, globals, Err(Failure::new(Exit::Findings, stops)));
+            return Err(refused(&view, &prepared, &session, globals, stops));
         }
     }
     page(args, &view)?;
@@ -120,7 +138,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
 
 /// What is in the balances and what currencies cost, where anything is to be sent. What did not answer a moment ago is
 /// not asked again.
-fn funds(session: &Session, prepared: &Prepared, reached: Result<(), Unasked>) -> Result<Funds, Failure> {
+pub fn funds(session: &Session, prepared: &Prepared, reached: Result<(), Unasked>) -> Result<Funds, Failure> {
     if prepared.to_pay.lines().is_empty() {
         return Ok(Funds::default());
     }
@@ -134,17 +152,6 @@ fn funds(session: &Session, prepared: &Prepared, reached: Result<(), Unasked>) -
     }
 }
 
-/// The run of a file as it was opened, where it has begun or is finished: its terms stand then.
-fn begun(journal: &Journal, prepared: &Prepared) -> Result<Option<RunHead>, Failure> {
-    let run = prepared.head.run;
-    let stands = match prepared.known {
-        None | Some(RunState::Recording | RunState::Held | RunState::Refused) => false,
-        Some(RunState::Finished) => true,
-        Some(RunState::Running | RunState::Stopped) => !engine::may_begin_anew(journal.checkpoint(), run)?,
-    };
-    Ok(journal.checkpoint().run(run)?.filter(|_| stands).map(|(head, _)| head))
-}
-
 /// Writes the plan as a page, where one is wanted.
 fn page(args: &PayArgs, view: &PlanView) -> Result<(), Failure> {
     if let Some(page) = &args.plan_page {
@@ -155,7 +162,12 @@ fn page(args: &PayArgs, view: &PlanView) -> Result<(), Failure> {
 }
 
 /// What is accepted or held now does not count for a run that has begun.
-fn keeps_its_terms(head: &RunHead, asked: &Asked<'_>, args: &PayArgs) -> Result<(), Failure> {
+fn keeps_its_terms(
+    head: &RunHead,
+    asked: &Asked<'_>,
+    block_on: &[BlockOn],
+    args: &PayArgs,
+) -> Result<(), Failure> {
     guard::keeps_limit(head, args)?;
     let run = head.run;
     if !asked.accepted.is_empty() && asked.accepted != head.accepted {
@@ -166,7 +178,7 @@ fn keeps_its_terms(head: &RunHead, asked: &Asked<'_>, args: &PayArgs) -> Result<
             ),
         ));
     }
-    if !asked.block_on.is_empty() && asked.block_on != head.block_on {
+    if !block_on.is_empty() && block_on != head.block_on {
         return Err(Failure::new(
             Exit::Usage,
             format!(
@@ -178,17 +190,49 @@ fn keeps_its_terms(head: &RunHead, asked: &Asked<'_>, args: &PayArgs) -> Result<
 }
 
 /// The plan is all that comes of it: shown to people, or the answer for programs.
-fn show(
-    plan: &PlanView,
-    session: &Session,
-    globals: &Globals,
-    outcome: Result<Exit, Failure>,
-) -> Result<Exit, Failure> {
+fn show(plan: &PlanView, session: &Session, globals: &Globals) -> Result<Exit, Failure> {
     out::note(&text(plan, session));
     if globals.format == Format::Json {
         out::answer(&serde_json::to_string(plan).expect("a plan is plain data"));
     }
-    outcome
+    Ok(Exit::Done)
+}
+
+/// A plan that is not carried out. Programs are told why, and have the findings beside it.
+fn refused(
+    plan: &PlanView,
+    prepared: &Prepared,
+    session: &Session,
+    globals: &Globals,
+    why: String,
+) -> Failure {
+    #[derive(Serialize)]
+    struct Refused<'a> {
+        #[serde(flatten)]
+        plan: &'a PlanView,
+        outcome: &'static str,
+        why: &'a str,
+        check: CheckReport,
+    }
+    out::note(&text(plan, session));
+    if globals.format == Format::Json {
+        let check = CheckReport::new(&prepared.head.file, &prepared.checked);
+        let refused = Refused { plan, outcome: check::REFUSED, why: &why, check };
+        out::answer(&serde_json::to_string(&refused).expect("a plan is plain data"));
+    }
+    Failure::new(Exit::Findings, why)
+}
+
+/// A file that cannot be read is an answer for programs too.
+fn unreadable(session: &Session, globals: &Globals, asked: &Asked<'_>, error: EngineError) -> Failure {
+    if globals.format == Format::Json
+        && let Ok(options) = check_options(session, Accepted::default())
+        && let Some(report) = super::check::unreadable(&asked.path.display().to_string(), &options, &error)
+    {
+        let report = report.refusing(format!("Nothing was sent: {error}"));
+        out::answer(&serde_json::to_string(&report).expect("a report is plain data"));
+    }
+    error.into()
 }
 
 fn text(plan: &PlanView, session: &Session) -> String {
@@ -198,7 +242,7 @@ fn text(plan: &PlanView, session: &Session) -> String {
 fn overlaps(journal: &Journal, args: &PayArgs) -> Result<Overlaps, Failure> {
     Ok(match (args.amends, args.repeat) {
         (Some(run), _) => {
-            journal.checkpoint().run(run)?.ok_or(engine::EngineError::NoSuchRun(run))?;
+            journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
             Overlaps::Amends(run)
         }
         (None, true) => Overlaps::Repeat,
@@ -233,11 +277,20 @@ pub struct Asked<'a> {
     /// What is accepted.
     pub accepted: Accepted,
     /// What holds a row where a bank has said it.
-    pub block_on: Vec<Verdict>,
+    pub block_on: Vec<BlockOn>,
 }
 
 /// Reads, checks and plans the file.
 pub fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Result<Prepared, Failure> {
+    Ok(planned(session, journal, asked)??)
+}
+
+/// The same, with what is wrong with the file as the engine says it.
+pub fn planned(
+    session: &Session,
+    journal: &Journal,
+    asked: &Asked<'_>,
+) -> Result<Result<Prepared, EngineError>, Failure> {
     let inputs = Inputs {
         path: asked.path,
         file: asked.file.clone(),
@@ -252,7 +305,7 @@ pub fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Resul
         window: signed(session.settings.duplicate_window),
         block_on: &asked.block_on,
     };
-    Ok(engine::prepare(journal, &inputs, &*session.clock, &*session.observer)?)
+    Ok(engine::prepare(journal, &inputs, &*session.clock, &*session.observer))
 }
 
 /// Records a run anew that was interrupted before all its rows were recorded: from the copy of its file, on the
@@ -288,16 +341,22 @@ pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Res
 }
 
 /// Errors and warnings, before anything else is said.
-fn tell_findings(prepared: &Prepared, args: &PayArgs) -> Result<(), Failure> {
+fn tell_findings(prepared: &Prepared, args: &PayArgs, globals: &Globals) -> Result<(), Failure> {
     let checked = &prepared.checked;
+    let name = args.file.display().to_string();
     if checked.findings.iter().any(|finding| finding.severity < Severity::Info) {
-        let report = CheckReport::new(&args.file.display().to_string(), checked);
+        let report = CheckReport::new(&name, checked);
         out::note(&check::render_text(&report));
     }
     super::check::tell_unmet(checked);
     let is_done = prepared.known == Some(RunState::Finished); // then all of it may be history
     if checked.payable == 0 && !is_done {
-        return Err(Failure::new(Exit::Findings, "No row of the file can be paid; nothing was sent."));
+        let why = "No row of the file can be paid; nothing was sent.";
+        if globals.format == Format::Json {
+            let report = CheckReport::new(&name, checked).refusing(why);
+            out::answer(&serde_json::to_string(&report).expect("a report is plain data"));
+        }
+        return Err(Failure::new(Exit::Findings, why));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::summary::{MOST_SHOWN, from_book};
 use crate::domain::money::{grouped, plural};
-use crate::domain::plan_view::{BankWord, BankWords, Line, Listed, Need, Noted, Rate, shown_rate};
+use crate::domain::plan_view::{BankWord, BankWords, Dropped, Line, Listed, Need, Noted, Rate, shown_rate};
 use crate::domain::{Kind, PlanView};
 
 /// So many rows of a kind are shown; the page and the JSON have more.
@@ -13,6 +13,9 @@ pub fn render(plan: &PlanView, is_example: bool) -> String {
     let mut lines = vec![format!("{} → {}", plan.label, plan.place)];
     sums(plan, &mut lines);
     lines.extend(plan.funds.iter().map(fund));
+    if plan.on_behalf() > 0 {
+        lines.push(format!("  sub-clients' payouts: {}, balance not known", plan.on_behalf()));
+    }
     lines.extend(plan.rates.iter().map(rate));
     if let Some(why) = &plan.funds_unknown {
         lines.push(format!("  {why}"));
@@ -131,6 +134,13 @@ fn payees(plan: &PlanView, lines: &mut Vec<String>) {
     listed("amounts that differ from the payee's last by more than half", &payees.differing, noted, lines);
 }
 
+/// What banks say of the payees, by itself.
+pub fn of_banks(words: &BankWords) -> String {
+    let mut lines = Vec::new();
+    bank_words(words, &mut lines);
+    lines.join("\n")
+}
+
 /// What banks say, row by row, those first that a person should look at.
 fn bank_words(words: &BankWords, lines: &mut Vec<String>) {
     let told = |word: &&BankWord| word.can_be_verified || word.bank.is_some();
@@ -148,6 +158,14 @@ fn bank_words(words: &BankWords, lines: &mut Vec<String>) {
     if more > 0 {
         lines
             .push(format!("  … and {}, which the page and the JSON have", plural(more as u64, "more payee")));
+    }
+    if words.unverified > 0 && !words.stopped.is_empty() {
+        let unverified = words.payees.iter().filter(|word| word.is_unverified());
+        let first: Vec<String> =
+            unverified.take(FEW).map(|word| format!("{} {}", word.places(), word.payee)).collect();
+        let more = words.unverified - first.len() as u64;
+        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+        lines.push(format!("  NOT VERIFIED ({}): {}{more}", words.unverified, first.join("; ")));
     }
     if words.questions > 0 {
         let questions = plural(words.questions, "question");
@@ -181,6 +199,13 @@ fn money(line: &Line) -> String {
 }
 
 fn rows(plan: &PlanView, lines: &mut Vec<String>) {
+    if let Some(Dropped { run, rows }) = &plan.dropped {
+        let what = format!("NOT sent any more of {run}, which this file corrects");
+        if rows.count == 0 {
+            lines.push(format!("  {what}: nothing that waits"));
+        }
+        listed(&what, rows, amount_to, lines);
+    }
     if plan.already > 0 {
         lines.push(format!(
             "  already taken up by a run: {}; `payrun status` shows how they stand",

@@ -1,13 +1,14 @@
 //! How a file is read and checked, by what a person has asked for: the sheet, the map, what is accepted.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::args::ReadingArgs;
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use crate::check;
 use crate::config::Environment;
-use crate::domain::{Accepted, Limits, RunHead, system_words};
+use crate::domain::{Accepted, Limits, RemitterNames, RunHead, system_words};
 use crate::intake::{ColumnMap, Reading};
 
 /// How to read a file, as it was asked for.
@@ -61,7 +62,9 @@ pub fn check_options(session: &Session, accepted: Accepted) -> Result<check::Opt
     let today = session.today();
     let production = session.settings.environment == Environment::Production;
     let directory = super::bsb::directory(&session.settings)?;
-    let mut options = check::Options { accepted, directory, ..check::Options::new(today, production) };
+    let remitters = Some(Arc::new(session.settings.remitters.clone()) as Arc<dyn RemitterNames>);
+    let mut options =
+        check::Options { accepted, directory, remitters, ..check::Options::new(today, production) };
     super::reference::known(session, &mut options);
     Ok(options)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
@@ -56,6 +56,20 @@ pub struct Session {
     pub observer: Arc<dyn Observer>,
     /// The login that the last connection has left.
     login: Mutex<Option<Login>>,
+    /// The connection that serves all, where the process lives long.
+    attached: OnceLock<Attached>,
+}
+
+/// A connection that outlives what is done by it.
+pub struct Attached {
+    /// What drives it. Nothing that runs on it may wait for it.
+    pub runtime: tokio::runtime::Handle,
+    /// The way to the API.
+    pub gateway: Gateway,
+    /// The API's address.
+    pub url: String,
+    /// Whether to stop.
+    pub stop: Stop,
 }
 
 impl Session {
@@ -73,7 +87,8 @@ impl Session {
         let folder = ScopeFolder::new(&settings.state, &scope);
         let observer = progress::watcher(globals.no_progress);
         let login = Mutex::default();
-        Ok(Self { settings, scope, folder, clock: Arc::new(SystemClock), observer, login })
+        let attached = OnceLock::new();
+        Ok(Self { settings, scope, folder, clock: Arc::new(SystemClock), observer, login, attached })
     }
 
     /// An answer that the user of this process gives now.
@@ -89,17 +104,21 @@ impl Session {
 
     /// Takes the scope.
     pub fn journal(&self) -> Result<Arc<Journal>, Failure> {
-        let journal = self.opened()?;
+        Ok(self.taken(self.opened()?))
+    }
+
+    /// Says what is to be said of a scope that was taken.
+    pub fn taken(&self, journal: Journal) -> Arc<Journal> {
         if journal.was_rebuilt() {
             out::note(
                 "The checkpoint was missing, damaged or of another version; it has been rebuilt from the journal.",
             );
         }
-        Ok(Arc::new(journal))
+        Arc::new(journal)
     }
 
     /// `status` has the scope for a moment too: that is worth waiting for, a run is not.
-    fn opened(&self) -> Result<Journal, JournalError> {
+    pub fn opened(&self) -> Result<Journal, JournalError> {
         let until = Instant::now() + A_MOMENT;
         loop {
             match Journal::open(&self.folder, Arc::new(RealDisk)) {
@@ -123,6 +142,10 @@ impl Session {
         skip_held: bool,
         work: impl AsyncFnOnce(Engine) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        if let Some(attached) = self.attached.get() {
+            let engine = self.engine(journal, attached.gateway.clone(), skip_held, attached.stop.clone())?;
+            return attached.runtime.block_on(work(engine));
+        }
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(
                 |error| Failure::new(Exit::Defect, format!("the program could not start: {error}")),
@@ -131,23 +154,45 @@ impl Session {
             let embedded = if self.is_embedded() { Some(self.embedded().await?) } else { None };
             let url = embedded.as_ref().map_or_else(|| self.url(), |(running, _)| running.url.clone());
             let gateway = self.gateway(self.gateway_settings(url))?;
-            let terms = self.terms(skip_held, journal.checkpoint().probe()?.as_ref());
             let (handle, stop) = Stop::new();
             tokio::spawn(listen(handle));
-            let engine = Engine {
-                journal,
-                gateway,
-                clock: Arc::clone(&self.clock),
-                observer: Arc::clone(&self.observer),
-                stop,
-                terms,
-            };
-            let outcome = work(engine).await;
+            let outcome = work(self.engine(journal, gateway, skip_held, stop)?).await;
             if let Some((running, _lock)) = embedded {
                 running.stop().await;
             }
             outcome
         })
+    }
+
+    /// What carries runs out.
+    pub fn engine(
+        &self,
+        journal: Arc<Journal>,
+        gateway: Gateway,
+        skip_held: bool,
+        stop: Stop,
+    ) -> Result<Engine, Failure> {
+        let terms = self.terms(skip_held, journal.checkpoint().probe()?.as_ref());
+        let (clock, observer) = (Arc::clone(&self.clock), Arc::clone(&self.observer));
+        Ok(Engine { journal, gateway, clock, observer, stop, terms })
+    }
+
+    /// Connects once for all that comes, and works with that. Ctrl-C and SIGTERM ask to stop.
+    pub fn attached<T>(&self, work: impl FnOnce(&Attached) -> Result<T, Failure>) -> Result<T, Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime
+            .map_err(|error| Failure::new(Exit::Defect, format!("the program could not start: {error}")))?;
+        let embedded = if self.is_embedded() { Some(runtime.block_on(self.embedded())?) } else { None };
+        let url = embedded.as_ref().map_or_else(|| self.url(), |(running, _)| running.url.clone());
+        let gateway = self.gateway(self.gateway_settings(url.clone()))?;
+        let (handle, stop) = Stop::new();
+        runtime.spawn(listen(handle));
+        let attached = Attached { runtime: runtime.handle().clone(), gateway, url, stop };
+        let outcome = work(self.attached.get_or_init(|| attached));
+        if let Some((running, _lock)) = embedded {
+            runtime.block_on(running.stop());
+        }
+        outcome
     }
 
     /// Connects without the journal: for looking at Flash while another process may be at work. `work` is given the
@@ -156,6 +201,9 @@ impl Session {
         &self,
         work: impl AsyncFnOnce(Gateway, String) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        if let Some(attached) = self.attached.get() {
+            return attached.runtime.block_on(work(attached.gateway.clone(), attached.url.clone()));
+        }
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

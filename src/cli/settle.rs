@@ -6,7 +6,7 @@ use super::args::{Format, Globals, SettleArgs};
 use super::exit::{Exit, Failure};
 use super::out;
 use super::session::Session;
-use crate::engine::{self, Verdict};
+use crate::engine::{self, Settled, Verdict};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
@@ -17,15 +17,17 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
     let journal = session.journal()?;
     let verdict = args.made.clone().map_or(Verdict::NotMade, Verdict::Made);
     let (run, row, reason) = (args.run, args.row, args.reason.clone());
-    let entry = session.with_engine(Arc::clone(&journal), false, async move |engine| {
-        let settled = engine::settle(&engine, run, row, verdict, reason).await;
-        engine.gateway.sign_out().await;
-        Ok(settled?)
-    })?;
+    let Settled { entry, not_compared } =
+        session.with_engine(Arc::clone(&journal), false, async move |engine| {
+            let settled = engine::settle(&engine, run, row, verdict, reason).await;
+            engine.gateway.sign_out().await;
+            Ok(settled?)
+        })?;
     let state = entry.life.state;
     match globals.format {
         Format::Json => out::answer(
-            &serde_json::json!({ "run": run.to_string(), "row": row, "status": state }).to_string(),
+            &serde_json::json!({ "run": run.to_string(), "row": row, "status": state, "not_compared": not_compared })
+                .to_string(),
         ),
         Format::Text if state.is_open() => {
             out::answer(&format!(
@@ -33,7 +35,12 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
                 entry.life.attempt
             ));
         }
-        Format::Text => out::answer(&format!("Row {row} of run {run} is settled: {state}.")),
+        Format::Text => {
+            let unseen = not_compared.iter().map(|what| {
+                format!(" Flash does not show the {what} of this payout, so that it was not compared; our id, the amount and the currencies agree.")
+            });
+            out::answer(&format!("Row {row} of run {run} is settled: {state}.{}", unseen.collect::<String>()));
+        }
     }
     Ok(Exit::Done)
 }

@@ -12,7 +12,7 @@ use super::args::{Globals, SimulateArgs};
 use super::exit::{Exit, Failure};
 use super::out;
 use super::session::{Session, ledger_path, lock_ledger};
-use crate::simulator::{self, Assumed, LedgerView, Options, TradableSpelling, Webhooks};
+use crate::simulator::{self, Assumed, LedgerView, Options, StatusStep, TradableSpelling, Turn, Webhooks};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &SimulateArgs) -> Result<Exit, Failure> {
@@ -46,6 +46,11 @@ fn options(args: &SimulateArgs, ledger: PathBuf) -> Result<Options, String> {
         quote_lifetime: duration("--quote-lifetime", &args.quote_lifetime)?,
         market_factor: decimal("--market", &args.market)?,
         fee: decimal("--fee", &args.fee)?,
+        status_step: StatusStep::Late {
+            every: duration("--status-step", &args.status_step)?,
+            back: duration("--late-return", &args.late_return)?,
+        },
+        turns: args.turn.iter().map(|text| turn(text)).collect::<Result<_, _>>()?,
         clock_skew: skew("--clock-skew", &args.clock_skew)?,
         webhooks: Webhooks {
             url: args.webhook.clone(),
@@ -63,6 +68,11 @@ fn options(args: &SimulateArgs, ledger: PathBuf) -> Result<Options, String> {
 
 fn read<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+fn turn(text: &str) -> Result<(String, Turn), String> {
+    let (id, turn) = text.split_once('=').ok_or_else(|| format!("--turn {text}: write it as in W-1=gone"))?;
+    Ok((id.to_owned(), read(turn)?))
 }
 
 fn duration(flag: &str, text: &str) -> Result<Duration, String> {

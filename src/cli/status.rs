@@ -34,17 +34,21 @@ impl Seen {
 
 /// Looks without disturbing: through the checkpoint where nobody has it, else through the journal.
 pub fn look(session: &Session) -> Result<Seen, Failure> {
-    if !session.folder.journal().is_dir() {
-        return Err(Failure::new(
-            Exit::Usage,
-            format!("There are no runs yet in {}.", session.folder.path().display()),
-        ));
-    }
+    has_runs(session)?;
     let at_work = session.folder.holder() != Holder::Nobody;
     if !at_work && let Ok(journal) = Journal::open(&session.folder, std::sync::Arc::new(RealDisk)) {
         return Ok(Seen { kept: Kept::Ours(journal), at_work });
     }
     Ok(Seen { kept: Kept::Copy(Journal::look(&session.folder)?), at_work })
+}
+
+/// Whether there is anything to look at.
+pub fn has_runs(session: &Session) -> Result<(), Failure> {
+    if session.folder.journal().is_dir() {
+        return Ok(());
+    }
+    let text = format!("There are no runs yet in {}.", session.folder.path().display());
+    Err(Failure::new(Exit::Usage, text))
 }
 
 /// A journal of at most so many bytes is read through rather than kept from others.

@@ -9,7 +9,7 @@ use super::session::Session;
 use super::{pay, reading};
 use crate::domain::money::plural;
 use crate::domain::plan_view::{BankWord, BankWords};
-use crate::domain::{Overlaps, Verdict};
+use crate::domain::{BlockOn, Overlaps, RunId, first_of};
 use crate::engine::{self, Prepared, Whom};
 use crate::journal::Journal;
 
@@ -46,8 +46,16 @@ pub fn run(globals: &Globals, args: &VerifyArgs) -> Result<Exit, Failure> {
         let rows = plural(prepared.checked.invalid_rows.len() as u64, "row");
         out::note(&format!("{rows} of the file cannot be paid and were left out: payrun check says why."));
     }
-    let is_blocked = |word: &BankWord| block_on.iter().any(|verdict| word.verdict == Some(verdict.name()));
-    Ok(if words.payees.iter().any(is_blocked) { Exit::Findings } else { Exit::Done })
+    let blocks = words.payees.iter().any(|word| is_blocked(word, &block_on));
+    Ok(if blocks { Exit::Findings } else { Exit::Done })
+}
+
+/// Whether what is said of a payee is named.
+fn is_blocked(word: &BankWord, block_on: &[BlockOn]) -> bool {
+    block_on.iter().any(|named| match named.verdict() {
+        Some(verdict) => word.verdict == Some(verdict.name()),
+        None => word.is_unverified(),
+    })
 }
 
 /// Whether `pay` is to say what banks say.
@@ -85,7 +93,7 @@ pub fn before_paying(
 }
 
 /// The answers of banks for which `pay` holds rows.
-pub fn block_on(args: &PayArgs) -> Result<Vec<Verdict>, Failure> {
+pub fn block_on(args: &PayArgs) -> Result<Vec<BlockOn>, Failure> {
     let block_on = words(&args.block_on)?;
     if !args.verify_payees && !block_on.is_empty() {
         return Err(Failure::new(Exit::Usage, "Nothing was sent: --block-on needs --verify-payees."));
@@ -93,18 +101,36 @@ pub fn block_on(args: &PayArgs) -> Result<Vec<Verdict>, Failure> {
     Ok(block_on)
 }
 
+/// Whether a run that has begun goes on, once the banks were asked about what it has yet to send: nobody holds its rows
+/// any more.
+pub fn go_on(run: RunId, words: &BankWords, block_on: &[BlockOn]) -> Result<(), Failure> {
+    let blocked: Vec<String> =
+        words.payees.iter().filter(|word| is_blocked(word, block_on)).map(BankWord::places).collect();
+    if blocked.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Exit::Findings,
+        format!(
+            "Nothing more was sent: --block-on names what the banks say of {}, and rows of a run that has begun are not held any more. payrun resume {run} goes on with all of them, or a corrected file takes its place: payrun pay CORRECTED --amends {run}",
+            first_of(&blocked)
+        ),
+    ))
+}
+
 /// The words, each once.
-fn words(typed: &[String]) -> Result<Vec<Verdict>, Failure> {
+fn words(typed: &[String]) -> Result<Vec<BlockOn>, Failure> {
     let word = |text: &String| {
-        let known = Verdict::ALL.into_iter().find(|verdict| verdict.name() == text.trim());
-        known.filter(|verdict| *verdict != Verdict::Match).ok_or_else(|| {
+        BlockOn::ALL.into_iter().find(|word| word.name() == text.trim()).ok_or_else(|| {
             Failure::new(
                 Exit::Usage,
-                format!("--block-on {text}: the words are close-match, not-match, closed and not-found"),
+                format!(
+                    "--block-on {text}: the words are close-match, not-match, closed, not-found and unverified"
+                ),
             )
         })
     };
-    let mut words: Vec<Verdict> = typed.iter().map(word).collect::<Result<_, _>>()?;
+    let mut words: Vec<BlockOn> = typed.iter().map(word).collect::<Result<_, _>>()?;
     words.sort_unstable();
     words.dedup();
     Ok(words)

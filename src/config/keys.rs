@@ -24,7 +24,7 @@ const fn key(
 }
 
 /// Every key but those of remitters.
-pub const KEYS: [Key; 25] = [
+pub const KEYS: [Key; 32] = [
     key("environment", "PAYRUN_ENVIRONMENT", "simulator", "simulator, uat or production"),
     key(
         "api_url",
@@ -108,6 +108,38 @@ pub const KEYS: [Key; 25] = [
         "PAYRUN_LISTEN_TRUST_PROXY",
         "false",
         "whether the last address in X-Forwarded-For is the sender's: only behind a proxy of your own",
+    ),
+    key(
+        "watch.mode",
+        "PAYRUN_WATCH_MODE",
+        "hold (simulator: pay)",
+        "who lets the runs of a watched folder go: hold, a person each of them; pay, the limits below",
+    ),
+    key(
+        "watch.max_payout",
+        "PAYRUN_WATCH_MAX_PAYOUT",
+        "none",
+        "with pay: the largest payout by currency, such as AUD=5000,USD=2000; above it a person lets the run go",
+    ),
+    key("watch.max_run", "PAYRUN_WATCH_MAX_RUN", "none", "with pay: the largest sum of a run, the same way"),
+    key(
+        "watch.max_day",
+        "PAYRUN_WATCH_MAX_DAY",
+        "none",
+        "with pay: the largest sum of all that goes without a person on one day, the same way",
+    ),
+    key(
+        "watch.poll",
+        "PAYRUN_WATCH_POLL",
+        "2s",
+        "the folder is looked through so often, whatever the system tells",
+    ),
+    key("watch.settle", "PAYRUN_WATCH_SETTLE", "3s", "a file that has not changed for so long is whole"),
+    key(
+        "watch.totals",
+        "PAYRUN_WATCH_TOTALS",
+        "optional",
+        "whether every file needs control totals beside it: optional or required",
     ),
     key("limits.file_size", "PAYRUN_LIMITS_FILE_SIZE", "1GiB", "a file that is read, at most"),
     key(

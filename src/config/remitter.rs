@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::ConfigError;
 use crate::domain::abn::is_abn;
 use crate::domain::account::masked;
-use crate::domain::{Address, ExternalId, IdDoc, PaidAs, Party, PartyName, Remitter};
+use crate::domain::{Address, ExternalId, IdDoc, PaidAs, Party, PartyName, Remitter, RemitterNames};
 
 /// A section `[remitters.NAME]`: a person by `first_name` and `last_name`, a company by `company_name`, or a sub-client
 /// by `sub_client_id`.
@@ -161,6 +161,12 @@ impl Remitters {
             ..default.clone()
         };
         paid_as(name, &shown)
+    }
+}
+
+impl RemitterNames for Remitters {
+    fn trouble_with(&self, name: &str) -> Option<String> {
+        self.resolve(Some(name)).err().map(|error| error.to_string())
     }
 }
 

@@ -14,7 +14,7 @@ use super::ConfigError;
 use super::keys::KEYS;
 use super::listen::{self, Listening, WrittenListen};
 use super::remitter::{RemitterConfig, Remitters};
-use crate::domain::{Limits, PartyMode, Slippage, is_this_machine, system_words};
+use crate::domain::{Allowances, Limits, Mode, PartyMode, Slippage, Sums, is_this_machine, system_words};
 
 /// Which Flash is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -111,8 +111,23 @@ pub struct Settings {
     pub max_slippage: Option<Slippage>,
     /// How webhooks are received.
     pub listen: Listening,
+    /// How a folder is watched.
+    pub watch: Watching,
     /// How large a file may be, and how much reading it may cost.
     pub limits: Limits,
+}
+
+/// How a folder is watched.
+#[derive(Debug, Clone)]
+pub struct Watching {
+    /// What goes without a person.
+    pub allowances: Allowances,
+    /// How often the folder is looked through.
+    pub poll: Duration,
+    /// A file that has not changed for so long is whole.
+    pub settle: Duration,
+    /// Whether every file needs control totals.
+    pub needs_totals: bool,
 }
 
 /// The word of `gateway.resend`.
@@ -142,6 +157,8 @@ struct Written {
     payouts: WrittenPayouts,
     #[serde(default)]
     listen: WrittenListen,
+    #[serde(default)]
+    watch: WrittenWatch,
     #[serde(default)]
     limits: WrittenLimits,
     #[serde(default)]
@@ -174,6 +191,62 @@ struct WrittenPayouts {
     follow: Option<Duration>,
     #[serde(deserialize_with = "share")]
     max_slippage: Option<Slippage>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenWatch {
+    #[serde(deserialize_with = "optional_word")]
+    mode: Option<Mode>,
+    #[serde(deserialize_with = "sums")]
+    max_payout: Option<Sums>,
+    #[serde(deserialize_with = "sums")]
+    max_run: Option<Sums>,
+    #[serde(deserialize_with = "sums")]
+    max_day: Option<Sums>,
+    #[serde(deserialize_with = "duration")]
+    poll: Option<Duration>,
+    #[serde(deserialize_with = "duration")]
+    settle: Option<Duration>,
+    #[serde(deserialize_with = "word")]
+    totals: WrittenTotals,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenTotals {
+    #[default]
+    Optional,
+    Required,
+}
+
+impl WrittenWatch {
+    fn watching(self, environment: Environment) -> Result<Watching, ConfigError> {
+        let is_simulator = environment == Environment::Simulator;
+        let mode = self.mode.unwrap_or(if is_simulator { Mode::Pay } else { Mode::Hold });
+        let has_limits = [&self.max_payout, &self.max_run, &self.max_day].iter().all(|limit| limit.is_some());
+        if mode == Mode::Pay && !is_simulator && !has_limits {
+            return Err(ConfigError::Wrong(
+                "watch.mode is pay, so watch.max_payout, watch.max_run and watch.max_day must say up to where nobody is asked"
+                    .to_owned(),
+            ));
+        }
+        Ok(Watching {
+            allowances: Allowances {
+                mode,
+                per_payout: self.max_payout,
+                per_run: self.max_run,
+                per_day: self.max_day,
+            },
+            poll: self.poll.unwrap_or(Duration::from_secs(2)),
+            settle: self.settle.unwrap_or(Duration::from_secs(3)),
+            needs_totals: self.totals == WrittenTotals::Required,
+        })
+    }
+}
+
+fn sums<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Sums>, D::Error> {
+    String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -271,6 +344,7 @@ impl Settings {
             follow: written.payouts.follow.unwrap_or(Duration::from_secs(2)),
             max_slippage: written.payouts.max_slippage,
             listen: written.listen.listening(&layers.variables)?,
+            watch: written.watch.watching(written.environment)?,
             limits: written.limits.limits(),
         };
         settings.fit()

@@ -278,6 +278,8 @@ codes! {
     WordInvalid "word-invalid" Error "A reason or a source of funds that Flash does not know."
     WordUnsure "word-unsure" Warning "A reason or a source of funds that Flash's documentation does not name."
     ReasonBlank "reason-blank" Warning "An FX payment without a reason, which Flash asks for where it is known."
+    SourceBlank "source-blank" Info "An FX payment without a source of funds, which Flash demands for some destinations."
+    RemitterUnclear "remitter-unclear" Warning "A remitter that is not configured as it should be, or one beside a sub-client: `pay` holds the row."
     ReferenceBlank "reference-blank" Info "Payees will not see what the payment is for."
     ReferenceLong "reference-long" Warning "A reference that some banks cut."
     ReferenceTooLong "reference-too-long" Error "A reference that no bank takes."

@@ -247,6 +247,11 @@ impl PlanDigest {
         self.texts(&["remitter", id.as_str(), details]);
     }
 
+    /// What the row that was added last is once the payee book has completed it.
+    pub fn add_completed(&mut self, party: &str) {
+        self.texts(&["completed", party]);
+    }
+
     /// One row that cannot be paid.
     pub fn add_invalid(&mut self, row: u32) {
         self.0.update(b"invalid");

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, PayoutStatus, Sighting, StatusMeaning};
+use super::course::{self, Oddity};
 use super::{Kind, RunId, Timestamp};
 
 /// The states that users see.
@@ -129,6 +130,16 @@ pub enum Fact {
     QuoteEnded,
     /// Where it stands with the banks.
     Followed(PayoutStatus),
+    /// The API shows something else under the id of the payout than was made.
+    Differs {
+        /// What was seen, in words.
+        what: String,
+    },
+    /// The API has not shown the payout any more, at look after look.
+    Vanished {
+        /// Since then.
+        since: Timestamp,
+    },
     /// A person checked at the API that it was made.
     SettledMade {
         /// The API's id of it.
@@ -178,9 +189,15 @@ pub struct Life {
     /// The API's id of the payout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flash_id: Option<String>,
-    /// The last status with the banks.
+    /// The last status with the banks that is believed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<PayoutStatus>,
+    /// What the API shows now, where that is not believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oddity: Option<Oddity>,
+    /// When it was first seen that the payee's bank has it, if it still has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_at: Option<Timestamp>,
     /// Why it stands where it stands, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
@@ -201,6 +218,8 @@ impl Life {
             superseded_by: None,
             flash_id: None,
             status: None,
+            oddity: None,
+            paid_at: None,
             why,
         }
     }
@@ -218,6 +237,19 @@ impl Life {
         self.state == PayoutState::Submitted || is_unclear
     }
 
+    /// Whether it may still change by itself: as above, or the payee's bank has it and may send it back.
+    pub fn is_watched(&self) -> bool {
+        self.is_followed() || (self.state == PayoutState::Paid && self.flash_id.is_some())
+    }
+
+    /// The API's last word for where it stands, believed or not.
+    pub fn shown(&self) -> Option<&PayoutStatus> {
+        match &self.oddity {
+            Some(Oddity::Status { status }) => Some(status),
+            Some(Oddity::Content { .. } | Oddity::Gone) | None => self.status.as_ref(),
+        }
+    }
+
     /// Carries the life over one fact that happened at `at`.
     pub fn apply(&mut self, fact: &Fact, at: Timestamp) {
         match fact {
@@ -230,10 +262,14 @@ impl Life {
             Fact::Intent { attempt, kind: _ } => self.intent(*attempt, at),
             Fact::Answered(answer) => self.answered(answer, at),
             Fact::LookedUp(sighting) => self.looked_up(sighting, at),
+            // what the API has not made cannot be followed: what is ready, say, stays so
+            Fact::Followed(_) | Fact::Differs { .. } | Fact::Vanished { .. } if self.flash_id.is_none() => {}
             Fact::GivenUp { why } => self.stands(PayoutState::Attention, Some(why.clone())),
             Fact::QuoteEnded => self.quote_ended(),
-            Fact::Followed(status) => self.followed(status),
-            Fact::SettledMade { flash_id, status, .. } => self.made(flash_id, status.as_ref()),
+            Fact::Followed(status) => self.followed(status, at),
+            Fact::Differs { what } => self.differs(what),
+            Fact::Vanished { since } => self.vanished(*since),
+            Fact::SettledMade { flash_id, status, .. } => self.made(flash_id, status.as_ref(), at),
             Fact::SettledNotMade { .. } => {
                 *self = Self { attempt: self.attempt + 1, ..Self::new(PayoutState::Ready, None) };
             }
@@ -268,7 +304,7 @@ impl Life {
             self.last_sent = Some(at); // the bytes may have left much later than the intent was written
         }
         match answer {
-            Answer::Accepted { flash_id, status } => self.made(flash_id, status.as_ref()),
+            Answer::Accepted { flash_id, status } => self.made(flash_id, status.as_ref(), at),
             Answer::Declined { code, message } if !self.doubt => {
                 self.stands(PayoutState::Rejected, Some(words(code, message)));
             }
@@ -313,7 +349,7 @@ impl Life {
     fn looked_up(&mut self, sighting: &Sighting, at: Timestamp) {
         self.doubt = true; // a crash after the intent leaves no other trace of the doubt
         match sighting {
-            Sighting::Made { flash_id, status } => self.made(flash_id, status.as_ref()),
+            Sighting::Made { flash_id, status } => self.made(flash_id, status.as_ref(), at),
             Sighting::Conflict { what } | Sighting::Unprovable { why: what } => {
                 self.stands(PayoutState::Attention, Some(what.clone()));
             }
@@ -329,20 +365,29 @@ impl Life {
         }
     }
 
-    fn made(&mut self, flash_id: &str, status: Option<&PayoutStatus>) {
+    fn made(&mut self, flash_id: &str, status: Option<&PayoutStatus>, at: Timestamp) {
         self.flash_id = Some(flash_id.to_owned());
         self.doubt = false;
+        (self.status, self.oddity, self.paid_at) = (None, None, None);
         self.stands(PayoutState::Submitted, None);
         if let Some(status) = status {
-            self.followed(status);
+            self.followed(status, at);
         }
     }
 
-    fn followed(&mut self, status: &PayoutStatus) {
+    fn followed(&mut self, status: &PayoutStatus, at: Timestamp) {
         let why = status.reject_code.clone().or_else(|| status.message.clone());
+        if let Some(what) = self.unbelievable(status) {
+            self.oddity = Some(Oddity::Status { status: status.clone() });
+            return self.stands(PayoutState::Attention, Some(what));
+        }
+        (self.status, self.oddity) = (Some(status.clone()), None);
         match status.meaning {
-            StatusMeaning::UnderWay => self.stands(PayoutState::Submitted, None),
-            StatusMeaning::Paid => self.stands(PayoutState::Paid, None),
+            StatusMeaning::UnderWay => self.stands(PayoutState::Submitted, course::what_is_awaited(status)),
+            StatusMeaning::Paid => {
+                self.paid_at.get_or_insert(at);
+                return self.stands(PayoutState::Paid, None);
+            }
             StatusMeaning::Returned => self.stands(PayoutState::Returned, why),
             StatusMeaning::Cancelled => self.stands(PayoutState::Rejected, why),
             StatusMeaning::Undelivered => {
@@ -350,13 +395,36 @@ impl Life {
                 let what = format!("Flash could not deliver it{said}; ask Flash whether the money is back");
                 self.stands(PayoutState::Attention, Some(what));
             }
-            StatusMeaning::Unknown => {
-                let what =
-                    format!("the API shows the status {}, which this program does not know", status.name);
-                self.stands(PayoutState::Attention, Some(what));
-            }
+            StatusMeaning::Unknown => {} // is not believed
         }
-        self.status = Some(status.clone());
+        self.paid_at = None;
+    }
+
+    /// Why a status is not believed: nobody knows it, or it cannot come after the one before.
+    fn unbelievable(&self, status: &PayoutStatus) -> Option<String> {
+        if status.meaning == StatusMeaning::Unknown {
+            let name = &status.name;
+            return Some(format!("the API shows the status {name}, which this program does not know"));
+        }
+        let before = self.status.as_ref().filter(|before| !course::can_follow(before, status))?;
+        Some(format!(
+            "Flash showed {} before and shows {} now, which cannot come after it; ask Flash which is true",
+            before.name, status.name
+        ))
+    }
+
+    fn differs(&mut self, what: &str) {
+        self.oddity = Some(Oddity::Content { what: what.to_owned() });
+        self.stands(PayoutState::Attention, Some(what.to_owned()));
+    }
+
+    fn vanished(&mut self, since: Timestamp) {
+        self.oddity = Some(Oddity::Gone);
+        let before =
+            self.status.as_ref().map_or(String::new(), |status| format!("; it was {} before", status.name));
+        let since = since.strftime("%-d %b %Y %H:%M UTC");
+        let what = format!("Flash has not shown it since {since}{before}; ask Flash what has become of it");
+        self.stands(PayoutState::Attention, Some(what));
     }
 }
 
@@ -445,9 +513,73 @@ mod tests {
         let stands = life(&failed);
         assert_eq!(stands.state, PayoutState::Attention);
         assert!(stands.why.is_some_and(|why| why.contains("account closed") && why.contains("ask Flash")));
-        let after = |meaning| life(&[failed.as_slice(), &[status("X", meaning)]].concat()).state;
-        assert_eq!(after(StatusMeaning::Cancelled), PayoutState::Rejected);
-        assert_eq!(after(StatusMeaning::Paid), PayoutState::Paid);
+        let after = |name, meaning| life(&[failed.as_slice(), &[status(name, meaning)]].concat()).state;
+        assert_eq!(after("CANCELLED", StatusMeaning::Cancelled), PayoutState::Rejected);
+        assert_eq!(after("CLOSED", StatusMeaning::Paid), PayoutState::Paid);
+    }
+
+    fn status(name: &str, meaning: StatusMeaning) -> Fact {
+        Fact::Followed(PayoutStatus { name: name.into(), reject_code: None, message: None, meaning })
+    }
+
+    fn accepted() -> Fact {
+        Fact::Answered(Answer::Accepted { flash_id: "w1".into(), status: None })
+    }
+
+    #[test]
+    fn what_cannot_follow_is_a_person_s_until_it_can_and_the_belief_stays() {
+        let cancelled = status("CANCELLED", StatusMeaning::Cancelled);
+        let confirmed = status("CONFIRMED", StatusMeaning::Paid);
+        let revived = life(&[INTENT, accepted(), cancelled.clone(), confirmed.clone()]);
+        assert_eq!((revived.state, revived.paid_at), (PayoutState::Attention, None));
+        let why = revived.why.clone().expect("words");
+        assert!(why.contains("CANCELLED before") && why.contains("CONFIRMED now"), "{why}");
+        assert_eq!(revived.shown().map(|status| status.name.as_str()), Some("CONFIRMED"));
+        assert_eq!(revived.status.as_ref().map(|status| status.name.as_str()), Some("CANCELLED"));
+        // what would come after the word that is not believed is not believed either
+        let on =
+            [INTENT, accepted(), cancelled.clone(), confirmed, status("FAILED", StatusMeaning::UnderWay)];
+        assert_eq!(life(&on).state, PayoutState::Attention);
+        let back = life(&[on.as_slice(), &[cancelled]].concat());
+        assert_eq!((back.state, back.oddity), (PayoutState::Rejected, None));
+        let settled = Fact::SettledMade { flash_id: "w1".into(), reason: String::new(), status: None };
+        let settled = life(&[on.as_slice(), &[settled, status("PENDING", StatusMeaning::UnderWay)]].concat());
+        assert_eq!(settled.state, PayoutState::Submitted, "a person's word is a new beginning");
+    }
+
+    #[test]
+    fn a_late_return_ends_the_time_since_it_was_paid() {
+        let paid = [INTENT, accepted(), status("CONFIRMED", StatusMeaning::Paid)];
+        assert_eq!(life(&paid).paid_at, Some(at(2)));
+        let again = [paid.as_slice(), &[status("CONFIRMED", StatusMeaning::Paid)]].concat();
+        assert_eq!(life(&again).paid_at, Some(at(2)), "when it was seen first");
+        let failed = [paid.as_slice(), &[status("FAILED", StatusMeaning::UnderWay)]].concat();
+        assert_eq!((life(&failed).state, life(&failed).paid_at), (PayoutState::Submitted, None));
+        let refunded = [failed.as_slice(), &[status("REFUNDED", StatusMeaning::Returned)]].concat();
+        assert_eq!(life(&refunded).state, PayoutState::Returned);
+        let anew = [failed.as_slice(), &[status("CONFIRMED", StatusMeaning::Paid)]].concat();
+        assert_eq!(life(&anew).paid_at, Some(at(4)));
+    }
+
+    #[test]
+    fn nothing_that_is_seen_makes_a_payout_that_the_api_has_sendable() {
+        let odd = [
+            Fact::Differs { what: "another amount".into() },
+            Fact::Vanished { since: at(0) },
+            status("ESCALATED", StatusMeaning::Unknown),
+            status("INITIALISED", StatusMeaning::UnderWay),
+        ];
+        let paid = [INTENT, accepted(), status("CONFIRMED", StatusMeaning::Paid)];
+        for fact in odd {
+            let stands = life(&[paid.as_slice(), std::slice::from_ref(&fact)].concat());
+            assert_eq!(stands.state, PayoutState::Attention, "{fact:?}");
+            assert!(stands.is_watched() && stands.was_sent() && stands.paid_at.is_some());
+            let healed =
+                life(&[paid.as_slice(), &[fact.clone(), status("CONFIRMED", StatusMeaning::Paid)]].concat());
+            assert_eq!((healed.state, healed.paid_at), (PayoutState::Paid, Some(at(2))), "{fact:?}");
+            // and what was never made stays as it is
+            assert_eq!(life(&[fact]), life(&[]));
+        }
     }
 
     #[test]

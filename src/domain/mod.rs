@@ -1,15 +1,17 @@
 //! The words of the trade as types: money, accounts, parties, payouts, findings, and a payout's life.
 //!
-//! Pure values. No I/O, no async, no clock, and none of the API's wire names, so that every other module may
-//! import this one and nothing here can surprise.
+//! Pure values. No I/O, no async, no clock, and of the API's wire names only the statuses that the journal keeps
+//! (`course`), so that every other module may import this one and nothing here can surprise.
 
 pub mod abn;
 pub mod abroad;
 pub mod accept;
 pub mod account;
+pub mod allowance;
 pub mod answer;
 pub mod book;
 pub mod corridor;
+pub mod course;
 pub mod event;
 pub mod finding;
 pub mod ids;
@@ -28,9 +30,11 @@ pub mod verify;
 pub use abroad::{AccountAbroad, Bic, Scheme};
 pub use accept::{Accepted, NotAcceptable};
 pub use account::{AccountNumber, BankAccount, Bsb, PayId};
+pub use allowance::{Allowances, Allowed, Mode, Sums};
 pub use answer::{Answer, PayoutStatus, RecordedIntent, Refusal, Sighting};
 pub use book::{Book, BookEntry, BookError, BookField, KnownAccount, LastPaid, NoBook};
 pub use corridor::{Corridor, Corridors, Method, Origin};
+pub use course::{Oddity, Seen};
 pub use event::{Event, Observer, Silent, Stage};
 pub use finding::{Code, Finding, Place, Severity};
 pub use ids::{
@@ -43,10 +47,10 @@ pub use party::{Address, Party, PartyName};
 pub use payout::{Conversion, Deal, Kind, Payee, Payout};
 pub use plan_view::PlanView;
 pub use release::{Release, Way};
-pub use remitter::{IdDoc, PaidAs, Remitter};
+pub use remitter::{IdDoc, PaidAs, Remitter, RemitterNames};
 pub use run::{Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
 pub use slippage::{AgreedRate, NoSlippage, Slippage};
-pub use verify::{BankNamed, KeptBank, LookUps, Probe, RepeatedKey, Verdict, Verified, verify_key};
+pub use verify::{BankNamed, BlockOn, KeptBank, LookUps, Probe, RepeatedKey, Verdict, Verified, verify_key};
 
 /// The system's words for what went wrong, without its error number.
 pub fn system_words(error: &std::io::Error) -> String {

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::ids::{PlanHash, RunId};
-use super::money::{Total, grouped};
+use super::money::{Total, grouped, plural};
 use super::payout::Kind;
 use super::{Accepted, Currency, Timestamp, first_of};
 
@@ -99,15 +99,21 @@ impl Need {
         if self.estimated.is_zero() { "" } else { "about " }
     }
 
-    /// `about 4,041.55, and what EUR 20.00 costs`.
+    /// `about 4,041.55`; `at least about 4,041.55, plus 2 payments (EUR 20.00) at an unknown rate`.
     pub fn needed(&self) -> String {
         let known = self.exact + self.estimated;
-        let unpriced = self
+        let known = (!known.is_zero()).then(|| format!("{}{}", self.about(), grouped(&known)));
+        if self.unpriced.is_empty() {
+            return known.unwrap_or_default();
+        }
+        let count = self.unpriced.iter().map(|total| total.count).sum();
+        let sums: Vec<String> = self
             .unpriced
             .iter()
-            .map(|total| format!("what {} {} costs", total.currency, grouped(&total.amount)));
-        let known = (!known.is_zero()).then(|| format!("{}{}", self.about(), grouped(&known)));
-        known.into_iter().chain(unpriced).collect::<Vec<_>>().join(", and ")
+            .map(|total| format!("{} {}", total.currency, grouped(&total.amount)))
+            .collect();
+        let unpriced = format!("{} ({}) at an unknown rate", plural(count, "payment"), sums.join(", "));
+        known.map_or_else(|| unpriced.clone(), |known| format!("at least {known}, plus {unpriced}"))
     }
 }
 
@@ -132,6 +138,16 @@ const RATE_DIGITS: u32 = 6;
 /// A rate as people read it.
 pub fn shown_rate(rate: Decimal) -> String {
     rate.round_sf(RATE_DIGITS).unwrap_or(rate).normalize().to_string()
+}
+
+/// Payouts of a run that are not sent any more, since another file corrects it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dropped {
+    /// The run.
+    pub run: RunId,
+    /// Its rows.
+    #[serde(flatten)]
+    pub rows: Listed<Line>,
 }
 
 /// What one row pays whom.
@@ -231,6 +247,8 @@ pub struct BankWord {
 pub struct BankWords {
     /// Nobody has said anything of so many payees yet: to ask takes as many questions, each of which may be billed.
     pub questions: u64,
+    /// So many payees could be verified and are not: nobody was asked, or no answer came.
+    pub unverified: u64,
     /// Every payee, those first that a person should look at.
     pub payees: Vec<BankWord>,
     /// Why not everybody was asked.
@@ -239,6 +257,11 @@ pub struct BankWords {
 }
 
 impl BankWord {
+    /// Whether a bank can be asked and has said nothing that is still good.
+    pub fn is_unverified(&self) -> bool {
+        self.can_be_verified && self.verdict.is_none()
+    }
+
     /// `row 3`, or `rows 3, 7`.
     pub fn places(&self) -> String {
         let one = if self.rows.len() == 1 { "row" } else { "rows" };
@@ -301,6 +324,9 @@ pub struct PlanView {
     pub addresses_from_book: u64,
     /// How many rows an earlier run has.
     pub already: usize,
+    /// Of a file that corrects a run: what that has yet to send and will not send any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<Dropped>,
     /// Rows that a person must decide on.
     pub held: Vec<RowReason>,
     /// Rows that are paid on top of what was sent before.
@@ -309,4 +335,11 @@ pub struct PlanView {
     pub like_earlier: Vec<RowReason>,
     /// Rows that cannot be paid.
     pub invalid: Vec<u32>,
+}
+
+impl PlanView {
+    /// How many payouts are paid on behalf of sub-clients: what pays them is not in the needs of the balances.
+    pub fn on_behalf(&self) -> u64 {
+        self.sub_clients.values().sum()
+    }
 }

@@ -55,6 +55,15 @@ impl fmt::Debug for IdDoc {
     }
 }
 
+/// Whoever knows remitters by the names that files use.
+pub trait RemitterNames: fmt::Debug + Send + Sync {
+    /// Why nothing can be paid in this name, if it cannot.
+    fn trouble_with(&self, name: &str) -> Option<String>;
+}
+
+/// A row that names a remitter and a sub-client.
+pub const BOTH_NAMED: &str = "Flash takes a remitter or a sub-client, not both: empty one of the two cells";
+
 /// In whose name a payout goes out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PaidAs {

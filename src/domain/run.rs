@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, PlanHash, RunId};
 use super::money::Total;
 use super::{
-    Accepted, AgreedRate, BookField, Fact, KeptBank, Kind, Life, Payout, PayoutState, Release, Remitter,
-    Slippage, Timestamp, Verdict, Verified,
+    Accepted, AgreedRate, BlockOn, BookField, Fact, KeptBank, Kind, Life, Payout, PayoutState, Release,
+    Remitter, Slippage, Timestamp, Verified,
 };
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
@@ -71,7 +71,7 @@ pub struct RunHead {
     pub accepted: Accepted,
     /// Rows are held of whose payees the bank has said this.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub block_on: Vec<Verdict>,
+    pub block_on: Vec<BlockOn>,
     /// Of when the bank directory was that the file was checked by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bank_directory: Option<jiff::civil::Date>,
@@ -117,6 +117,18 @@ impl RunState {
     /// Whether nothing is left to do for it.
     pub fn is_over(self) -> bool {
         matches!(self, Self::Finished | Self::Refused)
+    }
+
+    /// The name that metrics have for it, as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Recording => "recording",
+            Self::Held => "held",
+            Self::Refused => "refused",
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Finished => "finished",
+        }
     }
 
     /// In words.

@@ -59,6 +59,44 @@ impl fmt::Display for Verdict {
     }
 }
 
+/// What holds a row of `pay --block-on`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockOn {
+    /// Nearly this name's account.
+    CloseMatch,
+    /// Somebody else's.
+    NotMatch,
+    /// The account is closed.
+    Closed,
+    /// There is no such account.
+    NotFound,
+    /// No bank has said anything that is still good, though one can be asked.
+    Unverified,
+}
+
+impl BlockOn {
+    /// Every one.
+    pub const ALL: [Self; 5] =
+        [Self::CloseMatch, Self::NotMatch, Self::Closed, Self::NotFound, Self::Unverified];
+
+    /// What a bank says that this means; none where it means silence.
+    pub fn verdict(self) -> Option<Verdict> {
+        match self {
+            Self::CloseMatch => Some(Verdict::CloseMatch),
+            Self::NotMatch => Some(Verdict::NotMatch),
+            Self::Closed => Some(Verdict::Closed),
+            Self::NotFound => Some(Verdict::NotFound),
+            Self::Unverified => None,
+        }
+    }
+
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        self.verdict().map_or("unverified", Verdict::name)
+    }
+}
+
 /// What a bank said, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verified {
@@ -109,6 +147,13 @@ pub struct KeptBank {
     pub bank: BankNamed,
     /// When.
     pub at: Timestamp,
+}
+
+impl KeptBank {
+    /// Whether it is still good.
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        is_fresh(self.at, now)
+    }
 }
 
 /// Under what a bank's word is kept: a digest of account and name, from which neither can be read.

@@ -99,7 +99,7 @@ impl Engine {
         for open in self.journal.checkpoint().open_payouts(run) {
             let entry = self.entry(open?.1)?;
             if self.is_to_be_sent(&entry) {
-                outgoing.add(&entry.payout);
+                outgoing.add(&entry.payout, entry.payout.sub_client_id.is_some());
             }
         }
         Ok(outgoing)

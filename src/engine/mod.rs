@@ -7,10 +7,10 @@
 mod doubt;
 mod earlier;
 mod error;
-mod follow;
 mod funds;
 mod guard;
 mod lookback;
+mod looks;
 mod mood;
 mod open;
 mod parties;
@@ -24,20 +24,25 @@ mod release;
 mod send;
 mod sighting;
 mod stop;
+mod track;
+mod under_way;
 mod verify;
 mod view;
 
 pub use error::{Ending, EngineError, StopReason};
 pub use funds::{Funds, funds};
 pub use lookback::Lookback;
+pub use looks::Looks;
 pub use open::{kept_copy, record};
 pub use payees::{Change, Imported, import_payees, note_payees};
-pub use person::{Verdict, settle};
+pub use person::{Settled, Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
 pub use probe::{Probed, Probing, may_probe_with, probe};
 pub use rates::{RateStop, RateTrouble, Way, agree_anew, indicative, to_agree, waiting};
 pub use release::{refuse, release};
 pub use stop::{Stop, StopHandle};
+pub use track::{Depth, Moved, Round, Which};
+pub use under_way::{UnderWay, under_way};
 pub use verify::{Questioned, Whom, bank_words, payees_of, verify_banks, verify_payees};
 pub use view::{may_begin_anew, payouts, run_view};
 

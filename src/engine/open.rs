@@ -6,10 +6,11 @@ use super::prepare::Sender;
 use super::{EngineError, Prepared};
 use crate::check::Passed;
 use crate::domain::{
-    Clock, Event, Fact, Finding, Life, Observer, Overlaps, PayoutId, PayoutState, RowEntry, RunId, Stage,
+    Clock, Event, Fact, Finding, Life, Observer, Overlaps, PayoutEntry, PayoutId, PayoutState, RowEntry,
+    RunId, Stage,
 };
-use crate::journal::{Journal, JournalError, Record, ScopeFolder};
-use crate::plan::Decision;
+use crate::journal::{Checkpoint, Journal, JournalError, Record, ScopeFolder};
+use crate::plan::{Decision, Planned};
 
 /// So many rows go to the journal in one piece.
 const IN_ONE_PIECE: usize = 500;
@@ -81,7 +82,9 @@ pub fn record(
         }
     }
     if let Overlaps::Amends(old) = prepared.head.overlaps {
-        records.extend(superseded(journal, prepared, old)?);
+        for PayoutEntry { id, .. } in superseded(journal.checkpoint(), &prepared.planned, old)? {
+            records.push(Record::Happened { id, fact: Fact::Superseded { by: run }, body: None });
+        }
     }
     records.push(if prepared.head.waits { Record::RunHeld { run } } else { Record::RunReady { run } });
     write(&mut records)?;
@@ -91,19 +94,19 @@ pub fn record(
 
 /// What the amended run has yet to send and this file does not have: it must not be sent behind the back of whoever
 /// corrected it.
-fn superseded(journal: &Journal, prepared: &Prepared, old: RunId) -> Result<Vec<Record>, EngineError> {
-    let ours: HashSet<PayoutId> = prepared.planned.iter().map(|planned| planned.id).collect();
-    let mut records = Vec::new();
-    for open in journal.checkpoint().open_payouts(old) {
+pub(super) fn superseded(
+    checkpoint: &Checkpoint,
+    planned: &[Planned],
+    old: RunId,
+) -> Result<Vec<PayoutEntry>, EngineError> {
+    let ours: HashSet<PayoutId> = planned.iter().map(|planned| planned.id).collect();
+    let mut dropped = Vec::new();
+    for open in checkpoint.open_payouts(old) {
         let (_, id) = open?;
-        let entry = journal.checkpoint().payout(id)?;
-        let waits = entry.is_some_and(|entry| entry.run == old && entry.life.state == PayoutState::Ready);
-        if waits && !ours.contains(&id) {
-            let fact = Fact::Superseded { by: prepared.head.run };
-            records.push(Record::Happened { id, fact, body: None });
-        }
+        let waits = |entry: &PayoutEntry| entry.run == old && entry.life.state == PayoutState::Ready;
+        dropped.extend(checkpoint.payout(id)?.filter(waits).filter(|_| !ours.contains(&id)));
     }
-    Ok(records)
+    Ok(dropped)
 }
 
 /// The file as it was read stays with the run.

@@ -6,7 +6,7 @@
 //! A payee's record takes one currency. Where the same account is paid in another one, it gets a second record, but
 //! only once the first has shown that the account is the payee's.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
@@ -16,7 +16,7 @@ use crate::domain::account::told_apart;
 use crate::domain::{
     Currency, Event, ExternalId, Fact, Payee, Payout, PayoutId, PayoutState, Remitter, RunHead, Stage,
 };
-use crate::gateway::{Created, GatewayError, PartyLookUp, PartyRecord};
+use crate::gateway::{Created, GatewayError, PartyField, PartyLookUp, PartyRecord};
 use crate::journal::Record;
 
 /// So many parties are looked up in one request.
@@ -69,9 +69,9 @@ impl Engine {
         &self,
         head: &RunHead,
     ) -> Result<Result<Parties, StopReason>, EngineError> {
-        let payees = self.wanted_payees(head)?;
-        self.begin(Stage::Parties, (payees.len() + head.remitters.len()) as u64);
-        let settled = self.settle_all(head, payees).await;
+        let (payees, remitters) = self.wanted(head)?;
+        self.begin(Stage::Parties, (payees.len() + remitters.len()) as u64);
+        let settled = self.settle_all(head, payees, &remitters).await;
         self.tell(&Event::End { stage: Stage::Parties });
         settled
     }
@@ -80,10 +80,12 @@ impl Engine {
         &self,
         head: &RunHead,
         payees: BTreeMap<PayeeKey, PayoutId>,
+        remitters: &BTreeSet<ExternalId>,
     ) -> Result<Result<Parties, StopReason>, EngineError> {
         let remitters: Vec<_> = head
             .remitters
             .iter()
+            .filter(|(id, _)| remitters.contains(id))
             .map(|(id, remitter)| (id.clone(), Wanted::Remitter(Box::new(remitter.clone()))))
             .collect();
         let mut parties = Parties::default();
@@ -106,8 +108,13 @@ impl Engine {
         // the records are there, with the right accounts: now each currency, by the record that takes it
         let mut others = Vec::new();
         let mut keys = HashMap::new();
+        let told: HashSet<PayoutId> = firsts.iter().map(|(_, payout)| *payout).collect();
         for ((id, currency), payout) in payees {
-            match at.get(&id) {
+            let known = at.get(&id);
+            if !told.contains(&payout) && known.is_none_or(|record| record.takes(currency)) {
+                self.tell(&Event::Step { stage: Stage::Parties, count: 1 }); // nothing is left to do for it
+            }
+            match known {
                 Some(record) if record.takes(currency) => {
                     parties.payees.insert((id, currency), record.flash_id.clone());
                 }
@@ -197,15 +204,20 @@ impl Engine {
         Ok(held.iter().map(said).collect())
     }
 
-    /// The payees of payouts that may still be sent, in each currency, each with one of its payouts.
-    fn wanted_payees(&self, head: &RunHead) -> Result<BTreeMap<PayeeKey, PayoutId>, EngineError> {
-        let mut payees = BTreeMap::new();
+    /// The payees of payouts that may still be sent, in each currency, each with one of its payouts; and their
+    /// remitters. One that only rows name which are not sent is not made at the API.
+    fn wanted(
+        &self,
+        head: &RunHead,
+    ) -> Result<(BTreeMap<PayeeKey, PayoutId>, BTreeSet<ExternalId>), EngineError> {
+        let (mut payees, mut remitters) = (BTreeMap::new(), BTreeSet::new());
         for open in self.journal.checkpoint().open_payouts(head.run) {
             let entry = self.entry(open?.1)?;
             let key = (entry.payout.payee.external_id(), entry.payout.delivered());
             payees.entry(key).or_insert(entry.id);
+            remitters.extend(entry.remitter);
         }
-        Ok(payees)
+        Ok((payees, remitters))
     }
 
     /// One look-up for the whole group, then one task for each party that is not there yet.
@@ -226,13 +238,18 @@ impl Engine {
             let there = found.remove(&id).unwrap_or_default();
             tasks.spawn(async move {
                 let (outcome, created) = engine.settle_one(&id, &wanted, there).await;
-                (id, outcome, created)
+                // a record that takes another currency is not the end of it
+                let is_over = match (&wanted, &outcome) {
+                    (Wanted::Payee(_, currency), Settled::At(at)) => at.takes(*currency),
+                    (Wanted::Payee(..) | Wanted::Remitter(_), _) => true,
+                };
+                (id, outcome, created, is_over)
             });
         }
         let mut stop = None;
         let mut records = Vec::new();
         while let Some(task) = tasks.join_next().await {
-            let (id, outcome, created) = match task {
+            let (id, outcome, created, is_over) = match task {
                 Ok(done) => done,
                 Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
                 Err(_) => continue, // the runtime is shutting down
@@ -250,7 +267,9 @@ impl Engine {
                 Settled::Held(why) => drop(held.insert(id, why)),
                 Settled::Stop(reason) => drop(stop.get_or_insert(reason)),
             }
-            self.tell(&Event::Step { stage: Stage::Parties, count: 1 });
+            if is_over {
+                self.tell(&Event::Step { stage: Stage::Parties, count: 1 });
+            }
         }
         if !records.is_empty() {
             self.journal.append(self.clock.now(), records).durable().await?;
@@ -400,8 +419,34 @@ fn compared(wanted: &Wanted, record: &PartyRecord) -> Settled {
                 payee.party.name
             ))
         }
-        Wanted::Remitter(_) | Wanted::Payee(..) => {
-            Settled::At(At { flash_id: record.flash_id.clone(), currency: record.currency })
+        Wanted::Remitter(remitter) => {
+            differing_detail(remitter, record).map_or_else(|| at(record), Settled::Held)
         }
+        Wanted::Payee(..) => at(record),
     }
+}
+
+fn at(record: &PartyRecord) -> Settled {
+    Settled::At(At { flash_id: record.flash_id.clone(), currency: record.currency })
+}
+
+/// What the API shows otherwise of a remitter than the configuration says it. Case and blanks are no difference, and
+/// what one of the two leaves empty is not known. A document of identity is never shown.
+fn differing_detail(remitter: &Remitter, record: &PartyRecord) -> Option<String> {
+    let plain = |field: PartyField, text: &str| -> String {
+        let counts = |c: &char| match field {
+            PartyField::Mobile => c.is_ascii_digit(),
+            _ => !c.is_whitespace(),
+        };
+        text.chars().filter(counts).flat_map(char::to_uppercase).collect()
+    };
+    record.details.iter().find_map(|(field, theirs)| {
+        let ours = field.of(&remitter.party)?;
+        (plain(*field, &ours) != plain(*field, theirs)).then(|| {
+            let (name, field) = (&remitter.party.name, field.words());
+            format!(
+                "the {field} of the remitter {name} is {theirs} at Flash and {ours} in the configuration: correct the one that is wrong, or give the remitter another external_id, and pay the file again"
+            )
+        })
+    })
 }

@@ -1,9 +1,9 @@
 //! What only a person can tell: whether a payout was made.
 
-use super::sighting::{Absence, difference};
+use super::sighting::{Absence, shown_difference};
 use super::{Engine, EngineError};
 use crate::domain::{Fact, PayoutEntry, PayoutState, RowEntry, RunId, RunState};
-use crate::gateway::PayoutLookUp;
+use crate::gateway::{PayoutLookUp, PayoutRecord};
 use crate::journal::Record;
 
 /// What a person says of a payout.
@@ -15,6 +15,15 @@ pub enum Verdict {
     NotMade,
 }
 
+/// A row that a person has settled.
+#[derive(Debug)]
+pub struct Settled {
+    /// The payout as it stands now.
+    pub entry: PayoutEntry,
+    /// What the API did not show, so that it could not be compared.
+    pub not_compared: Vec<&'static str>,
+}
+
 /// Records what a person says of one row, after checking at the API what can be checked.
 pub async fn settle(
     engine: &Engine,
@@ -22,7 +31,7 @@ pub async fn settle(
     row: u32,
     verdict: Verdict,
     reason: String,
-) -> Result<PayoutEntry, EngineError> {
+) -> Result<Settled, EngineError> {
     let refuse = |why: String| Err(EngineError::Settle(why));
     let checkpoint = engine.journal.checkpoint();
     checkpoint.run(run)?.ok_or(EngineError::NoSuchRun(run))?;
@@ -36,9 +45,12 @@ pub async fn settle(
         return refuse(format!("row {row} belongs to run {} now: settle it there", entry.run));
     }
     let state = entry.life.state;
+    let mut not_compared = Vec::new();
     let fact = match (verdict, state) {
         (Verdict::Made(flash_id), PayoutState::Attention | PayoutState::InDoubt | PayoutState::Sending) => {
-            made(engine, &entry, flash_id, reason).await?
+            let (fact, unseen) = made(engine, &entry, flash_id, reason).await?;
+            not_compared = unseen;
+            fact
         }
         (Verdict::NotMade, PayoutState::InDoubt | PayoutState::Sending) => {
             return refuse(format!("row {row} is still in doubt: `payrun resume {run}` looks it up first"));
@@ -53,7 +65,7 @@ pub async fn settle(
     if entry.life.state.is_open() {
         engine.write(Record::RunEnded { run, state: RunState::Stopped }).await?;
     }
-    Ok(entry)
+    Ok(Settled { entry, not_compared })
 }
 
 /// Whether a new attempt can be made: the API must not have this one, whatever a person believes, unless it has
@@ -114,13 +126,14 @@ async fn not_made(engine: &Engine, entry: &PayoutEntry) -> Result<(), EngineErro
     }
 }
 
-/// Checks at the API that the payout named is this one.
+/// Checks at the API that the payout named is this one. Where the API shows no account of it, our id on it must say so;
+/// nothing that is shown may differ. Gives what was not shown, too.
 async fn made(
     engine: &Engine,
     entry: &PayoutEntry,
     flash_id: String,
     reason: String,
-) -> Result<Fact, EngineError> {
+) -> Result<(Fact, Vec<&'static str>), EngineError> {
     let kind = entry.payout.kind();
     let records = engine.gateway.payouts_by_id(kind, std::slice::from_ref(&flash_id)).await?;
     let Some(record) = records.into_iter().flatten().next() else {
@@ -129,15 +142,7 @@ async fn made(
             kind.name()
         )));
     };
-    if let Some(what) = difference(entry, &record) {
-        return Err(EngineError::Settle(what));
-    }
-    if let Some(other) = record.external_id.as_deref().filter(|id| *id != entry.external_id.as_str()) {
-        return Err(EngineError::Settle(format!(
-            "Flash's payout {flash_id} bears the id {other}, not {}",
-            entry.external_id
-        )));
-    }
+    let not_compared = compared(entry, &record).map_err(EngineError::Settle)?;
     for other in engine.journal.checkpoint().own_payouts(entry.run) {
         let other = other?;
         let is_same = other.payout.kind() == kind && other.life.flash_id.as_ref() == Some(&flash_id);
@@ -146,5 +151,98 @@ async fn made(
             return Err(EngineError::Settle(format!("Flash's payout {flash_id} is row {row}'s already")));
         }
     }
-    Ok(Fact::SettledMade { flash_id, reason, status: record.status })
+    Ok((Fact::SettledMade { flash_id, reason, status: record.status }, not_compared))
+}
+
+/// Whether a payout at the API is this one, and what it does not show of itself; `Err` says what differs.
+fn compared(entry: &PayoutEntry, record: &PayoutRecord) -> Result<Vec<&'static str>, String> {
+    if let Some(what) = shown_difference(entry, record) {
+        return Err(what);
+    }
+    let flash_id = &record.flash_id;
+    if let Some(other) = record.external_id.as_deref().filter(|id| *id != entry.external_id.as_str()) {
+        return Err(format!("Flash's payout {flash_id} bears the id {other}, not {}", entry.external_id));
+    }
+    match (&record.account, &record.external_id) {
+        (Some(_), _) => Ok(Vec::new()),
+        (None, Some(_)) => Ok(vec!["account"]),
+        (None, None) => Err(format!(
+            "Flash's payout {flash_id} shows neither which account it goes to nor our id {}, so that nothing says that it is this row",
+            entry.external_id
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Address, BankAccount, Currency, ExternalId, Life, Money, Party, PartyName, Payee, Payout, PayoutId,
+    };
+    use crate::gateway::Amounts;
+    use rust_decimal::Decimal;
+
+    fn entry() -> PayoutEntry {
+        let address = Address { country: "AU".to_owned(), ..Address::default() };
+        let name = PartyName::Company("Example".to_owned());
+        let party = Party { name, email: None, mobile: None, dob: None, address };
+        let account = BankAccount::Bsb {
+            bsb: crate::domain::Bsb::new("062000").expect("a BSB"),
+            number: crate::domain::AccountNumber::new("10000000").expect("a number"),
+        };
+        let payout = Payout {
+            row: 2,
+            payment_id: None,
+            payee: Payee { payee_id: None, party, account, own_record: false },
+            money: Money::new(Decimal::new(10_000, 2), Currency::AUD).expect("money"),
+            conversion: None,
+            reference: None,
+            remitter: None,
+            reason: None,
+            sub_client_id: None,
+            from_book: Vec::new(),
+        };
+        PayoutEntry {
+            id: PayoutId::of_row("scope", "label", &payout.row_digest(), 0),
+            run: RunId(1),
+            external_id: ExternalId::known("pr1"),
+            overlap: payout.overlap_key(),
+            payout,
+            remitter: None,
+            accepted: Vec::new(),
+            like_earlier: None,
+            life: Life::new(PayoutState::Attention, None),
+        }
+    }
+
+    fn shown(entry: &PayoutEntry) -> PayoutRecord {
+        PayoutRecord {
+            flash_id: "w1".to_owned(),
+            external_id: Some("pr1".to_owned()),
+            amounts: Amounts::Withdrawal {
+                amount: Some(entry.payout.money.amount()),
+                currency: Some(Currency::AUD),
+            },
+            account: Some(entry.payout.payee.account.canonical()),
+            status: None,
+        }
+    }
+
+    #[test]
+    fn a_payout_without_an_account_is_told_by_our_id_and_by_nothing_that_differs() {
+        let entry = entry();
+        let whole = shown(&entry);
+        assert_eq!(compared(&entry, &whole), Ok(Vec::new()));
+        let bare = PayoutRecord { account: None, ..whole.clone() };
+        assert_eq!(compared(&entry, &bare), Ok(vec!["account"]));
+        let other_amount = Amounts::Withdrawal { amount: Some(Decimal::ONE), currency: Some(Currency::AUD) };
+        for differs in [
+            PayoutRecord { external_id: None, ..bare.clone() },
+            PayoutRecord { external_id: Some("pr2".to_owned()), ..bare.clone() },
+            PayoutRecord { amounts: other_amount, ..bare },
+            PayoutRecord { account: Some("BSB 062000 99999999".to_owned()), ..whole },
+        ] {
+            assert!(compared(&entry, &differs).is_err(), "{differs:?}");
+        }
+    }
 }

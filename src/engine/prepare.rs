@@ -3,17 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 
 use super::earlier::EarlierRuns;
+use super::open::superseded;
+use super::view::begun;
 use super::{EngineError, preview, verify};
 use crate::check::{self, Checked, Passed};
 use crate::config::Remitters;
+use crate::domain::remitter::BOTH_NAMED;
 use crate::domain::{
-    BookField, Clock, ExternalId, FileDigest, Observer, Overlaps, PaidAs, PartyMode, Payout, PayoutState,
-    Place, PlanHash, Remitter, RowDigest, RunHead, RunId, RunState, Totals, Verdict,
+    BlockOn, BookField, Clock, ExternalId, FileDigest, Observer, Overlaps, PaidAs, PartyMode, Payout,
+    PayoutState, Place, PlanHash, Remitter, RowDigest, RunHead, RunId, RunState, Totals,
 };
 use crate::intake::{self, Reading};
 use crate::journal::{Checkpoint, Journal, JournalError, private_file};
@@ -45,7 +49,7 @@ pub struct Inputs<'a> {
     /// How long an equal payout of an earlier run holds a row.
     pub window: SignedDuration,
     /// Rows are held of whose payees the bank has said this.
-    pub block_on: &'a [Verdict],
+    pub block_on: &'a [BlockOn],
 }
 
 /// In whose name a row is paid: a remitter of the run, a sub-client, or, without either, the account itself.
@@ -64,6 +68,8 @@ pub struct Prepared {
     pub head: RunHead,
     /// Where the run stands, if this file was seen before.
     pub known: Option<RunState>,
+    /// The run as it was opened, where it has begun or is finished: its terms stand then.
+    pub begun: Option<RunHead>,
     /// What to do with every row that checking let through, in the order of the file.
     pub planned: Vec<Planned>,
     /// What would be sent.
@@ -163,11 +169,20 @@ pub fn prepare(
         max_slippage: None,
         rates: Vec::new(),
     };
-    let remitter = remember(&mut head.remitters, inputs.remitters.resolve(None)?);
+    let begun = known.map_or(Ok(None), |state| begun(journal.checkpoint(), run, state))?;
+    let chosen = inputs.remitters.resolve(None)?;
+    let remitter = match &begun {
+        None => remember(&mut head.remitters, chosen),
+        Some(begun) => {
+            head.remitters.clone_from(&begun.remitters);
+            Sender::default() // each of its rows has its own
+        }
+    };
     let mut prepared = Prepared {
         checked,
         head,
         known,
+        begun,
         planned: Vec::new(),
         to_pay: Totals::default(),
         blocked: BTreeSet::new(),
@@ -221,27 +236,12 @@ fn arrange(
         if let Some(why) = held.filter(|_| planned.decision == Decision::Pay) {
             planned.decision = Decision::Hold(why);
         }
-        if let Some(id) = &payout.sub_client_id {
-            let sender = Sender { remitter: None, sub_client: Some(id.clone()) };
-            prepared.row_remitters.insert(payout.row, sender); // a sub-client pays in its own name
-        }
-        if let Some(name) = payout.remitter.as_deref() {
-            match inputs.remitters.resolve(Some(name)) {
-                Ok(_) if payout.sub_client_id.is_some() => {
-                    let why = "Flash takes a remitter or a sub-client, not both: empty one of the two cells";
-                    if planned.decision == Decision::Pay {
-                        planned.decision = Decision::Hold(why.to_owned());
-                    }
-                }
-                Ok(found) => {
-                    let id = remember(&mut head.remitters, found);
-                    prepared.row_remitters.insert(payout.row, id);
-                }
-                Err(error) if planned.decision == Decision::Pay => {
-                    planned.decision = Decision::Hold(error.to_string());
-                }
-                Err(_) => {} // it is not paid by this run anyway
-            }
+        let sender = match &prepared.begun {
+            Some(_) => as_opened(checkpoint, head.run, &mut planned)?,
+            None => in_the_row_s_name(&payout, inputs.remitters, &mut head.remitters, &mut planned),
+        };
+        if let Some(sender) = sender {
+            prepared.row_remitters.insert(payout.row, sender);
         }
         if planned.decision == Decision::Pay
             && let Some(why) = verify::blocked(checkpoint, &payout, inputs.block_on, clock.now())?
@@ -271,6 +271,10 @@ fn arrange(
     }
     if let Overlaps::Amends(run) = inputs.overlaps {
         prepared.preview.add_amended(run);
+        if prepared.begun.is_none() {
+            let dropped = superseded(checkpoint, &prepared.planned, run)?;
+            dropped.iter().for_each(|entry| prepared.preview.add_dropped(&entry.payout));
+        }
     }
     for (id, remitter) in &prepared.head.remitters {
         prepared.preview.add_remitter(id, remitter);
@@ -280,6 +284,43 @@ fn arrange(
         preview::note_missing(checkpoint, prepared.head.run, &here, &mut prepared.preview)?;
     }
     Ok(())
+}
+
+/// In whose name a row of a run that has begun is paid, by what was recorded of it; and it is held where it was held.
+fn as_opened(
+    checkpoint: &Checkpoint,
+    run: RunId,
+    planned: &mut Planned,
+) -> Result<Option<Sender>, JournalError> {
+    let Some(entry) = checkpoint.payout(planned.id)?.filter(|entry| entry.run == run) else {
+        return Ok(None);
+    };
+    if entry.life.state == PayoutState::Held && planned.decision == Decision::Pay {
+        planned.decision = Decision::Hold(entry.life.why.unwrap_or_default());
+    }
+    Ok(Some(Sender { remitter: entry.remitter, sub_client: entry.payout.sub_client_id }))
+}
+
+/// In whose name a row is paid that names somebody. A row that names nobody who can be is held.
+fn in_the_row_s_name(
+    payout: &Payout,
+    known: &Remitters,
+    remitters: &mut BTreeMap<ExternalId, Remitter>,
+    planned: &mut Planned,
+) -> Option<Sender> {
+    // a sub-client pays in its own name
+    let sub_client =
+        payout.sub_client_id.as_ref().map(|id| Sender { remitter: None, sub_client: Some(id.clone()) });
+    let Some(name) = payout.remitter.as_deref() else { return sub_client };
+    let trouble = match (known.resolve(Some(name)), &sub_client) {
+        (_, Some(_)) => BOTH_NAMED.to_owned(),
+        (Err(error), None) => error.to_string(),
+        (Ok(found), None) => return Some(remember(remitters, found)),
+    };
+    if planned.decision == Decision::Pay {
+        planned.decision = Decision::Hold(trouble); // others are not paid by this run anyway
+    }
+    sub_client
 }
 
 /// Who is paid for what, whatever the amount.
@@ -401,7 +442,10 @@ impl Spool {
         let name = format!("{INCOMING}{}", std::process::id());
         let copy = folder.join(&name).with_extension(path.extension().unwrap_or_default());
         let payouts = folder.join(name).with_extension("payouts");
-        let mut from = File::open(path).map_err(|error| unwritable(path, &error))?;
+        // what was a file a moment ago may be a link by now
+        let nothing_else = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
+        let mut from = File::options().read(true).custom_flags(nothing_else).open(path);
+        let mut from = from.as_mut().map_err(|error| unwritable(path, error))?;
         let mut to = private_file(&copy).map_err(|error| unwritable(&copy, &error))?;
         io::copy(&mut from, &mut to).map_err(|error| unwritable(&copy, &error))?;
         let writer = private_file(&payouts).map_err(|error| unwritable(&payouts, &error))?;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::{EngineError, Funds, Prepared};
-use crate::domain::plan_view::{Missing, RowReason};
-use crate::domain::{Book, Currency, ExternalId, Payout, PlanView, RunId, Timestamp};
+use crate::domain::plan_view::{Dropped, Missing, RowReason};
+use crate::domain::{Book, Currency, ExternalId, Overlaps, Payout, PlanView, RunId, Timestamp};
 use crate::journal::{Checkpoint, JournalError};
 use crate::plan::{Before, Preview, needs, rates};
 
@@ -82,7 +82,7 @@ fn last_run(checkpoint: &Checkpoint, run: RunId) -> Result<Option<LastRun>, Jour
 impl Prepared {
     /// The pairs of currencies that the plan converts between.
     pub fn pairs(&self) -> Vec<(Currency, Currency)> {
-        self.preview.outgoing().pairs.keys().copied().collect()
+        self.preview.outgoing().ways()
     }
 
     /// The plan as people and programs see it. `place` says where it is sent, in words.
@@ -117,6 +117,12 @@ impl Prepared {
             bank_directory: self.checked.directory.clone(),
             addresses_from_book: self.checked.completed,
             already: self.already(),
+            dropped: match head.overlaps {
+                Overlaps::Amends(run) if self.begun.is_none() => {
+                    Some(Dropped { run, rows: preview.dropped().clone() })
+                }
+                Overlaps::Amends(_) | Overlaps::Hold | Overlaps::Repeat => None,
+            },
             held: reasons(&mut self.held()),
             repeats: reasons(&mut self.repeats()),
             like_earlier: reasons(&mut self.like_earlier()),

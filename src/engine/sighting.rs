@@ -170,8 +170,8 @@ fn sighting(entry: &PayoutEntry, records: &[PayoutRecord]) -> Option<Sighting> {
     }
 }
 
-/// How a payout at the API differs from ours in its amounts, its currencies or its payee.
-pub(super) fn difference(entry: &PayoutEntry, record: &PayoutRecord) -> Option<String> {
+/// How a payout at the API differs from ours in what it shows of its amounts, its currencies and its payee's account.
+pub(super) fn shown_difference(entry: &PayoutEntry, record: &PayoutRecord) -> Option<String> {
     let deal = entry.payout.deal();
     if !record.amounts.echo(&deal) {
         return Some(format!(
@@ -179,13 +179,24 @@ pub(super) fn difference(entry: &PayoutEntry, record: &PayoutRecord) -> Option<S
             record.flash_id, record.amounts
         ));
     }
+    difference_of_account(entry, record)
+}
+
+/// The same, and that it does not show whose account it goes to: where nobody looks, that is a difference.
+fn difference(entry: &PayoutEntry, record: &PayoutRecord) -> Option<String> {
+    shown_difference(entry, record).or_else(|| {
+        record
+            .account
+            .is_none()
+            .then(|| format!("Flash's payout {} does not show which account it goes to", record.flash_id))
+    })
+}
+
+/// How the account that a payout at the API goes to differs from ours, where it is shown.
+fn difference_of_account(entry: &PayoutEntry, record: &PayoutRecord) -> Option<String> {
     let ours = &entry.payout.payee.account;
-    match record.account.as_deref() {
-        Some(theirs) if theirs == ours.canonical() => None,
-        Some(_) => Some(format!(
-            "Flash's payout {} goes to another account than {ours} of this row",
-            record.flash_id
-        )),
-        None => Some(format!("Flash's payout {} does not show which account it goes to", record.flash_id)),
-    }
+    let differs = record.account.as_ref().is_some_and(|theirs| *theirs != ours.canonical());
+    differs.then(|| {
+        format!("Flash's payout {} goes to another account than {ours} of this row", record.flash_id)
+    })
 }

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::{Engine, EngineError, Prepared};
 use crate::domain::plan_view::{BankWord, BankWords};
-use crate::domain::{BankAccount, BookKey, KeptBank, Payout, Timestamp, Verdict, Verified, verify_key};
+use crate::domain::{
+    BankAccount, BlockOn, BookKey, KeptBank, Payout, Timestamp, Verdict, Verified, verify_key,
+};
 use crate::gateway::{BankAsked, Confirmation, GatewayError, Offer};
 use crate::journal::{Checkpoint, Record};
 use crate::plan::Decision;
@@ -80,22 +82,32 @@ pub fn bank_words(payees: &[Questioned], stopped: Vec<String>) -> BankWords {
         Some(_) => 2,
         None => 3,
     });
-    BankWords { questions: questions as u64, payees: words, stopped }
+    let unverified = words.iter().filter(|word| word.is_unverified()).count() as u64;
+    BankWords { questions: questions as u64, unverified, payees: words, stopped }
 }
 
-/// Why a row is held, where its payee's bank has said what holds it.
+/// Why a row is held, where its payee's bank has said what holds it, or nothing. A payee without a BSB has no bank
+/// that can be asked, and is not held for its silence.
 pub(super) fn blocked(
     checkpoint: &Checkpoint,
     payout: &Payout,
-    block_on: &[Verdict],
+    block_on: &[BlockOn],
     now: Timestamp,
 ) -> Result<Option<String>, EngineError> {
     if block_on.is_empty() {
         return Ok(None);
     }
     let verified = checkpoint.verified(key(payout))?.filter(|verified| verified.is_good(now));
-    let named = verified.filter(|verified| block_on.contains(&verified.verdict));
-    Ok(named.map(|verified| format!("{}; --block-on names that", verified.words())))
+    let holds = |said: Option<Verdict>| block_on.iter().any(|word| word.verdict() == said);
+    Ok(match verified {
+        Some(verified) if holds(Some(verified.verdict)) => {
+            Some(format!("{}; --block-on names that", verified.words()))
+        }
+        None if holds(None) && matches!(payout.payee.account, BankAccount::Bsb { .. }) => {
+            Some("unverified: no bank has said whose account this is; --block-on names that".to_owned())
+        }
+        Some(_) | None => None,
+    })
 }
 
 fn key(payout: &Payout) -> BookKey {
@@ -138,7 +150,7 @@ pub fn payees_of(
             account: payout.payee.account,
             verified,
             unanswered,
-            bank: checkpoint.bank(key)?.map(|kept| kept.bank.to_string()),
+            bank: checkpoint.bank(key)?.filter(|kept| kept.is_good(now)).map(|kept| kept.bank.to_string()),
             key,
         });
     }
@@ -185,11 +197,12 @@ pub async fn verify_payees(
     Ok(None)
 }
 
-/// Names the bank of each payee that has a BSB, a BIC or an IBAN. Gives a sentence where Flash names none.
+/// Names the bank of each payee that has a BSB, a BIC or an IBAN and whose bank is not known yet. Gives a sentence where Flash names none.
 pub async fn verify_banks(engine: &Engine, payees: &mut [Questioned]) -> Result<Option<String>, EngineError> {
     let asked: Vec<(usize, BankAsked)> = payees
         .iter()
         .enumerate()
+        .filter(|(_, payee)| payee.bank.is_none())
         .filter_map(|(at, payee)| {
             let bank = match &payee.account {
                 BankAccount::Bsb { bsb, .. } => BankAsked::Bsb(bsb.digits()),
@@ -203,6 +216,9 @@ pub async fn verify_banks(engine: &Engine, payees: &mut [Questioned]) -> Result<
         })
         .collect();
     let (places, questions): (Vec<usize>, Vec<BankAsked>) = asked.into_iter().unzip();
+    if questions.is_empty() {
+        return Ok(None);
+    }
     let banks = match engine.gateway.banks(&questions).await? {
         Offer::Given(banks) => banks,
         Offer::Absent { why } => return Ok(Some(why)),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::EngineError;
 use crate::domain::answer::StatusMeaning;
 use crate::domain::{
-    BookField, Kind, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState,
-    RunView, Totals, verify_key,
+    BookField, Kind, Oddity, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RunHead,
+    RunId, RunState, RunView, Totals, verify_key,
 };
 use crate::journal::Checkpoint;
 
@@ -71,6 +71,20 @@ pub fn may_begin_anew(checkpoint: &Checkpoint, run: RunId) -> Result<bool, Engin
         }
     }
     Ok(true)
+}
+
+/// The run as it was opened, where it has begun or is finished.
+pub(super) fn begun(
+    checkpoint: &Checkpoint,
+    run: RunId,
+    state: RunState,
+) -> Result<Option<RunHead>, EngineError> {
+    let stands = match state {
+        RunState::Recording | RunState::Held | RunState::Refused => false,
+        RunState::Finished => true,
+        RunState::Running | RunState::Stopped => !may_begin_anew(checkpoint, run)?,
+    };
+    Ok(checkpoint.run(run)?.filter(|_| stands).map(|(head, _)| head))
 }
 
 /// The state of a row, and its payout where it has one.
@@ -182,7 +196,14 @@ fn next(status: PayoutState, run: RunId, row: u32, known: Option<&PayoutEntry>) 
                 .to_owned()
         }
         PayoutState::Attention if made => {
-            "ask Flash what this status means; do not pay it again before you know".to_owned()
+            let what = match known.and_then(|entry| entry.life.oddity.as_ref()) {
+                Some(Oddity::Status { status }) if status.meaning != StatusMeaning::Unknown => {
+                    "ask Flash which of the two is true"
+                }
+                Some(Oddity::Content { .. } | Oddity::Gone) => "ask Flash what has become of it",
+                Some(Oddity::Status { .. }) | None => "ask Flash what this status means",
+            };
+            format!("{what}; do not pay it again before you know")
         }
         PayoutState::Attention => format!(
             "look it up at Flash, then: payrun settle {run} --row {row} --made FLASH_ID, or --not-made, with --reason \"…\""

@@ -25,7 +25,7 @@ pub use contract::{Contract, Lack, LiveSchema, Weight};
 pub use cop::Confirmation;
 pub use error::GatewayError;
 pub use operations::operations;
-pub use parties::{Created, PartyLookUp, PartyRecord};
+pub use parties::{Created, PartyField, PartyLookUp, PartyRecord};
 pub use payouts::{Amounts, PayoutLookUp, PayoutRecord, PayoutRequest, RecipientBy, SenderBy, Window};
 pub use probe::Repeated;
 pub use rates::{Pair, Quote, QuoteUse};

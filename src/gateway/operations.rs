@@ -12,7 +12,8 @@ pub(super) const LOGIN: &str =
 pub(super) const LOGOUT: &str = "mutation { logout { success code message } }";
 
 pub(super) const CREATE_SENDER: &str = "mutation($input: SenderInput!) { createSender(input: $input) { success code message \
-     sender { id externalId firstName middleName lastName companyName businessNumber } } }";
+     sender { id externalId firstName middleName lastName companyName businessNumber dob email mobile \
+     address { street suburb state postcode country } } } }";
 
 /// What tells one account from another.
 macro_rules! account_fields {
@@ -148,7 +149,8 @@ pub(super) const FIND_SENDERS: Aliased = Aliased {
     name: "senders",
     argument: "input",
     input: "SenderQueryInput",
-    fields: "id externalId firstName middleName lastName companyName businessNumber",
+    fields: "id externalId firstName middleName lastName companyName businessNumber dob email mobile \
+     address { street suburb state postcode country }",
 };
 
 pub(super) const FIND_RECIPIENTS: Aliased = Aliased {

@@ -119,6 +119,10 @@ pub(super) struct WireParty {
     pub last_name: Option<String>,
     pub company_name: Option<String>,
     pub business_number: Option<String>,
+    pub dob: Option<String>,
+    pub email: Option<String>,
+    pub mobile: Option<String>,
+    pub address: Option<WireAddress>,
     pub account_id_type: Option<String>,
     pub currency: Option<String>,
     pub bsb: Option<String>,
@@ -131,6 +135,16 @@ pub(super) struct WireParty {
     pub ifsc: Option<String>,
     pub cnaps: Option<String>,
     pub sort_code: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct WireAddress {
+    pub street: Option<String>,
+    pub suburb: Option<String>,
+    pub state: Option<String>,
+    pub postcode: Option<String>,
+    pub country: Option<String>,
 }
 
 /// What `__type` tells of a type.

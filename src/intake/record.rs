@@ -91,11 +91,10 @@ impl Record {
     }
 
     fn find_read(&mut self) {
-        let bytes = self.text.as_bytes();
         let mut from = 0;
-        for end in &self.ends {
+        self.read.extend(self.ends.iter().map(|end| {
             // nearly all are read as they stand
-            let is_tight = match bytes.get(from..*end) {
+            let is_tight = match self.text.as_bytes().get(from..*end) {
                 Some([first, .., last]) => is_tight(*first) && is_tight(*last),
                 _ => false,
             };
@@ -104,9 +103,9 @@ impl Record {
             } else {
                 read_of(self.text.get(from..*end).unwrap_or_default(), from)
             };
-            self.read.push(read);
             from = end + self.between;
-        }
+            read
+        }));
     }
 
     /// The texts of all cells one behind the other, and where each ends. Of cells that were added one by one.

@@ -32,6 +32,12 @@ pub struct Checkpoint {
     pub(super) bodies: Tree,
     /// Run and row → payout, while the run has something to do for it.
     pub(super) open: Tree,
+    /// The last record of a payout that may still change at the API, and the payout → its run.
+    pub(super) watched: Tree,
+    /// The names that a payout has at the API, its own and ours → the payout.
+    pub(super) names: Tree,
+    /// Payout → when it was looked at last. Not from the journal: lost, it is looked at once more.
+    pub(super) looks: Tree,
     /// Overlap key and payout → nothing.
     pub(super) overlaps: Tree,
     /// Account and amount, and payout → nothing.
@@ -96,6 +102,9 @@ impl Checkpoint {
             payouts: db.open_tree("payouts")?,
             bodies: db.open_tree("bodies")?,
             open: db.open_tree("open")?,
+            watched: db.open_tree("watched")?,
+            names: db.open_tree("names")?,
+            looks: db.open_tree("looks")?,
             overlaps: db.open_tree("overlaps")?,
             amounts: db.open_tree("amounts")?,
             payees: db.open_tree("payees")?,
@@ -295,7 +304,7 @@ fn row_of(key: &[u8]) -> u32 {
     key[4..].try_into().map_or(0, u32::from_be_bytes)
 }
 
-fn payout_id(bytes: &[u8]) -> Result<PayoutId, JournalError> {
+pub(super) fn payout_id(bytes: &[u8]) -> Result<PayoutId, JournalError> {
     PayoutId::from_bytes(bytes).ok_or_else(unreadable)
 }
 

@@ -5,6 +5,7 @@
 use super::checkpoint::{Checkpoint, StoredPayout, StoredRun, canaries_key, encode, get, row_key};
 use super::error::JournalError;
 use super::log::Tip;
+use super::looks::watched_key;
 use super::record::Record;
 use crate::domain::{
     AgreedRate, Fact, Kind, PayoutEntry, PayoutId, Release, RowEntry, RunHead, RunId, RunState, Slippage,
@@ -164,10 +165,12 @@ impl Checkpoint {
         if let Some(body) = body {
             self.bodies.insert(id.bytes(), body)?;
         }
+        let before = stored.seq;
         let entry = &mut stored.entry;
         let was_there = entry.life.flash_id.is_some();
         let attempt = entry.life.attempt;
         entry.apply(fact, at);
+        self.watched.remove(watched_key(before, id))?;
         if !was_there && entry.life.flash_id.is_some() {
             self.payee_paid(seq, at, entry)?;
         }
@@ -201,6 +204,7 @@ impl Checkpoint {
         }
         let key = [entry.overlap.bytes().as_slice(), entry.id.bytes()].concat();
         self.overlaps.insert(key, &[])?;
+        self.watch(seq, entry)?;
         self.payouts.insert(entry.id.bytes(), encode(&StoredPayout { seq, entry: entry.clone() }))?;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::disk::private;
 use super::error::JournalError;
@@ -18,6 +18,14 @@ pub enum Holder {
     Nobody,
     /// Somebody; in their own words.
     Process(String),
+}
+
+/// Between a process and the folder that it watches.
+const WATCHING: &str = ", watching ";
+
+/// The folder that a holder watches, by its own words.
+pub fn watched_folder(holder: &str) -> Option<PathBuf> {
+    holder.split_once(WATCHING).map(|(_, folder)| PathBuf::from(folder.trim_end()))
 }
 
 impl ScopeLock {
@@ -43,6 +51,12 @@ impl ScopeLock {
             .and_then(|()| file.write_all(holder.as_bytes()))
             .map_err(|error| failed(&error))?;
         Ok(Self(file))
+    }
+
+    /// Tells others what the process does that holds the lock at `path`: this one.
+    pub(super) fn note(path: &Path, what: &str) -> Result<(), JournalError> {
+        let holder = format!("process {}{WATCHING}{what}\n", std::process::id());
+        std::fs::write(path, holder).map_err(|error| JournalError::io("cannot write", path, &error))
     }
 
     /// Who holds the lock at `path` now.

@@ -65,6 +65,11 @@ impl ScopeFolder {
         ScopeLock::holder(&self.lock_path())
     }
 
+    /// Tells others which folder the process watches that has the scope: this one.
+    pub fn note_watched(&self, folder: &Path) -> Result<(), JournalError> {
+        ScopeLock::note(&self.lock_path(), &folder.display().to_string())
+    }
+
     fn lock_path(&self) -> PathBuf {
         self.0.join("payrun.lock")
     }

@@ -123,9 +123,12 @@ impl Journal {
     pub fn look(folder: &ScopeFolder) -> Result<Checkpoint, JournalError> {
         let checkpoint = Checkpoint::temporary()?;
         let segments = log::segments(&folder.journal())?;
-        log::read_after(&segments, &Tip::default(), &mut |entry| {
+        let end = log::read_after(&segments, &Tip::default(), &mut |entry| {
             checkpoint.apply(entry.seq, entry.at, &entry.record)
         })?;
+        if let Some(end) = end {
+            checkpoint.applied_to(&end.tip)?;
+        }
         Ok(checkpoint)
     }
 

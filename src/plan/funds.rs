@@ -48,18 +48,38 @@ pub struct Outgoing {
     pub withdrawn: Totals,
     /// The payments, by what they are converted between.
     pub pairs: BTreeMap<(Currency, Currency), PairSums>,
+    /// Those of sub-clients: the API does not say which balance pays them, nor what is in it.
+    pub of_sub_clients: BTreeMap<(Currency, Currency), u64>,
 }
 
 impl Outgoing {
     /// Takes one payout.
-    pub fn add(&mut self, payout: &Payout) {
+    pub fn add(&mut self, payout: &Payout, on_behalf: bool) {
         match &payout.conversion {
+            Some(conversion) if on_behalf => {
+                *self.of_sub_clients.entry((conversion.from, conversion.to)).or_default() += 1;
+            }
+            None if on_behalf => {}
             None => self.withdrawn.add(payout.money),
             Some(conversion) => {
                 let pair = self.pairs.entry((conversion.from, conversion.to)).or_default();
                 pair.add(payout.money, conversion.to);
             }
         }
+    }
+
+    /// How many payments of each pair there are, whoever pays.
+    fn payments(&self) -> BTreeMap<(Currency, Currency), u64> {
+        let mut payments = self.of_sub_clients.clone();
+        for (way, pair) in &self.pairs {
+            *payments.entry(*way).or_default() += pair.count();
+        }
+        payments
+    }
+
+    /// The pairs of currencies that are converted between.
+    pub fn ways(&self) -> Vec<(Currency, Currency)> {
+        self.payments().into_keys().collect()
     }
 }
 
@@ -119,17 +139,11 @@ pub(super) fn cost((count, amount): (u64, Decimal), rate: Decimal, from: Currenc
 
 /// The rates of the pairs that a plan converts between.
 pub fn rates(outgoing: &Outgoing, rates: &Rates) -> Vec<Rate> {
-    let rate = |((from, to), pair): (&(Currency, Currency), &PairSums)| {
-        let known = rates.get(&(*from, *to));
-        Rate {
-            from: *from,
-            to: *to,
-            count: pair.count(),
-            rate: known.map(|(rate, _)| *rate),
-            at: known.map(|(_, at)| *at),
-        }
+    let rate = |((from, to), count): ((Currency, Currency), u64)| {
+        let known = rates.get(&(from, to));
+        Rate { from, to, count, rate: known.map(|(rate, _)| *rate), at: known.map(|(_, at)| *at) }
     };
-    outgoing.pairs.iter().map(rate).collect()
+    outgoing.payments().into_iter().map(rate).collect()
 }
 
 #[cfg(test)]
@@ -162,7 +176,11 @@ mod tests {
     fn a_balance_pays_withdrawals_and_both_sides_of_its_payments() {
         let pair = PairSums { from: totals(&[("AUD", "100.00")]), to: totals(&[("USD", "65.00")]) };
         let pairs = BTreeMap::from([((of("AUD"), of("USD")), pair)]);
-        let outgoing = Outgoing { withdrawn: totals(&[("AUD", "20.00"), ("EUR", "7.00")]), pairs };
+        let outgoing = Outgoing {
+            withdrawn: totals(&[("AUD", "20.00"), ("EUR", "7.00")]),
+            pairs,
+            ..Outgoing::default()
+        };
         let balances = BTreeMap::from([(of("AUD"), Balance { cleared: dec("200"), pending: dec("5") })]);
         let needs = needs(&outgoing, &rates_of(("AUD", "USD"), "0.66"), Some(&balances));
         let [aud, eur] = needs.as_slice() else { panic!("two balances: {needs:?}") };
@@ -173,7 +191,7 @@ mod tests {
 
     #[test]
     fn what_is_not_asked_is_not_short() {
-        let outgoing = Outgoing { withdrawn: totals(&[("AUD", "20.00")]), pairs: BTreeMap::new() };
+        let outgoing = Outgoing { withdrawn: totals(&[("AUD", "20.00")]), ..Outgoing::default() };
         assert_eq!(needs(&outgoing, &Rates::new(), None)[0].shortfall, None);
     }
 
@@ -182,7 +200,7 @@ mod tests {
         // 0.50 at 0.66 is 0.7575…, made as 0.76 each
         let pair = PairSums { from: Totals::default(), to: totals(&[("USD", "0.50"); 10]) };
         let pairs = BTreeMap::from([((of("AUD"), of("USD")), pair)]);
-        let outgoing = Outgoing { withdrawn: Totals::default(), pairs };
+        let outgoing = Outgoing { pairs, ..Outgoing::default() };
         let needs = needs(&outgoing, &rates_of(("AUD", "USD"), "0.66"), None);
         assert!(needs[0].estimated >= dec("7.60"), "{needs:?}");
     }
@@ -191,11 +209,12 @@ mod tests {
     fn what_has_no_rate_is_named_and_not_guessed() {
         let pair = PairSums { from: totals(&[("AUD", "9.00")]), to: totals(&[("USD", "65.00")]) };
         let pairs = BTreeMap::from([((of("AUD"), of("USD")), pair)]);
-        let outgoing = Outgoing { withdrawn: Totals::default(), pairs };
+        let outgoing = Outgoing { pairs, ..Outgoing::default() };
         for rates in [Rates::new(), rates_of(("AUD", "USD"), "0")] {
             let need = &needs(&outgoing, &rates, None)[0];
             assert_eq!((need.exact, need.estimated), (dec("9.00"), dec("0.00")));
             assert_eq!(need.unpriced, totals(&[("USD", "65.00")]).lines());
+            assert_eq!(need.needed(), "at least 9.00, plus 1 payment (USD 65.00) at an unknown rate");
         }
     }
 }

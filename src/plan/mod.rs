@@ -9,6 +9,7 @@ mod like;
 mod preview;
 mod slippage;
 mod step;
+mod track;
 
 pub use arrange::{Arranger, Decision, Earlier, Planned};
 pub use funds::{Balance, Outgoing, PairSums, Rates, needs, rates};
@@ -16,3 +17,4 @@ pub use like::{Apart, Like, findings as like_findings};
 pub use preview::{Before, InNameOf, Preview, by_direct_entry, rail};
 pub use slippage::{cost_at, is_within, worse_by};
 pub use step::{Resend, SettlePolicy, Step, next_step};
+pub use track::{FIRST_LOOK, RETURNS_WITHIN, next_look};

@@ -59,6 +59,7 @@ pub struct Preview {
     cut: Listed<Noted>,
     payees: PayeeNews,
     largest: BTreeMap<Currency, Vec<Line>>,
+    dropped: Listed<Line>,
 }
 
 impl Preview {
@@ -71,12 +72,17 @@ impl Preview {
             Decision::Conflict(_) => "conflict",
         };
         self.digest.add(&planned.id, &payout.row_digest(), word, name.words());
+        if !payout.from_book.is_empty() {
+            // the row says nothing of it, and may be completed otherwise another day
+            let party = serde_json::to_string(&payout.payee.party).expect("a party is plain text");
+            self.digest.add_completed(&party);
+        }
         if planned.decision != Decision::Pay {
             return;
         }
         let rail = rail(payout);
         self.rails.entry((rail, payout.kind(), payout.money.currency())).or_default().add(payout.money);
-        self.outgoing.add(payout);
+        self.outgoing.add(payout, matches!(name, InNameOf::SubClient(_)));
         match name {
             InNameOf::Account => self.in_own_name += 1,
             InNameOf::Remitter(_, name) => *self.shown.entry(name.to_owned()).or_default() += 1,
@@ -95,6 +101,11 @@ impl Preview {
     /// The run that the file corrects is part of it too.
     pub fn add_amended(&mut self, run: RunId) {
         self.digest.add_amended(run);
+    }
+
+    /// A payout of that run which is not sent any more.
+    pub fn add_dropped(&mut self, payout: &Payout) {
+        self.dropped.push(|| line(payout));
     }
 
     /// What a remitter is, once for each, is part of it too.
@@ -161,6 +172,11 @@ impl Preview {
     /// Payees who are not as they were.
     pub fn payees(&self) -> &PayeeNews {
         &self.payees
+    }
+
+    /// What the run that the file corrects has yet to send and will not send any more.
+    pub fn dropped(&self) -> &Listed<Line> {
+        &self.dropped
     }
 
     /// The largest payouts, currency by currency.

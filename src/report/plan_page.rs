@@ -127,6 +127,7 @@ fn money(plan: &PlanView) -> Markup {
               Column::Number("Missing")],
             &funds,
         ))
+        @if plan.on_behalf() > 0 { p.soft { "Sub-clients' payouts: " (plan.on_behalf()) ", balance not known." } }
         @if !rates.is_empty() {
             p.soft { "Fees are not in it. Rates are indicative: what is converted is converted at the rate of its moment." }
         }
@@ -199,6 +200,7 @@ fn bank_words(words: &BankWords) -> Markup {
         @if words.questions > 0 {
             p.soft { (plural(words.questions, "question")) " more to the banks, each of which Flash may bill." }
         }
+        @if words.unverified > 0 { p.warn { (plural(words.unverified, "payee")) " not verified." } }
         @for why in &words.stopped { p.soft { "Asking stopped: " (why) "." } }
     }
 }
@@ -209,6 +211,11 @@ fn decisions(plan: &PlanView) -> Markup {
     };
     let columns = [Column::Number("Row"), Column::Text("Reason")];
     html! {
+        @if let Some(dropped) = plan.dropped.as_ref().filter(|dropped| dropped.rows.count > 0) {
+            h2 { "Not sent any more of " (dropped.run) ", which this file corrects: " (dropped.rows.count) }
+            (lines(&dropped.rows.first[..dropped.rows.first.len().min(MOST_PRINTED)]))
+            (more(&dropped.rows))
+        }
         @if !plan.held.is_empty() {
             h2 { "Held: " (plan.held.len()) }
             (table(&columns, &reasons(&plan.held)))

@@ -80,6 +80,13 @@ pub enum AuthStyle {
 pub enum StatusStep {
     /// One step each time that this much time has passed since it was made.
     Every(Duration),
+    /// The same, but what the payee's bank sends back it sends back this much later.
+    Late {
+        /// The time of one step.
+        every: Duration,
+        /// How much later a return comes.
+        back: Duration,
+    },
     /// One step each time that it has been looked at this often. Looks are not kept over a restart.
     Looks(u32),
 }
@@ -198,5 +205,40 @@ impl SubClient {
             status: status.to_owned(),
         };
         rows.map(row).into()
+    }
+}
+
+/// What one order shows in place of what it would show by itself: what should never happen, and may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Turn {
+    /// This status, whatever came before; `ESCALATED` is a word that no documentation has.
+    Status {
+        /// The status.
+        status: String,
+        /// The reason of a cancellation.
+        reject_code: Option<String>,
+    },
+    /// A cent more than it was made with.
+    Amount,
+    /// Nothing: it is not shown any more.
+    Gone,
+}
+
+impl FromStr for Turn {
+    type Err = String;
+
+    /// Takes `gone`, `amount`, or a status: `PENDING`, `CANCELLED:TECHNICAL_ISSUE`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "gone" => Ok(Self::Gone),
+            "amount" => Ok(Self::Amount),
+            _ => {
+                let (status, code) = text.split_once(':').map_or((text, None), |(a, b)| (a, Some(b)));
+                if status.is_empty() || !status.bytes().all(|byte| byte.is_ascii_uppercase()) {
+                    return Err(format!("\"{text}\" is no turn: gone, amount or a status such as REFUNDED"));
+                }
+                Ok(Self::Status { status: status.to_owned(), reject_code: code.map(str::to_owned) })
+            }
+        }
     }
 }

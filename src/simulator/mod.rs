@@ -88,7 +88,7 @@ use tokio::task::JoinHandle;
 
 pub use self::choices::{
     Agreement, Assumed, AuthStyle, BalanceCheck, CallbackUri, Credentials, ExternalIdFilter,
-    PayeeConfirmation, QuoteUse, RepeatedKey, StatusStep, SubClient, TradableSpelling,
+    PayeeConfirmation, QuoteUse, RepeatedKey, StatusStep, SubClient, TradableSpelling, Turn,
 };
 pub use self::fault_text::FaultError;
 pub use self::faults::{Effect, Fault, KINDS, Kind, Symptom, When};

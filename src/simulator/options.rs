@@ -12,9 +12,10 @@ use rust_decimal::Decimal;
 
 pub use super::choices::{
     Agreement, Assumed, AuthStyle, BalanceCheck, CallbackUri, Credentials, ExternalIdFilter,
-    PayeeConfirmation, QuoteUse, RepeatedKey, StatusStep, SubClient, TradableSpelling,
+    PayeeConfirmation, QuoteUse, RepeatedKey, StatusStep, SubClient, TradableSpelling, Turn,
 };
 use super::faults::Fault;
+use super::records::Order;
 pub use super::webhook::Webhooks;
 
 /// All of it. The default is a Flash without faults, quick enough for a demonstration.
@@ -59,6 +60,8 @@ pub struct Options {
     pub repeated_key: RepeatedKey,
     /// What moves withdrawals and payments on.
     pub status_step: StatusStep,
+    /// What single orders show instead, by Flash's id or the client's.
+    pub turns: BTreeMap<String, Turn>,
     /// What each currency's balance held before the ledger's first order.
     pub balances: BTreeMap<String, Decimal>,
     /// Whether an order that the balance does not cover is declined.
@@ -107,6 +110,7 @@ impl Default for Options {
             tradable: TradableSpelling::default(),
             repeated_key: RepeatedKey::default(),
             status_step: StatusStep::Every(Duration::from_millis(50)),
+            turns: BTreeMap::new(),
             balances: ten_millions(),
             balance_check: BalanceCheck::default(),
             fee: Decimal::ZERO,
@@ -119,6 +123,13 @@ impl Default for Options {
             callback_uri: CallbackUri::default(),
             webhooks: Webhooks::default(),
         }
+    }
+}
+
+impl Options {
+    /// What an order shows instead, if anything.
+    pub(super) fn turn(&self, order: &Order) -> Option<&Turn> {
+        self.turns.get(&order.id).or_else(|| self.turns.get(order.external_id.as_ref()?))
     }
 }
 

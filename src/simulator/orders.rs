@@ -9,7 +9,7 @@ use super::book::Book;
 use super::options::StatusStep;
 use super::records::{Entry, Order, PaymentRecord, WithdrawalRecord};
 use super::schema::enums::{CurrencyIso3, PaymentStatus, WithdrawalStatus};
-use super::walk::Walk;
+use super::walk::{Standing, Walk};
 
 /// What an order takes from a balance when it is made.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,7 @@ pub struct Taken {
 
 /// What moves money: a withdrawal or a payment.
 pub trait Ordered: Entry {
-    type Status: Copy + PartialEq + 'static;
+    type Status: Standing + 'static;
 
     fn order(&self) -> &Order;
     fn taken(&self) -> Taken;

@@ -1,5 +1,7 @@
 //! The walk of an order from status to status, and the keywords that send it another way.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::options::StatusStep;
@@ -14,18 +16,24 @@ pub struct Walk<S: 'static> {
     step: StatusStep,
 }
 
-impl<S: Copy + PartialEq> Walk<S> {
+/// A status that an order can have.
+pub trait Standing: Copy + PartialEq {
+    /// Whether the payee's bank has the money.
+    fn is_paid(self) -> bool;
+}
+
+impl<S: Standing> Walk<S> {
     /// Along `route`, which has at least one status, since `made`, having been seen `looks` times before.
     pub fn new(route: &'static [S], made: Timestamp, looks: u32, step: StatusStep, now: Timestamp) -> Self {
-        let steps = match step {
-            StatusStep::Every(time) if time.is_zero() => usize::MAX,
-            StatusStep::Every(time) => {
-                let age = now.duration_since(made).as_millis().max(0).unsigned_abs();
-                usize::try_from(age / time.as_millis().max(1)).unwrap_or(usize::MAX)
+        let last = route.len().saturating_sub(1);
+        let at = match step {
+            StatusStep::Looks(every) => usize::try_from(looks / every.max(1)).unwrap_or(usize::MAX).min(last),
+            StatusStep::Every(_) | StatusStep::Late { .. } => {
+                let is_there = |place: &usize| after(route, *place, step) <= now.duration_since(made);
+                (1..=last).take_while(is_there).last().unwrap_or(0)
             }
-            StatusStep::Looks(every) => usize::try_from(looks / every.max(1)).unwrap_or(usize::MAX),
         };
-        Self { route, at: steps.min(route.len().saturating_sub(1)), made, step }
+        Self { route, at, made, step }
     }
 
     /// Where it stands.
@@ -41,12 +49,32 @@ impl<S: Copy + PartialEq> Walk<S> {
     /// When it came to `status`, if it has passed there.
     pub fn reached(&self, status: S) -> Option<Timestamp> {
         let place = self.route[..=self.at].iter().position(|passed| *passed == status)?;
-        let StatusStep::Every(time) = self.step else {
-            return Some(self.made);
-        };
-        let steps = u32::try_from(place).unwrap_or(u32::MAX);
-        let after = SignedDuration::try_from(time.saturating_mul(steps)).unwrap_or_default();
-        Some(self.made.checked_add(after).unwrap_or(self.made))
+        Some(self.made.checked_add(after(self.route, place, self.step)).unwrap_or(self.made))
+    }
+}
+
+/// How long after its making an order comes to a place of its route, where time moves it on.
+fn after<S: Standing>(route: &[S], place: usize, step: StatusStep) -> SignedDuration {
+    let (every, late) = match step {
+        StatusStep::Looks(_) => return SignedDuration::ZERO,
+        StatusStep::Every(every) => (every, Duration::ZERO),
+        StatusStep::Late { every, back } => (every, back),
+    };
+    let came_back = route[..place].iter().any(|passed| passed.is_paid());
+    let steps = u32::try_from(place).unwrap_or(u32::MAX);
+    let after = every.saturating_mul(steps) + if came_back { late } else { Duration::ZERO };
+    SignedDuration::try_from(after).unwrap_or(SignedDuration::MAX)
+}
+
+impl Standing for WithdrawalStatus {
+    fn is_paid(self) -> bool {
+        self == Self::Confirmed
+    }
+}
+
+impl Standing for PaymentStatus {
+    fn is_paid(self) -> bool {
+        self == Self::Closed
     }
 }
 
@@ -92,7 +120,7 @@ impl WithdrawalStatus {
                 Some("Waiting for an answer to a request for information")
             }
             Self::Failed | Self::Refunded => Some("The account is closed"),
-            Self::Initialised | Self::Reviewing | Self::Pending | Self::Confirmed => None,
+            Self::Initialised | Self::Reviewing | Self::Pending | Self::Confirmed | Self::Escalated => None,
         }
     }
 }
@@ -115,7 +143,7 @@ impl PaymentStatus {
         match self {
             Self::Cancelled => Some("Declined by compliance"),
             Self::Failed => Some("The account is closed"),
-            Self::Initialising | Self::Open | Self::Closed => None,
+            Self::Initialising | Self::Open | Self::Closed | Self::Escalated => None,
         }
     }
 }

@@ -15,5 +15,7 @@ mod payees;
 mod payees_import;
 mod person;
 mod planning;
+mod said_before;
 mod state;
 mod stopping;
+mod track;

@@ -10,9 +10,9 @@ use jiff::SignedDuration;
 use payrun::check;
 use payrun::config::Remitters;
 use payrun::domain::{
-    Accepted, AccountAbroad, AccountNumber, Address, BankAccount, Bsb, Kind, Observer, Overlaps, Party,
-    PartyMode, PartyName, Payee, PayoutEntry, PayoutState, PayoutView, RunId, Scheme, Silent, Slippage,
-    SystemClock,
+    Accepted, AccountAbroad, AccountNumber, Address, BankAccount, Bsb, Clock, Kind, Observer, Overlaps,
+    Party, PartyMode, PartyName, Payee, PayoutEntry, PayoutState, PayoutView, RunId, Scheme, Silent,
+    Slippage, SystemClock,
 };
 use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms, Verdict};
 use payrun::gateway::{self, Callbacks, Gateway};
@@ -39,6 +39,7 @@ pub struct Rig {
     pub limit: Option<(Slippage, Rates)>,
     pub disk: Arc<dyn Disk>,
     pub observer: Arc<dyn Observer>,
+    pub clock: Arc<dyn Clock>,
     folder: TempDir,
 }
 
@@ -65,6 +66,7 @@ impl Rig {
             limit: None,
             disk: Arc::new(RealDisk),
             observer: Arc::new(Silent),
+            clock: Arc::new(SystemClock),
             folder: tempfile::tempdir().expect("a folder"),
         }
     }
@@ -153,7 +155,9 @@ impl Rig {
 
     /// What a person says of a row.
     pub async fn settle(&self, run: RunId, row: u32, verdict: Verdict) -> Result<PayoutEntry, EngineError> {
-        engine::settle(&self.engine()?, run, row, verdict, "seen at Flash".to_owned()).await
+        engine::settle(&self.engine()?, run, row, verdict, "seen at Flash".to_owned())
+            .await
+            .map(|settled| settled.entry)
     }
 
     /// The rates of now, as they are shown to whoever agrees to them.
@@ -186,14 +190,14 @@ impl Rig {
     }
 
     /// The journal opened, and connected.
-    fn engine(&self) -> Result<Engine, EngineError> {
+    pub fn engine(&self) -> Result<Engine, EngineError> {
         let journal = Arc::new(opened(&self.scope(), &self.disk, self.segment_bytes)?);
         let settings = self.gateway_settings();
         let (_ask, stop) = Stop::new();
         Ok(Engine {
             journal,
             gateway: Gateway::new(settings, Arc::new(SystemClock)).expect("a gateway"),
-            clock: Arc::new(SystemClock),
+            clock: Arc::clone(&self.clock),
             observer: Arc::clone(&self.observer),
             stop,
             terms: Terms {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use payrun::check;
 use payrun::config::Remitters;
-use payrun::domain::{Clock, Overlaps, PartyMode, Silent, SystemClock, Verdict};
+use payrun::domain::{BlockOn, Clock, Overlaps, PartyMode, Silent, SystemClock};
 use payrun::engine::{self, Inputs, Whom};
 use payrun::intake::Reading;
 use payrun::journal::{Disk, RealDisk, ScopeFolder};
@@ -224,7 +224,7 @@ fn a_run_that_is_recorded_again_holds_the_same_rows() {
 fn a_word_lasts_ninety_days_and_is_asked_for_again_then() {
     let world = World::new();
     let path = world.write("pay.csv", file());
-    world.payrun(&["verify", "pay.csv", "--yes"]).ends(0);
+    world.payrun(&["verify", "pay.csv", "--yes", "--verify-banks"]).ends(0);
     let scope = world.scope();
     let name = scope.file_name().expect("a name").to_str().expect("text").to_owned();
     let folder = ScopeFolder::new(scope.parent().expect("a folder"), &name);
@@ -243,7 +243,7 @@ fn a_word_lasts_ninety_days_and_is_asked_for_again_then() {
         remitters: &remitters,
         parties: PartyMode::Precreate,
         window: SignedDuration::from_hours(35 * 24),
-        block_on: &[Verdict::Closed],
+        block_on: &[BlockOn::Closed],
     };
     for (days, open, blocked) in [(0, 1, 1), (89, 1, 1), (91, 6, 0)] {
         let later = Later(days);
@@ -252,6 +252,7 @@ fn a_word_lasts_ninety_days_and_is_asked_for_again_then() {
             engine::payees_of(&prepared, Whom::ToPay, journal.checkpoint(), later.now()).expect("payees");
         assert_eq!(payees.iter().filter(|payee| payee.is_open()).count(), open, "after {days} days");
         assert_eq!(prepared.blocked.len(), blocked, "after {days} days");
+        assert_eq!(payees.iter().all(|payee| payee.bank.is_some()), days < 90, "banks, after {days} days");
     }
 }
 
@@ -289,4 +290,37 @@ fn only_payees_who_would_be_paid_are_asked_about() {
     let dry = ["pay", "second.csv", "--dry-run", "--skip-invalid", "--verify-payees", "--format", "json"];
     let plan = world.payrun(&dry).ends(0).json();
     assert_eq!(plan["bank_words"]["questions"], 1, "{plan:#}");
+}
+
+#[test]
+fn who_could_not_be_verified_is_named_and_held_where_that_is_wanted() {
+    let world = World::with(Options { payee_confirmation_limit: Some(2), ..quick() });
+    world.write("pay.csv", file());
+    let hold = ["pay", "pay.csv", "--yes", "--verify-payees", "--block-on", "unverified"];
+    let said = world.payrun(&hold).ends(3).says("NOT VERIFIED (4): row 4 Robin");
+    let said = said.says("held, row 4: unverified: no bank has said whose account this is");
+    assert!(!said.err.contains("held, row 2"), "{}", said.err);
+    assert_eq!(world.made(), 0);
+    let journal = std::fs::read_to_string(world.scope().join("journal/00000001.jsonl")).expect("a journal");
+    assert_eq!(journal.matches("payee_verified").count(), 2, "silence is no answer that is kept");
+    world.payrun(&["verify", "pay.csv", "--yes", "--block-on", "unverified"]).ends(3);
+    world.payrun(&[&hold[..], &["--skip-invalid"]].concat()).ends(4);
+    assert_eq!(world.made(), 2);
+    assert_eq!(world.states("r1")[2], "held");
+}
+
+#[test]
+fn a_run_that_has_begun_asks_about_what_it_has_yet_to_send() {
+    let world = World::new();
+    world.write("pay.csv", file());
+    world.faults(&["withdrawal_create:500_before@2-"]);
+    assert_ne!(world.payrun(&["pay", "pay.csv", "--yes"]).code, Some(0));
+    world.faults(&[]);
+    let sent = world.made();
+    assert!(sent > 0 && sent < 6, "{sent}");
+    let said = world.payrun(&["pay", "pay.csv", "--yes", "--verify-payees"]).ends(0);
+    assert!(said.err.contains("verifications will be sent to the banks"), "{}", said.err);
+    assert!(!said.err.contains("6 verifications"), "those who were paid are not asked about: {}", said.err);
+    assert!(said.err.contains("the bank on row 4"), "{}", said.err);
+    assert_eq!(world.made(), 6);
 }

@@ -49,7 +49,7 @@ pub(super) const REACHED: &[(&str, &str)] = &[
     ("Quote", "Query.quote"),
     ("DeliveryMethod", "Query.availableDeliveryMethods"),
     ("BankInfo", "Query.bankInfo"),
-    ("Address", "BankInfo.address"),
+    ("Address", "Sender.address"),
     ("SubClient", "Query.subClients"),
 ];
 
@@ -123,7 +123,7 @@ pub(super) const TABLE: &[Use] = &[
     limits("Query", "senders(input) recipients(input)", PARTIES_TWICE),
     limits("SenderQueryInput", "externalId", PARTIES_TWICE),
     limits("RecipientQueryInput", "externalId", PARTIES_TWICE),
-    limits("Sender", "id externalId firstName middleName lastName companyName businessNumber", PARTIES_TWICE),
+    limits("Sender", "id externalId firstName middleName lastName companyName businessNumber dob email mobile address", PARTIES_TWICE),
     limits("Recipient", "id externalId firstName middleName lastName companyName", PARTIES_TWICE),
     limits("Recipient", "accountIdType currency bsb accountNo payid iban bic aba clabe ifsc cnaps sortCode", "changed bank details of a payee are not noticed at Flash"),
 
@@ -156,6 +156,7 @@ pub(super) const TABLE: &[Use] = &[
     limits("BankInfoQueryInput", "bsb bic iban", NO_BANKS),
     limits("BankInfo", "name address", NO_BANKS),
     limits("Address", "suburb state country", NO_BANKS),
+    limits("Address", "street postcode", PARTIES_TWICE),
     limits("Mutation", "confirmationOfPayee(input)", NO_CONFIRMATION),
     limits("CopInput", "accountIdType bsb accountNo accountName", NO_CONFIRMATION),
     limits("CopReply", "success code message billable", NO_CONFIRMATION),

@@ -8,7 +8,7 @@ use super::record::{PayoutRecord, record, whole};
 use crate::domain::{ExternalId, Kind, Timestamp};
 use crate::gateway::error::GatewayError;
 use crate::gateway::wire::WirePayout;
-use crate::gateway::{Gateway, operations};
+use crate::gateway::{Gateway, classify, operations};
 
 /// What a look-up of payouts has shown.
 #[derive(Debug, Clone)]
@@ -131,7 +131,7 @@ impl Gateway {
         Ok(None)
     }
 
-    /// Payouts of one kind by the API's own ids, in their order; none for one that the API does not have.
+    /// Payouts of one kind by the API's own ids, in their order; none for one that the API does not show.
     pub async fn payouts_by_id(
         &self,
         kind: Kind,
@@ -143,11 +143,14 @@ impl Gateway {
         };
         let texts = operations::of(kind);
         let by_id = if with_words { &texts.by_id_with_words } else { &texts.by_id };
-        let reply = self.read(&by_id.body(flash_ids)).await?;
-        let mut answered = reply.data::<HashMap<String, Option<WirePayout>>>()?;
-        let shown = |at| answered.remove(&format!("i{at}")).flatten().and_then(|wire| record(kind, wire));
+        // one that the API refuses to show must not hide the others
+        let mut parts = self.read_as(&by_id.body(flash_ids), classify::parts).await?;
+        let mut shown = |at| {
+            let wire: Option<WirePayout> = parts.take(&format!("i{at}")).ok().flatten();
+            wire.and_then(|wire| record(kind, wire))
+        };
         Ok((0..flash_ids.len())
-            .map(shown)
+            .map(&mut shown)
             .zip(flash_ids)
             .map(|(record, id)| record.filter(|record| record.flash_id == *id))
             .collect())

@@ -88,6 +88,33 @@ impl Amounts {
     }
 }
 
+impl Amounts {
+    /// Whether anything that is shown is not what was asked for. What is not shown contradicts nothing.
+    pub fn contradict(&self, deal: &Deal) -> bool {
+        fn differs<T: PartialEq>(shown: Option<T>, asked: &T) -> bool {
+            shown.is_some_and(|shown| shown != *asked)
+        }
+        match (self, deal) {
+            (Self::Withdrawal { amount, currency }, Deal::Withdrawal(money)) => {
+                differs(*amount, &money.amount()) || differs(*currency, &money.currency())
+            }
+            (
+                Self::Payment { size, from, to, paid, delivered },
+                Deal::Payment { money, from: ours, to: theirs },
+            ) => {
+                let side = if money.currency() == *theirs { delivered } else { paid };
+                differs(*size, &money.amount())
+                    || differs(*side, &money.amount())
+                    || differs(*from, ours)
+                    || differs(*to, theirs)
+            }
+            (Self::Withdrawal { .. }, Deal::Payment { .. }) | (Self::Payment { .. }, Deal::Withdrawal(_)) => {
+                true
+            }
+        }
+    }
+}
+
 impl fmt::Display for Amounts {
     /// For people: `AUD 100.00`; `EUR 100.00 paid from AUD 167.20`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -151,6 +178,30 @@ mod tests {
             paid: paid.map(decimal),
             delivered: delivered.map(decimal),
         }
+    }
+
+    #[test]
+    fn only_what_is_shown_and_differs_contradicts() {
+        const PAIR: [&str; 2] = ["AUD", "EUR"];
+        let (to, from) = (deal("EUR"), deal("AUD"));
+        assert!(!shown("100.1", PAIR, Some("167.77"), Some("100.10")).contradict(&to));
+        assert!(!shown("100.1", PAIR, Some("168.20"), None).contradict(&to), "the market's side may move");
+        assert!(shown("100.1", PAIR, None, Some("100.11")).contradict(&to));
+        assert!(shown("100.1", PAIR, Some("100.11"), None).contradict(&from));
+        assert!(shown("100.2", PAIR, None, None).contradict(&to));
+        assert!(shown("100.1", ["AUD", "USD"], None, None).contradict(&to));
+        let nothing = Amounts::Payment { size: None, from: None, to: None, paid: None, delivered: None };
+        assert!(!nothing.contradict(&to));
+        let withdrawal = |amount: Option<&str>, code: &str| Amounts::Withdrawal {
+            amount: amount.map(decimal),
+            currency: Some(currency(code)),
+        };
+        let asked = Deal::Withdrawal(Money::new(decimal("100.10"), Currency::AUD).expect("money"));
+        assert!(!withdrawal(Some("100.1"), "AUD").contradict(&asked));
+        assert!(!withdrawal(None, "AUD").contradict(&asked));
+        assert!(withdrawal(Some("100.11"), "AUD").contradict(&asked));
+        assert!(withdrawal(Some("100.1"), "NZD").contradict(&asked));
+        assert!(withdrawal(None, "AUD").contradict(&to), "no withdrawal is a payment");
     }
 
     #[test]

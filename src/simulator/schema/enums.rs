@@ -115,6 +115,9 @@ pub enum WithdrawalStatus {
     Failed,
     Refunded,
     Cancelled,
+    /// A word that no documentation has.
+    #[graphql(visible = false)]
+    Escalated,
 }
 
 /// Where a payment stands.
@@ -125,6 +128,9 @@ pub enum PaymentStatus {
     Closed,
     Failed,
     Cancelled,
+    /// A word that no documentation has.
+    #[graphql(visible = false)]
+    Escalated,
 }
 
 /// Why money is sent.

@@ -8,7 +8,7 @@ use super::inputs::{RecipientInput, SenderInput};
 use super::order::{Desk, Made};
 use super::{error, flash, struck};
 use crate::simulator::book::Book;
-use crate::simulator::options::{ExternalIdFilter, Options};
+use crate::simulator::options::{ExternalIdFilter, Options, Turn};
 use crate::simulator::records::Entry;
 
 /// A list as the API writes it: it may be null and so may its items.
@@ -73,12 +73,14 @@ impl Listing {
         let (step, now) = (desk.options.status_step, desk.now);
         let statuses: Option<Vec<_>> = filter.statuses.map(|some| some.into_iter().flatten().collect());
         let sub_client = filter.sub_client_id.map(|id| id.0);
+        let options = desk.options;
         let orders = T::orders(desk.ledger);
         let mut places = self.places(&orders.book, filter.external_id.as_deref(), min, max);
         places.retain(|&place| {
             let record = orders.book.at(place);
             let here = |statuses: &Vec<_>| statuses.contains(&orders.walk(place, step, now).status());
-            statuses.as_ref().is_none_or(here)
+            options.turn(record.order()) != Some(&Turn::Gone)
+                && statuses.as_ref().is_none_or(here)
                 && fits(sub_client.as_ref(), record.order().sub_client_id.as_ref())
                 && also(record)
         });

@@ -10,19 +10,19 @@ use super::enums::CurrencyIso3;
 use super::error;
 use super::inputs::OrderInput;
 use super::mutation::{Stop, not_found};
-use super::objects::{OrderShown, Payment, Recipient, Sender, SubClient, Withdrawal};
+use super::objects::{OrderShown, Payment, Recipient, Sender, SubClient, Turned, Withdrawal};
 use super::replies::{CreatePaymentReply, CreateWithdrawalReply, WithObject};
 use super::rules::Refused;
 use super::scalars::DateTime;
 use crate::simulator::ledger::Ledger;
-use crate::simulator::options::{BalanceCheck, Options, RepeatedKey};
+use crate::simulator::options::{BalanceCheck, Options, RepeatedKey, Turn};
 use crate::simulator::orders::{Ordered, Orders, Taken};
 use crate::simulator::records::{Line, Order, PartyRef, PaymentRecord, WithdrawalRecord};
 use crate::simulator::walk::Walk;
 
 /// An order that a mutation makes and queries show.
 pub trait Made: Ordered + Sized {
-    type Object;
+    type Object: Turned;
     type Reply: WithObject<Object = Self::Object>;
 
     fn orders(ledger: &mut Ledger) -> &mut Orders<Self>;
@@ -177,10 +177,16 @@ impl Desk<'_> {
         Ok(())
     }
 
+    /// Whether an order is shown at all.
+    pub fn shows(&self, order: &Order) -> bool {
+        self.options.turn(order) != Some(&Turn::Gone)
+    }
+
     /// The order at `place` as it stands now. Showing it is a look at it.
     pub fn show<T: Made>(&mut self, place: usize) -> T::Object {
         let walk = T::orders(self.ledger).look(place, self.options.status_step, self.now);
         let order = T::orders(self.ledger).book.at(place).order().clone();
+        let turn = self.options.turn(&order);
         let sender = self.ledger.sender(&order.sender).map(|(id, party)| Sender::new(id, party.clone()));
         let recipient =
             self.ledger.recipient(&order.recipient).map(|(id, party)| Recipient::new(id, party.clone()));
@@ -196,6 +202,10 @@ impl Desk<'_> {
             reason: order.reason,
             created_at: Some(DateTime(order.created_at)),
         };
-        T::orders(self.ledger).book.at(place).object(&walk, shown)
+        let mut object = T::orders(self.ledger).book.at(place).object(&walk, shown);
+        if let Some(turn) = turn {
+            object.turn(turn);
+        }
+        object
     }
 }

@@ -168,8 +168,9 @@ fn at_desk<T>(ctx: &Context<'_>, work: impl FnOnce(&mut Desk<'_>) -> T) -> Resul
 
 fn one<T: Made>(ctx: &Context<'_>, id: Option<&ID>) -> Result<Option<T::Object>> {
     at_desk(ctx, |desk| {
-        let (place, _) = T::orders(desk.ledger).book.get(id?)?;
-        Some(desk.show::<T>(place))
+        let (place, record) = T::orders(desk.ledger).book.get(id?)?;
+        let order = record.order().clone();
+        desk.shows(&order).then(|| desk.show::<T>(place))
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use payrun::simulator::{ExternalIdFilter, Options, StatusStep};
+use payrun::simulator::{ExternalIdFilter, Options, StatusStep, Turn};
 use serde_json::json;
 
 use super::client::{Flash, http, quick};
@@ -99,6 +99,39 @@ async fn time_moves_withdrawals_too_and_leaves_its_dates() {
     );
     let created = reply[0]["createdAt"].as_str().expect("a time");
     assert_eq!((created.len(), created.ends_with('Z')), ("2026-03-03T01:25:11.984Z".len(), true));
+}
+
+#[tokio::test]
+async fn a_return_comes_late_and_single_withdrawals_take_any_turn() {
+    let every = Duration::ZERO;
+    let late = StatusStep::Late { every, back: Duration::from_secs(3600) };
+    let flash = Flash::start(Options { status_step: late, ..quick() }).await;
+    flash.pay_as("1.00", "a", "ka", "FAIL_ACC").await;
+    flash.pay_as("1.00", "b", "kb", "PAY").await;
+    let shown = async || {
+        let reply = flash.graphql("{ withdrawals { id status amount } }", "{}").await;
+        let list = reply["data"]["withdrawals"].as_array().expect("a list").clone();
+        list.iter().map(|made| format!("{} {}", made["status"], made["amount"])).collect::<Vec<_>>()
+    };
+    assert_eq!(shown().await, ["\"CONFIRMED\" 1.0", "\"CONFIRMED\" 1.0"]);
+    flash.running.change(|options| options.status_step = StatusStep::Every(every));
+    assert_eq!(shown().await, ["\"REFUNDED\" 1.0", "\"CONFIRMED\" 1.0"]);
+    let turn = |turn: &str| {
+        let turn: Turn = turn.parse().expect("a turn");
+        flash.running.change(|options| drop(options.turns.insert("b".into(), turn)));
+    };
+    for (word, expected) in
+        [("PENDING", "\"PENDING\" 1.0"), ("ESCALATED", "\"ESCALATED\" 1.0"), ("amount", "\"CONFIRMED\" 1.01")]
+    {
+        turn(word);
+        assert_eq!(shown().await[1], expected);
+    }
+    turn("gone");
+    assert_eq!(shown().await.len(), 1);
+    let id = flash.ledger().withdrawals[1].id.clone();
+    let one = flash.graphql(&format!(r#"{{ withdrawal(id: "{id}") {{ id }} }}"#), "{}").await;
+    assert!(one["data"]["withdrawal"].is_null() && one["errors"].is_null(), "{one}");
+    assert!("Gone".parse::<Turn>().is_err() && "".parse::<Turn>().is_err());
 }
 
 // ---------------------------------------------------------------- the rest

@@ -4,6 +4,6 @@ mod order;
 mod party;
 mod reference;
 
-pub use self::order::{Misquote, OrderShown, Payment, Withdrawal};
+pub use self::order::{Misquote, OrderShown, Payment, Turned, Withdrawal};
 pub use self::party::{Recipient, Sender};
 pub use self::reference::{Balance, BankInfo, DeliveryMethod, Quote, SubClient};

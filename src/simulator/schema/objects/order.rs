@@ -1,10 +1,12 @@
 //! Withdrawals and payments.
 
+use async_graphql::resolver_utils::EnumType;
 use async_graphql::{ID, SimpleObject};
 use rust_decimal::Decimal;
 
 use super::party::{Recipient, Sender};
 use super::reference::SubClient;
+use crate::simulator::options::Turn;
 use crate::simulator::records::{PaymentRecord, WithdrawalRecord};
 use crate::simulator::schema::enums::{CurrencyIso3, PaymentStatus, TransactionReason, WithdrawalStatus};
 use crate::simulator::schema::parts;
@@ -119,5 +121,37 @@ impl Misquote for Payment {
     fn misquote(&mut self) {
         a_cent_more(&mut self.size);
         a_cent_more(&mut self.from_amount);
+    }
+}
+
+/// Shows something else than it would by itself.
+pub trait Turned: Misquote {
+    /// What is to be shown instead. A status that its kind does not have changes nothing.
+    fn stand_at(&mut self, status: &str, reject_code: Option<&str>);
+
+    fn turn(&mut self, turn: &Turn) {
+        match turn {
+            Turn::Status { status, reject_code } => self.stand_at(status, reject_code.as_deref()),
+            Turn::Amount => self.misquote(),
+            Turn::Gone => {} // is not shown in the first place
+        }
+    }
+}
+
+fn named<S: EnumType>(name: &str) -> Option<S> {
+    S::items().iter().find(|item| item.name == name).map(|item| item.value)
+}
+
+impl Turned for Withdrawal {
+    fn stand_at(&mut self, status: &str, reject_code: Option<&str>) {
+        self.status = named(status).or(self.status);
+        let code = reject_code.unwrap_or("COMPLIANCE_DECLINED");
+        self.reject_code = (self.status == Some(WithdrawalStatus::Cancelled)).then(|| code.to_owned());
+    }
+}
+
+impl Turned for Payment {
+    fn stand_at(&mut self, status: &str, _reject_code: Option<&str>) {
+        self.status = named(status).or(self.status);
     }
 }

@@ -1,0 +1,232 @@
+//! `payrun track [RUN]`: what the banks have made of the payouts since.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::args::{Format, Globals, TrackArgs};
+use super::exit::{Exit, Failure};
+use super::session::Session;
+use super::{out, report, status};
+use crate::domain::money::plural;
+use crate::domain::{PayoutState, RunId, Timestamp};
+use crate::engine::{self, Depth, Engine, EngineError, Looks, Moved, Round, UnderWay, Which};
+use crate::gateway::GatewayError;
+use crate::journal::{Checkpoint, Journal};
+
+/// So many changes that somebody must do something about are named one by one.
+const MOST_NAMED: usize = 40;
+
+/// What was seen, in all rounds.
+#[derive(Default)]
+struct Told {
+    looked: u64,
+    changed: Vec<Moved>,
+    files: Vec<PathBuf>,
+    next: Option<Timestamp>,
+    trouble: Option<GatewayError>,
+    /// Whether another process has the state, and looks itself.
+    elsewhere: bool,
+}
+
+/// Runs the command.
+pub fn run(globals: &Globals, args: &TrackArgs) -> Result<Exit, Failure> {
+    let session = Session::new(globals, Vec::new())?;
+    status::has_runs(&session)?;
+    let which = args.run.map_or(Which::All, Which::Run);
+    let journal = match session.journal() {
+        Ok(journal) => journal,
+        Err(busy) if busy.exit == Exit::Busy => return elsewhere(&session, globals, which, &busy),
+        Err(failure) => return Err(failure),
+    };
+    if let Some(run) = args.run {
+        journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
+    }
+    let mut told = session.with_engine(Arc::clone(&journal), false, async |engine| {
+        let told = rounds(&engine, which, args).await;
+        engine.gateway.sign_out().await;
+        Ok(told?)
+    })?;
+    told.files = reports(&session, &journal, &told.changed);
+    answer(journal.checkpoint(), globals, which, &told)?;
+    match told.trouble {
+        Some(error) => {
+            let mut failure = Failure::from(error);
+            let said =
+                format!("{}. What was seen is recorded; the next payrun track goes on.", failure.message);
+            failure.message = said;
+            Err(failure)
+        }
+        None => ending(journal.checkpoint(), which, &told.changed),
+    }
+}
+
+/// Another process has the state: what it has written is the answer.
+fn elsewhere(session: &Session, globals: &Globals, which: Which, busy: &Failure) -> Result<Exit, Failure> {
+    let seen = status::look(session)?;
+    if let Which::Run(run) = which {
+        seen.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
+    }
+    out::note(&format!(
+        "{}. It looks at payouts itself; this is what it has written so far.",
+        busy.message.trim_end_matches('.')
+    ));
+    let told = Told { elsewhere: true, ..Told::default() };
+    answer(seen.checkpoint(), globals, which, &told)?;
+    ending(seen.checkpoint(), which, &[])
+}
+
+/// One round, or as many as were asked for.
+async fn rounds(engine: &Engine, which: Which, args: &TrackArgs) -> Result<Told, EngineError> {
+    let mut looks = Looks::default();
+    let mut told = Told::default();
+    let mut depth = if args.all { Depth::Everything } else { Depth::Due };
+    let until = args.wait.and_then(|wait| Instant::now().checked_add(wait));
+    loop {
+        let Round { looked, changed, next, trouble, .. } = engine.track(which, depth, &mut looks).await?;
+        depth = Depth::Due;
+        told.looked += looked;
+        told.changed.extend(changed);
+        (told.next, told.trouble) = (next, trouble);
+        let account = told.trouble.as_ref().is_some_and(GatewayError::is_account_problem);
+        let Some(next) = told.next.filter(|_| !account && !engine.stop.is_asked()) else { break };
+        if args.wait.is_none() && !args.until_final {
+            break;
+        }
+        let under_way = engine::under_way(engine.journal.checkpoint(), which)?;
+        if under_way.iter().all(|run| run.under_way == 0) {
+            break;
+        }
+        let pause = Duration::try_from(next.duration_since(engine.clock.now())).unwrap_or_default();
+        let is_too_late = |until| Instant::now().checked_add(pause).is_none_or(|then| then > until);
+        if until.is_some_and(is_too_late) || engine.stop.sleep(pause).await {
+            break;
+        }
+    }
+    Ok(told)
+}
+
+/// Writes the reports of the runs anew in which something has changed. One that cannot be written takes nothing back.
+pub(super) fn reports(session: &Session, journal: &Journal, changed: &[Moved]) -> Vec<PathBuf> {
+    let runs: BTreeSet<RunId> = changed.iter().map(|moved| moved.run).collect();
+    let folder = journal.folder().reports();
+    let mut files = Vec::new();
+    for run in runs {
+        let checkpoint = journal.checkpoint();
+        let written = report::write(checkpoint, run, false, &folder);
+        let fix = report::write_fix_file(journal.folder(), checkpoint, run, &folder, session.settings.limits);
+        for failure in [written.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
+            out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
+        }
+        files.extend(written.unwrap_or_default());
+        files.extend(fix.ok().flatten());
+    }
+    files
+}
+
+/// Whether somebody has to do something: of what has changed, or of all that the run in question has.
+fn ending(checkpoint: &Checkpoint, which: Which, changed: &[Moved]) -> Result<Exit, Failure> {
+    let is_bad = match which {
+        Which::All => changed.iter().any(|moved| needs_somebody(moved.to)),
+        Which::Run(run) => {
+            let view = engine::run_view(checkpoint, run, false)?;
+            PayoutState::ALL.iter().any(|state| needs_somebody(*state) && view.count(*state) > 0)
+        }
+    };
+    Ok(if is_bad { Exit::Incomplete } else { Exit::Done })
+}
+
+fn needs_somebody(state: PayoutState) -> bool {
+    matches!(state, PayoutState::Returned | PayoutState::Rejected | PayoutState::Attention)
+}
+
+fn answer(checkpoint: &Checkpoint, globals: &Globals, which: Which, told: &Told) -> Result<(), Failure> {
+    let under_way = engine::under_way(checkpoint, which)?;
+    match globals.format {
+        Format::Json => {
+            let files: Vec<String> = told.files.iter().map(|path| path.display().to_string()).collect();
+            let answer = serde_json::json!({
+                "looked": told.looked,
+                "changed": told.changed,
+                "runs": under_way,
+                "next_look": told.next,
+                "looked_elsewhere": told.elsewhere,
+                "files": files,
+            });
+            out::answer(&answer.to_string());
+        }
+        Format::Text => out::answer(&text(told, &under_way)),
+    }
+    Ok(())
+}
+
+fn text(told: &Told, under_way: &[UnderWay]) -> String {
+    let mut text = String::new();
+    match told.looked {
+        _ if told.elsewhere => {}
+        0 => text.push_str("Nothing was due, and Flash was not asked.\n"),
+        looked => {
+            let _ = writeln!(text, "Looked at {} at Flash.", plural(looked, "payout"));
+        }
+    }
+    changes(&mut text, &told.changed);
+    for run in under_way {
+        let _ = writeln!(text, "Run {}: {}", run.run, standing(run));
+    }
+    if under_way.is_empty() {
+        text.push_str("Nothing is under way or watched any more.\n");
+    }
+    if let Some(next) = told.next {
+        let _ = writeln!(text, "Next look: {}", moment(next));
+    }
+    for path in &told.files {
+        let _ = writeln!(text, "Report, written anew: {}", path.display());
+    }
+    text
+}
+
+/// What asks for somebody one by one, all else in numbers.
+pub(super) fn changes(text: &mut String, changed: &[Moved]) {
+    let mut numbers: BTreeMap<(RunId, PayoutState, PayoutState), u64> = BTreeMap::new();
+    for moved in changed.iter().filter(|moved| !needs_somebody(moved.to) && moved.from != moved.to) {
+        *numbers.entry((moved.run, moved.from, moved.to)).or_default() += 1;
+    }
+    for ((run, from, to), count) in numbers {
+        let _ = writeln!(text, "Run {run}: {} {from} → {to}", plural(count, "payout"));
+    }
+    let (named, more) = {
+        let bad: Vec<&Moved> = changed.iter().filter(|moved| needs_somebody(moved.to)).collect();
+        let more = bad.len().saturating_sub(MOST_NAMED);
+        (bad.into_iter().take(MOST_NAMED), more)
+    };
+    for Moved { run, row, payee, amount, from, to, is, why, .. } in named {
+        let is = is.as_deref().map_or(String::new(), |is| format!(" ({is})"));
+        let why = why.as_deref().map_or(String::new(), |why| format!(": {why}"));
+        let _ = writeln!(text, "Run {run} row {row}, {payee}, {amount}: {from} → {to}{is}{why}");
+    }
+    if more > 0 {
+        let _ = writeln!(text, "… and {more} more, all in the report");
+    }
+}
+
+fn standing(run: &UnderWay) -> String {
+    let mut parts = Vec::new();
+    if run.under_way > 0 {
+        let words: Vec<String> = run.statuses.iter().map(|(name, count)| format!("{count} {name}")).collect();
+        let since = run.since.map_or(String::new(), |since| format!(" since {}", moment(since)));
+        parts.push(format!("{} under way{since} ({})", run.under_way, words.join(", ")));
+    }
+    if run.unclear > 0 {
+        parts.push(format!("{} only a person understands, see payrun status {}", run.unclear, run.run));
+    }
+    if run.watched > 0 {
+        parts.push(format!("{} paid, watched for returns", run.watched));
+    }
+    parts.join("; ")
+}
+
+fn moment(at: Timestamp) -> String {
+    at.strftime("%-d %b %Y %H:%M:%S UTC").to_string()
+}

@@ -1,0 +1,63 @@
+//! The words of the answers that lie beside files.
+
+use super::folder::{ANSWER, Place};
+use super::side::Side;
+
+/// What a person is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// A yes.
+    Yes,
+    /// What is meant, in words.
+    Words,
+    /// That a run that has stopped goes on.
+    Going,
+}
+
+/// How a person answers for a file that waits.
+pub fn how_to_answer(name: &str, wanted: Wanted) -> String {
+    let held = Place::Held.name();
+    let [yes, no] = [Side::Approve, Side::Reject].map(|side| format!("{name}.{}", side.end()));
+    let send = match wanted {
+        Wanted::Yes => {
+            format!("To send it: make an empty file named {yes} here, or: payrun approve \"{held}/{name}\"")
+        }
+        Wanted::Words => format!(
+            "If it is meant as it stands: make a file named {yes} here that says so, a line for each: \
+             accept CODE:ROW as above, amends RUN, repeat, or skip-invalid to pay the other rows only; \
+             or the same by command: payrun approve \"{held}/{name}\" --accept … --amends … --skip-invalid"
+        ),
+        Wanted::Going => format!(
+            "Once that is settled: make an empty file named {yes} here, and it goes on; with the line skip-invalid in it, \
+             payees that must be decided are left out. Or: payrun approve \"{held}/{name}\""
+        ),
+    };
+    let refuse = match wanted {
+        Wanted::Going => String::new(),
+        Wanted::Yes | Wanted::Words => format!(
+            "Not to send it: make a file named {no} here with the reason in it, or: payrun reject \"{held}/{name}\" --reason \"…\"\n"
+        ),
+    };
+    format!(
+        "{send}\n{refuse}To send something else: put the corrected {name} into the folder above this one{}.",
+        if wanted == Wanted::Going { "" } else { "; it takes the place of this one" }
+    )
+}
+
+/// That a file in the folder is not one of payouts and belongs to nothing there.
+pub fn belongs_to_nothing(base: &str, side: Side) -> String {
+    format!(
+        "Nothing was done: there is no {base} in {}/ that this .{} could belong to. Where a file waits, {base}.{ANSWER} says so.",
+        Place::Held.name(),
+        side.end()
+    )
+}
+
+/// An answer that came before its question.
+pub fn too_early(name: &str) -> String {
+    format!(
+        "\nA {name}.{} or .{} that was there already was put aside: an answer counts once this has been shown.",
+        Side::Approve.end(),
+        Side::Reject.end()
+    )
+}

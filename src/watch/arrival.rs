@@ -1,0 +1,98 @@
+//! When a file is whole: its size and time have not changed for a while, or it came by a rename.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
+use std::time::{Duration, Instant};
+
+/// An empty file is waited for so much longer: many programs make a file first and fill it then.
+const EMPTY_LONGER: u32 = 10;
+
+/// What changes when somebody writes to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            inode: metadata.ino(),
+            size: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+        }
+    }
+}
+
+/// The files that have been seen and are not taken yet.
+#[derive(Debug, Default)]
+pub struct Arrivals {
+    seen: HashMap<OsString, (Stamp, Instant)>,
+    renamed: HashSet<OsString>,
+}
+
+impl Arrivals {
+    /// Somebody has renamed a file to this name: it came whole.
+    pub fn came_by_rename(&mut self, name: &OsStr) {
+        self.renamed.insert(name.to_owned());
+    }
+
+    /// Of the files that lie there now, those that are whole.
+    pub fn whole(&mut self, files: &[(OsString, Metadata)], now: Instant, settle: Duration) -> Vec<OsString> {
+        let present: HashSet<&OsString> = files.iter().map(|(name, _)| name).collect();
+        self.seen.retain(|name, _| present.contains(name));
+        self.renamed.retain(|name| present.contains(name));
+        let mut whole = Vec::new();
+        for (name, metadata) in files {
+            let stamp = Stamp::of(metadata);
+            let seen = self.seen.entry(name.clone()).or_insert((stamp, now));
+            if seen.0 != stamp {
+                *seen = (stamp, now);
+            }
+            let is_side = super::side::Side::of(name).is_some(); // an empty approval is one
+            let wait = if stamp.size == 0 && !is_side { settle * EMPTY_LONGER } else { settle };
+            let came_whole = stamp.size > 0 && self.renamed.contains(name);
+            if came_whole || !metadata.is_file() || now.duration_since(seen.1) >= wait {
+                whole.push(name.clone());
+            }
+        }
+        whole
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_grows_is_not_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pay.csv");
+        let list = || vec![(OsString::from("pay.csv"), std::fs::metadata(&path).expect("there"))];
+        let (mut arrivals, settle, begin) = (Arrivals::default(), Duration::from_secs(2), Instant::now());
+        for second in 0..10 {
+            std::fs::write(&path, "x".repeat(second + 1)).expect("written");
+            let now = begin + Duration::from_secs(second as u64);
+            assert!(arrivals.whole(&list(), now, settle).is_empty(), "second {second}");
+        }
+        assert!(arrivals.whole(&list(), begin + Duration::from_millis(10_900), settle).is_empty());
+        assert_eq!(arrivals.whole(&list(), begin + Duration::from_secs(11), settle), ["pay.csv"]);
+    }
+
+    #[test]
+    fn what_was_renamed_in_is_whole_at_once_unless_it_is_empty() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pay.csv");
+        let list = || vec![(OsString::from("pay.csv"), std::fs::metadata(&path).expect("there"))];
+        let (mut arrivals, settle, begin) = (Arrivals::default(), Duration::from_secs(2), Instant::now());
+        std::fs::write(&path, "").expect("written");
+        arrivals.came_by_rename(OsStr::new("pay.csv"));
+        assert!(arrivals.whole(&list(), begin, settle).is_empty());
+        assert!(arrivals.whole(&list(), begin + Duration::from_secs(19), settle).is_empty());
+        std::fs::write(&path, "row").expect("written");
+        assert_eq!(arrivals.whole(&list(), begin, settle), ["pay.csv"]);
+    }
+}

@@ -1,0 +1,142 @@
+//! Taking a file out of the inbox, and finding out what it is.
+
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::mpsc::Sender;
+use std::time::Instant;
+
+use super::answer::{self, Wanted};
+use super::asked::digest;
+use super::desk::{Desk, Going, Judged, Trouble, Waits};
+use super::folder::{Place, plain};
+use super::people::ORPHAN;
+use super::side::{Approval, ControlTotals, Side};
+use super::watcher::{Job, Watcher, passing, read_side, side_name};
+use crate::domain::Release;
+
+impl<D: Desk> Watcher<'_, D> {
+    /// Takes a file out of the inbox and judges it.
+    pub(super) fn claim(&mut self, name: &OsStr, jobs: &Sender<Job>) -> Result<(), Trouble> {
+        let wanted = plain(name);
+        let path = self.folder.path(Place::Inbox, name);
+        if self.settings.needs_totals && !self.folder.has(Place::Inbox, &side_name(&wanted, Side::Totals)) {
+            return self.waits_for_totals(name, &wanted);
+        }
+        let is_at_work = self.folder.has(Place::Processing, &wanted);
+        if self.folder.has(Place::Held, &wanted) && !is_at_work && !self.takes_the_place(&path, &wanted)? {
+            return Ok(());
+        }
+        // a name that waits or is at work belongs to that file
+        let mut free = wanted.clone();
+        let mut number = 1;
+        while self.folder.has(Place::Held, &free) {
+            number += 1;
+            free = format!("{number} {wanted}");
+        }
+        let claimed = match self.folder.shift((Place::Inbox, name), (Place::Processing, &free)) {
+            Ok(claimed) => claimed,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()), // it has vanished
+            Err(error) => return self.complain(&wanted, &error),
+        };
+        let totals = side_name(&wanted, Side::Totals);
+        if self.folder.has(Place::Inbox, &totals) {
+            let to = side_name(&claimed, Side::Totals);
+            let moved = self.folder.shift((Place::Inbox, OsStr::new(&totals)), (Place::Processing, &to));
+            moved.map_err(|error| passing(&totals, &error))?;
+        }
+        self.judge(&claimed, None, jobs)
+    }
+
+    /// Whether a file of the name of one that waits is taken in its place. The same content is no answer.
+    pub(super) fn takes_the_place(&mut self, path: &Path, name: &str) -> Result<bool, Trouble> {
+        let held = self.folder.path(Place::Held, name);
+        let question = self.asked.about(name).cloned();
+        if let (Ok(new), Ok(old)) = (digest(path), digest(&held))
+            && new == old
+        {
+            // the question stays open
+            let text =
+                format!("Nothing was done: this very file waits already as {}/{name}.", Place::Held.name());
+            self.put_aside_os(Place::Inbox, OsStr::new(name), name, &text)?;
+            return Ok(false);
+        }
+        if let Some(run) = question.and_then(|question| question.run) {
+            if !self.desk.waits(run)? {
+                return Ok(true); // something of it may have been sent: the new file is one more
+            }
+            let uid = std::fs::symlink_metadata(path).map_or(0, |metadata| metadata.uid());
+            let release = self.desk.release_by_owner(uid, Some("replaced by a corrected file".to_owned()));
+            self.desk.refuse(run, release)?;
+        }
+        self.put_aside(
+            Place::Held,
+            name,
+            "Not sent: a corrected file of the same name has taken its place.",
+        )?;
+        Ok(true)
+    }
+
+    pub(super) fn waits_for_totals(&mut self, name: &OsStr, wanted: &str) -> Result<(), Trouble> {
+        let first = *self.orphans.entry(name.to_owned()).or_insert_with(Instant::now);
+        if first.elapsed() < ORPHAN {
+            return Ok(());
+        }
+        self.orphans.remove(name);
+        let text = format!(
+            "Nothing was sent: the file {} with the control totals is missing. Put both into the folder again, the totals first.",
+            side_name(wanted, Side::Totals)
+        );
+        self.put_aside_os(Place::Inbox, name, wanted, &text)
+    }
+
+    /// Reads, checks and records a file that lies in `processing/`.
+    pub(super) fn judge(
+        &mut self,
+        name: &str,
+        approval: Option<(&Approval, &Release)>,
+        jobs: &Sender<Job>,
+    ) -> Result<(), Trouble> {
+        let path = self.folder.path(Place::Processing, name);
+        let totals = match self.totals(name) {
+            Ok(totals) => totals,
+            Err(text) => return self.put_aside(Place::Processing, name, &text),
+        };
+        self.folder.clear(Place::Processing, name);
+        let before = digest(&path).ok();
+        let judged = match self.desk.judge(&path, name, totals.as_ref(), approval) {
+            Err(Trouble::Passing(why)) => return self.again(name, None, &why),
+            outcome => outcome?,
+        };
+        self.later.remove(name);
+        match judged {
+            Judged::Rejected { text } => self.put_aside(Place::Processing, name, &text),
+            Judged::Asks { text } => {
+                let how = answer::how_to_answer(name, Wanted::Words);
+                self.hold(name, None, before, &format!("{text}\n\n{how}"))
+            }
+            Judged::Waits(Waits { run, text }) => {
+                let how = answer::how_to_answer(name, Wanted::Yes);
+                self.hold(name, Some(run), before, &format!("{text}\n\n{how}"))
+            }
+            Judged::Goes { run, text } => {
+                self.say(Place::Processing, name, &text);
+                self.go(run, name, Going::default(), jobs);
+                Ok(())
+            }
+            Judged::Over { run, text } => self.done(run, name, &text),
+        }
+    }
+
+    /// The control totals beside a file.
+    pub(super) fn totals(&self, name: &str) -> Result<Option<ControlTotals>, String> {
+        let side = side_name(name, Side::Totals);
+        if !self.folder.has(Place::Processing, &side) {
+            return Ok(None);
+        }
+        let text = read_side(&self.folder.path(Place::Processing, &side));
+        let totals = text.and_then(|text| ControlTotals::read(&text));
+        totals.map(Some).map_err(|why| format!("Nothing was sent: the control totals, {side}: {why}."))
+    }
+}

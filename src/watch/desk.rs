@@ -1,0 +1,123 @@
+//! What the folder asks of whoever reads, records and pays.
+
+use std::path::Path;
+
+use super::side::{Approval, ControlTotals};
+use crate::domain::{Release, RunId};
+
+/// What a file is, once it was read and checked.
+#[derive(Debug)]
+pub enum Judged {
+    /// It cannot be paid as it is.
+    Rejected {
+        /// Why, and what to do.
+        text: String,
+    },
+    /// A person must say something of it before it is a run.
+    Asks {
+        /// What, and how to say it.
+        text: String,
+    },
+    /// It is a run that waits to be let go.
+    Waits(Waits),
+    /// It is a run that may be sent.
+    Goes {
+        /// The run.
+        run: RunId,
+        /// What is sent.
+        text: String,
+    },
+    /// It is a run that has come to its end before.
+    Over {
+        /// The run.
+        run: RunId,
+        /// What became of it.
+        text: String,
+    },
+}
+
+/// A run that waits.
+#[derive(Debug)]
+pub struct Waits {
+    /// The run.
+    pub run: RunId,
+    /// The plan, and why it waits.
+    pub text: String,
+}
+
+/// On which terms a run goes on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Going {
+    /// Rows that must be held are left out.
+    pub skip_held: bool,
+    /// The rates of now are agreed to.
+    pub agree_rates: bool,
+}
+
+/// How far a run got.
+#[derive(Debug)]
+pub enum Ended {
+    /// To its end; the text is its result.
+    Finished(String),
+    /// Not to its end.
+    Stopped {
+        /// Why, and what happens next.
+        text: String,
+        /// Who makes it go on.
+        on: Stopped,
+    },
+}
+
+/// What a run waits for that has stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// The program was asked to stop: the next start goes on.
+    Start,
+    /// It is tried again by itself.
+    Time,
+    /// A person.
+    Person,
+}
+
+/// Why the folder could not be served.
+#[derive(Debug)]
+pub enum Trouble {
+    /// It may pass, such as a full disk: tried again.
+    Passing(String),
+    /// Nothing more can be done until somebody has mended it.
+    Lasting(String),
+}
+
+/// Reads, records and pays.
+pub trait Desk: Sync {
+    /// Reads, checks and plans the file at `path`, which is called `name`, and records it where nothing stands against
+    /// it. With an approval it may be sent then. Nothing is sent here. What is to lie beside the file is put there.
+    fn judge(
+        &self,
+        path: &Path,
+        name: &str,
+        totals: Option<&ControlTotals>,
+        approval: Option<(&Approval, &Release)>,
+    ) -> Result<Judged, Trouble>;
+
+    /// Refuses a run that waits.
+    fn refuse(&self, run: RunId, release: Release) -> Result<(), Trouble>;
+
+    /// Whether a run waits to be let go. False where something of it may have been sent.
+    fn waits(&self, run: RunId) -> Result<bool, Trouble>;
+
+    /// The runs of this folder that are neither over nor waiting, with the names of their files.
+    fn unfinished(&self) -> Result<Vec<(RunId, String)>, Trouble>;
+
+    /// Sends what a run has to send, as far as it goes.
+    fn carry_out(&self, run: RunId, going: Going) -> Result<Ended, Trouble>;
+
+    /// Writes the reports of a run into a folder, beside the file of that name.
+    fn report(&self, run: RunId, folder: &Path, name: &str) -> Result<(), Trouble>;
+
+    /// An answer that the owner of a file gives by it.
+    fn release_by_owner(&self, uid: u32, note: Option<String>) -> Release;
+
+    /// Somebody is told.
+    fn tell(&self, what: &str);
+}

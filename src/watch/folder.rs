@@ -1,0 +1,255 @@
+//! The watched folder: what lies where in it, and moves that never put one file over another.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::journal::{JournalError, ScopeLock};
+
+/// Where a file lies. The folder itself is the inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Where people put files.
+    Inbox,
+    /// What is at work.
+    Processing,
+    /// What waits for a person.
+    Held,
+    /// What has come to its end.
+    Done,
+    /// What was not paid.
+    Rejected,
+}
+
+impl Place {
+    const MADE: [Self; 4] = [Self::Processing, Self::Held, Self::Done, Self::Rejected];
+
+    /// The name of the subfolder.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Inbox => "",
+            Self::Processing => "processing",
+            Self::Held => "held",
+            Self::Done => "done",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+/// What is put beside a file, behind its name and a dot.
+pub const ANSWER: &str = "answer.txt";
+/// The plan to look at before a person lets it go.
+pub const PLAN: &str = "plan.html";
+/// The user's own sheet with the findings in it.
+pub const FINDINGS: &str = "findings.xlsx";
+/// What moves with a file.
+const BESIDE: [&str; 3] = [ANSWER, PLAN, FINDINGS];
+
+/// Longer names leave no room for what is put beside a file.
+const LONGEST_NAME: usize = 200;
+
+/// A watched folder that no other process watches.
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+    _lock: ScopeLock,
+}
+
+impl Folder {
+    /// Takes the folder and makes what it lacks.
+    pub fn take(root: &Path) -> Result<Self, JournalError> {
+        let root = root
+            .canonicalize()
+            .and_then(|root| if root.is_dir() { Ok(root) } else { Err(io::ErrorKind::NotADirectory.into()) })
+            .map_err(|error| JournalError::io("cannot watch", root, &error))?;
+        let lock = ScopeLock::take(&root.join(".payrun-watch.lock"))?;
+        let folder = Self { root, _lock: lock };
+        let mode = fs::metadata(&folder.root).map_or(0o700, |metadata| metadata.mode() & 0o7777);
+        for place in Place::MADE {
+            let path = folder.root.join(place.name());
+            let made = match fs::create_dir(&path) {
+                Ok(()) => fs::set_permissions(&path, fs::Permissions::from_mode(mode)),
+                Err(_) if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir()) => Ok(()),
+                Err(error) => Err(error),
+            };
+            made.map_err(|error| JournalError::io("cannot make the folder", &path, &error))?;
+        }
+        Ok(folder)
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where a file of that name lies or would lie.
+    pub fn path(&self, place: Place, name: impl AsRef<OsStr>) -> PathBuf {
+        self.root.join(place.name()).join(name.as_ref())
+    }
+
+    /// Whether something of that name lies there.
+    pub fn has(&self, place: Place, name: &str) -> bool {
+        fs::symlink_metadata(self.path(place, name)).is_ok()
+    }
+
+    /// What lies there, folders and what hides left out.
+    pub fn list(&self, place: Place) -> io::Result<Vec<(std::ffi::OsString, Metadata)>> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(self.path(place, ""))? {
+            let entry = entry?;
+            let name = entry.file_name();
+            match fs::symlink_metadata(entry.path()) {
+                Ok(metadata) if !metadata.is_dir() && !is_passing(&name) => found.push((name, metadata)),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {} // gone meanwhile
+                Err(error) => return Err(error),
+            }
+        }
+        found.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(found)
+    }
+
+    /// Moves a file and what lies beside it, under the name `to` or, where that is taken, with a number. Gives the name
+    /// that it has then.
+    pub fn shift(&self, (from, name): (Place, &OsStr), (to, wanted): (Place, &str)) -> io::Result<String> {
+        let new = self.renamed(&self.path(from, name), to, wanted)?;
+        for end in BESIDE {
+            let mut beside = name.to_owned();
+            beside.push(format!(".{end}"));
+            match fs::rename(self.path(from, &beside), self.path(to, format!("{new}.{end}"))) {
+                // nothing lies beside it, or its name leaves no room for that
+                Err(error)
+                    if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename) =>
+                {
+                    return Err(error);
+                }
+                _ => {}
+            }
+        }
+        Ok(new)
+    }
+
+    fn renamed(&self, from: &Path, to: Place, wanted: &str) -> io::Result<String> {
+        for number in 1.. {
+            let name = numbered(wanted, number);
+            match rename_to_free(from, &self.path(to, &name)) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                outcome => return outcome.map(|()| name),
+            }
+        }
+        unreachable!("there are more numbers than files")
+    }
+
+    /// Puts a text beside a file, in place of an earlier one. Whoever may read the file may read the text.
+    pub fn put_beside(&self, place: Place, name: &str, end: &str, text: &str) -> io::Result<()> {
+        let path = self.path(place, format!("{name}.{end}"));
+        let mut file = tempfile::Builder::new().prefix(".payrun-").tempfile_in(self.path(place, ""))?;
+        file.write_all(text.as_bytes())?;
+        self.show_as(place, name, file.as_file())?;
+        file.persist(path).map(drop).map_err(|error| error.error)
+    }
+
+    /// Gives a file that was put beside another the same readers.
+    pub fn show_as(&self, place: Place, name: &str, file: &File) -> io::Result<()> {
+        let mode = fs::symlink_metadata(self.path(place, name)).map_or(0o600, |metadata| metadata.mode());
+        file.set_permissions(fs::Permissions::from_mode(mode & 0o666 | 0o600))
+    }
+
+    /// Takes away what was put beside a file.
+    pub fn clear(&self, place: Place, name: &str) {
+        for end in BESIDE {
+            let _ = fs::remove_file(self.path(place, format!("{name}.{end}"))); // mostly there is none
+        }
+    }
+}
+
+/// Renames without ever replacing a file: by one call where the system has it, else by a link.
+fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::OPNOTSUPP) => {
+            fs::hard_link(from, to).and_then(|()| fs::remove_file(from))
+        }
+        outcome => outcome.map_err(io::Error::from),
+    }
+}
+
+/// `salaries (2).csv`.
+fn numbered(name: &str, number: u32) -> String {
+    match (number, name.rsplit_once('.')) {
+        (1, _) => name.to_owned(),
+        (_, Some((stem, end))) if !stem.is_empty() => format!("{stem} ({number}).{end}"),
+        (_, _) => format!("{name} ({number})"),
+    }
+}
+
+/// Whether a name is that of a file that is not meant yet: hidden, or still being written by a program that says so.
+fn is_passing(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    let ends = [".part", ".partial", ".tmp", ".crdownload", ".filepart", ".download"];
+    name.starts_with('.')
+        || name.starts_with("~$")
+        || ends.iter().any(|end| name.to_lowercase().ends_with(end))
+}
+
+/// A name that answers can be put beside: readable, and not too long.
+pub fn plain(name: &OsStr) -> String {
+    let text = name.to_string_lossy();
+    let text: String =
+        text.chars().map(|c| if c.is_control() || c == '\u{fffd}' { '_' } else { c }).collect();
+    if text.len() <= LONGEST_NAME {
+        return text;
+    }
+    let end = text.rsplit_once('.').map_or("", |(_, end)| end);
+    let end = if end.len() <= 8 { end } else { "" };
+    let mut stem = LONGEST_NAME - end.len() - 1;
+    while !text.is_char_boundary(stem) {
+        stem -= 1;
+    }
+    format!("{}.{end}", &text[..stem])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, Folder) {
+        let root = tempfile::tempdir().expect("a folder");
+        let folder = Folder::take(root.path()).expect("watched");
+        (root, folder)
+    }
+
+    #[test]
+    fn no_move_puts_one_file_over_another() {
+        let (_root, folder) = folder();
+        fs::write(folder.path(Place::Done, "pay.csv"), "first").expect("written");
+        fs::write(folder.path(Place::Inbox, "pay.csv"), "second").expect("written");
+        fs::write(folder.path(Place::Inbox, "pay.csv.answer.txt"), "why").expect("written");
+        let new = folder.shift((Place::Inbox, OsStr::new("pay.csv")), (Place::Done, "pay.csv"));
+        assert_eq!(new.expect("moved"), "pay (2).csv");
+        let read = |name: &str| fs::read_to_string(folder.path(Place::Done, name)).expect("there");
+        assert_eq!(
+            [read("pay.csv"), read("pay (2).csv"), read("pay (2).csv.answer.txt")],
+            ["first", "second", "why"]
+        );
+        let gone = folder.shift((Place::Inbox, OsStr::new("pay.csv")), (Place::Done, "pay.csv"));
+        assert_eq!(gone.expect_err("it is gone").kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn one_process_watches_a_folder() {
+        let (root, _folder) = folder();
+        assert!(matches!(Folder::take(root.path()), Err(JournalError::Held { .. })));
+    }
+
+    #[test]
+    fn names_leave_room_for_answers() {
+        let long = format!("{}é.csv", "ab".repeat(120));
+        let short = plain(OsStr::new(&long));
+        assert!(short.len() <= LONGEST_NAME && short.ends_with(".csv"), "{short}");
+        assert_eq!(plain(OsStr::new("pay\nroll.csv")), "pay_roll.csv");
+        assert_eq!(plain(OsStr::new("Gehälter.csv")), "Gehälter.csv");
+    }
+}

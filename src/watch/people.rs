@@ -1,0 +1,173 @@
+//! The answers of people: an approval, a refusal, control totals that come later.
+
+use std::ffi::OsStr;
+use std::os::unix::fs::MetadataExt;
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+
+use super::answer::{self, Wanted};
+use super::asked::digest;
+use super::desk::{Desk, Going, Trouble};
+use super::folder::{Place, plain};
+use super::side::{Approval, Side};
+use super::watcher::{Job, Watcher, passing, read_side, side_name};
+
+/// An answer without a question is waited for so long: its file may be on the way.
+pub(super) const ORPHAN: Duration = Duration::from_secs(60);
+
+impl<D: Desk> Watcher<'_, D> {
+    /// Puts answers aside that were there before the question.
+    pub(super) fn too_early(&self, name: &str) -> Result<String, Trouble> {
+        let mut any = false;
+        for side in [Side::Approve, Side::Reject] {
+            let side = side_name(name, side);
+            for place in [Place::Inbox, Place::Held] {
+                if self.folder.has(place, &side) {
+                    let to = (Place::Rejected, side.as_str());
+                    let moved = self.folder.shift((place, OsStr::new(&side)), to);
+                    moved.map_err(|error| passing(&side, &error))?;
+                    any = true;
+                }
+            }
+        }
+        Ok(if any { answer::too_early(name) } else { String::new() })
+    }
+
+    /// Takes the answers of people that lie in a folder.
+    pub(super) fn answers(&mut self, place: Place, now: Instant, jobs: &Sender<Job>) -> Result<(), Trouble> {
+        let files: Vec<_> =
+            self.listed(place)?.into_iter().filter(|(name, _)| Side::of(name).is_some()).collect();
+        let sides = if place == Place::Held { &mut self.held_sides } else { &mut self.sides };
+        let whole = sides.whole(&files, now, self.settings.settle);
+        for name in whole {
+            let Some((base, side)) = Side::of(&name) else { continue };
+            let waits = self.folder.has(Place::Held, &base);
+            let comes = self.folder.has(Place::Inbox, &base)
+                || self.folder.has(Place::Processing, &base)
+                || self.at_work.contains_key(&base);
+            let outcome = match (waits, side) {
+                (true, Side::Approve) => self.approved(place, &name, &base, jobs),
+                (true, Side::Reject) => self.refused(place, &name, &base),
+                (true, Side::Totals) => self.totals_came(place, &name, &base, jobs),
+                (false, _) if comes => Ok(()), // what it belongs to is on the way
+                (false, _) => self.orphan(place, &name, &base, side, now),
+            };
+            self.borne(&base, outcome)?;
+        }
+        Ok(())
+    }
+
+    /// An answer that belongs to nothing.
+    pub(super) fn orphan(
+        &mut self,
+        place: Place,
+        name: &OsStr,
+        base: &str,
+        side: Side,
+        now: Instant,
+    ) -> Result<(), Trouble> {
+        let first = *self.orphans.entry(name.to_owned()).or_insert(now);
+        if now.duration_since(first) < ORPHAN && !self.settings.once {
+            return Ok(());
+        }
+        self.orphans.remove(name);
+        let text = answer::belongs_to_nothing(base, side);
+        self.put_aside_os(place, name, &plain(name), &text)
+    }
+
+    /// A person says yes to a file that waits.
+    pub(super) fn approved(
+        &mut self,
+        place: Place,
+        side: &OsStr,
+        name: &str,
+        jobs: &Sender<Job>,
+    ) -> Result<(), Trouble> {
+        let path = self.folder.path(place, side);
+        let uid = std::fs::symlink_metadata(&path).map_or(0, |metadata| metadata.uid());
+        let approval = match read_side(&path).and_then(|text| Approval::read(&text)) {
+            Ok(approval) => approval,
+            Err(why) => {
+                let text = format!(
+                    "Nothing was done: {}: {why}. {}",
+                    side.to_string_lossy(),
+                    "An empty file says yes; docs/OPERATIONS.md lists what more can be said."
+                );
+                self.put_aside_os(place, side, &plain(side), &text)?;
+                self.say(
+                    Place::Held,
+                    name,
+                    &format!("{text}\n\n{}", answer::how_to_answer(name, Wanted::Words)),
+                );
+                return Ok(());
+            }
+        };
+        let held = self.folder.path(Place::Held, name);
+        let question = self.asked.about(name).cloned();
+        let is_the_same =
+            question.as_ref().is_some_and(|asked| digest(&held).is_ok_and(|now| now == asked.digest));
+        let release = self.desk.release_by_owner(uid, approval.note.clone());
+        // first out of the way, so that a restart does not take it for a new one; then the file is judged again
+        self.folder.clear(Place::Held, name);
+        self.move_on(Place::Held, name, (Place::Processing, name))?;
+        std::fs::remove_file(&path).map_err(|error| passing(name, &error))?;
+        if !is_the_same {
+            self.desk.tell(&format!("{name} was changed after it was asked about; it is asked about again"));
+            return self.judge(name, None, jobs);
+        }
+        if let Some(run) = question.and_then(|question| question.run)
+            && !self.desk.waits(run)?
+        {
+            let going = Going { skip_held: approval.skip_invalid, agree_rates: true };
+            self.asked.forget(name).map_err(|error| passing(name, &error))?;
+            self.go(run, name, going, jobs);
+            return Ok(());
+        }
+        self.judge(name, Some((&approval, &release)), jobs)
+    }
+
+    /// A person says no to a file that waits.
+    pub(super) fn refused(&mut self, place: Place, side: &OsStr, name: &str) -> Result<(), Trouble> {
+        let path = self.folder.path(place, side);
+        let uid = std::fs::symlink_metadata(&path).map_or(0, |metadata| metadata.uid());
+        let why = read_side(&path).unwrap_or_default().trim().replace(['\n', '\r'], " ");
+        let release = self.desk.release_by_owner(uid, Some(why).filter(|why| !why.is_empty()));
+        let text = match self.asked.about(name).and_then(|question| question.run) {
+            Some(run) if !self.desk.waits(run)? => {
+                let text = format!(
+                    "It cannot be refused any more: run {run} has begun. payrun status {run} shows what was sent; what was not stays unsent until somebody lets it go."
+                );
+                self.say(
+                    Place::Held,
+                    name,
+                    &format!("{text}\n\n{}", answer::how_to_answer(name, Wanted::Words)),
+                );
+                return std::fs::remove_file(&path).map_err(|error| passing(name, &error));
+            }
+            Some(run) => {
+                let text = format!("Not sent: refused by {release}. This was run {run}.");
+                self.desk.refuse(run, release)?;
+                text
+            }
+            None => format!("Not sent: refused by {release}."),
+        };
+        self.put_aside(Place::Held, name, &text)?;
+        std::fs::remove_file(&path).map_err(|error| passing(name, &error))
+    }
+
+    /// Control totals for a file that waits: it is judged again with them.
+    pub(super) fn totals_came(
+        &mut self,
+        place: Place,
+        side: &OsStr,
+        name: &str,
+        jobs: &Sender<Job>,
+    ) -> Result<(), Trouble> {
+        let wanted = side_name(name, Side::Totals);
+        let moved = self.folder.shift((place, side), (Place::Processing, &wanted));
+        moved.map_err(|error| passing(&wanted, &error))?;
+        self.folder.clear(Place::Held, name);
+        self.move_on(Place::Held, name, (Place::Processing, name))?;
+        self.judge(name, None, jobs)
+    }
+}

@@ -1,0 +1,194 @@
+//! The small files that people put beside a payout file: an approval, a refusal, control totals.
+//!
+//! An empty `salaries.csv.approve` says yes. What more there is to say stands in it line by line, a word and what
+//! belongs to it. A line that is not understood means that nothing is done.
+
+use std::ffi::OsStr;
+
+use rust_decimal::Decimal;
+
+use crate::domain::{Accepted, Currency, Overlaps, RunId};
+
+/// What a side file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// `.approve`
+    Approve,
+    /// `.reject`
+    Reject,
+    /// `.totals`
+    Totals,
+}
+
+impl Side {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Approve, Self::Reject, Self::Totals];
+
+    /// Behind the name of the payout file and a dot.
+    pub fn end(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Totals => "totals",
+        }
+    }
+
+    /// The payout file that a side file belongs to, and what it is.
+    pub fn of(name: &OsStr) -> Option<(String, Self)> {
+        let (base, end) = name.to_str()?.rsplit_once('.')?;
+        let side = Self::ALL.into_iter().find(|side| side.end().eq_ignore_ascii_case(end))?;
+        Some((base.to_owned(), side)).filter(|(base, _)| !base.is_empty())
+    }
+}
+
+/// What an approval says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Approval {
+    /// Findings that block and are meant.
+    pub accepted: Accepted,
+    /// Pay the rows that can be paid and leave the others out.
+    pub skip_invalid: bool,
+    /// What rows are that look paid already.
+    pub overlaps: Overlaps,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// The plan that was agreed to, by its digits.
+    pub plan: Option<String>,
+    /// What the person has to say.
+    pub note: Option<String>,
+}
+
+impl Approval {
+    /// Reads the lines of an approval.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let mut approval = Self::default();
+        for (line, word, rest) in lines(text) {
+            let unknown = || format!("line {line}, \"{word}\", is not understood");
+            match word.trim_start_matches("--").to_lowercase().as_str() {
+                "accept" => {
+                    let said = approval.accepted.add(rest);
+                    said.map_err(|error| format!("line {line}: {error}"))?;
+                }
+                "skip-invalid" if rest.is_empty() => approval.skip_invalid = true,
+                "repeat" if rest.is_empty() => approval.overlaps = Overlaps::Repeat,
+                "amends" => {
+                    let run: RunId =
+                        rest.parse().map_err(|_| format!("line {line}: there is no run \"{rest}\""))?;
+                    approval.overlaps = Overlaps::Amends(run);
+                }
+                "sheet" => approval.sheet = Some(rest.to_owned()),
+                "plan" => approval.plan = Some(rest.to_owned()),
+                "note" => approval.note = Some(rest.to_owned()),
+                "yes" | "ok" | "approve" | "approved" if rest.is_empty() => {}
+                _ => return Err(unknown()),
+            }
+        }
+        Ok(approval)
+    }
+
+    /// The same as the lines of a file.
+    pub fn lines(&self) -> String {
+        let mut lines = Vec::new();
+        if !self.accepted.is_empty() {
+            lines.push(format!("accept {}", self.accepted));
+        }
+        if self.skip_invalid {
+            lines.push("skip-invalid".to_owned());
+        }
+        match self.overlaps {
+            Overlaps::Hold => {}
+            Overlaps::Repeat => lines.push("repeat".to_owned()),
+            Overlaps::Amends(run) => lines.push(format!("amends {run}")),
+        }
+        for (word, text) in [("sheet", &self.sheet), ("plan", &self.plan), ("note", &self.note)] {
+            lines.extend(text.as_ref().map(|text| format!("{word} {}", text.replace(['\n', '\r'], " "))));
+        }
+        lines.iter().map(|line| format!("{line}\n")).collect()
+    }
+}
+
+/// What must come out of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ControlTotals {
+    /// How many payouts.
+    pub count: Option<u64>,
+    /// The sums.
+    pub sums: Vec<(Currency, Decimal)>,
+}
+
+impl ControlTotals {
+    /// Reads lines like `count 120` and `AUD 45,210.35`.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let mut totals = Self::default();
+        for (line, word, rest) in lines(text) {
+            let digits = rest.replace([',', ' '], "");
+            let unknown = || {
+                format!("line {line} is not understood; write lines like \"count 120\" and \"AUD 45210.35\"")
+            };
+            if word.eq_ignore_ascii_case("count") {
+                totals.count = Some(digits.parse().map_err(|_| unknown())?);
+            } else {
+                let currency = word.to_uppercase().parse().map_err(|_| unknown())?;
+                totals.sums.push((currency, Decimal::from_str_exact(&digits).map_err(|_| unknown())?));
+            }
+        }
+        if totals == Self::default() {
+            return Err("it says nothing; write lines like \"count 120\" and \"AUD 45210.35\"".to_owned());
+        }
+        Ok(totals)
+    }
+}
+
+/// The lines that say something: their numbers, the first word, and the rest.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str, &str)> {
+    text.trim_start_matches('\u{feff}').lines().enumerate().filter_map(|(at, line)| {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            return None;
+        }
+        let (word, rest) =
+            line.split_once(|c: char| c.is_whitespace() || c == '=' || c == ':').unwrap_or((line, ""));
+        Some((at + 1, word, rest.trim_start_matches(['=', ':', ' ', '\t']).trim()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approval_is_empty_or_understood() {
+        assert_eq!(Approval::read(""), Ok(Approval::default()));
+        assert_eq!(Approval::read("\u{feff}yes\r\n\r\n# seen with Jo\r\n"), Ok(Approval::default()));
+        let text =
+            "accept hidden,zero-lost:12\n--skip-invalid\namends r3\nplan 1a2b3c4d\nnote: seen with Jo\n";
+        let approval = Approval::read(text).expect("understood");
+        assert_eq!(approval.overlaps, Overlaps::Amends(RunId(3)));
+        assert_eq!(approval.note.as_deref(), Some("seen with Jo"));
+        assert_eq!(Approval::read(&approval.lines()), Ok(approval));
+        for wrong in ["no", "accept nothing-like-it", "amends salaries", "skip-invalid not"] {
+            assert!(Approval::read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn control_totals_are_read_as_people_write_them() {
+        let totals = ControlTotals::read("Count: 120\nAUD = 45,210.35\nusd 12\n").expect("understood");
+        assert_eq!(totals.count, Some(120));
+        let sums: Vec<String> =
+            totals.sums.iter().map(|(currency, sum)| format!("{currency} {sum}")).collect();
+        assert_eq!(sums, ["AUD 45210.35", "USD 12"]);
+        for wrong in ["", "count many", "AUD 1.2.3", "total 5"] {
+            assert!(ControlTotals::read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn side_files_are_told_by_their_ends() {
+        let side = |name: &str| Side::of(OsStr::new(name));
+        assert_eq!(side("pay.csv.approve"), Some(("pay.csv".to_owned(), Side::Approve)));
+        assert_eq!(side("pay.csv.REJECT"), Some(("pay.csv".to_owned(), Side::Reject)));
+        assert_eq!(side("pay.csv"), None);
+        assert_eq!(side(".approve"), None);
+    }
+}

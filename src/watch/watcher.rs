@@ -1,0 +1,409 @@
+//! The loop: what has arrived is claimed and judged, answers of people are taken, runs are carried out one after another.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use super::answer::{self, Wanted};
+use super::arrival::Arrivals;
+use super::asked::{Asked, Question, digest};
+use super::desk::{Desk, Ended, Going, Stopped, Trouble};
+use super::folder::{ANSWER, Folder, Place, plain};
+use super::side::Side;
+use crate::domain::{RunId, system_words};
+
+/// A side file is not longer than this.
+const LONGEST_SIDE: u64 = 64 << 10;
+/// The first pause before something is tried again; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 60);
+
+/// How the folder is watched.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The folder is looked through so often, whatever the file system tells.
+    pub poll: Duration,
+    /// A file that has not changed for so long is whole.
+    pub settle: Duration,
+    /// Every file needs its control totals.
+    pub needs_totals: bool,
+    /// End when nothing is left to do.
+    pub once: bool,
+    /// Where is kept what people were asked.
+    pub asked: PathBuf,
+}
+
+/// What the loop hears.
+#[derive(Debug)]
+pub enum Event {
+    /// Something may have changed in the folder.
+    Look,
+    /// A file was renamed to this name.
+    Renamed(OsString),
+    /// Payouts of these runs have changed after their runs were over.
+    Changed(Vec<RunId>),
+    /// A run has got so far.
+    Ended(RunId, String, Result<Ended, Trouble>),
+    /// Stop, once what is under way is recorded.
+    Stop,
+}
+
+/// A run that is to be carried out.
+pub(super) struct Job {
+    pub run: RunId,
+    pub name: String,
+    pub going: Going,
+}
+
+/// Something that is tried again.
+pub(super) struct Later {
+    due: Instant,
+    pause: Duration,
+    job: Option<Job>,
+}
+
+/// A folder at work.
+pub struct Watcher<'a, D: Desk> {
+    pub(super) folder: Folder,
+    pub(super) desk: &'a D,
+    pub(super) settings: Settings,
+    pub(super) arrivals: Arrivals,
+    pub(super) sides: Arrivals,
+    pub(super) held_sides: Arrivals,
+    pub(super) asked: Asked,
+    pub(super) later: BTreeMap<String, Later>,
+    /// Files whose runs are at work or in the queue.
+    pub(super) at_work: BTreeMap<String, RunId>,
+    pub(super) orphans: BTreeMap<OsString, Instant>,
+}
+
+impl<'a, D: Desk> Watcher<'a, D> {
+    /// Of a folder that was taken.
+    pub fn new(folder: Folder, desk: &'a D, settings: Settings) -> Self {
+        let asked = Asked::open(settings.asked.clone());
+        Self {
+            folder,
+            desk,
+            settings,
+            arrivals: Arrivals::default(),
+            sides: Arrivals::default(),
+            held_sides: Arrivals::default(),
+            asked,
+            later: BTreeMap::new(),
+            at_work: BTreeMap::new(),
+            orphans: BTreeMap::new(),
+        }
+    }
+
+    /// Works until it is told to stop, or, where it is to work once, until nothing is left.
+    pub fn run(mut self, events: &Receiver<Event>, back: &Sender<Event>) -> Result<(), Trouble> {
+        let desk = self.desk;
+        let (jobs, queue) = channel::<Job>();
+        std::thread::scope(|scope| {
+            let worker = scope.spawn(move || {
+                for Job { run, name, going } in queue {
+                    let ended = desk.carry_out(run, going);
+                    if back.send(Event::Ended(run, name, ended)).is_err() {
+                        return;
+                    }
+                }
+            });
+            let outcome = self.serve(events, &jobs);
+            drop(jobs);
+            let _ = worker.join(); // its panic is told by the runtime; what it did is in the journal
+            // what came to its end while we waited
+            while let Ok(event) = events.try_recv() {
+                if let Event::Ended(run, name, ended) = event {
+                    self.came_to(run, name, ended)?;
+                }
+            }
+            outcome
+        })
+    }
+
+    fn serve(&mut self, events: &Receiver<Event>, jobs: &Sender<Job>) -> Result<(), Trouble> {
+        self.take_up(jobs)?;
+        loop {
+            self.look(jobs)?;
+            if self.settings.once && self.is_idle() {
+                return Ok(());
+            }
+            match events.recv_timeout(self.pause()) {
+                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Ok(Event::Look) | Err(RecvTimeoutError::Timeout) => {}
+                Ok(Event::Renamed(name)) => {
+                    self.arrivals.came_by_rename(&name);
+                    self.sides.came_by_rename(&name);
+                }
+                Ok(Event::Changed(runs)) => self.changed(&runs)?,
+                Ok(Event::Ended(run, name, ended)) => self.came_to(run, name, ended)?,
+            }
+        }
+    }
+
+    /// How long nothing needs to be done.
+    fn pause(&self) -> Duration {
+        let poll = self.settings.poll.min(self.settings.settle.max(Duration::from_millis(50)));
+        let due = self.later.values().map(|later| later.due.saturating_duration_since(Instant::now())).min();
+        due.map_or(poll, |due| due.min(poll))
+    }
+
+    fn is_idle(&self) -> bool {
+        let nothing = |place| self.folder.list(place).is_ok_and(|files| files.is_empty());
+        let no_answer = self
+            .folder
+            .list(Place::Held)
+            .is_ok_and(|files| files.iter().all(|(name, _)| Side::of(name).is_none()));
+        nothing(Place::Inbox) && no_answer && self.at_work.is_empty()
+    }
+
+    /// What the process before has left: files in `processing/`, and runs whose files are gone.
+    fn take_up(&mut self, jobs: &Sender<Job>) -> Result<(), Trouble> {
+        for (name, _) in self.listed(Place::Processing)? {
+            let name = plain(&name);
+            if Side::of(OsStr::new(&name)).is_none() && !is_beside(&name) {
+                let judged = self.judge(&name, None, jobs);
+                self.borne(&name, judged)?;
+            }
+        }
+        for (run, name) in self.desk.unfinished()? {
+            if !self.at_work.contains_key(&name) && !self.folder.has(Place::Held, &name) {
+                self.go(run, &name, Going::default(), jobs);
+            }
+        }
+        Ok(())
+    }
+
+    /// One look at the folder.
+    fn look(&mut self, jobs: &Sender<Job>) -> Result<(), Trouble> {
+        let now = Instant::now();
+        for place in [Place::Inbox, Place::Held] {
+            self.answers(place, now, jobs)?;
+        }
+        let files = self.listed(Place::Inbox)?;
+        for name in self.arrivals.whole(&files, now, self.settings.settle) {
+            if Side::of(&name).is_none() {
+                let claimed = self.claim(&name, jobs);
+                self.borne(&plain(&name), claimed)?;
+            }
+        }
+        let due: Vec<String> = self
+            .later
+            .iter()
+            .filter(|(name, later)| later.due <= now && !self.at_work.contains_key(*name))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in due {
+            let Some(later) = self.later.get_mut(&name) else { continue };
+            match later.job.take() {
+                Some(job) => self.go(job.run, &name, job.going, jobs),
+                None if self.folder.has(Place::Processing, &name) => {
+                    let judged = self.judge(&name, None, jobs);
+                    self.borne(&name, judged)?;
+                }
+                None => drop(self.later.remove(&name)),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn listed(&self, place: Place) -> Result<Vec<(OsString, std::fs::Metadata)>, Trouble> {
+        self.folder.list(place).map_err(|error| {
+            let path = self.folder.path(place, "");
+            Trouble::Lasting(format!("cannot look into {}: {}", path.display(), system_words(&error)))
+        })
+    }
+
+    /// What may pass ends nothing: it is told, and what lies in `processing/` is looked at again later.
+    pub(super) fn borne(&mut self, name: &str, outcome: Result<(), Trouble>) -> Result<(), Trouble> {
+        match outcome {
+            Err(Trouble::Passing(why)) if self.folder.has(Place::Processing, name) => {
+                self.again(name, None, &why)
+            }
+            Err(Trouble::Passing(why)) => {
+                self.desk.tell(&why);
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// A run begins or goes on.
+    pub(super) fn go(&mut self, run: RunId, name: &str, going: Going, jobs: &Sender<Job>) {
+        self.at_work.insert(name.to_owned(), run);
+        let _ = jobs.send(Job { run, name: name.to_owned(), going }); // the worker lives as long as the loop
+    }
+
+    /// Puts a file where a person finds the question.
+    pub(super) fn hold(
+        &mut self,
+        name: &str,
+        run: Option<RunId>,
+        digest: Option<String>,
+        text: &str,
+    ) -> Result<(), Trouble> {
+        let question = Question { digest: digest.unwrap_or_default(), run };
+        self.asked.ask(name, question).map_err(|error| passing(name, &error))?;
+        let early = self.too_early(name)?;
+        let text = format!("{text}{early}");
+        self.say(Place::Processing, name, &text);
+        self.move_on(Place::Processing, name, (Place::Held, name)).map(drop)
+    }
+
+    fn came_to(&mut self, run: RunId, name: String, ended: Result<Ended, Trouble>) -> Result<(), Trouble> {
+        let outcome = self.ended(run, name.clone(), ended);
+        self.borne(&name, outcome)
+    }
+
+    /// A run has got somewhere.
+    fn ended(&mut self, run: RunId, name: String, ended: Result<Ended, Trouble>) -> Result<(), Trouble> {
+        self.at_work.remove(&name);
+        match ended {
+            Ok(Ended::Finished(text)) => {
+                self.later.remove(&name);
+                self.done(run, &name, &text)
+            }
+            Ok(Ended::Stopped { text, on: Stopped::Start }) => {
+                self.say(Place::Processing, &name, &text);
+                Ok(())
+            }
+            Ok(Ended::Stopped { text, on: Stopped::Time }) | Err(Trouble::Passing(text)) => {
+                let job = Job { run, name: name.clone(), going: Going::default() };
+                self.again(&name, Some(job), &text)
+            }
+            Ok(Ended::Stopped { text, on: Stopped::Person }) => {
+                if !self.folder.has(Place::Processing, &name) {
+                    self.desk.tell(&format!("{name}: {text}"));
+                    return Ok(());
+                }
+                let digest = digest(&self.folder.path(Place::Processing, &name)).ok();
+                let how = answer::how_to_answer(&name, Wanted::Going);
+                self.hold(&name, Some(run), digest, &format!("{text}\n\n{how}"))
+            }
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    /// Something passing stands in the way: it is tried again, less and less often.
+    pub(super) fn again(&mut self, name: &str, job: Option<Job>, why: &str) -> Result<(), Trouble> {
+        let pause = self.later.get(name).map_or(FIRST_PAUSE, |later| (later.pause * 2).min(LONGEST_PAUSE));
+        self.later.insert(name.to_owned(), Later { due: Instant::now() + pause, pause, job });
+        let when = humantime::format_duration(pause);
+        self.say(Place::Processing, name, &format!("{why}\n\nIt is tried again by itself, in {when}."));
+        Ok(())
+    }
+
+    /// The file of a run that is over goes to its end, with the reports beside it.
+    pub(super) fn done(&mut self, run: RunId, name: &str, text: &str) -> Result<(), Trouble> {
+        self.asked.forget(name).map_err(|error| passing(name, &error))?;
+        let mut end = format!("{run} {name}");
+        if self.folder.has(Place::Processing, name) {
+            self.say(Place::Processing, name, text);
+            end = self.move_on(Place::Processing, name, (Place::Done, &end))?;
+            self.leave_no_totals(name, &end);
+        }
+        self.desk.report(run, &self.folder.path(Place::Done, ""), &end)
+    }
+
+    fn leave_no_totals(&self, name: &str, end: &str) {
+        let totals = side_name(name, Side::Totals);
+        let to = (Place::Done, side_name(end, Side::Totals));
+        let _ = self.folder.shift((Place::Processing, OsStr::new(&totals)), (to.0, &to.1)); // mostly there are none
+    }
+
+    /// Payouts have changed after their run was over: its reports are written again.
+    fn changed(&mut self, runs: &[RunId]) -> Result<(), Trouble> {
+        let done = self.listed(Place::Done)?;
+        for run in runs {
+            let begin = format!("{run} ");
+            let names = done.iter().filter_map(|(name, _)| name.to_str());
+            if let Some(name) = names
+                .filter(|name| name.starts_with(&begin) && !is_beside(name))
+                .min_by_key(|name| name.len())
+            {
+                self.desk.report(*run, &self.folder.path(Place::Done, ""), name)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a file where files lie that were not paid, with the reason.
+    pub(super) fn put_aside(&mut self, from: Place, name: &str, text: &str) -> Result<(), Trouble> {
+        self.asked.forget(name).map_err(|error| passing(name, &error))?;
+        self.put_aside_os(from, OsStr::new(name), name, text)
+    }
+
+    pub(super) fn put_aside_os(
+        &mut self,
+        from: Place,
+        name: &OsStr,
+        wanted: &str,
+        text: &str,
+    ) -> Result<(), Trouble> {
+        self.later.remove(wanted);
+        let new = match self.folder.shift((from, name), (Place::Rejected, wanted)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()), // it has vanished
+            outcome => outcome.map_err(|error| passing(wanted, &error))?,
+        };
+        self.say(Place::Rejected, &new, text);
+        let totals = side_name(wanted, Side::Totals);
+        if from == Place::Processing && self.folder.has(from, &totals) {
+            let to = side_name(&new, Side::Totals);
+            let _ = self.folder.shift((from, OsStr::new(&totals)), (Place::Rejected, &to)); // it has served
+        }
+        Ok(())
+    }
+
+    pub(super) fn move_on(&self, from: Place, name: &str, to: (Place, &str)) -> Result<String, Trouble> {
+        match self.folder.shift((from, OsStr::new(name)), to) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(to.1.to_owned()), // somebody has taken it away
+            outcome => outcome.map_err(|error| passing(name, &error)),
+        }
+    }
+
+    /// An answer beside a file, and a word for whoever looks on.
+    pub(super) fn say(&self, place: Place, name: &str, text: &str) {
+        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        self.desk.tell(&format!("{name}: {first}"));
+        if let Err(error) = self.folder.put_beside(place, name, ANSWER, &format!("{}\n", text.trim_end())) {
+            self.desk.tell(&format!("{name}: the answer cannot be written: {}", system_words(&error)));
+        }
+    }
+
+    pub(super) fn complain(&self, name: &str, error: &io::Error) -> Result<(), Trouble> {
+        self.desk.tell(&format!("{name}: {}; it is tried again", system_words(error)));
+        Ok(())
+    }
+}
+
+/// The name of a side file.
+pub(super) fn side_name(name: &str, side: Side) -> String {
+    format!("{name}.{}", side.end())
+}
+
+/// Whether a name is that of something we have put beside a file.
+fn is_beside(name: &str) -> bool {
+    [ANSWER, super::PLAN, super::FINDINGS].iter().any(|end| name.ends_with(&format!(".{end}")))
+        || [".report.csv", ".report.json", ".report.xlsx", ".report.html"]
+            .iter()
+            .any(|end| name.ends_with(end))
+}
+
+pub(super) fn passing(name: &str, error: &io::Error) -> Trouble {
+    Trouble::Passing(format!("{name}: {}", system_words(error)))
+}
+
+/// The text of a side file. Links are not followed.
+pub(super) fn read_side(path: &std::path::Path) -> Result<String, String> {
+    let metadata = std::fs::symlink_metadata(path).map_err(|error| system_words(&error))?;
+    if !metadata.is_file() || metadata.len() > LONGEST_SIDE {
+        return Err("this is no small file of text".to_owned());
+    }
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(|error| system_words(&error))?;
+    file.take(LONGEST_SIDE).read_to_string(&mut text).map_err(|_| "this is no text".to_owned())?;
+    Ok(text)
+}

@@ -1,0 +1,146 @@
+//! What waits for a person, and what people answer.
+
+use super::{Shop, rig, stop};
+
+#[test]
+fn a_held_run_is_sent_once_somebody_says_yes_by_a_file() {
+    let shop = Shop::new();
+    let watcher = shop.watch(&["--mode", "hold"]);
+    shop.until_there("held");
+    shop.drop("salaries.csv", rig::payroll(0, 3));
+    shop.until_there("held/salaries.csv");
+    let answer = shop.read("held/salaries.csv.answer.txt");
+    assert!(answer.starts_with("Run r1 waits for a person; nothing was sent"), "{answer}");
+    assert!(answer.contains("303.03") && answer.contains("payrun approve"), "{answer}");
+    assert!(shop.has("held/salaries.csv.plan.html"));
+    assert_eq!(shop.world.made(), 0);
+    std::fs::write(shop.path("held/salaries.csv.approve"), "note seen with Jo\n").expect("written");
+    shop.until_there("done/r1 salaries.csv.report.csv");
+    assert_eq!(shop.world.made(), 3);
+    let said = shop.world.payrun(&["status", "r1", "--format", "json"]).json();
+    assert_eq!((&said["release"]["way"], &said["release"]["note"]), (&"file".into(), &"seen with Jo".into()));
+    assert!(!shop.has("held/salaries.csv.approve") && shop.list("held").is_empty());
+    stop(watcher).ends(0);
+}
+
+#[test]
+fn yes_and_no_by_command_while_the_watcher_works_and_while_it_does_not() {
+    let shop = Shop::new();
+    for (name, first) in [("a.csv", 0), ("b.csv", 10), ("c.csv", 20), ("d.csv", 30)] {
+        shop.drop(name, rig::payroll(first, 2));
+        shop.once(&["--mode", "hold"]).ends(0);
+    }
+    shop.world.payrun(&["resume", "r1"]).ends(2).says("waits for a person to let it go");
+    shop.world.payrun(&["approve", "r1"]).ends(0).says("taken when one starts");
+    shop.world.payrun(&["reject", "r2", "--reason", "wrong month"]).ends(0);
+    let watcher = shop.watch(&["--mode", "hold"]);
+    shop.until_there("done/r1 a.csv.report.csv");
+    shop.until_there("rejected/b.csv");
+    let refused = shop.read("rejected/b.csv.answer.txt");
+    assert!(refused.contains("refused by") && refused.contains("wrong month"), "{refused}");
+    shop.world.payrun(&["approve", "in/held/c.csv"]).ends(0);
+    shop.until_there("done/r3 c.csv.report.csv");
+    shop.world.payrun(&["reject", "r4", "--reason", "not now"]).ends(0);
+    shop.until_there("rejected/d.csv");
+    shop.world.payrun(&["approve", "r4"]).ends(2).says("refused; nothing was sent");
+    shop.world.payrun(&["approve", "r9"]).ends(2).says("there is no run r9");
+    stop(watcher).ends(0);
+    assert_eq!(shop.world.made(), 4);
+    assert_eq!(shop.world.states("r2"), ["held", "held"]);
+    // a refused file can be brought again
+    shop.drop("b.csv", rig::payroll(10, 2));
+    shop.once(&["--mode", "pay"]).ends(0);
+    assert_eq!(shop.world.made(), 6);
+}
+
+#[test]
+fn a_question_is_answered_in_the_approval() {
+    let shop = Shop::new();
+    shop.drop("first.csv", rig::payroll(0, 2));
+    shop.once(&["--mode", "pay"]).ends(0);
+    // the same people, amounts and references under another name and with one more row
+    shop.drop("second.csv", rig::payroll(0, 3));
+    let watcher = shop.watch(&["--mode", "pay"]);
+    shop.until_there("held/second.csv");
+    let answer = shop.read("held/second.csv.answer.txt");
+    assert!(answer.contains("2 rows must be decided by a person") && answer.contains("row 2:"), "{answer}");
+    std::fs::write(shop.path("held/second.csv.approve"), "amend r1\n").expect("written");
+    shop.until("what was not understood", |shop| {
+        shop.read("held/second.csv.answer.txt").contains("line 1, \"amend\", is not understood")
+    });
+    assert_eq!(shop.world.made(), 2);
+    std::fs::write(shop.path("held/second.csv.approve"), "amends r1\n").expect("written");
+    shop.until_there("done/r2 second.csv.report.csv");
+    assert_eq!(shop.world.made(), 3);
+    stop(watcher).ends(0);
+}
+
+#[test]
+fn a_yes_counts_for_the_content_that_was_asked_about_alone() {
+    let shop = Shop::new();
+    shop.drop("salaries.csv", rig::payroll(0, 2));
+    shop.once(&["--mode", "hold"]).ends(0);
+    std::fs::write(shop.path("held/salaries.csv"), rig::payroll(0, 3)).expect("changed");
+    std::fs::write(shop.path("held/salaries.csv.approve"), "").expect("written");
+    shop.once(&["--mode", "hold"]).ends(0).says("was changed after it was asked about");
+    assert_eq!(shop.world.made(), 0);
+    assert!(shop.has("held/salaries.csv"));
+    let answer = shop.read("held/salaries.csv.answer.txt");
+    assert!(answer.contains("must be decided by a person"), "beside the run that waits already: {answer}");
+}
+
+#[test]
+fn a_yes_that_was_there_before_the_question_does_not_count() {
+    let shop = Shop::new();
+    shop.drop("salaries.csv.approve", "");
+    shop.drop("salaries.csv", rig::payroll(0, 2));
+    shop.once(&["--mode", "hold"]).ends(0);
+    assert_eq!(shop.world.made(), 0);
+    assert!(shop.read("held/salaries.csv.answer.txt").contains("was put aside"));
+    assert!(shop.has("rejected/salaries.csv.approve"));
+}
+
+#[test]
+fn a_corrected_file_takes_the_place_of_the_one_that_waits() {
+    let shop = Shop::new();
+    shop.drop("salaries.csv", rig::payroll(0, 2));
+    shop.once(&["--mode", "hold"]).ends(0);
+    shop.drop("salaries.csv", rig::payroll(0, 2)); // the very same
+    shop.once(&["--mode", "hold"]).ends(0);
+    assert!(shop.read("rejected/salaries.csv.answer.txt").contains("waits already"));
+    shop.drop("salaries.csv", rig::payroll(0, 3));
+    shop.once(&["--mode", "hold"]).ends(0);
+    assert!(shop.read("rejected/salaries (2).csv.answer.txt").contains("taken its place"));
+    assert!(shop.read("held/salaries.csv.answer.txt").starts_with("Run r2 waits"));
+    std::fs::write(shop.path("held/salaries.csv.approve"), "").expect("written");
+    shop.once(&["--mode", "hold"]).ends(0);
+    assert_eq!(shop.world.made(), 3);
+    assert_eq!(shop.world.states("r1"), ["held", "held"]);
+}
+
+#[test]
+fn an_answer_without_a_question_is_told() {
+    let shop = Shop::new();
+    shop.drop("nothing.csv.approve", "");
+    shop.once(&["--mode", "hold"]).ends(0);
+    assert!(
+        shop.read("rejected/nothing.csv.approve.answer.txt").contains("there is no nothing.csv in held/")
+    );
+}
+
+#[test]
+fn what_flash_holds_otherwise_waits_for_a_person_who_may_leave_it_out() {
+    let shop = Shop::new();
+    shop.drop("first.csv", rig::payroll(0, 2));
+    shop.once(&["--mode", "pay"]).ends(0);
+    // the same payee ids, other accounts: Flash has other bank details of them
+    let text = rig::payroll(0, 3).replace("PAY", "BONUS").replace("10000000", "99990000");
+    shop.drop("second.csv", text);
+    shop.once(&["--mode", "pay"]).ends(0);
+    let answer = shop.read("held/second.csv.answer.txt");
+    assert!(answer.contains("changed") || answer.contains("differ"), "{answer}");
+    std::fs::write(shop.path("held/second.csv.approve"), "skip-invalid\n").expect("written");
+    shop.once(&["--mode", "pay"]).ends(0);
+    assert_eq!(shop.world.made(), 4);
+    assert!(shop.has("done/r2 second.csv"), "{:?} {:?}", shop.list("done"), shop.list("held"));
+}
