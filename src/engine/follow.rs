@@ -45,6 +45,7 @@ impl Engine {
         for (kind, group) in groups {
             under_way += self.look_at(kind, group).await?;
         }
+        tracing::debug!(%run, under_way, "looked at what is under way");
         Ok(under_way)
     }
 
