@@ -4,6 +4,7 @@ mod aba;
 mod annotate;
 mod book;
 mod campaign;
+mod canaries;
 mod check_cases;
 mod check_properties;
 mod commands;

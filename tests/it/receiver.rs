@@ -1,5 +1,6 @@
 //! Somebody who is told of runs: a socket that keeps what is posted to it and answers as scripted.
 
+use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -39,12 +40,13 @@ impl Receiver {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let (kept, mut script) = (Arc::clone(&heard), script.to_vec().into_iter());
+        let kept = Arc::clone(&heard);
+        let mut script: VecDeque<Reply> = script.to_vec().into();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let Some(posted) = read(&stream) else { continue };
                 kept.lock().expect("a list").push(posted);
-                answer(stream, script.next().unwrap_or(Reply::Status(200)));
+                answer(stream, script.pop_front().unwrap_or(Reply::Status(200)));
             }
         });
         Self { port, heard }
