@@ -389,6 +389,9 @@ pub struct DoctorArgs {
     /// Probe without asking
     #[arg(long, requires = "probe")]
     pub yes: bool,
+    /// Send a test notice by every way that the configuration has under notify
+    #[arg(long, conflicts_with = "probe")]
+    pub notify: bool,
 }
 
 /// `verify`.

@@ -15,7 +15,9 @@ mod exit;
 mod guard;
 mod hand_over;
 mod journal;
+mod logs;
 mod map;
+mod notices;
 mod out;
 mod pay;
 mod payees;
@@ -55,7 +57,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return if help.use_stderr() { Exit::Usage } else { Exit::Done };
         }
     };
-    session::log_to_stderr();
     let globals = &cli.globals;
     let outcome = match &cli.command {
         Command::Check(args) => check::run(globals, args),
@@ -83,11 +84,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return if read.is_ok() { Exit::Done } else { Exit::Defect };
         }
     };
-    match outcome {
+    let exit = match outcome {
         Ok(exit) => exit,
         Err(failure) => {
             out::note(&failure.message);
             failure.exit
         }
-    }
+    };
+    tracing::info!(exit = exit as i32, "payrun ends");
+    exit
 }

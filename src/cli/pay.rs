@@ -11,7 +11,7 @@ use super::exit::{Exit, Failure};
 use super::hand_over::hand_over;
 use super::reading::{accepted, check_options, read_again, reading};
 use super::session::{Session, Unasked, signed};
-use super::{guard, out, plan_text, reference, report, summary, verify};
+use super::{guard, notices, out, plan_text, reference, report, summary, verify};
 use crate::check::{self, CheckReport};
 use crate::domain::money::plural;
 use crate::domain::{
@@ -462,6 +462,8 @@ pub fn carry_out(
     run: RunId,
     skip_held: bool,
 ) -> Result<Exit, Failure> {
+    let is_told = session.settings.notify.always;
+    let before = is_told.then(|| engine::run_view(journal.checkpoint(), run, false)).transpose()?;
     let ending = session
         .with_engine(Arc::clone(journal), skip_held, async move |engine| Ok(engine.carry_out(run).await?))?;
     let stopped = match &ending {
@@ -471,7 +473,11 @@ pub fn carry_out(
             Some(summary::stopped(reason, &view))
         }
     };
-    tell(session, journal, globals, run, stopped)
+    let told = tell(session, journal, globals, run, stopped);
+    if let Some(before) = before {
+        notices::of_ending(session, &before, &engine::run_view(journal.checkpoint(), run, false)?);
+    }
+    told
 }
 
 /// Writes the reports and the answer. `stopped` has a sentence and a code where the run is not finished.

@@ -24,7 +24,7 @@ const fn key(
 }
 
 /// Every key but those of remitters.
-pub const KEYS: [Key; 27] = [
+pub const KEYS: [Key; 34] = [
     key("environment", "PAYRUN_ENVIRONMENT", "simulator", "simulator, uat or production"),
     key(
         "api_url",
@@ -137,4 +137,31 @@ pub const KEYS: [Key; 27] = [
         "1m",
         "how long that process may work, at most",
     ),
+    key(
+        "notify.url",
+        "PAYRUN_NOTIFY_URL",
+        "none",
+        "where notices of runs are posted, such as a chat program's incoming webhook; https:// only, but to this machine",
+    ),
+    key(
+        "notify.command",
+        "PAYRUN_NOTIFY_COMMAND",
+        "none",
+        "a program that is given notices, and its arguments; no shell",
+    ),
+    key(
+        "notify.events",
+        "PAYRUN_NOTIFY_EVENTS",
+        "all",
+        "of which is told: held, finished, stopped, returned, attention",
+    ),
+    key(
+        "notify.always",
+        "PAYRUN_NOTIFY_ALWAYS",
+        "false",
+        "true: `pay` and `resume` tell too, not the watched folder alone",
+    ),
+    key("log.level", "PAYRUN_LOG", "off", "off, error, warn, info, debug or trace"),
+    key("log.format", "PAYRUN_LOG_FORMAT", "human", "human, or json: one document a line"),
+    key("log.file", "PAYRUN_LOG_FILE", "stderr", "a file that lines are added to"),
 ];

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use config::{Config, File, FileFormat};
 use reqwest::Url;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Deserializer};
 
 use super::ConfigError;
+use super::duty::{LogSettings, NotifySettings, WrittenLog, WrittenNotify};
 use super::keys::KEYS;
 use super::remitter::{RemitterConfig, Remitters};
 use crate::domain::{Allowances, Limits, Mode, PartyMode, Slippage, Sums, is_this_machine, system_words};
@@ -52,6 +53,10 @@ impl Environment {
 const SHORTEST_WAIT: Duration = Duration::from_secs(60);
 /// With less memory than this the process that reads workbooks does not even start.
 const LEAST_MEMORY: u64 = 64 << 20;
+
+/// Variables that are no settings: the login, and what commands that are told of runs are given.
+const OTHERS: [&str; 5] =
+    ["PAYRUN_EMAIL", "PAYRUN_PASSWORD", "PAYRUN_AFFILIATION", "PAYRUN_EVENT", "PAYRUN_RUN"];
 
 /// What is asked before the file: flags and the environment, both passed in.
 #[derive(Debug, Default)]
@@ -112,6 +117,10 @@ pub struct Settings {
     pub watch: Watching,
     /// How large a file may be, and how much reading it may cost.
     pub limits: Limits,
+    /// Who is told of runs.
+    pub notify: NotifySettings,
+    /// What is logged.
+    pub log: LogSettings,
 }
 
 /// How a folder is watched.
@@ -156,6 +165,10 @@ struct Written {
     watch: WrittenWatch,
     #[serde(default)]
     limits: WrittenLimits,
+    #[serde(default)]
+    notify: WrittenNotify,
+    #[serde(default)]
+    log: WrittenLog,
     #[serde(default)]
     remitters: BTreeMap<String, RemitterConfig>,
 }
@@ -300,7 +313,7 @@ fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Slippage>,
 }
 
 /// One of a few words, refused with all of them.
-fn word<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
+pub(super) fn word<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
     let text = String::deserialize(deserializer)?;
     T::deserialize(text.as_str().into_deserializer()).map_err(|error: serde::de::value::Error| {
         serde::de::Error::custom(
@@ -340,6 +353,8 @@ impl Settings {
             max_slippage: written.payouts.max_slippage,
             watch: written.watch.watching(written.environment)?,
             limits: written.limits.limits(),
+            notify: written.notify.settings(),
+            log: written.log.settings(),
         };
         settings.fit()
     }
@@ -417,11 +432,15 @@ fn read(layers: &Layers) -> Result<Written, ConfigError> {
     if let Some(path) = path.clone() {
         let text = std::fs::read_to_string(&path)
             .map_err(|error| ConfigError::Unreadable { path: path.clone(), why: system_words(&error) })?;
+        // the library's own message would quote the line, which may hold the address of a hook
+        if let Err(error) = text.parse::<toml::Table>() {
+            let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
+            return Err(ConfigError::Wrong(format!("{place}line {line}: {}", error.message())));
+        }
         builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
     }
-    let others = ["PAYRUN_EMAIL", "PAYRUN_PASSWORD", "PAYRUN_AFFILIATION", "PAYRUN_LOG"];
     let known =
-        |name: &String| others.contains(&name.as_str()) || KEYS.iter().any(|key| key.variable == *name);
+        |name: &String| OTHERS.contains(&name.as_str()) || KEYS.iter().any(|key| key.variable == *name);
     if let Some(odd) = layers.variables.keys().find(|name| name.starts_with("PAYRUN_") && !known(name)) {
         return Err(ConfigError::Wrong(format!(
             "the variable {odd} is not known; docs/CONFIGURATION.md lists all variables"
@@ -466,7 +485,16 @@ fn credentials(layers: &Layers, file: Option<&Path>) -> Result<Option<Credential
     Ok(Some(Credentials { email: login.email, password: login.password.0, affiliation: login.affiliation }))
 }
 
-struct SecretText(SecretString);
+/// A text that cannot be printed.
+#[derive(Debug)]
+pub(super) struct SecretText(SecretString);
+
+impl SecretText {
+    /// None where it is empty: a variable that is set to nothing sets nothing.
+    pub(super) fn filled(self) -> Option<SecretString> {
+        Some(self.0).filter(|text| !text.expose_secret().trim().is_empty())
+    }
+}
 
 impl<'de> Deserialize<'de> for SecretText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

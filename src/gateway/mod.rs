@@ -200,7 +200,7 @@ impl Gateway {
             if began.elapsed() + pause > patience || is_final {
                 return Err(error);
             }
-            tracing::debug!(%error, "a look-up is tried again");
+            tracing::info!(class = error.class(), ms = pause.as_millis(), "a look-up is tried again");
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(5));
         }
