@@ -80,7 +80,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
             ));
             page(args, &view)?;
             if args.dry_run {
-                return show(&view, &session, globals);
+                return Ok(show(&view, &session, globals));
             }
             keeps_its_terms(&head, &asked, &block_on, args)?;
             if verify::is_wanted(args) {
@@ -108,7 +108,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     if args.dry_run || stops.is_some() {
         page(args, &view)?;
         return match stops {
-            None => show(&view, &session, globals),
+            None => Ok(show(&view, &session, globals)),
             Some(why) => Err(refused(&view, &prepared, &session, globals, why)),
         };
     }
@@ -190,12 +190,12 @@ fn keeps_its_terms(
 }
 
 /// The plan is all that comes of it: shown to people, or the answer for programs.
-fn show(plan: &PlanView, session: &Session, globals: &Globals) -> Result<Exit, Failure> {
+fn show(plan: &PlanView, session: &Session, globals: &Globals) -> Exit {
     out::note(&text(plan, session));
     if globals.format == Format::Json {
         out::answer(&serde_json::to_string(plan).expect("a plan is plain data"));
     }
-    Ok(Exit::Done)
+    Exit::Done
 }
 
 /// A plan that is not carried out. Programs are told why, and have the findings beside it.

@@ -273,7 +273,9 @@ fn arrange(
         prepared.preview.add_amended(run);
         if prepared.begun.is_none() {
             let dropped = superseded(checkpoint, &prepared.planned, run)?;
-            dropped.iter().for_each(|entry| prepared.preview.add_dropped(&entry.payout));
+            for entry in dropped {
+                prepared.preview.add_dropped(&entry.payout);
+            }
         }
     }
     for (id, remitter) in &prepared.head.remitters {
