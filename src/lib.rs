@@ -15,6 +15,7 @@ pub mod engine;
 pub mod gateway;
 pub mod intake;
 pub mod journal;
+pub mod listen;
 pub mod notify;
 pub mod plan;
 pub mod report;

@@ -6,6 +6,7 @@
 mod annotate;
 mod answer;
 mod args;
+mod asked;
 mod bsb;
 mod check;
 mod corridors;
@@ -37,6 +38,7 @@ mod status;
 mod summary;
 mod template;
 mod track;
+mod tracker;
 mod verify;
 mod watch;
 

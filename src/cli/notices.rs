@@ -24,10 +24,27 @@ pub fn of_ending(session: &Session, before: &RunView, view: &RunView) {
             return;
         }
     };
-    for occasion in occasions(before, view) {
+    tell(&notifier, Some(before), view);
+    notifier.close();
+}
+
+/// The same through a notifier that lives longer than a run.
+pub fn tell(notifier: &Notifier, before: Option<&RunView>, view: &RunView) {
+    let untouched = RunView { counts: std::collections::BTreeMap::new(), ..view.clone() };
+    for occasion in occasions(before.unwrap_or(&untouched), view) {
         notifier.tell(Notice::of_run(occasion, view));
     }
-    notifier.close();
+}
+
+/// Tells of payouts that have come to these states after their run was over.
+pub fn of_change(notifier: &Notifier, states: &[PayoutState], view: &RunView) {
+    for (state, occasion) in
+        [(PayoutState::Returned, Occasion::Returned), (PayoutState::Attention, Occasion::Attention)]
+    {
+        if states.contains(&state) {
+            notifier.tell(Notice::of_run(occasion, view));
+        }
+    }
 }
 
 fn occasions(before: &RunView, view: &RunView) -> Vec<Occasion> {

@@ -13,7 +13,7 @@ use super::{logs, notices, out, progress};
 use crate::config::{Credentials, Environment, Layers, ResendSetting, Settings};
 use crate::domain::{Clock, Observer, Probe, Release, SystemClock, Way};
 use crate::engine::{Engine, Stop, StopHandle, Terms};
-use crate::gateway::{self, Gateway, GatewayError, Login};
+use crate::gateway::{self, Callbacks, Gateway, GatewayError, Login};
 use crate::journal::{Journal, JournalError, RealDisk, ScopeFolder, ScopeLock};
 use crate::notify;
 use crate::plan::{Resend, SettlePolicy};
@@ -182,7 +182,9 @@ impl Session {
         let (handle, stop) = Stop::new();
         runtime.spawn(listen(handle));
         let attached = Attached { runtime: runtime.handle().clone(), gateway, url, stop };
-        let outcome = work(self.attached.get_or_init(|| attached));
+        let attached = self.attached.get_or_init(|| attached);
+        let outcome = work(attached);
+        runtime.block_on(attached.gateway.sign_out());
         if let Some((running, _lock)) = embedded {
             runtime.block_on(running.stop());
         }
@@ -291,7 +293,15 @@ impl Session {
             max_in_flight: self.settings.max_in_flight,
             follow: self.settings.follow,
             skip_held,
+            stays_signed_in: self.attached.get().is_some(),
+            callbacks: self.callbacks(),
         }
+    }
+
+    /// The addresses that payouts bear, for Flash to call.
+    pub fn callbacks(&self) -> Option<Callbacks> {
+        let (base, secret) = self.settings.listen.callbacks.clone()?;
+        Callbacks::new(&base, secret)
     }
 }
 

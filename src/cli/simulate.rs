@@ -12,7 +12,7 @@ use super::args::{Globals, SimulateArgs};
 use super::exit::{Exit, Failure};
 use super::out;
 use super::session::{Session, ledger_path, lock_ledger};
-use crate::simulator::{self, Assumed, LedgerView, Options, StatusStep, TradableSpelling, Turn};
+use crate::simulator::{self, Assumed, LedgerView, Options, StatusStep, TradableSpelling, Turn, Webhooks};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &SimulateArgs) -> Result<Exit, Failure> {
@@ -52,6 +52,16 @@ fn options(args: &SimulateArgs, ledger: PathBuf) -> Result<Options, String> {
         },
         turns: args.turn.iter().map(|text| turn(text)).collect::<Result<_, _>>()?,
         clock_skew: skew("--clock-skew", &args.clock_skew)?,
+        webhooks: Webhooks {
+            url: args.webhook.clone(),
+            secret: args.webhook_secret.clone().unwrap_or_default(),
+            retries: args
+                .webhook_retries
+                .iter()
+                .map(|text| duration("--webhook-retries", text))
+                .collect::<Result<_, _>>()?,
+            faults: args.webhook_fault.iter().map(|text| read(text)).collect::<Result<_, _>>()?,
+        },
         ..Options::default()
     })
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 
-use super::settings::{SecretText, word};
+use super::read::word;
+use super::settings::SecretText;
 use crate::domain::Occasion;
 
 /// Who is told of runs.

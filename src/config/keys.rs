@@ -24,7 +24,7 @@ const fn key(
 }
 
 /// Every key but those of remitters.
-pub const KEYS: [Key; 34] = [
+pub const KEYS: [Key; 39] = [
     key("environment", "PAYRUN_ENVIRONMENT", "simulator", "simulator, uat or production"),
     key(
         "api_url",
@@ -110,6 +110,36 @@ pub const KEYS: [Key; 34] = [
         "PAYRUN_WATCH_TOTALS",
         "optional",
         "whether every file needs control totals beside it: optional or required",
+    ),
+    key(
+        "listen.address",
+        "PAYRUN_LISTEN_ADDRESS",
+        "none",
+        "where webhooks are received, such as 127.0.0.1:8090",
+    ),
+    key(
+        "listen.secret_file",
+        "PAYRUN_LISTEN_SECRET_FILE",
+        "none",
+        "a file with the secrets that webhooks and callbacks are signed with",
+    ),
+    key(
+        "listen.callback_base",
+        "PAYRUN_LISTEN_CALLBACK_BASE",
+        "none",
+        "the public https:// address of this listener, for payouts to bear; a callback_secret goes with it",
+    ),
+    key(
+        "listen.sources",
+        "PAYRUN_LISTEN_SOURCES",
+        "all",
+        "the only addresses that webhooks are taken from, set apart by commas",
+    ),
+    key(
+        "listen.trust_proxy",
+        "PAYRUN_LISTEN_TRUST_PROXY",
+        "false",
+        "whether the last address in X-Forwarded-For is the sender's: only behind a proxy of your own",
     ),
     key("limits.file_size", "PAYRUN_LIMITS_FILE_SIZE", "1GiB", "a file that is read, at most"),
     key(

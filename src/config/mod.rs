@@ -5,13 +5,18 @@
 
 mod duty;
 mod keys;
+mod listen;
+mod read;
 mod remitter;
 mod settings;
+mod watching;
 
 pub use duty::{LogFormat, LogLevel, LogSettings, NotifySettings};
 pub use keys::{KEYS, Key};
+pub use listen::Listening;
 pub use remitter::{RemitterConfig, Remitters};
 pub use settings::{Credentials, Environment, Layers, ResendSetting, Settings};
+pub use watching::Watching;
 
 use std::path::PathBuf;
 

@@ -24,6 +24,7 @@ mod rates;
 mod release;
 mod send;
 mod sighting;
+mod spool;
 mod stop;
 mod track;
 mod under_way;
@@ -53,7 +54,7 @@ use std::time::{Duration, Instant};
 use crate::domain::{
     Clock, Event, Fact, Observer, PartyMode, PayoutEntry, PayoutId, RunHead, RunId, RunState, Stage,
 };
-use crate::gateway::Gateway;
+use crate::gateway::{Callbacks, Gateway};
 use crate::journal::{Journal, JournalError, Record};
 use crate::plan::SettlePolicy;
 
@@ -88,6 +89,10 @@ pub struct Terms {
     pub follow: Duration,
     /// Whether rows that must be held are left out, rather than stopping the file.
     pub skip_held: bool,
+    /// Whether the login is kept for what comes after a run.
+    pub stays_signed_in: bool,
+    /// The addresses that payouts bear, for Flash to call.
+    pub callbacks: Option<Callbacks>,
 }
 
 impl Engine {
@@ -98,7 +103,9 @@ impl Engine {
         let began = Instant::now();
         tracing::info!(%run, rows = head.rows, environment = head.environment, "run begins");
         let stopped = self.work(&head).await;
-        self.gateway.sign_out().await;
+        if !self.terms.stays_signed_in {
+            self.gateway.sign_out().await;
+        }
         let stopped = stopped?;
         let is_open = self.journal.checkpoint().open_payouts(run).next().is_some();
         let (ending, state) = match stopped {
@@ -131,7 +138,12 @@ impl Engine {
                 None => return Ok(Some(StopReason::Asked)),
             }
             let guard = guard::Guard::new(head);
-            let order = Arc::new(send::Order { head: head.clone(), parties, refused: 0.into(), guard });
+            let callbacks = match self.unless_stopped(self.callbacks(head.run)).await {
+                Some(callbacks) => callbacks?,
+                None => return Ok(Some(StopReason::Asked)),
+            };
+            let order =
+                Arc::new(send::Order { head: head.clone(), parties, refused: 0.into(), guard, callbacks });
             if let Some(reason) = self.pay(order).await? {
                 return Ok(Some(reason));
             }

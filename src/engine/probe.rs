@@ -177,6 +177,7 @@ fn request(entry: &PayoutEntry) -> String {
         reason: None,
         source_of_funds: None,
         quote_id: None,
+        callback_uri: None,
     })
 }
 

@@ -3,7 +3,7 @@
 //! A run begins with one payout of each kind alone, and comes back to one at a time after trouble: a mistake in the
 //! whole then costs one payment, and what was accepted is the canary by which look-ups of its kind prove themselves.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use super::{Engine, EngineError, StopReason};
 use crate::domain::{
     Answer, Event, Fact, Kind, PartyMode, PayoutEntry, PayoutState, Refusal, RunHead, RunId, Stage,
 };
-use crate::gateway::{Gateway, GatewayError, Pass, PayoutRequest, RecipientBy, SenderBy};
+use crate::gateway::{Callbacks, Gateway, GatewayError, Pass, PayoutRequest, RecipientBy, SenderBy};
 use crate::journal::Record;
 use crate::plan::{Step, next_step};
 
@@ -35,6 +35,8 @@ pub(super) struct Order {
     pub refused: AtomicU32,
     /// Whether payments may go at the rates of now.
     pub guard: Guard,
+    /// The addresses that payouts bear, for each kind that can bear one.
+    pub callbacks: BTreeMap<Kind, Callbacks>,
 }
 
 impl Order {
@@ -55,6 +57,8 @@ impl Order {
         };
         let key = entry.id.idempotency_key(entry.life.attempt);
         let conversion = payout.conversion.as_ref();
+        let callbacks = self.callbacks.get(&payout.kind());
+        let callback_uri = callbacks.and_then(|callbacks| callbacks.uri(&entry.external_id));
         Some(Gateway::payout_body(&PayoutRequest {
             deal: payout.deal(),
             reference: payout.reference.as_deref(),
@@ -66,6 +70,7 @@ impl Order {
             reason: payout.reason.as_deref(),
             source_of_funds: conversion.and_then(|conversion| conversion.source_of_funds.as_deref()),
             quote_id: quote.map(|quote| quote.id.as_str()),
+            callback_uri: callback_uri.as_deref(),
         }))
     }
 }
@@ -139,6 +144,18 @@ impl Engine {
         };
         self.tell(&Event::End { stage: Stage::Payouts });
         Ok(stopped)
+    }
+
+    /// The addresses that payouts of the run bear, where they are wanted and the API takes them.
+    pub(super) async fn callbacks(&self, run: RunId) -> Result<BTreeMap<Kind, Callbacks>, EngineError> {
+        let mut taken = BTreeMap::new();
+        let Some(callbacks) = &self.terms.callbacks else { return Ok(taken) };
+        for kind in self.kinds(run)?.0 {
+            if self.gateway.takes_callbacks(kind).await {
+                taken.insert(kind, callbacks.clone());
+            }
+        }
+        Ok(taken)
     }
 
     /// The kinds of the run's open payouts, and those of them that are not proven: of which the API has none of this

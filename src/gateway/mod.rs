@@ -19,6 +19,7 @@ mod reach;
 mod reference;
 mod token;
 mod transport;
+mod webhook;
 mod wire;
 
 pub use contract::{Contract, Lack, LiveSchema, Weight};
@@ -34,6 +35,7 @@ pub use reach::{WayEnds, way_to};
 pub use reference::{Balance, BankAsked, Offer, SubClient};
 pub use token::Login;
 pub use transport::ServerClock;
+pub use webhook::{Callbacks, Notice, Unreadable, Webhook};
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,7 +43,7 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
-use crate::domain::Clock;
+use crate::domain::{Clock, Kind};
 use classify::Reply;
 use pace::{Pace, Slot};
 use token::Token;
@@ -211,6 +213,12 @@ impl Gateway {
     /// The API's clock, as its last answer told it.
     pub fn server_clock(&self) -> Option<ServerClock> {
         self.0.transport.server_clock()
+    }
+
+    /// Whether payouts of this kind can bear an address that Flash calls. Where the API does not say so it is not sent:
+    /// it is only good to have.
+    pub async fn takes_callbacks(&self, kind: Kind) -> bool {
+        self.has_field(operations::of(kind).create_input, "callbackUri").await.unwrap_or(false)
     }
 
     /// Whether a type has a field at this API; asked once, before the first request that would use it, since invalid

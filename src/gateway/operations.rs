@@ -78,6 +78,8 @@ pub(super) struct PayoutTexts {
     /// The name of the operation that makes one.
     pub create_name: &'static str,
     pub create: &'static str,
+    /// The input type by which it is made.
+    pub create_input: &'static str,
     /// The input type by which they are looked up.
     pub query_input: &'static str,
     pub list: &'static str,
@@ -98,6 +100,7 @@ pub(super) fn of(kind: Kind) -> &'static PayoutTexts {
 const WITHDRAWAL: PayoutTexts = PayoutTexts {
     create_name: "createWithdrawal",
     create: CREATE_WITHDRAWAL,
+    create_input: "CreateWithdrawalInput",
     query_input: "WithdrawalQueryInput",
     list: WITHDRAWALS,
     find: Aliased {
@@ -116,6 +119,7 @@ const WITHDRAWAL_BY_ID: Aliased =
 const PAYMENT: PayoutTexts = PayoutTexts {
     create_name: "createPayment",
     create: CREATE_PAYMENT,
+    create_input: "PaymentInput",
     query_input: "PaymentQueryInput",
     list: PAYMENTS,
     find: Aliased {

@@ -41,6 +41,11 @@ impl ScopeFolder {
         self.0.join("reports")
     }
 
+    /// What Flash has said unasked, until it is looked up.
+    pub fn hints(&self) -> PathBuf {
+        self.0.join("hints")
+    }
+
     /// Makes the folders, for their owner alone.
     pub fn make(&self) -> Result<(), JournalError> {
         for folder in [self.0.clone(), self.journal(), self.files(), self.reports()] {

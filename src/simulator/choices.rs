@@ -121,6 +121,16 @@ pub enum Assumed {
     Absent,
 }
 
+/// Whether `createWithdrawal` and `createPayment` take a `callbackUri`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CallbackUri {
+    /// They do.
+    #[default]
+    Taken,
+    /// The field does not exist: any request that uses it is invalid.
+    Missing,
+}
+
 /// How `QuoteInput` spells its field; the documentation has both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TradableSpelling {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::faults::{Fault, KINDS, Kind, When};
 use super::operation::Operation;
+use super::webhook::WEBHOOK_KINDS;
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,6 +42,9 @@ pub enum FaultError {
     /// Not a kind.
     #[error("`{0}` is not a kind of fault; there are {list}", list = kind_names())]
     Kind(String),
+    /// Not a kind of webhooks.
+    #[error("`{0}` is not a kind of fault of webhooks; there are {list}", list = webhook_kind_names())]
+    WebhookKind(String),
     /// The kind cannot happen to the operation.
     #[error("`{kind}` cannot happen to `{operation}`")]
     Unfit {
@@ -71,6 +75,10 @@ fn kind_names() -> String {
     KINDS.map(|(name, _)| name).join(", ")
 }
 
+fn webhook_kind_names() -> String {
+    WEBHOOK_KINDS.map(|(name, _)| name).join(", ")
+}
+
 impl FromStr for Fault {
     type Err = FaultError;
 
@@ -80,15 +88,20 @@ impl FromStr for Fault {
             "any" => None,
             name => Some(name.parse().map_err(|_| FaultError::Operation(name.to_owned()))?),
         };
-        let (kind, when) = match rest.find(['@', '%']) {
-            Some(at) => (&rest[..at], parse_when(&rest[at..])?),
-            None => (rest, When::Always),
-        };
+        let (kind, when) = split_when(rest)?;
         let kind = parse_kind(kind)?;
         if let Some(operation) = operation.filter(|&operation| !kind.symptom.fits(operation)) {
             return Err(FaultError::Unfit { kind: kind.name(), operation: operation.name() });
         }
         Ok(Self { operation, kind, when })
+    }
+}
+
+/// What stands before the calls that are struck, and those.
+pub(super) fn split_when(text: &str) -> Result<(&str, When), FaultError> {
+    match text.find(['@', '%']) {
+        Some(at) => Ok((&text[..at], parse_when(&text[at..])?)),
+        None => Ok((text, When::Always)),
     }
 }
 
@@ -103,7 +116,7 @@ fn parse_kind(text: &str) -> Result<Kind, FaultError> {
     }
 }
 
-fn parse_duration(text: &str) -> Result<Duration, FaultError> {
+pub(super) fn parse_duration(text: &str) -> Result<Duration, FaultError> {
     let wrong = || FaultError::Duration(text.to_owned());
     let (digits, unit) = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
         (Some(digits), _) => (digits, 1),

@@ -13,6 +13,7 @@ use super::ledger::{Ledger, LedgerError};
 use super::options::Options;
 use super::script::Faults;
 use super::token::Logins;
+use super::webhook::Post;
 
 #[derive(Debug)]
 pub struct Flash {
@@ -22,6 +23,7 @@ pub struct Flash {
     throttled_until: Mutex<Option<Instant>>,
     confirmations: AtomicU64,
     pub(super) faults: Faults,
+    pub(super) post: Post,
 }
 
 impl Flash {
@@ -33,6 +35,7 @@ impl Flash {
             logins: Mutex::default(),
             throttled_until: Mutex::default(),
             confirmations: AtomicU64::default(),
+            post: Post::default(),
         }))
     }
 

@@ -40,6 +40,9 @@
 //! | `redirect_307` | HTTP 307 to another path of the same server | no |
 //! | `redirect_307_after` | HTTP 307 to another path of the same server | yes |
 //!
+//! Webhooks have faults of their own: `KIND[=DURATION][@FROM[-[TO]] | %PERCENT[,seed=N]]`, events counted from 1; kinds:
+//! `delayed`, `doubled`, `reordered`, `lost`, `unsigned`, `wrong_signature`, `lying`.
+//!
 //! Beside faults there are ways to behave (see `options`): what a repeated key is answered, one of them "ignored: pays
 //! again"; what filtering lists by `externalId` does, one of them "there is no such filter"; whether the schema has what
 //! the documentation leaves to be assumed; how the market moves, what payouts cost, and whose clock is right.
@@ -48,7 +51,7 @@
 //!
 //! `socket` cuts connections, `server` speaks HTTP, `request` reads bodies, `schema` speaks GraphQL, `ledger` keeps
 //! what happened, `orders` knows keys and balances, `walk` moves orders on, `market` has the rates, `delivery` and
-//! `banks` what can be reached, `script` decides which call a fault strikes.
+//! `banks` what can be reached, `webhook` tells of changes, `script` decides which call a fault strikes.
 
 mod answers;
 mod banks;
@@ -72,6 +75,7 @@ mod socket;
 mod token;
 mod view;
 mod walk;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -83,8 +87,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use self::choices::{
-    Agreement, Assumed, AuthStyle, BalanceCheck, Credentials, ExternalIdFilter, PayeeConfirmation, QuoteUse,
-    RepeatedKey, StatusStep, SubClient, TradableSpelling, Turn,
+    Agreement, Assumed, AuthStyle, BalanceCheck, CallbackUri, Credentials, ExternalIdFilter,
+    PayeeConfirmation, QuoteUse, RepeatedKey, StatusStep, SubClient, TradableSpelling, Turn,
 };
 pub use self::fault_text::FaultError;
 pub use self::faults::{Effect, Fault, KINDS, Kind, Symptom, When};
@@ -94,6 +98,7 @@ pub use self::operation::Operation;
 pub use self::options::Options;
 pub use self::script::Faults;
 pub use self::view::{LedgerView, PartyView, PaymentView, WithdrawalView};
+pub use self::webhook::{Delivery, WEBHOOK_KINDS, WebhookFault, WebhookFaultKind, Webhooks};
 
 /// Serves on `listener` until `shutdown` completes. Requests in flight are answered first, silent ones are cut.
 pub async fn serve(
@@ -107,7 +112,8 @@ pub async fn serve(
         shutdown.await;
         drop(close);
     };
-    tokio::join!(server::run(listener, flash, closing), close_after);
+    let telling = webhook::run(Arc::clone(&flash), closing.clone());
+    tokio::join!(server::run(listener, flash, closing), telling, close_after);
     Ok(())
 }
 
@@ -127,7 +133,9 @@ impl Simulator {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let (close, closing) = watch::channel(false);
-        let task = tokio::spawn(server::run(listener, Arc::clone(&flash), closing));
+        let telling = webhook::run(Arc::clone(&flash), closing.clone());
+        let serving = server::run(listener, Arc::clone(&flash), closing);
+        let task = tokio::spawn(async { tokio::join!(serving, telling) });
         Ok(Running { url, flash, close, task })
     }
 }
@@ -139,7 +147,7 @@ pub struct Running {
     pub url: String,
     flash: Arc<Flash>,
     close: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    task: JoinHandle<((), ())>,
 }
 
 impl Running {
@@ -161,6 +169,11 @@ impl Running {
     /// How often each operation was called, refused calls included.
     pub fn calls(&self) -> BTreeMap<Operation, u64> {
         self.flash.faults.calls()
+    }
+
+    /// Every attempt at telling of a change, oldest first.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.flash.post.deliveries()
     }
 
     /// Ends it and waits for its end.

@@ -11,11 +11,12 @@ use jiff::SignedDuration;
 use rust_decimal::Decimal;
 
 pub use super::choices::{
-    Agreement, Assumed, AuthStyle, BalanceCheck, Credentials, ExternalIdFilter, PayeeConfirmation, QuoteUse,
-    RepeatedKey, StatusStep, SubClient, TradableSpelling, Turn,
+    Agreement, Assumed, AuthStyle, BalanceCheck, CallbackUri, Credentials, ExternalIdFilter,
+    PayeeConfirmation, QuoteUse, RepeatedKey, StatusStep, SubClient, TradableSpelling, Turn,
 };
 use super::faults::Fault;
 use super::records::Order;
+pub use super::webhook::Webhooks;
 
 /// All of it. The default is a Flash without faults, quick enough for a demonstration.
 #[derive(Debug, Clone)]
@@ -81,6 +82,11 @@ pub struct Options {
     pub payee_confirmation: PayeeConfirmation,
     /// How many questions it answers until its limit is reached; `None` has no limit.
     pub payee_confirmation_limit: Option<u64>,
+
+    /// Whether orders can bear an address of their own.
+    pub callback_uri: CallbackUri,
+    /// Who is told of changes. Read at the start: its faults.
+    pub webhooks: Webhooks,
 }
 
 impl Default for Options {
@@ -114,6 +120,8 @@ impl Default for Options {
             quote_use: QuoteUse::default(),
             payee_confirmation: PayeeConfirmation::default(),
             payee_confirmation_limit: None,
+            callback_uri: CallbackUri::default(),
+            webhooks: Webhooks::default(),
         }
     }
 }

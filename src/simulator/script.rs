@@ -25,6 +25,12 @@ struct Script {
 #[derive(Debug)]
 struct Armed {
     fault: Fault,
+    lots: Lots,
+}
+
+/// Counts calls, and draws lots for each.
+#[derive(Debug)]
+pub(super) struct Lots {
     seen: u64,
     lots: fastrand::Rng,
 }
@@ -68,24 +74,34 @@ impl Faults {
 
 impl Armed {
     fn new(fault: Fault) -> Self {
-        let seed = match fault.when {
-            When::Chance { seed, .. } => seed,
-            When::Always | When::Calls { .. } => 0,
-        };
-        Self { fault, seen: 0, lots: fastrand::Rng::with_seed(seed) }
+        Self { fault, lots: Lots::new(fault.when) }
     }
 
     fn strike(&mut self, operations: &[Operation]) -> Option<Fault> {
         if self.fault.operation.is_some_and(|operation| !operations.contains(&operation)) {
             return None;
         }
+        self.lots.strikes(self.fault.when).then_some(self.fault)
+    }
+}
+
+impl Lots {
+    pub(super) fn new(when: When) -> Self {
+        let seed = match when {
+            When::Chance { seed, .. } => seed,
+            When::Always | When::Calls { .. } => 0,
+        };
+        Self { seen: 0, lots: fastrand::Rng::with_seed(seed) }
+    }
+
+    /// One more call: whether it is struck.
+    pub(super) fn strikes(&mut self, when: When) -> bool {
         self.seen += 1;
-        let strikes = match self.fault.when {
+        match when {
             When::Always => true,
             When::Calls { from, to } => self.seen >= from && to.is_none_or(|to| self.seen <= to),
             When::Chance { percent, .. } => self.lots.f64() * 100.0 < percent,
-        };
-        strikes.then_some(self.fault)
+        }
     }
 }
 

@@ -41,6 +41,11 @@ impl<S: Standing> Walk<S> {
         self.route[self.at]
     }
 
+    /// Where it has been, and where it stands.
+    pub fn passed(&self) -> &'static [S] {
+        &self.route[..=self.at]
+    }
+
     /// When it came to `status`, if it has passed there.
     pub fn reached(&self, status: S) -> Option<Timestamp> {
         let place = self.route[..=self.at].iter().position(|passed| *passed == status)?;

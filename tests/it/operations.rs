@@ -47,6 +47,7 @@ fn a_request_is_these_bytes_and_its_amount_has_all_its_digits() {
             reason: None,
             source_of_funds: None,
             quote_id: None,
+            callback_uri: None,
         })
     };
     let body = request("1000.10");
@@ -77,6 +78,7 @@ fn inline_parties_carry_the_whole_payee() {
         reason: None,
         source_of_funds: None,
         quote_id: None,
+        callback_uri: None,
     });
     assert!(body.contains(r#""recipient":{"firstName":"Robin","lastName":"Example""#), "{body}");
     assert!(body.contains(r#""bsb":"062000","accountNo":"012345678""#), "{body}");
@@ -99,14 +101,14 @@ fn a_payment_names_its_pair_and_the_side_that_its_size_is_in() {
             reason: Some("BUSINESS"),
             source_of_funds: Some("BUSINESS_FUNDS"),
             quote_id: Some("q-1"),
+            callback_uri: Some("https://pay.example.com/callbacks/NOV-7?sig=x"),
         })
     };
     let amount = Decimal::from_str_exact("1000.10").expect("digits");
     let to = request(Money::new(amount, euro).expect("money"));
     let pair = r#""variables":{"input":{"fromCurrency":"AUD","toCurrency":"EUR","size":1000.10,"currency":"EUR","externalReference":"INV 7","externalId":"NOV-7","idempotencyKey":"pk"#;
     assert!(to.contains(pair), "{to}");
-    let rest =
-        r#""subClientId":"sub-1","reason":"BUSINESS","sourceOfFunds":"BUSINESS_FUNDS","quoteId":"q-1"}}}"#;
+    let rest = r#""subClientId":"sub-1","reason":"BUSINESS","sourceOfFunds":"BUSINESS_FUNDS","quoteId":"q-1","callbackUri":"https://pay.example.com/callbacks/NOV-7?sig=x"}}}"#;
     assert!(to.ends_with(rest), "{to}");
     // the payee gets euros, whichever side the amount is in
     let from = request(money("1000.10"));

@@ -15,7 +15,7 @@ use payrun::domain::{
     Slippage, SystemClock,
 };
 use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms, Verdict};
-use payrun::gateway::{self, Gateway};
+use payrun::gateway::{self, Callbacks, Gateway};
 use payrun::intake::Reading;
 use payrun::journal::{Disk, Journal, JournalError, RealDisk, ScopeFolder};
 use payrun::plan::{Rates, Resend, SettlePolicy};
@@ -30,6 +30,7 @@ pub struct Rig {
     pub in_doubt_wait: Duration,
     pub timeout: Duration,
     pub skip_held: bool,
+    pub callbacks: Option<Callbacks>,
     pub parties: PartyMode,
     pub follow: Duration,
     pub max_in_flight: usize,
@@ -56,6 +57,7 @@ impl Rig {
             in_doubt_wait: Duration::from_millis(250),
             timeout: Duration::from_secs(1),
             skip_held: false,
+            callbacks: None,
             parties: PartyMode::Precreate,
             follow: Duration::ZERO,
             max_in_flight: 8,
@@ -207,6 +209,8 @@ impl Rig {
                 max_in_flight: self.max_in_flight,
                 follow: self.follow,
                 skip_held: self.skip_held,
+                stays_signed_in: false,
+                callbacks: self.callbacks.clone(),
             },
         })
     }

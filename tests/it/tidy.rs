@@ -16,6 +16,7 @@ const MAY_IMPORT: [(&str, &[&str]); 11] = [
     ("plan", &["domain"]),
     ("report", &["domain"]),
     ("engine", &["domain", "config", "intake", "gateway", "journal", "check", "plan"]),
+    ("listen", &["domain", "gateway"]),
 ];
 const LONGEST_FILE: usize = 500;
 

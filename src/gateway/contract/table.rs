@@ -68,6 +68,7 @@ const NO_BALANCES: &str = "a balance that is too small is found out while paying
 const NO_CORRIDORS: &str = "the built-in table of delivery methods is used";
 const NO_BANKS: &str = "--verify-banks tells nothing";
 const NO_CONFIRMATION: &str = "--verify-payees tells nothing";
+const NO_CALLBACKS: &str = "listen.callback_base has no effect; register a webhook in Flash's portal";
 const NO_SUB_CLIENTS: &str = "sub-clients cannot be listed; paying for them works by id";
 
 /// All that is used.
@@ -88,6 +89,7 @@ pub(super) const TABLE: &[Use] = &[
     limits("CreateWithdrawalInput", "senderId sender", "statements show the account's own name as remitter"),
     limits("CreateWithdrawalInput", "subClientId", "nobody can be paid on behalf of a sub-client"),
     limits("CreateWithdrawalInput", "reason", "rows with a reason cannot be sent"),
+    limits("CreateWithdrawalInput", "callbackUri", NO_CALLBACKS),
     stops("CreateWithdrawalReply", "success code message withdrawal", NO_PAYOUTS),
     stops("Query", "withdrawals(input)", BY_A_PERSON),
     limits("WithdrawalQueryInput", "externalId", BY_A_PERSON),
@@ -130,6 +132,7 @@ pub(super) const TABLE: &[Use] = &[
     limits("PaymentInput", "externalId idempotencyKey", NO_PAYMENTS),
     limits("PaymentInput", "externalReference reason sourceOfFunds senderId sender subClientId", "rows that have this cannot be sent abroad"),
     limits("PaymentInput", "quoteId", NO_GUARD),
+    limits("PaymentInput", "callbackUri", NO_CALLBACKS),
     limits("CreatePaymentReply", "success code message payment", NO_PAYMENTS),
     limits("Query", "payments(input)", PAYMENTS_BY_A_PERSON),
     limits("PaymentQueryInput", "externalId", PAYMENTS_BY_A_PERSON),

@@ -101,6 +101,7 @@ fn the_table_covers_every_input_that_is_sent() {
         reason: Some("BUSINESS"),
         source_of_funds: Some("BUSINESS_FUNDS"),
         quote_id: Some("q"),
+        callback_uri: Some("https://pay.example.com"),
     };
     let by_id = PayoutRequest { recipient: RecipientBy::Id("r"), sender: SenderBy::Id("s"), ..whole };
     let usd: Currency = "USD".parse().expect("a currency");

@@ -50,6 +50,8 @@ pub struct PayoutRequest<'a> {
     pub source_of_funds: Option<&'a str>,
     /// The quote to convert at. Of payments only.
     pub quote_id: Option<&'a str>,
+    /// The address that Flash calls when its status changes.
+    pub callback_uri: Option<&'a str>,
 }
 
 /// The input of either operation; what the one does not have is left out.
@@ -85,6 +87,8 @@ struct CreateInput<'a> {
     source_of_funds: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     quote_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback_uri: Option<&'a str>,
 }
 
 impl<'a> CreateInput<'a> {
@@ -116,6 +120,7 @@ impl<'a> CreateInput<'a> {
             reason: request.reason,
             source_of_funds: None,
             quote_id: None,
+            callback_uri: request.callback_uri,
         }
     }
 }

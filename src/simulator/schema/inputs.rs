@@ -122,6 +122,7 @@ pub struct OrderInput {
     pub sender: Option<SenderInput>,
     pub sub_client_id: Option<ID>,
     pub reason: Option<TransactionReason>,
+    #[graphql(visible = "super::parts::callback_uri")]
     pub callback_uri: Option<String>,
 }
 

@@ -14,7 +14,7 @@ use async_graphql::registry::{MetaType, MetaTypeName, Registry};
 use async_graphql::{Context, ErrorExtensionValues, Name, ServerError, ServerResult, Value, Variables};
 
 use crate::simulator::flash::Flash;
-use crate::simulator::options::{Assumed, ExternalIdFilter, Options, TradableSpelling};
+use crate::simulator::options::{Assumed, CallbackUri, ExternalIdFilter, Options, TradableSpelling};
 
 /// A field of an object or an input.
 struct Part {
@@ -47,8 +47,19 @@ parts! {
     payment_min_created_at: "PaymentQueryInput" "minCreatedAt" if assumed;
     payment_max_created_at: "PaymentQueryInput" "maxCreatedAt" if assumed;
     payment_status_message: "Payment" "statusMessage" if assumed;
+    withdrawal_callback_uri: "CreateWithdrawalInput" "callbackUri" if takes_callbacks;
+    payment_callback_uri: "PaymentInput" "callbackUri" if takes_callbacks;
     tradable: "QuoteInput" "tradable" if |options: &Options| options.tradable == TradableSpelling::Tradable;
     tradeable: "QuoteInput" "tradeable" if |options: &Options| options.tradable == TradableSpelling::Tradeable;
+}
+
+/// Both inputs have what orders share.
+pub fn callback_uri(ctx: &Context<'_>) -> bool {
+    withdrawal_callback_uri(ctx) && payment_callback_uri(ctx)
+}
+
+fn takes_callbacks(options: &Options) -> bool {
+    options.callback_uri == CallbackUri::Taken
 }
 
 fn filters(filter: ExternalIdFilter) -> bool {
