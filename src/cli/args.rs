@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit::TABLE;
+use super::track::TrackArgs;
 use crate::domain::RunId;
 
 /// Turns a spreadsheet of payouts into money in bank accounts through the Flash Payments API, once.
@@ -307,22 +308,6 @@ pub struct ReportArgs {
     /// The folder to write to [default: reports/ in the state folder]
     #[arg(long, value_name = "FOLDER")]
     pub to: Option<PathBuf>,
-}
-
-/// `track`.
-#[derive(Debug, Args)]
-pub struct TrackArgs {
-    /// The run [default: all]
-    pub run: Option<RunId>,
-    /// Keep on looking for so long, such as 10m, or until nothing is under way any more
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
-    pub wait: Option<std::time::Duration>,
-    /// Keep on looking until nothing is under way any more, however long that is
-    #[arg(long)]
-    pub until_final: bool,
-    /// Look at everything now, also at what is not due and at what was returned or cancelled
-    #[arg(long)]
-    pub all: bool,
 }
 
 /// `simulate`.
