@@ -3,7 +3,7 @@
 mod following;
 mod simulate;
 
-pub use following::{ApproveArgs, RejectArgs, TrackArgs, WatchArgs};
+pub use following::{ApproveArgs, RejectArgs, WatchArgs};
 pub use simulate::SimulateArgs;
 
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit::TABLE;
+use super::track::TrackArgs;
 use crate::domain::RunId;
 
 /// Turns a spreadsheet of payouts into money in bank accounts through the Flash Payments API, once.
