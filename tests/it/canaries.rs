@@ -222,5 +222,5 @@ fn the_log_goes_to_stderr_unless_a_file_is_named() {
     assert!(!quiet.err.contains("payrun begins"), "{}", quiet.err);
     let mut command = world.command(&["status"]);
     command.env("PAYRUN_LOG", "loud");
-    world.start(command).end().ends(6).says("off, error");
+    world.start(command).end().ends(6).says("`loud`, expected one of `off`, `error`");
 }
