@@ -16,6 +16,7 @@ pub mod gateway;
 pub mod intake;
 pub mod journal;
 pub mod listen;
+pub mod notify;
 pub mod plan;
 pub mod report;
 pub mod simulator;

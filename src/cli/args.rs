@@ -3,7 +3,7 @@
 mod following;
 mod simulate;
 
-pub use following::{ApproveArgs, ListenArgs, RejectArgs, TrackArgs, WatchArgs};
+pub use following::{ApproveArgs, ListenArgs, RejectArgs, WatchArgs};
 pub use simulate::SimulateArgs;
 
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::exit::TABLE;
+use super::track::TrackArgs;
 use crate::domain::RunId;
 
 /// Turns a spreadsheet of payouts into money in bank accounts through the Flash Payments API, once.
@@ -342,6 +343,9 @@ pub struct DoctorArgs {
     /// Probe without asking
     #[arg(long, requires = "probe")]
     pub yes: bool,
+    /// Send a test notice by every way that the configuration has under notify
+    #[arg(long, conflicts_with = "probe")]
+    pub notify: bool,
 }
 
 /// `verify`.

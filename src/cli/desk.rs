@@ -6,18 +6,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::annotate::Annotation;
+use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
-use super::pay::{self, Asked};
 use super::session::{Session, user_name};
-use super::{guard, out, plan_text, reference, report, summary};
+use super::{guard, notices, out, plan_text, reference, report, summary};
 use crate::check::{self, CheckReport};
-use crate::domain::{Allowed, Limits, PlanView, Release, RunId, RunState, Severity, Sums, Way, system_words};
+use crate::domain::{
+    Allowed, Limits, Occasion, PlanView, Release, RunId, RunState, RunView, Severity, Sums, Way, system_words,
+};
 use crate::engine::{self, Ending, EngineError, Prepared, StopReason};
 use crate::intake::Reading;
 use crate::journal::{Journal, JournalError};
+use crate::notify::{Notice, Notifier};
 use crate::report::write_plan_page;
 use crate::watch::{
-    Approval, ControlTotals, Desk, Ended, FINDINGS, Going, Judged, PLAN, Stopped, Trouble, Waits,
+    ANSWER, Approval, ControlTotals, Desk, Ended, FINDINGS, Going, Judged, PLAN, Stopped, Trouble, Waits,
 };
 
 /// Serves one folder for one scope.
@@ -25,12 +28,31 @@ pub struct Counter<'a> {
     session: &'a Session,
     journal: Arc<Journal>,
     folder: PathBuf,
+    notifier: Arc<Notifier>,
 }
 
 impl<'a> Counter<'a> {
     /// For the folder of that path.
-    pub fn new(session: &'a Session, journal: Arc<Journal>, folder: &Path) -> Self {
-        Self { session, journal, folder: folder.to_owned() }
+    pub fn new(session: &'a Session, journal: Arc<Journal>, folder: &Path, notifier: Arc<Notifier>) -> Self {
+        Self { session, journal, folder: folder.to_owned(), notifier }
+    }
+
+    fn view(&self, run: RunId) -> Result<RunView, Trouble> {
+        engine::run_view(self.journal.checkpoint(), run, false).map_err(trouble)
+    }
+
+    /// A person is to look at a file that is no run yet.
+    fn tell_held(&self, name: &str) {
+        self.notifier.tell(Notice {
+            occasion: Occasion::Held,
+            run: None,
+            label: name.to_owned(),
+            environment: self.session.settings.environment.name().to_owned(),
+            counts: std::collections::BTreeMap::new(),
+            totals: Vec::new(),
+            state: None,
+            next: Some(format!("its question is in held/{name}.{ANSWER}")),
+        });
     }
 
     fn prepared(
@@ -49,7 +71,7 @@ impl<'a> Counter<'a> {
             accepted: approval.accepted.clone(),
             block_on: Vec::new(),
         };
-        pay::planned(session, &self.journal, &asked)
+        asked::planned(session, &self.journal, &asked)
     }
 
     /// The file again with its findings in it, where that can be written.
@@ -109,7 +131,7 @@ impl<'a> Counter<'a> {
         release: Option<&Release>,
     ) -> Result<Judged, Trouble> {
         let session = self.session;
-        let funds = pay::funds(session, &prepared, reference::refresh(session))
+        let funds = asked::funds(session, &prepared, reference::refresh(session))
             .unwrap_or_else(|failure| engine::Funds::unknown(&failure.message));
         let view = prepared.view(summary::place(session), &funds, session.clock.now());
         let _ = std::fs::remove_file(beside(path, PLAN)); // of an earlier time
@@ -136,6 +158,9 @@ impl<'a> Counter<'a> {
             Allowed::No(_) => None,
         };
         engine::record(&self.journal, &prepared, &*session.clock, &*session.observer).map_err(trouble)?;
+        if allowed != Allowed::Yes {
+            notices::tell(&self.notifier, None, &self.view(run)?);
+        }
         Ok(match allowed {
             Allowed::Yes => Judged::Goes { run, text: format!("Run {run} is being sent.\n\n{head_of_text}") },
             Allowed::No(why) => Judged::Waits(Waits {
@@ -243,6 +268,9 @@ impl Desk for Counter<'_> {
             return Ok(Judged::Asks { text });
         }
         if let Some(objection) = self.objections(path, &prepared, totals, said) {
+            if let Judged::Asks { .. } = objection {
+                self.tell_held(name);
+            }
             return Ok(objection);
         }
         // what a person has seen is what goes: the run as it was recorded, if it is still the same plan
@@ -276,12 +304,14 @@ impl Desk for Counter<'_> {
 
     fn carry_out(&self, run: RunId, going: Going) -> Result<Ended, Trouble> {
         let session = self.session;
+        let before = self.view(run)?;
         guard::again(session, &self.journal, run, None, going.agree_rates).map_err(failed)?;
         let ending = session.with_engine(Arc::clone(&self.journal), going.skip_held, async |engine| {
             Ok(engine.carry_out(run).await?)
         });
         let ending = ending.map_err(failed)?;
-        let view = engine::run_view(self.journal.checkpoint(), run, false).map_err(trouble)?;
+        let view = self.view(run)?;
+        notices::tell(&self.notifier, Some(&before), &view);
         let text = summary::run(&view, &[], None, session);
         Ok(match ending {
             Ending::Finished => Ended::Finished(text),

@@ -6,6 +6,7 @@
 mod annotate;
 mod answer;
 mod args;
+mod asked;
 mod bsb;
 mod check;
 mod corridors;
@@ -17,7 +18,9 @@ mod guard;
 mod hand_over;
 mod journal;
 mod listen;
+mod logs;
 mod map;
+mod notices;
 mod out;
 mod pay;
 mod payees;
@@ -37,6 +40,7 @@ mod status;
 mod summary;
 mod template;
 mod track;
+mod tracker;
 mod verify;
 mod watch;
 
@@ -57,7 +61,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return if help.use_stderr() { Exit::Usage } else { Exit::Done };
         }
     };
-    session::log_to_stderr();
     let globals = &cli.globals;
     let outcome = match &cli.command {
         Command::Check(args) => check::run(globals, args),
@@ -86,11 +89,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             return if read.is_ok() { Exit::Done } else { Exit::Defect };
         }
     };
-    match outcome {
+    let exit = match outcome {
         Ok(exit) => exit,
         Err(failure) => {
             out::note(&failure.message);
             failure.exit
         }
-    }
+    };
+    tracing::info!(exit = exit as i32, "payrun ends");
+    exit
 }

@@ -1,25 +1,24 @@
 //! `payrun pay FILE`: check, plan, ask, record, send, report.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::args::{Format, Globals, PayArgs};
+use super::asked::{Asked, funds, planned, prepare};
 use super::exit::{Exit, Failure};
 use super::hand_over::hand_over;
-use super::reading::{accepted, check_options, read_again, reading};
-use super::session::{Session, Unasked, signed};
-use super::{guard, out, plan_text, reference, report, summary, verify};
+use super::reading::{accepted, check_options, reading};
+use super::session::Session;
+use super::{guard, notices, out, plan_text, reference, report, summary, verify};
 use crate::check::{self, CheckReport};
 use crate::domain::money::plural;
 use crate::domain::{
     Accepted, BlockOn, Currency, Overlaps, PayoutState, PlanHash, PlanView, RunHead, RunId, RunState,
     Severity, Way,
 };
-use crate::engine::{self, EngineError, Funds, Inputs, Prepared};
-use crate::intake::Reading;
+use crate::engine::{self, EngineError, Funds, Prepared};
 use crate::journal::Journal;
 use crate::report::write_plan_page;
 
@@ -80,7 +79,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
             ));
             page(args, &view)?;
             if args.dry_run {
-                return show(&view, &session, globals);
+                return Ok(show(&view, &session, globals));
             }
             keeps_its_terms(&head, &asked, &block_on, args)?;
             if verify::is_wanted(args) {
@@ -108,7 +107,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     if args.dry_run || stops.is_some() {
         page(args, &view)?;
         return match stops {
-            None => show(&view, &session, globals),
+            None => Ok(show(&view, &session, globals)),
             Some(why) => Err(refused(&view, &prepared, &session, globals, why)),
         };
     }
@@ -134,22 +133,6 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
     drop(prepared);
     carry_out(&session, &journal, globals, run, args.skip_invalid)
-}
-
-/// What is in the balances and what currencies cost, where anything is to be sent. What did not answer a moment ago is
-/// not asked again.
-pub fn funds(session: &Session, prepared: &Prepared, reached: Result<(), Unasked>) -> Result<Funds, Failure> {
-    if prepared.to_pay.lines().is_empty() {
-        return Ok(Funds::default());
-    }
-    let pairs = prepared.pairs();
-    let asked = reached
-        .and_then(|()| session.ask(async |gateway| engine::funds(gateway, &*session.clock, &pairs).await));
-    match asked {
-        Ok(funds) => Ok(funds),
-        Err(Unasked::Silent(why)) => Ok(Funds::unknown(&why)),
-        Err(Unasked::Refused(failure)) => Err(failure),
-    }
 }
 
 /// Writes the plan as a page, where one is wanted.
@@ -190,12 +173,12 @@ fn keeps_its_terms(
 }
 
 /// The plan is all that comes of it: shown to people, or the answer for programs.
-fn show(plan: &PlanView, session: &Session, globals: &Globals) -> Result<Exit, Failure> {
+fn show(plan: &PlanView, session: &Session, globals: &Globals) -> Exit {
     out::note(&text(plan, session));
     if globals.format == Format::Json {
         out::answer(&serde_json::to_string(plan).expect("a plan is plain data"));
     }
-    Ok(Exit::Done)
+    Exit::Done
 }
 
 /// A plan that is not carried out. Programs are told why, and have the findings beside it.
@@ -260,84 +243,6 @@ fn consent(args: &PayArgs, question: &str) -> Result<(), Failure> {
             "Nothing was sent: there is no terminal to ask on; say --yes where nobody can answer.",
         )),
     }
-}
-
-/// The file and what was said of it.
-pub struct Asked<'a> {
-    /// Where it is.
-    pub path: &'a Path,
-    /// Its name.
-    pub file: String,
-    /// The run's name, where one is given.
-    pub name: Option<&'a str>,
-    /// What is said of rows that look paid already.
-    pub overlaps: Overlaps,
-    /// How to read it.
-    pub reading: Reading,
-    /// What is accepted.
-    pub accepted: Accepted,
-    /// What holds a row where a bank has said it.
-    pub block_on: Vec<BlockOn>,
-}
-
-/// Reads, checks and plans the file.
-pub fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Result<Prepared, Failure> {
-    Ok(planned(session, journal, asked)??)
-}
-
-/// The same, with what is wrong with the file as the engine says it.
-pub fn planned(
-    session: &Session,
-    journal: &Journal,
-    asked: &Asked<'_>,
-) -> Result<Result<Prepared, EngineError>, Failure> {
-    let inputs = Inputs {
-        path: asked.path,
-        file: asked.file.clone(),
-        name: asked.name,
-        overlaps: asked.overlaps,
-        reading: &asked.reading,
-        check: check_options(session, asked.accepted.clone())?,
-        scope: &session.scope,
-        environment: session.settings.environment.name(),
-        remitters: &session.settings.remitters,
-        parties: session.settings.parties,
-        window: signed(session.settings.duplicate_window),
-        block_on: &asked.block_on,
-    };
-    Ok(engine::prepare(journal, &inputs, &*session.clock, &*session.observer))
-}
-
-/// Records a run anew that was interrupted before all its rows were recorded: from the copy of its file, on the
-/// terms that a person has agreed to. Nothing can have been sent for it.
-pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Result<(), Failure> {
-    let session = Session::new(globals, vec![("payouts.remitter", head.remitter.clone())])?;
-    let copy = engine::kept_copy(journal.folder(), head.run, &head.file);
-    let asked = Asked {
-        path: &copy,
-        file: head.file.clone(),
-        name: Some(&head.label),
-        overlaps: head.overlaps,
-        reading: read_again(head, session.settings.limits)?,
-        accepted: head.accepted.clone(),
-        block_on: head.block_on.clone(),
-    };
-    let mut prepared = prepare(&session, journal, &asked)?;
-    if head.plan.is_some_and(|agreed| agreed != prepared.plan()) {
-        let run = head.run;
-        return Err(Failure::new(
-            Exit::Findings,
-            format!(
-                "Nothing was sent: run {run} was interrupted while it was recorded, and would not be what was agreed to any more, since the settings or other runs have changed. Pay its file again with payrun pay, which shows the plan of today."
-            ),
-        ));
-    }
-    prepared.head.parties = head.parties;
-    (prepared.head.released, prepared.head.waits) = (head.released.clone(), head.waits);
-    prepared.head.max_slippage = head.max_slippage;
-    prepared.head.rates.clone_from(&head.rates);
-    engine::record(journal, &prepared, &*session.clock, &*session.observer)?;
-    Ok(())
 }
 
 /// Errors and warnings, before anything else is said.
@@ -462,6 +367,8 @@ pub fn carry_out(
     run: RunId,
     skip_held: bool,
 ) -> Result<Exit, Failure> {
+    let is_told = session.settings.notify.always;
+    let before = is_told.then(|| engine::run_view(journal.checkpoint(), run, false)).transpose()?;
     let ending = session
         .with_engine(Arc::clone(journal), skip_held, async move |engine| Ok(engine.carry_out(run).await?))?;
     let stopped = match &ending {
@@ -471,7 +378,11 @@ pub fn carry_out(
             Some(summary::stopped(reason, &view))
         }
     };
-    tell(session, journal, globals, run, stopped)
+    let told = tell(session, journal, globals, run, stopped);
+    if let Some(before) = before {
+        notices::of_ending(session, &before, &engine::run_view(journal.checkpoint(), run, false)?);
+    }
+    told
 }
 
 /// Writes the reports and the answer. `stopped` has a sentence and a code where the run is not finished.

@@ -1,9 +1,10 @@
 //! `payrun resume [RUN]`: go on where a run stands.
 
 use super::args::{Globals, ResumeArgs};
+use super::asked::record_again;
 use super::exit::{Exit, Failure};
 use super::guard;
-use super::pay::{carry_out, record_again};
+use super::pay::carry_out;
 use super::session::Session;
 use crate::domain::{RunId, RunState};
 use crate::journal::Checkpoint;

@@ -9,30 +9,19 @@ use jiff::SignedDuration;
 
 use super::args::Globals;
 use super::exit::{Exit, Failure};
-use super::{out, progress};
+use super::{logs, notices, out, progress};
 use crate::config::{Credentials, Environment, Layers, ResendSetting, Settings};
 use crate::domain::{Clock, Observer, Probe, Release, SystemClock, Way};
 use crate::engine::{Engine, Stop, StopHandle, Terms};
 use crate::gateway::{self, Callbacks, Gateway, GatewayError, Login};
 use crate::journal::{Journal, JournalError, RealDisk, ScopeFolder, ScopeLock};
+use crate::notify;
 use crate::plan::{Resend, SettlePolicy};
 use crate::simulator::{self, Simulator};
 
 const A_MOMENT: Duration = Duration::from_secs(1);
 /// What is good to know and not needed is worth so long a wait.
 const WORTH_WAITING: Duration = Duration::from_secs(8);
-
-/// The log of whoever is on duty: off unless `PAYRUN_LOG` names a level.
-pub fn log_to_stderr() {
-    let level = std::env::var("PAYRUN_LOG").ok().and_then(|text| text.parse::<tracing::Level>().ok());
-    if let Some(level) = level {
-        let _ = tracing_subscriber::fmt() // a second call only means that a logger is there already
-            .with_max_level(level)
-            .with_writer(std::io::stderr)
-            .with_ansi(false)
-            .try_init();
-    }
-}
 
 /// Why Flash was not asked.
 pub enum Unasked {
@@ -54,6 +43,8 @@ pub struct Session {
     pub clock: Arc<dyn Clock>,
     /// Who watches.
     pub observer: Arc<dyn Observer>,
+    /// Who is told of runs.
+    pub notify: notify::Settings,
     /// The login that the last connection has left.
     login: Mutex<Option<Login>>,
     /// The connection that serves all, where the process lives long.
@@ -83,12 +74,15 @@ impl Session {
     /// Reads the settings. `flags` are those of the command itself, by key.
     pub fn without_login(globals: &Globals, flags: Vec<(&'static str, String)>) -> Result<Self, Failure> {
         let settings = Settings::load(&layers(globals, flags))?;
+        logs::begin(&settings.log)?;
+        let notify = notices::settings(&settings.notify)?;
         let scope = settings.scope();
         let folder = ScopeFolder::new(&settings.state, &scope);
         let observer = progress::watcher(globals.no_progress);
         let login = Mutex::default();
         let attached = OnceLock::new();
-        Ok(Self { settings, scope, folder, clock: Arc::new(SystemClock), observer, login, attached })
+        let clock = Arc::new(SystemClock);
+        Ok(Self { settings, scope, folder, clock, observer, notify, login, attached })
     }
 
     /// An answer that the user of this process gives now.
@@ -188,7 +182,9 @@ impl Session {
         let (handle, stop) = Stop::new();
         runtime.spawn(listen(handle));
         let attached = Attached { runtime: runtime.handle().clone(), gateway, url, stop };
-        let outcome = work(self.attached.get_or_init(|| attached));
+        let attached = self.attached.get_or_init(|| attached);
+        let outcome = work(attached);
+        runtime.block_on(attached.gateway.sign_out());
         if let Some((running, _lock)) = embedded {
             runtime.block_on(running.stop());
         }
@@ -297,6 +293,7 @@ impl Session {
             max_in_flight: self.settings.max_in_flight,
             follow: self.settings.follow,
             skip_held,
+            stays_signed_in: self.attached.get().is_some(),
             callbacks: self.callbacks(),
         }
     }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::args::{Format, Globals, TrackArgs};
+use clap::Args;
+
+use super::args::{Format, Globals};
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{out, report, status};
@@ -15,6 +17,22 @@ use crate::domain::{PayoutState, RunId, Timestamp};
 use crate::engine::{self, Depth, Engine, EngineError, Looks, Moved, Round, UnderWay, Which};
 use crate::gateway::GatewayError;
 use crate::journal::{Checkpoint, Journal};
+
+/// `track`.
+#[derive(Debug, Args)]
+pub struct TrackArgs {
+    /// The run [default: all]
+    pub run: Option<RunId>,
+    /// Keep on looking for so long, such as 10m, or until nothing is under way any more
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub wait: Option<Duration>,
+    /// Keep on looking until nothing is under way any more, however long that is
+    #[arg(long)]
+    pub until_final: bool,
+    /// Look at everything now, also at what is not due and at what was returned or cancelled
+    #[arg(long)]
+    pub all: bool,
+}
 
 /// So many changes that somebody must do something about are named one by one.
 const MOST_NAMED: usize = 40;

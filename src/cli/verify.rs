@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::args::{Format, Globals, PayArgs, VerifyArgs};
+use super::asked::{Asked, prepare};
 use super::exit::{Exit, Failure};
 use super::out;
+use super::reading;
 use super::session::Session;
-use super::{pay, reading};
 use crate::domain::money::plural;
 use crate::domain::plan_view::{BankWord, BankWords};
 use crate::domain::{BlockOn, Overlaps, RunId, first_of};
@@ -26,7 +27,7 @@ pub fn run(globals: &Globals, args: &VerifyArgs) -> Result<Exit, Failure> {
     let session = Session::new(globals, Vec::new())?;
     let block_on = words(&args.block_on)?;
     let journal = session.journal()?;
-    let asked = pay::Asked {
+    let asked = Asked {
         path: &args.file,
         file: engine::file_name(&args.file),
         name: None,
@@ -35,7 +36,7 @@ pub fn run(globals: &Globals, args: &VerifyArgs) -> Result<Exit, Failure> {
         accepted: reading::accepted(&args.reading)?,
         block_on: block_on.clone(),
     };
-    let prepared = pay::prepare(&session, &journal, &asked)?;
+    let prepared = prepare(&session, &journal, &asked)?;
     let wanted = Wanted { payees: true, banks: args.verify_banks, yes: args.yes };
     let words = ask(&session, &journal, &prepared, Whom::All, wanted)?;
     match globals.format {

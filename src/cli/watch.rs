@@ -11,9 +11,10 @@ use notify::{EventKind, RecursiveMode, Watcher as _};
 use super::args::{Globals, WatchArgs};
 use super::desk::Counter;
 use super::exit::{Exit, Failure};
-use super::out;
 use super::session::{Attached, Session};
+use super::{out, tracker};
 use crate::domain::{Mode, Silent};
+use crate::notify::Notifier;
 use crate::watch::{Event, Folder, Place, Settings, Trouble, Watcher};
 
 /// Runs the command.
@@ -38,15 +39,20 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
         let (events, heard) = channel();
         stop_when_asked(attached, events.clone());
         let _wakes = wake(folder.root(), events.clone());
-        let counter = Counter::new(&session, Arc::clone(&journal), folder.root());
-        Watcher::new(folder, &counter, settings).run(&heard, &events).map_err(|trouble| match trouble {
+        let notifier = Arc::new(Notifier::new(session.notify.clone())?);
+        let engine = session.engine(Arc::clone(&journal), attached.gateway.clone(), false, attached.stop.clone())?;
+        attached.runtime.spawn(tracker::keep_looking(engine, Arc::clone(&notifier), events.clone()));
+        let counter = Counter::new(&session, Arc::clone(&journal), folder.root(), Arc::clone(&notifier));
+        let outcome = Watcher::new(folder, &counter, settings).run(&heard, &events).map_err(|trouble| match trouble {
             Trouble::Passing(why) | Trouble::Lasting(why) => Failure::new(
                 Exit::Stopped,
                 format!(
                     "Stopped watching: {why}. Nothing is lost: the next start goes on where this one stood."
                 ),
             ),
-        })
+        });
+        notifier.close();
+        outcome
     })?;
     out::note("Stopped watching. What is in processing/ is taken up at the next start.");
     Ok(Exit::Done)

@@ -24,7 +24,7 @@ const fn key(
 }
 
 /// Every key but those of remitters.
-pub const KEYS: [Key; 32] = [
+pub const KEYS: [Key; 39] = [
     key("environment", "PAYRUN_ENVIRONMENT", "simulator", "simulator, uat or production"),
     key(
         "api_url",
@@ -80,36 +80,6 @@ pub const KEYS: [Key; 32] = [
         "how much worse a rate may become than the one agreed to before payments wait, such as 0.5%",
     ),
     key(
-        "listen.address",
-        "PAYRUN_LISTEN_ADDRESS",
-        "none",
-        "where webhooks are received, such as 127.0.0.1:8090",
-    ),
-    key(
-        "listen.secret_file",
-        "PAYRUN_LISTEN_SECRET_FILE",
-        "none",
-        "a file with the secrets that webhooks and callbacks are signed with",
-    ),
-    key(
-        "listen.callback_base",
-        "PAYRUN_LISTEN_CALLBACK_BASE",
-        "none",
-        "the public https:// address of this listener, for payouts to bear; a callback_secret goes with it",
-    ),
-    key(
-        "listen.sources",
-        "PAYRUN_LISTEN_SOURCES",
-        "all",
-        "the only addresses that webhooks are taken from, set apart by commas",
-    ),
-    key(
-        "listen.trust_proxy",
-        "PAYRUN_LISTEN_TRUST_PROXY",
-        "false",
-        "whether the last address in X-Forwarded-For is the sender's: only behind a proxy of your own",
-    ),
-    key(
         "watch.mode",
         "PAYRUN_WATCH_MODE",
         "hold (simulator: pay)",
@@ -141,6 +111,36 @@ pub const KEYS: [Key; 32] = [
         "optional",
         "whether every file needs control totals beside it: optional or required",
     ),
+    key(
+        "listen.address",
+        "PAYRUN_LISTEN_ADDRESS",
+        "none",
+        "where webhooks are received, such as 127.0.0.1:8090",
+    ),
+    key(
+        "listen.secret_file",
+        "PAYRUN_LISTEN_SECRET_FILE",
+        "none",
+        "a file with the secrets that webhooks and callbacks are signed with",
+    ),
+    key(
+        "listen.callback_base",
+        "PAYRUN_LISTEN_CALLBACK_BASE",
+        "none",
+        "the public https:// address of this listener, for payouts to bear; a callback_secret goes with it",
+    ),
+    key(
+        "listen.sources",
+        "PAYRUN_LISTEN_SOURCES",
+        "all",
+        "the only addresses that webhooks are taken from, set apart by commas",
+    ),
+    key(
+        "listen.trust_proxy",
+        "PAYRUN_LISTEN_TRUST_PROXY",
+        "false",
+        "whether the last address in X-Forwarded-For is the sender's: only behind a proxy of your own",
+    ),
     key("limits.file_size", "PAYRUN_LIMITS_FILE_SIZE", "1GiB", "a file that is read, at most"),
     key(
         "limits.line",
@@ -167,4 +167,31 @@ pub const KEYS: [Key; 32] = [
         "1m",
         "how long that process may work, at most",
     ),
+    key(
+        "notify.url",
+        "PAYRUN_NOTIFY_URL",
+        "none",
+        "where notices of runs are posted, such as a chat program's incoming webhook; https:// only, but to this machine",
+    ),
+    key(
+        "notify.command",
+        "PAYRUN_NOTIFY_COMMAND",
+        "none",
+        "a program that is given notices, and its arguments; no shell",
+    ),
+    key(
+        "notify.events",
+        "PAYRUN_NOTIFY_EVENTS",
+        "all",
+        "of which is told: held, finished, stopped, returned, attention",
+    ),
+    key(
+        "notify.always",
+        "PAYRUN_NOTIFY_ALWAYS",
+        "false",
+        "true: `pay` and `resume` tell too, not the watched folder alone",
+    ),
+    key("log.level", "PAYRUN_LOG", "off", "off, error, warn, info, debug or trace"),
+    key("log.format", "PAYRUN_LOG_FORMAT", "human", "human, or json: one document a line"),
+    key("log.file", "PAYRUN_LOG_FILE", "stderr", "a file that lines are added to"),
 ];

@@ -3,15 +3,20 @@
 //! Reads the file and the environment; decides nothing about payouts. Secrets are wrapped so that they cannot be
 //! printed. An unknown key is an error: a misspelt limit must not be a limit that is not there.
 
+mod duty;
 mod keys;
 mod listen;
+mod read;
 mod remitter;
 mod settings;
+mod watching;
 
+pub use duty::{LogFormat, LogLevel, LogSettings, NotifySettings};
 pub use keys::{KEYS, Key};
 pub use listen::Listening;
 pub use remitter::{RemitterConfig, Remitters};
 pub use settings::{Credentials, Environment, Layers, ResendSetting, Settings};
+pub use watching::Watching;
 
 use std::path::PathBuf;
 

@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use config::{Config, File, FileFormat};
 use reqwest::Url;
-use secrecy::SecretString;
-use serde::de::{DeserializeOwned, IntoDeserializer};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
 use super::ConfigError;
+use super::duty::{LogSettings, NotifySettings, WrittenLog, WrittenNotify};
 use super::keys::KEYS;
 use super::listen::{self, Listening, WrittenListen};
+use super::read::{duration, optional_word, share, size, word};
 use super::remitter::{RemitterConfig, Remitters};
-use crate::domain::{Allowances, Limits, Mode, PartyMode, Slippage, Sums, is_this_machine, system_words};
+use super::watching::{Watching, WrittenWatch};
+use crate::domain::{Limits, PartyMode, Slippage, is_this_machine, system_words};
 
 /// Which Flash is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -53,6 +55,17 @@ impl Environment {
 const SHORTEST_WAIT: Duration = Duration::from_secs(60);
 /// With less memory than this the process that reads workbooks does not even start.
 const LEAST_MEMORY: u64 = 64 << 20;
+
+/// Variables that are no settings: the login, and what commands that are told of runs are given.
+const OTHERS: [&str; 7] = [
+    "PAYRUN_EMAIL",
+    "PAYRUN_PASSWORD",
+    "PAYRUN_AFFILIATION",
+    "PAYRUN_EVENT",
+    "PAYRUN_RUN",
+    listen::SECRET,
+    listen::CALLBACK_SECRET,
+];
 
 /// What is asked before the file: flags and the environment, both passed in.
 #[derive(Debug, Default)]
@@ -109,25 +122,16 @@ pub struct Settings {
     pub follow: Duration,
     /// How much worse a rate may become before payments wait.
     pub max_slippage: Option<Slippage>,
-    /// How webhooks are received.
-    pub listen: Listening,
     /// How a folder is watched.
     pub watch: Watching,
+    /// How webhooks are received.
+    pub listen: Listening,
     /// How large a file may be, and how much reading it may cost.
     pub limits: Limits,
-}
-
-/// How a folder is watched.
-#[derive(Debug, Clone)]
-pub struct Watching {
-    /// What goes without a person.
-    pub allowances: Allowances,
-    /// How often the folder is looked through.
-    pub poll: Duration,
-    /// A file that has not changed for so long is whole.
-    pub settle: Duration,
-    /// Whether every file needs control totals.
-    pub needs_totals: bool,
+    /// Who is told of runs.
+    pub notify: NotifySettings,
+    /// What is logged.
+    pub log: LogSettings,
 }
 
 /// The word of `gateway.resend`.
@@ -156,11 +160,15 @@ struct Written {
     #[serde(default)]
     payouts: WrittenPayouts,
     #[serde(default)]
-    listen: WrittenListen,
-    #[serde(default)]
     watch: WrittenWatch,
     #[serde(default)]
+    listen: WrittenListen,
+    #[serde(default)]
     limits: WrittenLimits,
+    #[serde(default)]
+    notify: WrittenNotify,
+    #[serde(default)]
+    log: WrittenLog,
     #[serde(default)]
     remitters: BTreeMap<String, RemitterConfig>,
 }
@@ -195,62 +203,6 @@ struct WrittenPayouts {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct WrittenWatch {
-    #[serde(deserialize_with = "optional_word")]
-    mode: Option<Mode>,
-    #[serde(deserialize_with = "sums")]
-    max_payout: Option<Sums>,
-    #[serde(deserialize_with = "sums")]
-    max_run: Option<Sums>,
-    #[serde(deserialize_with = "sums")]
-    max_day: Option<Sums>,
-    #[serde(deserialize_with = "duration")]
-    poll: Option<Duration>,
-    #[serde(deserialize_with = "duration")]
-    settle: Option<Duration>,
-    #[serde(deserialize_with = "word")]
-    totals: WrittenTotals,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum WrittenTotals {
-    #[default]
-    Optional,
-    Required,
-}
-
-impl WrittenWatch {
-    fn watching(self, environment: Environment) -> Result<Watching, ConfigError> {
-        let is_simulator = environment == Environment::Simulator;
-        let mode = self.mode.unwrap_or(if is_simulator { Mode::Pay } else { Mode::Hold });
-        let has_limits = [&self.max_payout, &self.max_run, &self.max_day].iter().all(|limit| limit.is_some());
-        if mode == Mode::Pay && !is_simulator && !has_limits {
-            return Err(ConfigError::Wrong(
-                "watch.mode is pay, so watch.max_payout, watch.max_run and watch.max_day must say up to where nobody is asked"
-                    .to_owned(),
-            ));
-        }
-        Ok(Watching {
-            allowances: Allowances {
-                mode,
-                per_payout: self.max_payout,
-                per_run: self.max_run,
-                per_day: self.max_day,
-            },
-            poll: self.poll.unwrap_or(Duration::from_secs(2)),
-            settle: self.settle.unwrap_or(Duration::from_secs(3)),
-            needs_totals: self.totals == WrittenTotals::Required,
-        })
-    }
-}
-
-fn sums<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Sums>, D::Error> {
-    String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
 struct WrittenLimits {
     #[serde(deserialize_with = "size")]
     file_size: Option<u64>,
@@ -279,47 +231,6 @@ impl WrittenLimits {
     }
 }
 
-fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let parsed = text.parse::<bytesize::ByteSize>();
-    parsed
-        .map(|size| Some(size.as_u64()))
-        .map_err(|_| serde::de::Error::custom(format!("\"{text}\" is not a size like 64KiB, 512MiB or 2GiB")))
-}
-
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    let parsed = humantime::parse_duration(&text);
-    parsed
-        .map(Some)
-        .map_err(|_| serde::de::Error::custom(format!("\"{text}\" is not a time like 90s, 5m or 35d")))
-}
-
-/// A share in per cent, or the word none.
-fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Slippage>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if text == "none" {
-        return Ok(None);
-    }
-    text.parse().map(Some).map_err(|error| serde::de::Error::custom(format!("\"{text}\" {error}, or none")))
-}
-
-/// One of a few words, refused with all of them.
-fn word<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    T::deserialize(text.as_str().into_deserializer()).map_err(|error: serde::de::value::Error| {
-        serde::de::Error::custom(
-            error.to_string().replace("unknown variant ", "not one of the words it can be: "),
-        )
-    })
-}
-
-fn optional_word<'de, D: Deserializer<'de>, T: DeserializeOwned>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    word(deserializer).map(Some)
-}
-
 impl Settings {
     /// Puts the layers together.
     pub fn load(layers: &Layers) -> Result<Self, ConfigError> {
@@ -343,9 +254,11 @@ impl Settings {
             duplicate_window: written.payouts.duplicate_window.unwrap_or(Duration::from_secs(35 * 24 * 3600)),
             follow: written.payouts.follow.unwrap_or(Duration::from_secs(2)),
             max_slippage: written.payouts.max_slippage,
-            listen: written.listen.listening(&layers.variables)?,
             watch: written.watch.watching(written.environment)?,
+            listen: written.listen.listening(&layers.variables)?,
             limits: written.limits.limits(),
+            notify: written.notify.settings(),
+            log: written.log.settings(),
         };
         settings.fit()
     }
@@ -423,18 +336,15 @@ fn read(layers: &Layers) -> Result<Written, ConfigError> {
     if let Some(path) = path.clone() {
         let text = std::fs::read_to_string(&path)
             .map_err(|error| ConfigError::Unreadable { path: path.clone(), why: system_words(&error) })?;
+        // the library's own message would quote the line, which may hold the address of a hook
+        if let Err(error) = text.parse::<toml::Table>() {
+            let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
+            return Err(ConfigError::Wrong(format!("{place}line {line}: {}", error.message())));
+        }
         builder = builder.add_source(File::from_str(&text, FileFormat::Toml));
     }
-    let others = [
-        "PAYRUN_EMAIL",
-        "PAYRUN_PASSWORD",
-        "PAYRUN_AFFILIATION",
-        "PAYRUN_LOG",
-        listen::SECRET,
-        listen::CALLBACK_SECRET,
-    ];
     let known =
-        |name: &String| others.contains(&name.as_str()) || KEYS.iter().any(|key| key.variable == *name);
+        |name: &String| OTHERS.contains(&name.as_str()) || KEYS.iter().any(|key| key.variable == *name);
     if let Some(odd) = layers.variables.keys().find(|name| name.starts_with("PAYRUN_") && !known(name)) {
         return Err(ConfigError::Wrong(format!(
             "the variable {odd} is not known; docs/CONFIGURATION.md lists all variables"
@@ -479,7 +389,16 @@ fn credentials(layers: &Layers, file: Option<&Path>) -> Result<Option<Credential
     Ok(Some(Credentials { email: login.email, password: login.password.0, affiliation: login.affiliation }))
 }
 
-struct SecretText(SecretString);
+/// A text that cannot be printed.
+#[derive(Debug)]
+pub(super) struct SecretText(SecretString);
+
+impl SecretText {
+    /// None where it is empty: a variable that is set to nothing sets nothing.
+    pub(super) fn filled(self) -> Option<SecretString> {
+        Some(self.0).filter(|text| !text.expose_secret().trim().is_empty())
+    }
+}
 
 impl<'de> Deserialize<'de> for SecretText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -18,6 +18,7 @@ pub mod ids;
 pub mod life;
 pub mod limits;
 pub mod money;
+pub mod notice;
 pub mod party;
 pub mod payout;
 pub mod plan_view;
@@ -43,6 +44,7 @@ pub use ids::{
 pub use life::{Fact, Life, PayoutState};
 pub use limits::Limits;
 pub use money::{Currency, Money, Totals};
+pub use notice::Occasion;
 pub use party::{Address, Party, PartyName};
 pub use payout::{Conversion, Deal, Kind, Payee, Payout};
 pub use plan_view::PlanView;

@@ -61,6 +61,9 @@ impl Engine {
         looks: &mut Looks,
     ) -> Result<Option<StopReason>, EngineError> {
         let due = self.due(run, looks).await?;
+        if !due.is_empty() {
+            tracing::info!(%run, payouts = due.len(), "looking up what is in doubt");
+        }
         let (withdrawals, payments): (Vec<_>, Vec<_>) =
             due.into_iter().partition(|entry| entry.payout.kind() == Kind::Withdrawal);
         for group in withdrawals.chunks(IN_ONE_REQUEST).chain(payments.chunks(IN_ONE_REQUEST)) {

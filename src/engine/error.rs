@@ -38,6 +38,22 @@ pub enum StopReason {
     Conflict(String),
 }
 
+impl StopReason {
+    /// Its class, for logs: its words may name payees.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Gateway(error) => error.class(),
+            Self::Held(_) => "held",
+            Self::Unreliable(_) => "unreliable",
+            Self::Declined(_) => "declined",
+            Self::Funds(_) => "funds",
+            Self::Rates(_) => "rates",
+            Self::Conflict(_) => "conflict",
+        }
+    }
+}
+
 /// What keeps the engine from working.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {

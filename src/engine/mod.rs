@@ -9,6 +9,7 @@ mod earlier;
 mod error;
 mod funds;
 mod guard;
+mod logged;
 mod lookback;
 mod looks;
 mod mood;
@@ -23,6 +24,7 @@ mod rates;
 mod release;
 mod send;
 mod sighting;
+mod spool;
 mod stop;
 mod track;
 mod under_way;
@@ -47,7 +49,7 @@ pub use verify::{Questioned, Whom, bank_words, payees_of, verify_banks, verify_p
 pub use view::{may_begin_anew, payouts, run_view};
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::domain::{
     Clock, Event, Fact, Observer, PartyMode, PayoutEntry, PayoutId, RunHead, RunId, RunState, Stage,
@@ -87,6 +89,8 @@ pub struct Terms {
     pub follow: Duration,
     /// Whether rows that must be held are left out, rather than stopping the file.
     pub skip_held: bool,
+    /// Whether the login is kept for what comes after a run.
+    pub stays_signed_in: bool,
     /// The addresses that payouts bear, for Flash to call.
     pub callbacks: Option<Callbacks>,
 }
@@ -96,8 +100,12 @@ impl Engine {
     pub async fn carry_out(&self, run: RunId) -> Result<Ending, EngineError> {
         let (head, state) = self.journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
         release::may_be_sent(run, state)?;
+        let began = Instant::now();
+        tracing::info!(%run, rows = head.rows, environment = head.environment, "run begins");
         let stopped = self.work(&head).await;
-        self.gateway.sign_out().await;
+        if !self.terms.stays_signed_in {
+            self.gateway.sign_out().await;
+        }
         let stopped = stopped?;
         let is_open = self.journal.checkpoint().open_payouts(run).next().is_some();
         let (ending, state) = match stopped {
@@ -105,6 +113,11 @@ impl Engine {
             _ => (Ending::Finished, RunState::Finished), // what is wrong then is the state of its rows
         };
         self.write(Record::RunEnded { run, state }).await?;
+        let ms = began.elapsed().as_millis();
+        match &ending {
+            Ending::Finished => tracing::info!(%run, ms, "run finished"),
+            Ending::Stopped(reason) => tracing::warn!(%run, class = reason.class(), ms, "run stopped"),
+        }
         Ok(ending)
     }
 
@@ -177,6 +190,7 @@ impl Engine {
         let now = self.clock.now();
         let from = entry.life.state;
         entry.apply(&fact, now);
+        logged::happened(entry, from, &fact);
         self.journal.happened(now, entry.id, fact).durable().await?;
         self.tell(&Event::Payout { row: entry.payout.row, from, state: entry.life.state });
         Ok(())

@@ -89,6 +89,8 @@ pub fn record(
     records.push(if prepared.head.waits { Record::RunHeld { run } } else { Record::RunReady { run } });
     write(&mut records)?;
     observer.on(&Event::End { stage: Stage::Recording });
+    let (payouts, invalid) = (prepared.planned.len(), prepared.checked.invalid_rows.len());
+    tracing::info!(%run, payouts, invalid, waits = prepared.head.waits, "run recorded");
     Ok(run)
 }
 

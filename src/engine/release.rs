@@ -8,12 +8,14 @@ use crate::journal::{Journal, JournalError, Record};
 pub fn release(journal: &Journal, run: RunId, release: Release) -> Result<(), EngineError> {
     waits(journal, run)?;
     let at = release.at;
+    tracing::info!(%run, way = ?release.way, "run let go");
     Ok(journal.append(at, vec![Record::RunReleased { run, release }]).wait()?)
 }
 
 /// Refuses a run that waits: none of its payouts is sent. The same file can be brought again.
 pub fn refuse(journal: &Journal, run: RunId, release: Release, clock: &dyn Clock) -> Result<(), EngineError> {
     waits(journal, run)?;
+    tracing::info!(%run, way = ?release.way, "run refused");
     let mut records = Vec::new();
     for open in journal.checkpoint().open_payouts(run) {
         let fact = Fact::Refused { by: release.by.clone(), why: release.note.clone() };

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::guard::{At, Guard, Kept, MOST_QUOTES};
+use super::logged;
 use super::mood::Mood;
 use super::parties::Parties;
 use super::{Engine, EngineError, StopReason};
@@ -381,7 +382,9 @@ impl Engine {
         let facts = [Fact::Answered(answer.clone()), Fact::QuoteEnded];
         let mut records = Vec::new();
         for fact in facts {
+            let from = entry.life.state;
             entry.apply(&fact, now);
+            logged::happened(entry, from, &fact);
             records.push(Record::Happened { id: entry.id, fact, body: None });
         }
         self.journal.append(now, records).durable().await?;

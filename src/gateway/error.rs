@@ -54,6 +54,21 @@ impl GatewayError {
         Self::Unusable(what)
     }
 
+    /// Its class, for logs: the sentence may repeat words of the API's.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Config(_) => "config",
+            Self::Credentials { .. } => "credentials",
+            Self::NeedAffiliation => "need_affiliation",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Forbidden { .. } => "forbidden",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Throttled => "throttled",
+            Self::Unclear { .. } => "unclear",
+            Self::Unusable(_) => "unusable",
+        }
+    }
+
     /// Whether only a change of configuration, credentials or account helps.
     pub fn is_account_problem(&self) -> bool {
         match self {

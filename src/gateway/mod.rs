@@ -11,6 +11,7 @@ mod error;
 mod operations;
 mod pace;
 mod parties;
+mod party_fields;
 mod payouts;
 mod probe;
 mod rates;
@@ -25,7 +26,8 @@ pub use contract::{Contract, Lack, LiveSchema, Weight};
 pub use cop::Confirmation;
 pub use error::GatewayError;
 pub use operations::operations;
-pub use parties::{Created, PartyField, PartyLookUp, PartyRecord};
+pub use parties::{Created, PartyLookUp, PartyRecord};
+pub use party_fields::PartyField;
 pub use payouts::{Amounts, PayoutLookUp, PayoutRecord, PayoutRequest, RecipientBy, SenderBy, Window};
 pub use probe::Repeated;
 pub use rates::{Pair, Quote, QuoteUse};
@@ -202,7 +204,7 @@ impl Gateway {
             if began.elapsed() + pause > patience || is_final {
                 return Err(error);
             }
-            tracing::debug!(%error, "a look-up is tried again");
+            tracing::info!(class = error.class(), ms = pause.as_millis(), "a look-up is tried again");
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(5));
         }

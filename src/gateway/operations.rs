@@ -247,6 +247,17 @@ pub(super) fn body<T: Serialize>(query: &str, variables: &T) -> String {
     serde_json::to_string(&Body { query, variables }).expect("two texts are JSON")
 }
 
+/// The name of the operation that a body asks for, and nothing else of it: for logs.
+pub(super) fn name_in(body: &str) -> &str {
+    fn word(text: &str) -> (&str, &str) {
+        let text = text.trim_start();
+        text.split_at(text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len()))
+    }
+    let query = body.split_once("\"query\":\"").map_or("", |(_, query)| query);
+    let (first, rest) = word(query.split_once('{').map_or("", |(_, asked)| asked));
+    rest.strip_prefix(':').map_or(first, |aliased| word(aliased).0)
+}
+
 /// Every text that this client sends, by name, so that a test can hold each against the schema.
 pub fn operations() -> Vec<(&'static str, String)> {
     let mut all = vec![
@@ -279,4 +290,39 @@ pub fn operations() -> Vec<(&'static str, String)> {
         all.extend([1, 2, 50].map(|count| (name, aliased.text(count))));
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_an_operation_is_all_that_is_taken_from_a_body() {
+        let names: std::collections::BTreeSet<String> =
+            operations().iter().map(|(_, text)| name_in(&body(text, &())).to_owned()).collect();
+        let known = [
+            "login",
+            "logout",
+            "createSender",
+            "createRecipient",
+            "createWithdrawal",
+            "withdrawals",
+            "createPayment",
+            "payments",
+            "__type",
+            "balances",
+            "availableDeliveryMethods",
+            "subClients",
+            "confirmationOfPayee",
+            "__schema",
+            "senders",
+            "recipients",
+            "withdrawal",
+            "payment",
+            "quote",
+            "bankInfo",
+        ];
+        assert_eq!(names, known.map(str::to_owned).into());
+        assert_eq!((name_in(""), name_in("{}"), name_in("nonsense {")), ("", "", ""));
+    }
 }

@@ -155,6 +155,7 @@ impl State {
         if !same {
             self.last_trouble = Some(now);
             self.limit = (self.limit / 2).max(1);
+            tracing::info!(in_flight_at_most = self.limit, "slower after trouble");
         }
     }
 }

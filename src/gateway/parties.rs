@@ -8,8 +8,9 @@ use super::Gateway;
 use super::classify::{self, shown};
 use super::error::GatewayError;
 use super::operations::{self, Aliased};
+use super::party_fields::{PartyField, details};
 use super::transport::Exchange;
-use super::wire::{WireAddress, WireParty};
+use super::wire::WireParty;
 use crate::domain::account::masked;
 use crate::domain::{
     AccountAbroad, AccountNumber, Address, BankAccount, Bic, Bsb, Currency, ExternalId, Party, PartyName,
@@ -35,69 +36,6 @@ pub struct PartyRecord {
     pub account_shown: Option<String>,
     /// The currency that it takes, where the API shows one.
     pub currency: Option<Currency>,
-}
-
-/// A field of a remitter beside its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the column of its name")]
-pub enum PartyField {
-    Dob,
-    Email,
-    Mobile,
-    Street,
-    Suburb,
-    State,
-    Postcode,
-    Country,
-}
-
-impl PartyField {
-    /// In a sentence.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Dob => "date of birth",
-            Self::Email => "e-mail address",
-            Self::Mobile => "mobile number",
-            Self::Street => "street",
-            Self::Suburb => "suburb",
-            Self::State => "state",
-            Self::Postcode => "postcode",
-            Self::Country => "country",
-        }
-    }
-
-    /// What we say of it.
-    pub fn of(self, party: &Party) -> Option<String> {
-        let address = &party.address;
-        match self {
-            Self::Dob => party.dob.map(|dob| dob.to_string()),
-            Self::Email => party.email.clone(),
-            Self::Mobile => party.mobile.clone(),
-            Self::Street => address.street.clone(),
-            Self::Suburb => address.suburb.clone(),
-            Self::State => address.state.clone(),
-            Self::Postcode => address.postcode.clone(),
-            Self::Country => Some(address.country.clone()),
-        }
-    }
-}
-
-/// What the API shows of them. What it leaves empty is not known.
-fn details(party: &WireParty) -> Vec<(PartyField, String)> {
-    let address =
-        |of: fn(&WireAddress) -> &Option<String>| party.address.as_ref().and_then(|all| of(all).clone());
-    let shown = [
-        (PartyField::Dob, party.dob.clone()),
-        (PartyField::Email, party.email.clone()),
-        (PartyField::Mobile, party.mobile.clone()),
-        (PartyField::Street, address(|all| &all.street)),
-        (PartyField::Suburb, address(|all| &all.suburb)),
-        (PartyField::State, address(|all| &all.state)),
-        (PartyField::Postcode, address(|all| &all.postcode)),
-        (PartyField::Country, address(|all| &all.country)),
-    ];
-    let is_said = |text: &String| !text.trim().is_empty();
-    shown.into_iter().filter_map(|(field, text)| Some((field, text.filter(is_said)?))).collect()
 }
 
 /// What a look-up of parties has shown.

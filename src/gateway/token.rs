@@ -153,16 +153,18 @@ impl Token {
                     state.last_login = Some(Instant::now());
                     state.renew_at = Some(asked + self.life_of(&token));
                     state.token = Some(token.clone());
+                    tracing::info!(good_for_s = self.life_of(&token).as_secs(), "logged in");
                     return Ok(token);
                 }
                 Err(error) => error,
             };
             state.last_login = Some(Instant::now());
             if !error.is_passing() {
+                tracing::error!(class = error.class(), "the login is refused");
                 state.refused = Some(error.clone());
                 return Err(error);
             }
-            tracing::warn!(%error, "the login is tried again");
+            tracing::warn!(class = error.class(), "the login is tried again");
             if began.elapsed() + self.settings.login_interval > self.settings.patience {
                 return Err(error);
             }

@@ -10,6 +10,7 @@ use reqwest::{Client, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::GatewayError;
+use super::operations;
 use crate::domain::{Timestamp, is_this_machine};
 
 /// A longer answer is not read.
@@ -119,8 +120,26 @@ impl Transport {
         }
     }
 
-    /// Posts one body.
+    /// Posts one body. The log has the operation's name, and how it went.
     pub(super) async fn post(&self, body: &str, token: Option<&SecretString>) -> Exchange {
+        let began = Instant::now();
+        let exchange = self.exchange(body, token).await;
+        let (operation, ms) = (operations::name_in(body), began.elapsed().as_millis());
+        match &exchange {
+            Exchange::NotSent { why } => tracing::warn!(operation, class = "not_sent", why, ms, "request"),
+            Exchange::Lost { why } => tracing::warn!(operation, class = "lost", why, ms, "request"),
+            Exchange::Answered { status, body, .. } if *status == 200 => {
+                tracing::debug!(operation, class = "answered", status, bytes = body.len(), ms, "request");
+            }
+            Exchange::Answered { status, retry_after, .. } => {
+                let retry_after_s = retry_after.map(|wait| wait.as_secs());
+                tracing::warn!(operation, class = "answered", status, retry_after_s, ms, "request");
+            }
+        }
+        exchange
+    }
+
+    async fn exchange(&self, body: &str, token: Option<&SecretString>) -> Exchange {
         let mut request = self.client.post(self.url.clone()).header("content-type", "application/json");
         if let Some(token) = token {
             request = request.bearer_auth(token.expose_secret());

@@ -41,6 +41,7 @@ impl ScopeLock {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let _ = file.read_to_string(&mut holder); // an unreadable name is no reason to go on
+                tracing::debug!(holder = holder.trim(), "the state is held");
                 return Err(JournalError::Held { holder: holder.trim().to_owned() });
             }
             Err(TryLockError::Error(error)) => return Err(failed(&error)),
@@ -50,6 +51,7 @@ impl ScopeLock {
             .and_then(|()| file.rewind())
             .and_then(|()| file.write_all(holder.as_bytes()))
             .map_err(|error| failed(&error))?;
+        tracing::debug!(lock = %path.display(), "the state is ours");
         Ok(Self(file))
     }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -26,6 +27,8 @@ const SEGMENT_BYTES: u64 = 16 << 20;
 const GROUP: usize = 512;
 /// So many jobs may wait before whoever adds one has to wait too.
 const QUEUE: usize = 4096;
+/// A sync that takes longer is worth a line in the log.
+const SLOW_SYNC: Duration = Duration::from_millis(500);
 
 /// The open journal of a scope. This process owns the scope as long as this value lives.
 #[derive(Debug)]
@@ -101,7 +104,9 @@ impl Journal {
     ) -> Result<Self, JournalError> {
         folder.make()?;
         let lock = folder.lock()?;
+        let began = Instant::now();
         let (checkpoint, end, rebuilt) = caught_up(folder)?;
+        tracing::info!(records = end.tip.seq, rebuilt, ms = began.elapsed().as_millis(), "journal open");
         let (jobs, queue) = sync_channel(QUEUE);
         let mut writer = Writer::new(folder.journal(), disk, checkpoint.clone(), end, segment_bytes)?;
         let thread = std::thread::Builder::new()
@@ -378,6 +383,7 @@ impl Writer {
                 Some(first) => Err(JournalError::Stopped { why: first.to_string() }),
             };
             if let Err(error) = &outcome {
+                tracing::error!(%error, "the journal takes nothing more");
                 self.failed.get_or_insert_with(|| error.clone());
             }
             for job in group {
@@ -399,7 +405,16 @@ impl Writer {
             tip.sum = encode(tip.seq, &tip.sum, *at, record, &mut bytes);
         }
         let path = segment_path(&self.journal, self.number);
+        let began = Instant::now();
         let written = self.file.append(&bytes).and_then(|()| self.file.sync());
+        let took = began.elapsed();
+        if took > SLOW_SYNC {
+            tracing::warn!(
+                ms = took.as_millis(),
+                bytes = bytes.len(),
+                "the disk is slow: nothing is sent meanwhile"
+            );
+        }
         written.map_err(|error| JournalError::io("cannot write", path, &error))?;
         self.length += bytes.len() as u64;
         self.tip = tip;
@@ -415,6 +430,7 @@ impl Writer {
             self.disk.open(&path, 0).map_err(|error| JournalError::io("cannot write", &path, &error))?;
         self.number += 1;
         self.length = 0;
+        tracing::debug!(segment = self.number, "the journal goes on in a new segment");
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 //!
 //! What has just been sent arrives within minutes and is looked at often; what takes longer is looked at the less often
 //! the older it is. What the payee's bank has is looked at once a day for as long as banks usually send money back.
+//! Times are rounded up, so that what was sent together is asked for together.
 
 use jiff::SignedDuration;
 
@@ -11,12 +12,14 @@ use crate::domain::{Life, PayoutState, Timestamp};
 pub const FIRST_LOOK: SignedDuration = SignedDuration::from_secs(30);
 /// What was sent not longer ago than this is looked at every minute.
 const FRESH: SignedDuration = SignedDuration::from_mins(6);
-const FRESH_GAP: SignedDuration = SignedDuration::from_secs(60);
+const FRESH_GAP: SignedDuration = SignedDuration::from_secs(50);
 /// The longest gap while it is under way.
 const LONGEST_GAP: SignedDuration = SignedDuration::from_hours(4);
 /// What has been under way or unclear for so long is looked at as seldom as what is paid.
 const OLD: SignedDuration = SignedDuration::from_hours(30 * 24);
-const A_DAY: SignedDuration = SignedDuration::from_hours(24);
+/// Once a day: what is rounded up to the next full hour comes a day later.
+const DAILY: SignedDuration = SignedDuration::from_secs(DAILY_SECS);
+const DAILY_SECS: i64 = 23 * 3600;
 /// What is paid is looked at for so long.
 pub const RETURNS_WITHIN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
@@ -30,12 +33,12 @@ pub fn next_look(life: &Life, now: Timestamp, last_look: Option<Timestamp>) -> O
     let last = last_look.filter(|last| *last <= now);
     if life.state == PayoutState::Paid {
         let paid = life.paid_at.or(life.last_sent).unwrap_or(Timestamp::UNIX_EPOCH).min(now);
-        let end = later(paid, RETURNS_WITHIN);
+        let end = together(later(paid, RETURNS_WITHIN), DAILY);
         if last.is_none() && end < now {
             return None; // nobody looked while it could come back, and now it is too late
         }
         let last = last.unwrap_or(paid).max(paid);
-        return (last < end).then(|| later(last, A_DAY).min(end));
+        return (last < end).then(|| together(later(last, DAILY), DAILY).min(end));
     }
     let sent = life.last_sent.unwrap_or(Timestamp::UNIX_EPOCH).min(now);
     let last = last.unwrap_or(sent).max(sent);
@@ -43,9 +46,21 @@ pub fn next_look(life: &Life, now: Timestamp, last_look: Option<Timestamp>) -> O
     let gap = match age {
         age if age < FRESH => (age / 2).clamp(FIRST_LOOK, FRESH_GAP),
         age if age < OLD => (age / 4).min(LONGEST_GAP),
-        _ => A_DAY,
+        _ => DAILY,
     };
-    Some(later(last, gap))
+    Some(together(later(last, gap), gap))
+}
+
+/// The next full moment of the clock after which so long a gap may end: it is longer by a quarter at most.
+fn together(at: Timestamp, gap: SignedDuration) -> Timestamp {
+    let grid = match gap.as_secs() {
+        ..120 => 10,
+        120..3600 => 30,
+        3600..DAILY_SECS => 600,
+        _ => 3600,
+    };
+    let second = at.as_second() + i64::from(at.subsec_nanosecond() > 0);
+    Timestamp::from_second(second + (-second).rem_euclid(grid)).unwrap_or(at)
 }
 
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
@@ -82,7 +97,7 @@ mod tests {
         life("PENDING", StatusMeaning::UnderWay, 0)
     }
 
-    /// The looks until `until`, each as soon as it is due.
+    /// The looks until `until`, each a second after it is due.
     fn looks(life: &Life, until: i64) -> Vec<i64> {
         let mut looks = Vec::new();
         let mut last = None;
@@ -92,31 +107,42 @@ mod tests {
                 break;
             }
             looks.push(next.as_second());
-            last = Some(next);
+            last = Some(later(next, SignedDuration::from_secs(1)));
         }
         looks
     }
 
     #[test]
     fn what_is_under_way_is_looked_at_every_minute_then_less_and_less() {
-        assert_eq!(looks(&under_way(), 10 * MINUTE), [30, 60, 90, 135, 195, 255, 315, 375, 468, 585]);
+        assert_eq!(looks(&under_way(), 10 * MINUTE), [30, 70, 110, 170, 230, 290, 350, 410, 520]);
         let all = looks(&under_way(), 2 * DAY);
         let gaps: Vec<i64> = all.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        assert_eq!(gaps.last(), Some(&(4 * HOUR)), "{all:?}");
+        assert_eq!(gaps.iter().max(), Some(&(4 * HOUR)), "{all:?}");
         assert!(all.len() < 45, "{} looks in two days", all.len());
     }
 
     #[test]
     fn what_is_paid_is_looked_at_once_a_day_for_thirty_days() {
         let paid = life("CONFIRMED", StatusMeaning::Paid, 90);
-        let expected: Vec<i64> = (1..=30).map(|day| 90 + day * DAY).collect();
+        let expected: Vec<i64> = (1..=30).map(|day| day * DAY).chain([30 * DAY + HOUR]).collect();
         assert_eq!(looks(&paid, 400 * DAY), expected);
         // whoever was not there looks once more, and never again
         let month_later = second(90 + 45 * DAY);
-        assert_eq!(next_look(&paid, month_later, Some(second(90 + 3 * DAY))), Some(second(90 + 4 * DAY)));
+        assert_eq!(next_look(&paid, month_later, Some(second(90 + 3 * DAY))), Some(second(4 * DAY)));
         assert_eq!(next_look(&paid, month_later, Some(month_later)), None);
-        assert_eq!(next_look(&paid, month_later, Some(second(90 + 30 * DAY))), None);
+        assert_eq!(next_look(&paid, month_later, Some(second(30 * DAY + HOUR))), None);
         assert_eq!(next_look(&paid, month_later, None), None, "a journal from before there was tracking");
+    }
+
+    #[test]
+    fn what_was_sent_together_is_looked_at_together() {
+        let at = |millisecond| Timestamp::from_millisecond(millisecond).expect("a time");
+        let gap = FIRST_LOOK;
+        assert_eq!(together(at(60_001), gap), at(70_000));
+        assert_eq!(together(at(69_999), gap), at(70_000));
+        assert_eq!(together(at(70_000), gap), at(70_000));
+        assert_eq!(together(at(-9_999), gap), at(0));
+        assert_eq!(together(at(1), DAILY), second(HOUR));
     }
 
     #[test]
@@ -138,10 +164,13 @@ mod tests {
         let before = second(-DAY); // the clock was set back since it was sent
         assert_eq!(next_look(&under_way(), before, Some(before)), Some(second(-DAY + 30)));
         let paid = life("CONFIRMED", StatusMeaning::Paid, 90);
-        assert_eq!(next_look(&paid, before, Some(before)), Some(before + A_DAY));
+        assert_eq!(next_look(&paid, before, Some(before)), Some(before + DAILY));
         let mut nameless = under_way();
         (nameless.first_sent, nameless.last_sent) = (None, None);
-        assert_eq!(next_look(&nameless, second(60 * DAY), Some(second(60 * DAY))), Some(second(61 * DAY)));
+        assert_eq!(
+            next_look(&nameless, second(60 * DAY), Some(second(60 * DAY))),
+            Some(second(60 * DAY + 23 * HOUR))
+        );
     }
 
     proptest! {
@@ -157,7 +186,7 @@ mod tests {
                 let Some(next) = next_look(&life, now, last) else { break };
                 let known = last.unwrap_or(second(0));
                 prop_assert!(next.duration_since(known) >= FIRST_LOOK);
-                let cap = if paid.is_some() { A_DAY * 2 } else { LONGEST_GAP };
+                let cap = if paid.is_some() { DAILY * 2 } else { LONGEST_GAP + SignedDuration::from_mins(10) };
                 prop_assert!(next.duration_since(known) <= cap, "{known} {next}");
                 now = next.max(now) + SignedDuration::from_secs(late[count % late.len()]);
                 last = Some(now);

@@ -119,10 +119,10 @@ fn what_flash_does_not_tell_is_named_and_forbids_nothing() {
     world.write("pay.csv", mixed_payroll(0, 4));
     world.faults(&["quote:500_before@1-"]);
     let said = world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0).says("the rates are not known: ");
-    said.says("from the AUD balance: 305.05, and what EUR 101.01 costs; 10,000,000.00 is there");
+    said.says("from the AUD balance: at least 305.05, plus 1 payment (EUR 101.01) at an unknown rate; 10,000,000.00 is there");
     world.faults(&["quote:500_before@1-", "balances:500_before@1-"]);
     let said = world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0).says("the balances are not known: ");
-    said.says("from the AUD balance: 305.05, and what EUR 101.01 costs\n");
+    said.says("from the AUD balance: at least 305.05, plus 1 payment (EUR 101.01) at an unknown rate\n");
     world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
     let ledger = world.ledger();
     assert_eq!([ledger.withdrawals.len(), ledger.payments.len()], [2, 2]);

@@ -209,6 +209,7 @@ impl Rig {
                 max_in_flight: self.max_in_flight,
                 follow: self.follow,
                 skip_held: self.skip_held,
+                stays_signed_in: false,
                 callbacks: self.callbacks.clone(),
             },
         })

@@ -94,6 +94,20 @@ impl World {
         AtWork { child, out, err }
     }
 
+    /// Runs a command that pays, and stops it once something is sent.
+    pub fn stop_midway(&self, args: &[&str]) {
+        self.faults(&["withdrawal_create:slow=500ms"]);
+        let mut command = self.command(args);
+        command.env("PAYRUN_GATEWAY_MAX_IN_FLIGHT", "1");
+        let at_work = self.start(command);
+        while self.made() == 0 {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        at_work.signal("TERM");
+        at_work.end().ends(5);
+        self.faults(&[]);
+    }
+
     /// What the simulator holds.
     pub fn ledger(&self) -> LedgerView {
         let _runtime = self.runtime.enter();

@@ -1,4 +1,4 @@
-//! What may be typed behind `watch`, `approve`, `reject`, `track` and `listen`.
+//! What may be typed behind `watch`, `approve`, `reject` and `listen`.
 
 use std::path::PathBuf;
 
@@ -63,22 +63,6 @@ pub struct RejectArgs {
     /// Why; kept in the journal
     #[arg(long)]
     pub reason: String,
-}
-
-/// `track`.
-#[derive(Debug, Args)]
-pub struct TrackArgs {
-    /// The run [default: all]
-    pub run: Option<RunId>,
-    /// Keep on looking for so long, such as 10m, or until nothing is under way any more
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
-    pub wait: Option<std::time::Duration>,
-    /// Keep on looking until nothing is under way any more, however long that is
-    #[arg(long)]
-    pub until_final: bool,
-    /// Look at everything now, also at what is not due and at what was returned or cancelled
-    #[arg(long)]
-    pub all: bool,
 }
 
 /// `listen`.

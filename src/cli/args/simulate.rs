@@ -40,6 +40,15 @@ pub struct SimulateArgs {
     /// What each payout costs beside its amount
     #[arg(long, value_name = "AMOUNT", default_value = "0")]
     pub fee: String,
+    /// How long a payout stays at each status
+    #[arg(long, value_name = "TIME", default_value = "50ms")]
+    pub status_step: String,
+    /// How much later a bank sends back what it has, such as 3d
+    #[arg(long, value_name = "TIME", default_value = "0s")]
+    pub late_return: String,
+    /// What one payout shows whatever it was before: ID=STATUS, ID=amount or ID=gone; may be repeated
+    #[arg(long, value_name = "ID=WHAT")]
+    pub turn: Vec<String>,
     /// Where to tell of every change of a status
     #[arg(long, value_name = "URL", requires = "webhook_secret")]
     pub webhook: Option<String>,
@@ -52,15 +61,6 @@ pub struct SimulateArgs {
     /// What goes wrong with webhooks, see docs/SIMULATOR.md; may be repeated
     #[arg(long, value_name = "FAULT")]
     pub webhook_fault: Vec<String>,
-    /// How long a payout stays at each status
-    #[arg(long, value_name = "TIME", default_value = "50ms")]
-    pub status_step: String,
-    /// How much later a bank sends back what it has, such as 3d
-    #[arg(long, value_name = "TIME", default_value = "0s")]
-    pub late_return: String,
-    /// What one payout shows whatever it was before: ID=STATUS, ID=amount or ID=gone; may be repeated
-    #[arg(long, value_name = "ID=WHAT")]
-    pub turn: Vec<String>,
     /// How far its clock is ahead of this machine's, such as 90s; behind it with a minus: -90s
     #[arg(long, value_name = "TIME", default_value = "0s", allow_hyphen_values = true)]
     pub clock_skew: String,

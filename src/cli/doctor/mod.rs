@@ -2,6 +2,7 @@
 
 mod checks;
 mod folder;
+mod notices;
 mod probe;
 
 use std::fmt::Write;
@@ -61,6 +62,7 @@ pub fn run(globals: &Globals, args: &DoctorArgs) -> Result<Exit, Failure> {
         Ok(session) => {
             items.push(checks::configuration(&session));
             items.extend(folder::checks(&session));
+            items.extend(notices::checks(&session, args.notify));
             items.extend(checks::at_flash(&session)?);
             items.extend(folder::probed(&session));
         }

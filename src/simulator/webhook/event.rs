@@ -144,7 +144,7 @@ fn withdrawal_event(status: WithdrawalStatus) -> &'static str {
         WithdrawalStatus::Failed => "withdrawal_failed",
         WithdrawalStatus::Refunded => "withdrawal_refunded",
         WithdrawalStatus::Cancelled => "withdrawal_cancelled",
-        WithdrawalStatus::Escalated => "withdrawal_escalated",
+        WithdrawalStatus::Escalated => "withdrawal_escalated", // documented nowhere, like the status
     }
 }
 
@@ -155,6 +155,6 @@ fn payment_event(status: PaymentStatus) -> &'static str {
         PaymentStatus::Closed => "payment_complete",
         PaymentStatus::Failed => "payment_failed",
         PaymentStatus::Cancelled => "payment_cancelled",
-        PaymentStatus::Escalated => "payment_escalated",
+        PaymentStatus::Escalated => "payment_escalated", // documented nowhere, like the status
     }
 }

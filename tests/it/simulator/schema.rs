@@ -51,9 +51,12 @@ fn the_schema_is_the_documented_one() {
     assert!(documented.len() > 300, "only {} lines were compared", documented.len());
     let missing: Vec<_> = documented.difference(&simulated).collect();
     let extra: Vec<_> = simulated.difference(&documented).collect();
-    // The documentation has both spellings; a server has one of them, as `parts` shows.
-    assert!(
-        missing.is_empty() && extra == ["input QuoteInput.tradeable: Boolean"],
-        "{missing:#?}\n{extra:#?}"
-    );
+    // The documentation has both spellings; a server has one of them, as `parts` shows. The word that no documentation
+    // has is hidden from introspection, and shown only where a test says so.
+    let known = [
+        "enum PaymentStatus ESCALATED",
+        "enum WithdrawalStatus ESCALATED",
+        "input QuoteInput.tradeable: Boolean",
+    ];
+    assert!(missing.is_empty() && extra == known, "{missing:#?}\n{extra:#?}");
 }

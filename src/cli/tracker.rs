@@ -1,0 +1,58 @@
+//! Beside a watched folder: payouts are looked at when their time has come, as long as the process lives.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+use super::notices;
+use crate::domain::{PayoutState, RunId};
+use crate::engine::{self, Depth, Engine, EngineError, Looks, Which};
+use crate::notify::Notifier;
+use crate::watch::Event;
+
+/// New payouts are noticed after so long, whatever is due.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// Looks, round after round, until it is asked to stop. What cannot be looked at now is looked at later.
+pub async fn keep_looking(engine: Engine, notifier: Arc<Notifier>, events: Sender<Event>) {
+    let mut looks = Looks::default();
+    while !engine.stop.is_asked() {
+        let pause = match round(&engine, &mut looks, &notifier, &events).await {
+            Ok(pause) => pause,
+            Err(error) => {
+                tracing::warn!(%error, "payouts could not be looked at");
+                LONGEST_PAUSE
+            }
+        };
+        if engine.stop.sleep(pause).await {
+            return;
+        }
+    }
+}
+
+async fn round(
+    engine: &Engine,
+    looks: &mut Looks,
+    notifier: &Notifier,
+    events: &Sender<Event>,
+) -> Result<Duration, EngineError> {
+    let checkpoint = engine.journal.checkpoint();
+    let round = engine.track(Which::All, Depth::Due, looks).await?;
+    let mut changed: BTreeMap<RunId, Vec<PayoutState>> = BTreeMap::new();
+    for moved in &round.changed {
+        // what happens while a run is at work is told when it ends
+        if checkpoint.run(moved.run)?.is_some_and(|(_, state)| state.is_over()) {
+            changed.entry(moved.run).or_default().push(moved.to);
+        }
+    }
+    for (run, states) in &changed {
+        notices::of_change(notifier, states, &engine::run_view(checkpoint, *run, true)?);
+    }
+    if !changed.is_empty() {
+        let _ = events.send(Event::Changed(changed.into_keys().collect())); // the loop may have ended
+    }
+    let due = round.next.map(|next| next.duration_since(engine.clock.now()));
+    let pause = due.map_or(LONGEST_PAUSE, |due| Duration::try_from(due).unwrap_or_default());
+    Ok(pause.clamp(Duration::from_millis(100), LONGEST_PAUSE))
+}
