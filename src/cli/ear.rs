@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,14 +13,22 @@ use tokio::task::JoinHandle;
 
 use super::exit::{Exit, Failure};
 use super::session::{Attached, Session};
-use crate::domain::{RunId, RunState, Timestamp, system_words};
-use crate::engine::{self, Looks, Round};
+use crate::domain::{Clock, RunId, RunState, Timestamp, system_words};
+use crate::engine::{self, EngineError, Looks, Round};
 use crate::journal::{Checkpoint, JournalError};
 use crate::listen::{self, Desk, Hint, Hints, Limits, Mark, Options, Vitals};
 
-/// Hears that something was stored, and tells how things stand.
-#[derive(Default)]
+/// What comes at the same time is looked at at the same time.
+pub const GATHERING: Duration = Duration::from_millis(500);
+
+/// Runs and payouts are counted so often.
+const COUNTED_EVERY: Duration = Duration::from_secs(10);
+
+/// Hears that something was stored, takes it from disk, and tells how things stand.
 pub struct Ear {
+    /// Where hints lie, also those that another process has stored.
+    folder: PathBuf,
+    clock: Arc<dyn Clock>,
     heard: Notify,
     state: Mutex<State>,
 }
@@ -29,6 +38,10 @@ struct State {
     vitals: Vitals,
     /// Since when looking has failed.
     failing: Option<Instant>,
+    /// Runs of which something has changed since they were counted.
+    changed: BTreeSet<RunId>,
+    /// When they were counted.
+    counted_at: Option<Instant>,
     /// The states of each run's rows.
     counted: BTreeMap<RunId, (RunState, BTreeMap<&'static str, u64>)>,
 }
@@ -37,8 +50,6 @@ struct State {
 pub struct Receiving {
     /// Where it listens.
     pub address: SocketAddr,
-    /// What it tells.
-    pub ear: Arc<Ear>,
     /// Its end: after the stop that is asked of the session.
     pub task: JoinHandle<()>,
 }
@@ -55,8 +66,13 @@ impl Desk for Ear {
     }
 }
 
-/// Begins to receive. It ends when the session is asked to stop.
-pub fn receive(session: &Session, attached: &Attached, address: SocketAddr) -> Result<Receiving, Failure> {
+/// Begins to receive, and tells `ear`. It ends when the session is asked to stop.
+pub fn receive(
+    session: &Session,
+    attached: &Attached,
+    address: SocketAddr,
+    ear: &Arc<Ear>,
+) -> Result<Receiving, Failure> {
     let listening = &session.settings.listen;
     if listening.secrets.is_empty() && listening.callbacks.is_none() {
         return Err(Failure::new(
@@ -65,7 +81,7 @@ pub fn receive(session: &Session, attached: &Attached, address: SocketAddr) -> R
         ));
     }
     let failed = |why: String| Failure::new(Exit::Configuration, why);
-    let hints = match Hints::open(&session.folder.hints()) {
+    let hints = match Hints::open(&ear.folder) {
         Err(listen::HintError::Held) => {
             return Err(Failure::new(Exit::Busy, listen::HintError::Held.to_string()));
         }
@@ -75,7 +91,6 @@ pub fn receive(session: &Session, attached: &Attached, address: SocketAddr) -> R
         |error: std::io::Error| failed(format!("cannot listen on {address}: {}", system_words(&error)));
     let listener = attached.runtime.block_on(TcpListener::bind(address)).map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
-    let ear = Arc::new(Ear::default());
     let options = Options {
         secrets: listening.secrets.clone(),
         callbacks: session.callbacks(),
@@ -84,44 +99,42 @@ pub fn receive(session: &Session, attached: &Attached, address: SocketAddr) -> R
         limits: Limits::default(),
         clock: Arc::clone(&session.clock),
     };
-    let (stop, desk) = (attached.stop.clone(), Arc::clone(&ear) as Arc<dyn Desk>);
+    let (stop, desk) = (attached.stop.clone(), Arc::clone(ear) as Arc<dyn Desk>);
     let serving =
         async move { listen::run(listener, async { stop.asked().await }, options, hints, desk).await };
-    Ok(Receiving { address, ear, task: attached.runtime.spawn(serving) })
+    Ok(Receiving { address, task: attached.runtime.spawn(serving) })
 }
 
 impl Ear {
+    /// For the scope of a session.
+    pub fn new(session: &Session) -> Arc<Self> {
+        Arc::new(Self {
+            folder: session.folder.hints(),
+            clock: Arc::clone(&session.clock),
+            heard: Notify::new(),
+            state: Mutex::default(),
+        })
+    }
+
     /// Waits until a hint is stored.
     pub async fn hears(&self) {
         self.heard.notified().await;
     }
 
     /// Makes what was hinted at due. The mark is given to [`Self::looked`] once a round has been made.
-    pub fn take(
-        &self,
-        session: &Session,
-        checkpoint: &Checkpoint,
-        looks: &mut Looks,
-    ) -> Result<Option<Mark>, Failure> {
-        let folder = session.folder.hints();
-        let failed = |error: std::io::Error| {
-            let why = system_words(&error);
-            Failure::new(Exit::Configuration, format!("cannot read {}: {why}", folder.display()))
-        };
-        let Some((hints, mark)) = listen::pending(&folder).map_err(failed)? else { return Ok(None) };
-        let now = session.clock.now();
-        for hint in hints {
+    pub fn take(&self, checkpoint: &Checkpoint, looks: &mut Looks) -> Result<Option<Mark>, EngineError> {
+        let pending = listen::pending(&self.folder)
+            .inspect_err(|error| tracing::warn!(why = system_words(error), "hints cannot be read"));
+        let Ok(Some((hints, mark))) = pending else { return Ok(None) };
+        let now = self.clock.now();
+        for Hint { flash_id, external_id, .. } in hints {
             let mut is_known = false;
-            for name in hint.flash_id.iter().chain(&hint.external_id) {
-                is_known = looks.hint(checkpoint, name, now)?;
-                if is_known {
-                    break;
-                }
+            for name in flash_id.iter().chain(&external_id) {
+                is_known = is_known || looks.hint(checkpoint, name, now)?;
             }
             if !is_known {
-                let unknown = &mut self.state().vitals.unknown;
-                *unknown += 1;
-                tracing::info!(flash_id = ?hint.flash_id, external_id = ?hint.external_id, "a webhook about a payout that is not ours");
+                self.state().vitals.unknown += 1;
+                tracing::info!(?flash_id, ?external_id, "a webhook about a payout that is not ours");
             }
         }
         Ok(Some(mark))
@@ -130,22 +143,20 @@ impl Ear {
     /// Notes what came of a round, and that the hints up to the mark are done with if Flash has answered.
     pub fn looked(
         &self,
-        session: &Session,
         checkpoint: &Checkpoint,
         mark: Option<Mark>,
         round: &Round,
-    ) -> Result<(), Failure> {
-        let now = session.clock.now();
+    ) -> Result<(), EngineError> {
         if round.trouble.is_none()
             && let Some(mark) = mark
-            && let Err(error) = listen::taken(&session.folder.hints(), &mark)
+            && let Err(error) = listen::taken(&self.folder, &mark)
         {
             tracing::warn!(why = system_words(&error), "hints will be looked at once more");
         }
-        let changed: BTreeSet<RunId> = round.changed.iter().map(|moved| moved.run).collect();
         let mut state = self.state();
-        state.count(checkpoint, &changed)?;
-        state.round(round, now);
+        state.changed.extend(round.changed.iter().map(|moved| moved.run));
+        state.count(checkpoint)?;
+        state.round(round, self.clock.now());
         Ok(())
     }
 
@@ -180,8 +191,12 @@ impl State {
         }
     }
 
-    /// Counts anew the runs of which something may have changed.
-    fn count(&mut self, checkpoint: &Checkpoint, changed: &BTreeSet<RunId>) -> Result<(), Failure> {
+    /// Counts anew the runs of which something may have changed, but not all the time: a run may have a million rows.
+    fn count(&mut self, checkpoint: &Checkpoint) -> Result<(), EngineError> {
+        if self.counted_at.is_some_and(|at| at.elapsed() < COUNTED_EVERY) {
+            return Ok(());
+        }
+        let changed = std::mem::take(&mut self.changed);
         for (head, state) in checkpoint.runs()? {
             let known = self.counted.get(&head.run).is_some_and(|(known, _)| *known == state);
             if !known || state == RunState::Running || changed.contains(&head.run) {
@@ -189,6 +204,7 @@ impl State {
                 self.counted.insert(head.run, (state, counts));
             }
         }
+        self.counted_at = Some(Instant::now());
         (self.vitals.runs, self.vitals.payouts) = (BTreeMap::new(), BTreeMap::new());
         for (state, counts) in self.counted.values() {
             *self.vitals.runs.entry(state.name()).or_default() += 1;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::args::{Globals, ListenArgs};
-use super::ear::{self, Ear};
+use super::ear::{self, Ear, GATHERING};
 use super::exit::{Exit, Failure};
 use super::session::{Attached, Session};
 use super::{out, track};
@@ -12,8 +12,6 @@ use crate::domain::Silent;
 use crate::engine::{Depth, Looks, Which};
 use crate::journal::JournalError;
 
-/// What comes at the same time is looked at at the same time.
-const GATHERING: Duration = Duration::from_millis(500);
 /// Without a hint what is due is looked for so often, and so often somebody else is asked to let go.
 const NOW_AND_THEN: Duration = Duration::from_secs(30);
 
@@ -26,15 +24,16 @@ pub fn run(globals: &Globals, args: &ListenArgs) -> Result<Exit, Failure> {
         Failure::new(Exit::Usage, "Say where to receive: payrun listen --listen 127.0.0.1:8090, or listen.address in the configuration.")
     })?;
     session.attached(|attached| {
-        let receiving = ear::receive(&session, attached, address)?;
+        let ear = Ear::new(&session);
+        let receiving = ear::receive(&session, attached, address, &ear)?;
         out::answer(&format!(
             "Webhooks are received on http://{}/webhooks/flash. Ctrl-C stops it.",
             receiving.address
         ));
         let mut looks = Looks::default();
         loop {
-            let pause = round(&session, &receiving.ear, &mut looks);
-            if attached.runtime.block_on(wait(attached, &receiving.ear, pause)) {
+            let pause = round(&session, &ear, &mut looks);
+            if attached.runtime.block_on(wait(attached, &ear, pause)) {
                 break;
             }
         }
@@ -77,11 +76,11 @@ fn looked(session: &Session, ear: &Ear, looks: &mut Looks) -> Result<Duration, F
             };
         }
     };
-    let mark = ear.take(session, journal.checkpoint(), looks)?;
+    let mark = ear.take(journal.checkpoint(), looks)?;
     let round = session.with_engine(Arc::clone(&journal), false, async |engine| {
         Ok(engine.track(Which::All, Depth::Due, looks).await?)
     })?;
-    ear.looked(session, journal.checkpoint(), mark, &round)?;
+    ear.looked(journal.checkpoint(), mark, &round)?;
     let mut text = String::new();
     track::changes(&mut text, &round.changed);
     if !text.is_empty() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
+use super::ear::{Ear, GATHERING};
 use super::notices;
 use crate::domain::{PayoutState, RunId};
 use crate::engine::{self, Depth, Engine, EngineError, Looks, Which};
@@ -15,17 +16,22 @@ use crate::watch::Event;
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// Looks, round after round, until it is asked to stop. What cannot be looked at now is looked at later.
-pub async fn keep_looking(engine: Engine, notifier: Arc<Notifier>, events: Sender<Event>) {
+/// What `ear` hears of is looked at at once.
+pub async fn keep_looking(engine: Engine, ear: Arc<Ear>, notifier: Arc<Notifier>, events: Sender<Event>) {
     let mut looks = Looks::default();
     while !engine.stop.is_asked() {
-        let pause = match round(&engine, &mut looks, &notifier, &events).await {
+        let pause = match round(&engine, &mut looks, &ear, &notifier, &events).await {
             Ok(pause) => pause,
             Err(error) => {
                 tracing::warn!(%error, "payouts could not be looked at");
                 LONGEST_PAUSE
             }
         };
-        if engine.stop.sleep(pause).await {
+        let stopped = tokio::select! {
+            stopped = engine.stop.sleep(pause) => stopped,
+            () = ear.hears() => engine.stop.sleep(GATHERING).await,
+        };
+        if stopped {
             return;
         }
     }
@@ -34,11 +40,14 @@ pub async fn keep_looking(engine: Engine, notifier: Arc<Notifier>, events: Sende
 async fn round(
     engine: &Engine,
     looks: &mut Looks,
+    ear: &Ear,
     notifier: &Notifier,
     events: &Sender<Event>,
 ) -> Result<Duration, EngineError> {
     let checkpoint = engine.journal.checkpoint();
+    let mark = ear.take(checkpoint, looks)?;
     let round = engine.track(Which::All, Depth::Due, looks).await?;
+    ear.looked(checkpoint, mark, &round)?;
     let mut changed: BTreeMap<RunId, Vec<PayoutState>> = BTreeMap::new();
     for moved in &round.changed {
         // what happens while a run is at work is told when it ends

@@ -10,6 +10,7 @@ use notify::{EventKind, RecursiveMode, Watcher as _};
 
 use super::args::{Globals, WatchArgs};
 use super::desk::Counter;
+use super::ear::{self, Ear};
 use super::exit::{Exit, Failure};
 use super::session::{Attached, Session};
 use super::{out, tracker};
@@ -19,7 +20,12 @@ use crate::watch::{Event, Folder, Place, Settings, Trouble, Watcher};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
-    let given = [("watch.poll", &args.poll), ("watch.settle", &args.settle), ("watch.mode", &args.mode)];
+    let given = [
+        ("watch.poll", &args.poll),
+        ("watch.settle", &args.settle),
+        ("watch.mode", &args.mode),
+        ("listen.address", &args.listen),
+    ];
     let flags = given.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect();
     let mut session = Session::new(globals, flags)?;
     session.observer = Arc::new(Silent);
@@ -40,8 +46,13 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
         stop_when_asked(attached, events.clone());
         let _wakes = wake(folder.root(), events.clone());
         let notifier = Arc::new(Notifier::new(session.notify.clone())?);
+        let ear = Ear::new(&session);
+        if let Some(address) = session.settings.listen.address {
+            let receiving = ear::receive(&session, attached, address, &ear)?;
+            out::note(&format!("Webhooks are received on http://{}/webhooks/flash.", receiving.address));
+        }
         let engine = session.engine(Arc::clone(&journal), attached.gateway.clone(), false, attached.stop.clone())?;
-        attached.runtime.spawn(tracker::keep_looking(engine, Arc::clone(&notifier), events.clone()));
+        attached.runtime.spawn(tracker::keep_looking(engine, ear, Arc::clone(&notifier), events.clone()));
         let counter = Counter::new(&session, Arc::clone(&journal), folder.root(), Arc::clone(&notifier));
         let outcome = Watcher::new(folder, &counter, settings).run(&heard, &events).map_err(|trouble| match trouble {
             Trouble::Passing(why) | Trouble::Lasting(why) => Failure::new(

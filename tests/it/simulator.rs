@@ -17,3 +17,4 @@ mod process;
 mod quotes;
 mod schema;
 mod unassumed;
+mod webhooks;

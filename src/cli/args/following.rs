@@ -20,6 +20,9 @@ pub struct WatchArgs {
     /// Who lets runs go: hold, a person; pay, the limits of the configuration
     #[arg(long, value_name = "MODE")]
     pub mode: Option<String>,
+    /// Receive Flash's webhooks there, such as 127.0.0.1:8090 [default: listen.address of the configuration]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
     /// End once nothing is left to do
     #[arg(long)]
     pub once: bool,

@@ -168,6 +168,45 @@ fn while_a_listener_is_away_webhooks_come_again() {
 }
 
 #[test]
+fn a_watched_folder_hears_too() {
+    let world = World::with(flash(&[]));
+    let folder = world.home().join("inbox");
+    std::fs::create_dir(&folder).expect("a folder");
+    let said = world.home().join("watch.log");
+    let mut command = world.command(&["watch", "inbox", "--listen", "127.0.0.1:0", "--settle", "100ms"]);
+    command.env("PAYRUN_LISTEN_SECRET", SECRET).stderr(std::fs::File::create(&said).expect("a file"));
+    let watching = Listening { child: command.spawn().expect("a watcher"), url: String::new() };
+    let began = Instant::now();
+    let url = loop {
+        let text = std::fs::read_to_string(&said).expect("a text");
+        if let Some(url) = text.split_whitespace().find(|word| word.ends_with("/webhooks/flash.")) {
+            break url.trim_end_matches('.').to_owned();
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "{text}");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    world.simulator.change(|options| options.webhooks.url = Some(url.clone()));
+    std::fs::write(folder.join("pay.csv"), payroll(&["A", "B FAIL_ACC"])).expect("a file");
+    while world.made() < 2 && began.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(until(&world, &["paid", "returned"], 20), ["paid", "returned"]);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let metrics = url.replace("/webhooks/flash", "/metrics");
+    let ask = async || http().get(&metrics).send().await?.text().await;
+    let mut text = String::new();
+    while !text.contains("payouts{state=\"returned\"} 1") && began.elapsed() < Duration::from_secs(70) {
+        text = runtime.block_on(ask()).expect("numbers");
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    for line in ["payrun_payouts{state=\"paid\"} 1", "payrun_payouts{state=\"returned\"} 1", "payrun_ready 1"]
+    {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    drop(watching);
+}
+
+#[test]
 fn a_listener_without_a_secret_does_not_start() {
     let world = World::new();
     world.payrun(&["listen", "--listen", "127.0.0.1:0"]).ends(6).says("PAYRUN_LISTEN_SECRET");
