@@ -1,9 +1,12 @@
 //! What may be typed.
 
+mod report;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::report::{ReportArgs, ReportKind};
 use super::exit::TABLE;
 use crate::domain::RunId;
 
@@ -294,16 +297,6 @@ pub struct SettleArgs {
 pub struct StatusArgs {
     /// The run [default: a list of all]
     pub run: Option<RunId>,
-}
-
-/// `report`.
-#[derive(Debug, Args)]
-pub struct ReportArgs {
-    /// The run
-    pub run: RunId,
-    /// The folder to write to [default: reports/ in the state folder]
-    #[arg(long, value_name = "FOLDER")]
-    pub to: Option<PathBuf>,
 }
 
 /// `simulate`.

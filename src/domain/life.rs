@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, PayoutStatus, Sighting, StatusMeaning};
-use super::{Kind, RunId, Timestamp};
+use super::{Kind, RunId, Timestamp, may_be_sent_again};
 
 /// The states that users see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -176,6 +176,9 @@ pub struct Life {
     /// Why it stands where it stands, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// When the last thing happened to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Timestamp>,
 }
 
 impl Life {
@@ -194,6 +197,7 @@ impl Life {
             flash_id: None,
             status: None,
             why,
+            changed: None,
         }
     }
 
@@ -201,6 +205,19 @@ impl Life {
     /// replace it.
     pub fn was_sent(&self) -> bool {
         self.sendings > 0 || self.attempt > 1 || self.flash_id.is_some()
+    }
+
+    /// Whether it is certain that this payout has paid nobody and never will, and that another may take its place: the API
+    /// made nothing, or cancelled it for a reason that allows another, or the money is back.
+    pub fn is_over(&self) -> bool {
+        match (self.state, &self.flash_id) {
+            (PayoutState::Returned, _) => true,
+            (PayoutState::Rejected, None) => !self.doubt,
+            (PayoutState::Rejected, Some(_)) => {
+                may_be_sent_again(self.status.as_ref().and_then(|status| status.reject_code.as_deref()))
+            }
+            _ => false,
+        }
     }
 
     /// Whether the banks may still have something to say of it: it is under way, or the API has it in a way that
@@ -229,6 +246,7 @@ impl Life {
                 *self = Self { attempt: self.attempt + 1, ..Self::new(PayoutState::Ready, None) };
             }
         }
+        self.changed = Some(at);
     }
 
     fn stands(&mut self, state: PayoutState, why: Option<String>) {
@@ -400,7 +418,8 @@ mod tests {
             vec![INTENT, Fact::Answered(Answer::Accepted { flash_id: "p1".into(), status: None })],
         ] {
             let stands = life(&before);
-            assert_eq!(life(&[before, vec![Fact::QuoteEnded]].concat()), stands);
+            let after = life(&[before, vec![Fact::QuoteEnded]].concat());
+            assert_eq!(Life { changed: stands.changed, ..after }, stands);
         }
     }
 
@@ -421,6 +440,8 @@ mod tests {
                 reject_code: None,
                 message: Some("account closed".into()),
                 meaning,
+                fee: None,
+                rail: None,
             })
         };
         let accepted = Fact::Answered(Answer::Accepted { flash_id: "p1".into(), status: None });

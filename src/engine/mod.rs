@@ -29,7 +29,7 @@ mod view;
 pub use error::{Ending, EngineError, StopReason};
 pub use funds::{Funds, funds};
 pub use lookback::Lookback;
-pub use open::{kept_copy, record};
+pub use open::{kept_copy, kept_findings, record};
 pub use payees::{Change, Imported, import_payees, note_payees};
 pub use person::{Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
@@ -37,7 +37,7 @@ pub use probe::{Probed, Probing, may_probe_with, probe};
 pub use rates::{RateStop, RateTrouble, Way, agree_anew, indicative, to_agree, waiting};
 pub use stop::{Stop, StopHandle};
 pub use verify::{Questioned, Whom, bank_words, payees_of, verify_banks, verify_payees};
-pub use view::{may_begin_anew, payouts, run_view};
+pub use view::{may_begin_anew, payouts, payouts_by, run_view};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use super::sighting::{Absence, difference};
 use super::{Engine, EngineError};
-use crate::domain::{Fact, PayoutEntry, PayoutState, RowEntry, RunId, RunState};
+use crate::domain::{Fact, PayoutEntry, PayoutState, RowEntry, RunId, RunState, may_be_sent_again};
 use crate::gateway::PayoutLookUp;
 use crate::journal::Record;
 
@@ -63,9 +63,9 @@ async fn not_made(engine: &Engine, entry: &PayoutEntry) -> Result<(), EngineErro
     let (run, row) = (entry.run, entry.payout.row);
     if let Some(flash_id) = &entry.life.flash_id {
         let code = entry.life.status.as_ref().and_then(|status| status.reject_code.as_deref());
-        return match (entry.life.state, code) {
-            (PayoutState::Rejected, Some("TECHNICAL_ISSUE")) => Ok(()),
-            (PayoutState::Rejected, code) => refuse(format!(
+        return match entry.life.state {
+            PayoutState::Rejected if may_be_sent_again(code) => Ok(()),
+            PayoutState::Rejected => refuse(format!(
                 "Flash cancelled row {row} as {flash_id} ({}), and only what is cancelled with TECHNICAL_ISSUE may be sent again",
                 code.unwrap_or("without a reason")
             )),
