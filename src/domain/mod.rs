@@ -21,6 +21,7 @@ pub mod party;
 pub mod payout;
 pub mod plan_view;
 pub mod reject;
+pub mod release;
 pub mod remitter;
 pub mod run;
 pub mod slippage;
@@ -45,6 +46,7 @@ pub use party::{Address, Party, PartyName};
 pub use payout::{Conversion, Deal, Kind, Payee, Payout};
 pub use plan_view::PlanView;
 pub use reject::{may_be_sent_again, reject_reason, reject_to_do, reject_words};
+pub use release::{Release, Way};
 pub use remitter::{IdDoc, PaidAs, Remitter};
 pub use run::{
     Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView, StatusTotal,

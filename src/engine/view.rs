@@ -42,6 +42,7 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
         label: head.label,
         environment: head.environment,
         state,
+        release: checkpoint.release(run)?,
         opened_at: head.opened_at,
         accepted: head.accepted,
         bank_directory: head.bank_directory,
@@ -56,6 +57,13 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
         by_status: sums.by_status(),
         fees: sums.fees(),
     })
+}
+
+/// A fee with at least the currency's decimals.
+fn in_full(fee: Decimal, currency: Currency) -> Decimal {
+    let mut fee = fee;
+    fee.rescale(fee.scale().max(currency.decimals()));
+    fee
 }
 
 /// What the rows of a run add up to.
@@ -88,7 +96,7 @@ impl Sums {
         let fee = own.and_then(|entry| Some((entry.payout.funded_in(), entry.life.status.as_ref()?.fee?)));
         if let Some((currency, fee)) = fee {
             let sum = self.fees.entry(currency).or_default();
-            *sum = (sum.0 + 1, sum.1 + fee);
+            *sum = (sum.0 + 1, sum.1 + in_full(fee, currency));
         }
     }
 

@@ -121,15 +121,23 @@ fn verdict(view: &RunView) -> Markup {
         } @else {
             p.note { "Every payout has arrived." }
         }
-        @if matches!(view.state, RunState::Stopped | RunState::Running | RunState::Recording) {
-            p.warn { "The run is not finished: payrun resume " (view.run) " goes on with it." }
+        @match view.state {
+            RunState::Stopped | RunState::Running | RunState::Recording => {
+                p.warn { "The run is not finished: payrun resume " (view.run) " goes on with it." }
+            }
+            RunState::Held => { p.warn { "Nothing was sent: the run waits for a person to let it go." } }
+            RunState::Refused => { p.warn { "Nothing was sent: a person refused the run." } }
+            RunState::Finished => {}
         }
     }
 }
 
 fn status_bars(view: &RunView) -> Vec<Bar> {
-    let states = PayoutState::ALL.iter().rev().filter(|state| view.count(**state) > 0);
+    let mut states: Vec<&PayoutState> =
+        PayoutState::ALL.iter().filter(|state| view.count(**state) > 0).collect();
+    states.sort_by_key(|state| Outcome::of(**state));
     states
+        .into_iter()
         .map(|state| {
             let sums: Vec<String> = view
                 .by_status

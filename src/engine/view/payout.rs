@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{EngineError, standing};
+use super::{EngineError, in_full, standing};
 use crate::check::directory::Directory;
 use crate::domain::answer::StatusMeaning;
 use crate::domain::{
@@ -69,7 +69,10 @@ impl<'a> Viewer<'a> {
             branch: asked.as_ref().and_then(|payout| self.branch(payout)),
             remitter: known.as_ref().map(|entry| self.remitter(entry)).transpose()?,
             rail: asked.as_ref().map(|payout| way(payout, life)),
-            fee: there.and_then(|status| status.fee),
+            fee: asked
+                .as_ref()
+                .zip(there)
+                .and_then(|(payout, there)| Some(in_full(there.fee?, payout.funded_in()))),
             flash_status: there.map(|status| status.name.clone()),
             reject_code: there.and_then(|status| status.reject_code.clone()),
             sent_at: life.and_then(|life| life.first_sent),
