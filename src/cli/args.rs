@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use self::report::{ReportArgs, ReportKind};
+pub use self::report::{EvidenceArgs, EvidenceCommand, EvidenceVerifyArgs, ReportArgs, ReportKind};
 use super::exit::TABLE;
 use crate::domain::RunId;
 
@@ -78,9 +78,12 @@ pub enum Command {
     /// Show all runs, or one with its payouts
     #[command(after_help = TABLE)]
     Status(StatusArgs),
-    /// Write the report of a run as CSV and JSON
+    /// Write the report of a run as CSV, JSON, workbook and page, and the rows to correct
     #[command(after_help = TABLE)]
     Report(ReportArgs),
+    /// Pack all that is known of a run into one archive, or check such an archive
+    #[command(after_help = TABLE)]
+    Evidence(EvidenceArgs),
     /// Run a simulated Flash, or show what it holds
     #[command(after_help = TABLE)]
     Simulate(SimulateArgs),

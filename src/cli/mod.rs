@@ -9,6 +9,7 @@ mod bsb;
 mod check;
 mod corridors;
 mod doctor;
+mod evidence;
 mod exit;
 mod guard;
 mod journal;
@@ -61,6 +62,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Settle(args) => settle::run(globals, args),
         Command::Status(args) => status::run(globals, args),
         Command::Report(args) => report::run(globals, args),
+        Command::Evidence(args) => evidence::run(globals, args),
         Command::Simulate(args) => simulate::run(globals, args),
         Command::Payees(args) => payees::run(globals, args),
         Command::Remitters => remitters::run(globals),

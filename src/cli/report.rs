@@ -12,7 +12,7 @@ use super::args::{Format, Globals, ReportArgs, ReportKind};
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{out, status};
-use crate::domain::{Limits, PayoutView, RunId, RunView, system_words};
+use crate::domain::{Limits, PayoutState, PayoutView, RunId, RunView, system_words};
 use crate::engine::{self, EngineError};
 use crate::intake;
 use crate::journal::{Checkpoint, ScopeFolder};
@@ -61,6 +61,11 @@ pub struct Source<'a> {
 }
 
 impl Source<'_> {
+    /// The view of a run without its payouts.
+    pub fn view(&self, run: RunId) -> Result<RunView, Failure> {
+        Ok(engine::run_view(self.checkpoint, run, self.at_work)?)
+    }
+
     /// The payouts of a run, with banks and branches by the directory of this state folder.
     fn payouts(
         &self,
@@ -78,23 +83,29 @@ pub fn write(
     folder: &Path,
     kinds: &[ReportKind],
 ) -> Result<Vec<PathBuf>, Failure> {
-    let view = engine::run_view(source.checkpoint, run, source.at_work)?;
-    let stem =
-        Path::new(&view.label).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
+    let view = source.view(run)?;
     std::fs::create_dir_all(folder).map_err(|error| {
         let words = system_words(&error);
         Failure::new(Exit::Configuration, format!("cannot make the folder {}: {words}", folder.display()))
     })?;
     let mut written = Vec::new();
     for kind in kinds {
-        let path = folder.join(format!("{run}-{}.{}", plain(&stem), kind.extension()));
+        let path = folder.join(format!("{}.{}", stem(&view), kind.extension()));
         write_one(source, &view, run, *kind, &path)?;
         written.push(path);
     }
     Ok(written)
 }
 
-fn write_one(
+/// What the names of a run's files begin with.
+pub fn stem(view: &RunView) -> String {
+    let stem =
+        Path::new(&view.label).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
+    format!("{}-{}", view.run, plain(&stem))
+}
+
+/// Writes one report of a run in place of one of an earlier time.
+pub fn write_one(
     source: Source<'_>,
     view: &RunView,
     run: RunId,
@@ -120,7 +131,7 @@ fn write_one(
 
 /// Answers with the run and its payouts as one JSON document.
 pub fn answer_json(source: Source<'_>, run: RunId) -> Result<(), Failure> {
-    let view = engine::run_view(source.checkpoint, run, source.at_work)?;
+    let view = source.view(run)?;
     let payouts = source.payouts(run)?;
     out::answer_by(|out| report::write_json(&view, payouts, out)).or_else(|error| match error {
         ReportError::Source(error) => Err(error.into()),
@@ -141,7 +152,8 @@ pub fn write_fix_file(
     for payout in engine::payouts(checkpoint, run) {
         let payout = payout?;
         if payout.correctable {
-            rows.insert(payout.row, payout.reason.unwrap_or_default());
+            let reason = payout.reason.unwrap_or_default();
+            rows.insert(payout.row, format!("{reason}{}", to_change(payout.status)));
         }
     }
     let head = checkpoint.run(run)?.map(|(head, _)| head);
@@ -157,6 +169,24 @@ pub fn write_fix_file(
     let file = File::create(&path).map_err(|error| failed(&error))?;
     intake::copy_rows(&source, &reading, &rows, BufWriter::new(file)).map_err(|error| failed(&error))?;
     Ok(Some(path))
+}
+
+/// What must change in a row that was sent before it is paid again under its payment_id.
+fn to_change(status: PayoutState) -> &'static str {
+    match status {
+        PayoutState::Returned => "; correct the account or the amount: as it stands it is not paid again",
+        PayoutState::Rejected => {
+            "; change what is wrong: as it stands a row with a payment_id is not paid again"
+        }
+        PayoutState::Invalid
+        | PayoutState::Held
+        | PayoutState::Ready
+        | PayoutState::Sending
+        | PayoutState::InDoubt
+        | PayoutState::Submitted
+        | PayoutState::Paid
+        | PayoutState::Attention => "",
+    }
 }
 
 /// A name that any file system takes.

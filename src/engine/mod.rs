@@ -39,7 +39,7 @@ pub use rates::{RateStop, RateTrouble, Way, agree_anew, indicative, to_agree, wa
 pub use release::{refuse, release};
 pub use stop::{Stop, StopHandle};
 pub use verify::{Questioned, Whom, bank_words, payees_of, verify_banks, verify_payees};
-pub use view::{may_begin_anew, payouts, payouts_by, run_view};
+pub use view::{ParsedRow, may_begin_anew, parsed_rows, payouts, payouts_by, run_view};
 
 use std::sync::Arc;
 use std::time::Duration;

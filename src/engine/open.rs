@@ -59,7 +59,8 @@ pub fn record(
         records.push(Record::PayoutPlanned {
             run,
             id: planned.id,
-            external_id: planned.id.external_id(payout.payment_id.as_deref()),
+            // the user's own id is taken at the API by the payout that this one corrects
+            external_id: planned.id.external_id(payout.payment_id.as_deref().filter(|_| !planned.corrects)),
             overlap: payout.overlap_key(),
             payout: Box::new(payout),
             remitter,

@@ -61,6 +61,12 @@ pub async fn settle(
 async fn not_made(engine: &Engine, entry: &PayoutEntry) -> Result<(), EngineError> {
     let refuse = |why: String| Err(EngineError::Settle(why));
     let (run, row) = (entry.run, entry.payout.row);
+    if let Some(later) = engine.journal.checkpoint().payout(entry.id.corrected())? {
+        return refuse(format!(
+            "row {} of run {} has taken the place of row {row} since: sending row {row} again would pay it twice",
+            later.payout.row, later.run
+        ));
+    }
     if let Some(flash_id) = &entry.life.flash_id {
         let code = entry.life.status.as_ref().and_then(|status| status.reject_code.as_deref());
         return match entry.life.state {

@@ -5,14 +5,15 @@ mod payout;
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
+use serde::Serialize;
 
 use self::payout::Viewer;
 use super::EngineError;
 use crate::check::directory::Directory;
 use crate::domain::money::Total;
 use crate::domain::{
-    BookField, Currency, Overlaps, PayoutEntry, PayoutState, PayoutView, RowEntry, RunId, RunState, RunView,
-    StatusTotal, Totals,
+    BookField, Currency, ExternalId, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RunId,
+    RunState, RunView, StatusTotal, Totals,
 };
 use crate::journal::Checkpoint;
 
@@ -142,6 +143,38 @@ pub fn payouts_by(
     checkpoint.rows(run).map(move |row| {
         let (row, entry) = row?;
         viewer.view(row, &entry)
+    })
+}
+
+/// A row of a run as it was read, with the ids that the API has of it. Account numbers are whole: for evidence alone.
+#[derive(Debug, Serialize)]
+pub struct ParsedRow {
+    /// The row.
+    row: u32,
+    /// What it is to the run.
+    is: RowEntry,
+    /// What it asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payout: Option<Payout>,
+    /// Our id of it at the API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<ExternalId>,
+    /// The API's id of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flash_id: Option<String>,
+}
+
+/// The rows of a run as they were read, in their order.
+pub fn parsed_rows(
+    checkpoint: &Checkpoint,
+    run: RunId,
+) -> impl Iterator<Item = Result<ParsedRow, EngineError>> + use<'_> {
+    checkpoint.rows(run).map(move |row| {
+        let (row, is) = row?;
+        let known = standing(checkpoint, run, &is)?.1;
+        let external_id = known.as_ref().map(|entry| entry.external_id.clone());
+        let flash_id = known.as_ref().and_then(|entry| entry.life.flash_id.clone());
+        Ok(ParsedRow { row, is, payout: known.map(|entry| entry.payout), external_id, flash_id })
     })
 }
 

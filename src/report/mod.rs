@@ -5,6 +5,7 @@
 mod annotated;
 mod chart;
 mod csv;
+pub mod evidence;
 mod facts;
 mod fresh;
 mod json;

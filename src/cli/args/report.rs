@@ -1,9 +1,10 @@
-//! The arguments of `report`.
+//! The arguments of `report` and `evidence`.
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
+use crate::cli::exit::TABLE;
 use crate::domain::RunId;
 
 /// `report`.
@@ -43,4 +44,37 @@ impl ReportKind {
             Self::Html => "html",
         }
     }
+}
+
+/// `evidence`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct EvidenceArgs {
+    /// The run
+    #[arg(required = true)]
+    pub run: Option<RunId>,
+    /// The archive to write [default: beside the reports]
+    #[arg(long, value_name = "FILE.zip")]
+    pub to: Option<PathBuf>,
+    /// What to do with an archive
+    #[command(subcommand)]
+    pub command: Option<EvidenceCommand>,
+}
+
+/// The commands of `evidence`.
+#[derive(Debug, Subcommand)]
+pub enum EvidenceCommand {
+    /// Say whether anything in an archive has changed since it was made; needs nothing but the archive
+    #[command(after_help = TABLE)]
+    Verify(EvidenceVerifyArgs),
+}
+
+/// `evidence verify`.
+#[derive(Debug, Args)]
+pub struct EvidenceVerifyArgs {
+    /// The archive
+    pub file: PathBuf,
+    /// The seal that was told when it was made
+    #[arg(long)]
+    pub seal: Option<String>,
 }

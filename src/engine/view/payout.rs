@@ -47,6 +47,11 @@ impl<'a> Viewer<'a> {
             None => (None, None),
         };
         let there = life.and_then(|life| life.status.as_ref());
+        let corrected = self.corrected(known.as_ref())?;
+        let mut reason = reason(entry, life);
+        if let Some(place) = &corrected {
+            reason = Some(reason.map_or_else(|| place.clone(), |reason| format!("{reason}; {place}")));
+        }
         Ok(PayoutView {
             row,
             payment_id: asked.as_ref().and_then(|payout| payout.payment_id.clone()),
@@ -61,10 +66,10 @@ impl<'a> Viewer<'a> {
             payee: named,
             account: asked.as_ref().map(|payout| payout.payee.account.to_string()),
             reference: asked.as_ref().and_then(|payout| payout.reference.clone()),
-            next: next(status, run, row, known.as_ref()),
+            next: next(status, run, row, known.as_ref()).filter(|_| corrected.is_none()),
             accepted: known.as_ref().map(|entry| entry.accepted.clone()).unwrap_or_default(),
             like_earlier: known.as_ref().and_then(|entry| entry.like_earlier.clone()),
-            reason: reason(entry, life),
+            reason,
             sent_by: known.as_ref().map(|entry| entry.run).filter(|other| *other != run),
             branch: asked.as_ref().and_then(|payout| self.branch(payout)),
             remitter: known.as_ref().map(|entry| self.remitter(entry)).transpose()?,
@@ -77,11 +82,21 @@ impl<'a> Viewer<'a> {
             reject_code: there.and_then(|status| status.reject_code.clone()),
             sent_at: life.and_then(|life| life.first_sent),
             changed_at: life.and_then(|life| life.changed),
-            correctable: is_correctable(status, life),
+            correctable: is_correctable(status, life) && corrected.is_none(),
             from_book: asked.map(|payout| payout.from_book).unwrap_or_default(),
             verified,
             bank,
         })
+    }
+
+    /// The row that has taken its place under the same id of the user's, in words.
+    fn corrected(&self, known: Option<&PayoutEntry>) -> Result<Option<String>, EngineError> {
+        let Some(entry) = known.filter(|entry| entry.life.is_over() && entry.payout.payment_id.is_some())
+        else {
+            return Ok(None);
+        };
+        let later = self.checkpoint.payout(entry.id.corrected())?;
+        Ok(later.map(|later| format!("corrected by row {} of run {}", later.payout.row, later.run)))
     }
 
     fn branch(&self, payout: &Payout) -> Option<String> {
