@@ -12,6 +12,7 @@ mod check;
 mod corridors;
 mod desk;
 mod doctor;
+mod evidence;
 mod exit;
 mod guard;
 mod hand_over;
@@ -70,6 +71,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Status(args) => status::run(globals, args),
         Command::Report(args) => report::run(globals, args),
         Command::Track(args) => track::run(globals, args),
+        Command::Evidence(args) => evidence::run(globals, args),
         Command::Simulate(args) => simulate::run(globals, args),
         Command::Watch(args) => watch::run(globals, args),
         Command::Approve(args) => answer::approve(globals, args),

@@ -10,6 +10,7 @@ mod check_properties;
 mod commands;
 mod directory;
 mod doctor;
+mod evidence;
 mod fault_matrix;
 mod funds;
 mod gateway;
