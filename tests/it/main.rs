@@ -22,6 +22,7 @@ mod plan;
 mod power;
 mod readme;
 mod replay;
+mod reports;
 mod rig;
 mod simulator;
 mod slippage;
