@@ -25,6 +25,7 @@ mod power;
 mod readme;
 mod receiver;
 mod replay;
+mod reports;
 mod rig;
 mod simulator;
 mod slippage;
