@@ -4,7 +4,7 @@ mod following;
 mod report;
 mod simulate;
 
-pub use following::{ApproveArgs, RejectArgs, WatchArgs};
+pub use following::{ApproveArgs, ListenArgs, RejectArgs, WatchArgs};
 pub use simulate::SimulateArgs;
 
 use std::path::PathBuf;
@@ -93,6 +93,9 @@ pub enum Command {
     /// Pack all that is known of a run into one archive, or check such an archive
     #[command(after_help = TABLE)]
     Evidence(EvidenceArgs),
+    /// Receive Flash's webhooks, and look at the payouts that they name
+    #[command(after_help = TABLE)]
+    Listen(ListenArgs),
     /// Run a simulated Flash, or show what it holds
     #[command(after_help = TABLE)]
     Simulate(SimulateArgs),

@@ -12,11 +12,13 @@ mod check;
 mod corridors;
 mod desk;
 mod doctor;
+mod ear;
 mod evidence;
 mod exit;
 mod guard;
 mod hand_over;
 mod journal;
+mod listen;
 mod logs;
 mod map;
 mod notices;
@@ -72,6 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Report(args) => report::run(globals, args),
         Command::Track(args) => track::run(globals, args),
         Command::Evidence(args) => evidence::run(globals, args),
+        Command::Listen(args) => listen::run(globals, args),
         Command::Simulate(args) => simulate::run(globals, args),
         Command::Watch(args) => watch::run(globals, args),
         Command::Approve(args) => answer::approve(globals, args),

@@ -127,7 +127,7 @@ async fn rounds(engine: &Engine, which: Which, args: &TrackArgs) -> Result<Told,
 }
 
 /// Writes the reports of the runs anew in which something has changed. One that cannot be written takes nothing back.
-fn reports(session: &Session, journal: &Journal, changed: &[Moved]) -> Vec<PathBuf> {
+pub(super) fn reports(session: &Session, journal: &Journal, changed: &[Moved]) -> Vec<PathBuf> {
     let runs: BTreeSet<RunId> = changed.iter().map(|moved| moved.run).collect();
     let folder = journal.folder().reports();
     let mut files = Vec::new();
@@ -207,7 +207,7 @@ fn text(told: &Told, under_way: &[UnderWay]) -> String {
 }
 
 /// What asks for somebody one by one, all else in numbers.
-fn changes(text: &mut String, changed: &[Moved]) {
+pub(super) fn changes(text: &mut String, changed: &[Moved]) {
     let mut numbers: BTreeMap<(RunId, PayoutState, PayoutState), u64> = BTreeMap::new();
     for moved in changed.iter().filter(|moved| !needs_somebody(moved.to) && moved.from != moved.to) {
         *numbers.entry((moved.run, moved.from, moved.to)).or_default() += 1;

@@ -120,6 +120,18 @@ impl RunState {
         matches!(self, Self::Finished | Self::Refused)
     }
 
+    /// The name that metrics have for it, as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Recording => "recording",
+            Self::Held => "held",
+            Self::Refused => "refused",
+            Self::Running => "running",
+            Self::Stopped => "stopped",
+            Self::Finished => "finished",
+        }
+    }
+
     /// In words.
     pub fn words(self) -> &'static str {
         match self {

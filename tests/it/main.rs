@@ -17,6 +17,7 @@ mod gateway;
 mod hostile;
 mod kills;
 mod large_workbooks;
+mod listen;
 mod notify;
 mod operations;
 mod payments;

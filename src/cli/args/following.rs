@@ -1,4 +1,4 @@
-//! What may be typed behind `watch`, `approve` and `reject`.
+//! What may be typed behind `watch`, `approve`, `reject` and `listen`.
 
 use std::path::PathBuf;
 
@@ -63,4 +63,12 @@ pub struct RejectArgs {
     /// Why; kept in the journal
     #[arg(long)]
     pub reason: String,
+}
+
+/// `listen`.
+#[derive(Debug, Args)]
+pub struct ListenArgs {
+    /// Where to receive, such as 127.0.0.1:8090 [default: listen.address of the configuration]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<String>,
 }

@@ -23,6 +23,8 @@ pub struct WithdrawalView {
     pub currency: &'static str,
     /// What the payee's statement shows.
     pub reference: Option<String>,
+    /// Whom to tell of its changes.
+    pub callback_uri: Option<String>,
     /// Who gets it.
     pub recipient: Option<PartyView>,
     /// In whose name; `None` is the account itself.
@@ -58,6 +60,8 @@ pub struct PaymentView {
     pub quote_id: Option<String>,
     /// What the payee's statement shows.
     pub reference: Option<String>,
+    /// Whom to tell of its changes.
+    pub callback_uri: Option<String>,
     /// Who gets it.
     pub recipient: Option<PartyView>,
     /// In whose name; `None` is the account itself.
@@ -80,6 +84,7 @@ impl WithdrawalView {
             amount: record.amount,
             currency: record.currency.code(),
             reference: order.external_reference.clone(),
+            callback_uri: order.callback_uri.clone(),
             recipient: recipient_of(ledger, &order.recipient),
             sender: sender_of(ledger, &order.sender),
             sub_client_id: order.sub_client_id.clone(),
@@ -103,6 +108,7 @@ impl PaymentView {
             to_amount: record.to_amount,
             quote_id: record.quote_id.clone(),
             reference: order.external_reference.clone(),
+            callback_uri: order.callback_uri.clone(),
             recipient: recipient_of(ledger, &order.recipient),
             sender: sender_of(ledger, &order.sender),
             sub_client_id: order.sub_client_id.clone(),
