@@ -1,6 +1,7 @@
 //! What may be typed.
 
 mod following;
+mod report;
 mod simulate;
 
 pub use following::{ApproveArgs, ListenArgs, RejectArgs, WatchArgs};
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use self::report::{EvidenceArgs, EvidenceCommand, EvidenceVerifyArgs, ReportArgs, ReportKind};
 use super::exit::TABLE;
 use super::track::TrackArgs;
 use crate::domain::RunId;
@@ -82,12 +84,15 @@ pub enum Command {
     /// Show all runs, or one with its payouts
     #[command(after_help = TABLE)]
     Status(StatusArgs),
-    /// Write the report of a run as CSV and JSON
+    /// Write the report of a run as CSV, JSON, workbook and page, and the rows to correct
     #[command(after_help = TABLE)]
     Report(ReportArgs),
     /// Look at what the banks have made of payouts since, and write the reports anew where something has changed
     #[command(after_help = TABLE)]
     Track(TrackArgs),
+    /// Pack all that is known of a run into one archive, or check such an archive
+    #[command(after_help = TABLE)]
+    Evidence(EvidenceArgs),
     /// Receive Flash's webhooks, and look at the payouts that they name
     #[command(after_help = TABLE)]
     Listen(ListenArgs),
@@ -316,16 +321,6 @@ pub struct SettleArgs {
 pub struct StatusArgs {
     /// The run [default: a list of all]
     pub run: Option<RunId>,
-}
-
-/// `report`.
-#[derive(Debug, Args)]
-pub struct ReportArgs {
-    /// The run
-    pub run: RunId,
-    /// The folder to write to [default: reports/ in the state folder]
-    #[arg(long, value_name = "FOLDER")]
-    pub to: Option<PathBuf>,
 }
 
 /// `doctor`.

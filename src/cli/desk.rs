@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use clap::ValueEnum as _;
+
 use super::annotate::Annotation;
+use super::args::ReportKind;
 use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
 use super::session::{Session, user_name};
@@ -312,7 +315,7 @@ impl Desk for Counter<'_> {
         let ending = ending.map_err(failed)?;
         let view = self.view(run)?;
         notices::tell(&self.notifier, Some(&before), &view);
-        let text = summary::run(&view, &[], None, session);
+        let text = summary::run(&view, &[], None);
         Ok(match ending {
             Ending::Finished => Ended::Finished(text),
             Ending::Stopped(reason) => {
@@ -335,7 +338,8 @@ impl Desk for Counter<'_> {
         let kept = self.journal.folder().reports();
         let checkpoint = self.journal.checkpoint();
         let limits = self.session.settings.limits;
-        let written = report::write(checkpoint, run, false, &kept).and_then(|files| {
+        let source = report::Source { session: self.session, checkpoint, at_work: false };
+        let written = report::write(source, run, &kept, ReportKind::value_variants()).and_then(|files| {
             let fix = report::write_fix_file(self.journal.folder(), checkpoint, run, &kept, limits)?;
             Ok((files, fix))
         });

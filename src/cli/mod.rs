@@ -13,6 +13,7 @@ mod corridors;
 mod desk;
 mod doctor;
 mod ear;
+mod evidence;
 mod exit;
 mod guard;
 mod hand_over;
@@ -72,6 +73,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Status(args) => status::run(globals, args),
         Command::Report(args) => report::run(globals, args),
         Command::Track(args) => track::run(globals, args),
+        Command::Evidence(args) => evidence::run(globals, args),
         Command::Listen(args) => listen::run(globals, args),
         Command::Simulate(args) => simulate::run(globals, args),
         Command::Watch(args) => watch::run(globals, args),

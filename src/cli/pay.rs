@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use clap::ValueEnum as _;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::args::{Format, Globals, PayArgs};
+use super::args::{Format, Globals, PayArgs, ReportKind};
 use super::asked::{Asked, funds, planned, prepare};
 use super::exit::{Exit, Failure};
 use super::hand_over::hand_over;
@@ -396,7 +397,8 @@ fn tell(
     let view = engine::run_view(journal.checkpoint(), run, false)?;
     // a report that cannot be written takes nothing back: the answer is given all the same
     let folder = journal.folder().reports();
-    let files = report::write(journal.checkpoint(), run, false, &folder);
+    let source = report::Source { session, checkpoint: journal.checkpoint(), at_work: false };
+    let files = report::write(source, run, &folder, ReportKind::value_variants());
     let fix =
         report::write_fix_file(journal.folder(), journal.checkpoint(), run, &folder, session.settings.limits);
     for failure in [files.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
@@ -404,8 +406,8 @@ fn tell(
     }
     let (files, fix) = (files.unwrap_or_default(), fix.ok().flatten());
     match globals.format {
-        Format::Json => report::answer_json(journal.checkpoint(), run, false)?,
-        Format::Text => out::answer(&summary::run(&view, &files, fix.as_deref(), session)),
+        Format::Json => report::answer_json(source, run)?,
+        Format::Text => out::answer(&summary::run(&view, &files, fix.as_deref())),
     }
     match stopped {
         Some(failure) => Err(failure),

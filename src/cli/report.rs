@@ -1,4 +1,4 @@
-//! `payrun report RUN`: the report as CSV and JSON, and the rows that were not paid as a file to correct.
+//! `payrun report RUN`: the report as CSV, JSON, workbook and page, and the rows that were not paid as a file to correct.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,12 +6,14 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use super::args::{Format, Globals, ReportArgs};
+use clap::ValueEnum;
+
+use super::args::{Format, Globals, ReportArgs, ReportKind};
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{out, status};
-use crate::domain::{Limits, PayoutState, RunId};
-use crate::engine;
+use crate::domain::{Limits, PayoutState, PayoutView, RunId, RunView, system_words};
+use crate::engine::{self, EngineError};
 use crate::intake;
 use crate::journal::{Checkpoint, ScopeFolder};
 use crate::report::{self, ReportError};
@@ -21,7 +23,9 @@ pub fn run(globals: &Globals, args: &ReportArgs) -> Result<Exit, Failure> {
     let session = Session::new(globals, Vec::new())?;
     let seen = status::look(&session)?;
     let folder = args.to.clone().unwrap_or_else(|| session.folder.reports());
-    let mut files = write(seen.checkpoint(), args.run, seen.at_work, &folder)?;
+    let source = Source { session: &session, checkpoint: seen.checkpoint(), at_work: seen.at_work };
+    let kinds = if args.only.is_empty() { ReportKind::value_variants() } else { &args.only };
+    let mut files = write(source, args.run, &folder, kinds)?;
     files.extend(write_fix_file(
         &session.folder,
         seen.checkpoint(),
@@ -45,39 +49,94 @@ pub fn run(globals: &Globals, args: &ReportArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Writes both reports of a run into a folder.
+/// What is known of a run, and where from.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// The session.
+    pub session: &'a Session,
+    /// Where everything stands.
+    pub checkpoint: &'a Checkpoint,
+    /// Whether somebody is at work on it.
+    pub at_work: bool,
+}
+
+impl Source<'_> {
+    /// The view of a run without its payouts.
+    pub fn view(&self, run: RunId) -> Result<RunView, Failure> {
+        Ok(engine::run_view(self.checkpoint, run, self.at_work)?)
+    }
+
+    /// The payouts of a run, with banks and branches by the directory of this state folder.
+    fn payouts(
+        &self,
+        run: RunId,
+    ) -> Result<impl Iterator<Item = Result<PayoutView, EngineError>> + use<'_>, Failure> {
+        let directory = super::bsb::directory(&self.session.settings)?;
+        Ok(engine::payouts_by(self.checkpoint, run, directory))
+    }
+}
+
+/// Writes the reports of a run into a folder, in place of those of an earlier time. Each appears whole or not at all.
 pub fn write(
-    checkpoint: &Checkpoint,
+    source: Source<'_>,
     run: RunId,
-    at_work: bool,
     folder: &Path,
+    kinds: &[ReportKind],
 ) -> Result<Vec<PathBuf>, Failure> {
-    let view = engine::run_view(checkpoint, run, at_work)?;
+    let view = source.view(run)?;
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let words = system_words(&error);
+        Failure::new(Exit::Configuration, format!("cannot make the folder {}: {words}", folder.display()))
+    })?;
+    let mut written = Vec::new();
+    for kind in kinds {
+        let path = folder.join(format!("{}.{}", stem(&view), kind.extension()));
+        write_one(source, &view, run, *kind, &path)?;
+        written.push(path);
+    }
+    Ok(written)
+}
+
+/// What the names of a run's files begin with.
+pub fn stem(view: &RunView) -> String {
     let stem =
         Path::new(&view.label).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
-    let path = |extension: &str| folder.join(format!("{run}-{}.{extension}", plain(&stem)));
-    let (csv, json) = (path("csv"), path("json"));
-    let failed = |error: &dyn std::fmt::Display| Failure::new(Exit::Configuration, error.to_string());
-    std::fs::create_dir_all(folder)
-        .map_err(|error| failed(&format!("cannot make the folder {}: {error}", folder.display())))?;
-    let create = |path: &Path| {
-        let file = File::create(path);
-        file.map(BufWriter::new).map_err(|error| failed(&format!("cannot write {}: {error}", path.display())))
-    };
-    report::write_csv(engine::payouts(checkpoint, run), create(&csv)?).map_err(|error| failed(&error))?;
-    report::write_json(&view, engine::payouts(checkpoint, run), create(&json)?)
-        .map_err(|error| failed(&error))?;
-    Ok(vec![csv, json])
+    format!("{}-{}", view.run, plain(&stem))
+}
+
+/// Writes one report of a run in place of one of an earlier time.
+pub fn write_one(
+    source: Source<'_>,
+    view: &RunView,
+    run: RunId,
+    kind: ReportKind,
+    path: &Path,
+) -> Result<(), Failure> {
+    let payouts = source.payouts(run)?;
+    let written = report::replace_whole(path, |file| match kind {
+        ReportKind::Csv => report::write_csv(payouts, BufWriter::new(file)),
+        ReportKind::Json => report::write_json(view, payouts, BufWriter::new(file)),
+        ReportKind::Html => report::write_run_page(view, payouts, file),
+        ReportKind::Xlsx => {
+            let findings = engine::kept_findings(&source.session.folder, run);
+            let folder = path.parent().unwrap_or(Path::new("."));
+            report::write_run_book(view, findings.as_deref(), payouts, folder, file)
+        }
+    });
+    written.map_err(|error| match error {
+        ReportError::Source(error) => error.into(),
+        other => Failure::new(Exit::Configuration, other.to_string()),
+    })
 }
 
 /// Answers with the run and its payouts as one JSON document.
-pub fn answer_json(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<(), Failure> {
-    let view = engine::run_view(checkpoint, run, at_work)?;
-    out::answer_by(|out| report::write_json(&view, engine::payouts(checkpoint, run), out)).or_else(|error| {
-        match error {
-            ReportError::Source(error) => Err(error.into()),
-            ReportError::Io(_) => Ok(()), // a reader that has gone away is no failure
-        }
+pub fn answer_json(source: Source<'_>, run: RunId) -> Result<(), Failure> {
+    let view = source.view(run)?;
+    let payouts = source.payouts(run)?;
+    out::answer_by(|out| report::write_json(&view, payouts, out)).or_else(|error| match error {
+        ReportError::Source(error) => Err(error.into()),
+        // a reader that has gone away is no failure
+        ReportError::Io(_) | ReportError::Book(_) | ReportError::Fresh(_) => Ok(()),
     })
 }
 
@@ -92,12 +151,9 @@ pub fn write_fix_file(
     let mut rows = BTreeMap::new();
     for payout in engine::payouts(checkpoint, run) {
         let payout = payout?;
-        if payout.next.is_none() {
-            continue; // nobody has anything to do: another run has taken its place
-        }
-        let made_nothing = payout.status == PayoutState::Rejected && payout.flash_id.is_none();
-        if made_nothing || matches!(payout.status, PayoutState::Invalid | PayoutState::Held) {
-            rows.insert(payout.row, payout.reason.unwrap_or_default());
+        if payout.correctable {
+            let reason = payout.reason.unwrap_or_default();
+            rows.insert(payout.row, format!("{reason}{}", to_change(payout.status)));
         }
     }
     let head = checkpoint.run(run)?.map(|(head, _)| head);
@@ -113,6 +169,24 @@ pub fn write_fix_file(
     let file = File::create(&path).map_err(|error| failed(&error))?;
     intake::copy_rows(&source, &reading, &rows, BufWriter::new(file)).map_err(|error| failed(&error))?;
     Ok(Some(path))
+}
+
+/// What must change in a row that was sent before it is paid again under its payment_id.
+fn to_change(status: PayoutState) -> &'static str {
+    match status {
+        PayoutState::Returned => "; correct the account or the amount: as it stands it is not paid again",
+        PayoutState::Rejected => {
+            "; change what is wrong: as it stands a row with a payment_id is not paid again"
+        }
+        PayoutState::Invalid
+        | PayoutState::Held
+        | PayoutState::Ready
+        | PayoutState::Sending
+        | PayoutState::InDoubt
+        | PayoutState::Submitted
+        | PayoutState::Paid
+        | PayoutState::Attention => "",
+    }
 }
 
 /// A name that any file system takes.

@@ -73,10 +73,14 @@ pub fn run(globals: &Globals, args: &StatusArgs) -> Result<Exit, Failure> {
     match (args.run, globals.format) {
         (None, Format::Text) => out::answer(&list(&seen)?),
         (None, Format::Json) => out::answer(&list_json(&seen)?),
-        (Some(run), Format::Json) => report::answer_json(seen.checkpoint(), run, seen.at_work)?,
-        (Some(run), Format::Text) => out::answer(&one(&seen, run, &session)?),
+        (Some(run), Format::Json) => report::answer_json(source(&seen, &session), run)?,
+        (Some(run), Format::Text) => out::answer(&one(&seen, run)?),
     }
     Ok(Exit::Done)
+}
+
+fn source<'a>(seen: &'a Seen, session: &'a Session) -> report::Source<'a> {
+    report::Source { session, checkpoint: seen.checkpoint(), at_work: seen.at_work }
 }
 
 fn list(seen: &Seen) -> Result<String, Failure> {
@@ -114,9 +118,9 @@ fn list_json(seen: &Seen) -> Result<String, Failure> {
         .map_err(|error| Failure::new(Exit::Defect, error.to_string()))
 }
 
-fn one(seen: &Seen, run: RunId, session: &Session) -> Result<String, Failure> {
+fn one(seen: &Seen, run: RunId) -> Result<String, Failure> {
     let view = engine::run_view(seen.checkpoint(), run, seen.at_work)?;
-    let mut text = summary::run(&view, &[], None, session);
+    let mut text = summary::run(&view, &[], None);
     text.push('\n');
     for payout in engine::payouts(seen.checkpoint(), run) {
         let payout = payout?;

@@ -33,7 +33,7 @@ pub fn place(session: &Session) -> String {
 }
 
 /// How a run stands.
-pub fn run(view: &RunView, reports: &[PathBuf], fix: Option<&Path>, session: &Session) -> String {
+pub fn run(view: &RunView, reports: &[PathBuf], fix: Option<&Path>) -> String {
     let mut lines = vec![format!("Run {} of {}: {}", view.run, view.label, view.state.words())];
     if let Some(release) = &view.release {
         let what = if view.state == RunState::Refused { "refused" } else { "let go" };
@@ -42,7 +42,7 @@ pub fn run(view: &RunView, reports: &[PathBuf], fix: Option<&Path>, session: &Se
     for state in PayoutState::ALL.iter().rev() {
         let count = view.count(*state);
         if count > 0 {
-            lines.push(format!("  {:>9}  {}", count, meaning(*state)));
+            lines.push(format!("  {:>9}  {}", count, state.meaning()));
         }
     }
     if view.addresses_from_book > 0 {
@@ -51,12 +51,7 @@ pub fn run(view: &RunView, reports: &[PathBuf], fix: Option<&Path>, session: &Se
     for total in &view.totals {
         lines.push(format!("  with Flash: {total}"));
     }
-    if session.settings.environment != Environment::Production {
-        lines.push(match session.settings.environment {
-            Environment::Simulator => "  This was the simulator: no money was moved.".to_owned(),
-            _ => "  This was Flash's test environment: no money was moved.".to_owned(),
-        });
-    }
+    lines.extend(view.no_money().map(|words| format!("  {words}")));
     for path in reports {
         lines.push(format!("Report: {}", path.display()));
     }
@@ -64,22 +59,6 @@ pub fn run(view: &RunView, reports: &[PathBuf], fix: Option<&Path>, session: &Se
         lines.push(format!("Rows that were not paid, to correct and pay: {}", path.display()));
     }
     lines.join("\n")
-}
-
-/// A state in a few words.
-pub fn meaning(state: PayoutState) -> &'static str {
-    match state {
-        PayoutState::Invalid => "invalid: a finding forbids paying it",
-        PayoutState::Held => "held: a person must decide",
-        PayoutState::Ready => "ready: not sent yet",
-        PayoutState::Sending => "sending: interrupted while being sent; resume looks it up",
-        PayoutState::InDoubt => "in doubt: sent, the answer was lost; resume looks it up",
-        PayoutState::Submitted => "submitted: Flash has it, the bank's answer is to come",
-        PayoutState::Paid => "paid: the payee's bank has it",
-        PayoutState::Returned => "returned: the money came back",
-        PayoutState::Rejected => "rejected: not paid",
-        PayoutState::Attention => "attention: only a person can tell, see the report",
-    }
 }
 
 /// `3 rows cannot be paid and 1 row must be decided by a person`.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, ValueEnum as _};
 
-use super::args::{Format, Globals};
+use super::args::{Format, Globals, ReportKind};
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{out, report, status};
@@ -133,7 +133,8 @@ pub(super) fn reports(session: &Session, journal: &Journal, changed: &[Moved]) -
     let mut files = Vec::new();
     for run in runs {
         let checkpoint = journal.checkpoint();
-        let written = report::write(checkpoint, run, false, &folder);
+        let source = report::Source { session, checkpoint, at_work: false };
+        let written = report::write(source, run, &folder, ReportKind::value_variants());
         let fix = report::write_fix_file(journal.folder(), checkpoint, run, &folder, session.settings.limits);
         for failure in [written.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
             out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));

@@ -1,5 +1,6 @@
 //! What the API may answer, seen as facts about money rather than as HTTP.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// Every answer to a request that moves money falls in exactly one of these classes.
@@ -73,6 +74,12 @@ pub struct PayoutStatus {
     pub message: Option<String>,
     /// What it means for the money.
     pub meaning: StatusMeaning,
+    /// What the API charges for it, where it tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee: Option<Decimal>,
+    /// The way that it takes through the banks, where the API tells: `NPP`, `BECS`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rail: Option<String>,
 }
 
 /// What a status means for the money.

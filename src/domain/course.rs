@@ -161,7 +161,14 @@ mod tests {
             ("ESCALATED", _) => StatusMeaning::Unknown,
             _ => StatusMeaning::UnderWay,
         };
-        PayoutStatus { name: name.to_owned(), reject_code: None, message: None, meaning }
+        PayoutStatus {
+            name: name.to_owned(),
+            reject_code: None,
+            message: None,
+            meaning,
+            fee: None,
+            rail: None,
+        }
     }
 
     /// What may be seen after each status, in the order of the list.

@@ -27,7 +27,8 @@ impl fmt::Display for Severity {
 }
 
 /// Where in the file. Rows are counted as a person does: the first line is row 1.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Place {
     /// The sheet, in a workbook.
     pub sheet: Option<String>,
@@ -89,7 +90,7 @@ impl fmt::Display for Place {
 }
 
 /// One thing that checking has to say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// How much it weighs.
     pub severity: Severity,
@@ -169,9 +170,9 @@ macro_rules! weight {
 macro_rules! codes {
     ($($variant:ident $name:literal $weight:ident $meaning:literal)*) => {
         /// The kinds of finding. Names are stable: scripts may rely on them.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Code {
-            $(#[doc = $meaning] $variant,)*
+            $(#[doc = $meaning] #[serde(rename = $name)] $variant,)*
         }
 
         impl Code {

@@ -175,6 +175,12 @@ impl PayoutId {
         Self::of(&[scope, "row", label, &row.to_string(), &ordinal.to_string()])
     }
 
+    /// The identity of a row that takes the place of this payout under the same id of the user's, once it is certain that
+    /// this one has paid nobody and never will.
+    pub fn corrected(&self) -> Self {
+        Self::of(&["corrected", &self.to_string()])
+    }
+
     /// The id that the API is given: the user's own, else one derived from the identity.
     pub fn external_id(&self, payment_id: Option<&str>) -> ExternalId {
         ExternalId(payment_id.map_or_else(|| format!("pr{self}"), str::to_owned))

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, PayoutStatus, Sighting, StatusMeaning};
 use super::course::{self, Oddity};
-use super::{Kind, RunId, Timestamp};
+use super::{Kind, RunId, Timestamp, may_be_sent_again};
 
 /// The states that users see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -201,6 +201,9 @@ pub struct Life {
     /// Why it stands where it stands, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// When the last thing happened to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Timestamp>,
 }
 
 impl Life {
@@ -221,6 +224,7 @@ impl Life {
             oddity: None,
             paid_at: None,
             why,
+            changed: None,
         }
     }
 
@@ -228,6 +232,19 @@ impl Life {
     /// replace it.
     pub fn was_sent(&self) -> bool {
         self.sendings > 0 || self.attempt > 1 || self.flash_id.is_some()
+    }
+
+    /// Whether it is certain that this payout has paid nobody and never will, and that another may take its place: the API
+    /// made nothing, or cancelled it for a reason that allows another, or the money is back.
+    pub fn is_over(&self) -> bool {
+        match (self.state, &self.flash_id) {
+            (PayoutState::Returned, _) => true,
+            (PayoutState::Rejected, None) => !self.doubt,
+            (PayoutState::Rejected, Some(_)) => {
+                may_be_sent_again(self.status.as_ref().and_then(|status| status.reject_code.as_deref()))
+            }
+            _ => false,
+        }
     }
 
     /// Whether the banks may still have something to say of it: it is under way, or the API has it in a way that
@@ -274,6 +291,7 @@ impl Life {
                 *self = Self { attempt: self.attempt + 1, ..Self::new(PayoutState::Ready, None) };
             }
         }
+        self.changed = Some(at);
     }
 
     fn stands(&mut self, state: PayoutState, why: Option<String>) {
@@ -485,7 +503,8 @@ mod tests {
             vec![INTENT, Fact::Answered(Answer::Accepted { flash_id: "p1".into(), status: None })],
         ] {
             let stands = life(&before);
-            assert_eq!(life(&[before, vec![Fact::QuoteEnded]].concat()), stands);
+            let after = life(&[before, vec![Fact::QuoteEnded]].concat());
+            assert_eq!(Life { changed: stands.changed, ..after }, stands);
         }
     }
 
@@ -506,6 +525,8 @@ mod tests {
                 reject_code: None,
                 message: Some("account closed".into()),
                 meaning,
+                fee: None,
+                rail: None,
             })
         };
         let accepted = Fact::Answered(Answer::Accepted { flash_id: "p1".into(), status: None });
@@ -519,7 +540,14 @@ mod tests {
     }
 
     fn status(name: &str, meaning: StatusMeaning) -> Fact {
-        Fact::Followed(PayoutStatus { name: name.into(), reject_code: None, message: None, meaning })
+        Fact::Followed(PayoutStatus {
+            name: name.into(),
+            reject_code: None,
+            message: None,
+            meaning,
+            fee: None,
+            rail: None,
+        })
     }
 
     fn accepted() -> Fact {

@@ -19,9 +19,11 @@ pub mod life;
 pub mod limits;
 pub mod money;
 pub mod notice;
+pub mod outcome;
 pub mod party;
 pub mod payout;
 pub mod plan_view;
+pub mod reject;
 pub mod release;
 pub mod remitter;
 pub mod run;
@@ -45,12 +47,16 @@ pub use life::{Fact, Life, PayoutState};
 pub use limits::Limits;
 pub use money::{Currency, Money, Totals};
 pub use notice::Occasion;
+pub use outcome::{Outcome, Reconciled};
 pub use party::{Address, Party, PartyName};
 pub use payout::{Conversion, Deal, Kind, Payee, Payout};
 pub use plan_view::PlanView;
+pub use reject::{may_be_sent_again, reject_reason, reject_to_do, reject_words};
 pub use release::{Release, Way};
 pub use remitter::{IdDoc, PaidAs, Remitter, RemitterNames};
-pub use run::{Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView};
+pub use run::{
+    Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView, StatusTotal,
+};
 pub use slippage::{AgreedRate, NoSlippage, Slippage};
 pub use verify::{BankNamed, BlockOn, KeptBank, LookUps, Probe, RepeatedKey, Verdict, Verified, verify_key};
 

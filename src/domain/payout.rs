@@ -251,6 +251,17 @@ impl Payout {
         OverlapKey::of(&self.account_and_amount())
     }
 
+    /// Where the money goes and how much, to the letter: what must differ before money that came back is sent again.
+    pub fn destination_key(&self) -> OverlapKey {
+        let currency = self.money.currency().to_string();
+        OverlapKey::of(&[self.payee.account.canonical(), currency, self.money.minor_units().to_string()])
+    }
+
+    /// Everything that the row says. A sub-client that a remitter stands for is no part of the row.
+    pub fn details(&self) -> RowDigest {
+        Self { sub_client_id: None, ..self.clone() }.row_digest()
+    }
+
     fn account_and_amount(&self) -> [String; 3] {
         let account = match &self.payee.account {
             BankAccount::Bsb { bsb, number } => {

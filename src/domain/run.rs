@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, PlanHash, RunId};
 use super::money::Total;
 use super::{
-    Accepted, AgreedRate, BlockOn, BookField, Fact, KeptBank, Kind, Life, Payout, PayoutState, Release,
-    Remitter, Slippage, Timestamp, Verified,
+    Accepted, AgreedRate, BlockOn, BookField, Currency, Fact, KeptBank, Kind, Life, Payout, PayoutState,
+    Release, Remitter, Slippage, Timestamp, Verified,
 };
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
@@ -266,6 +267,46 @@ pub struct PayoutView {
     /// The run that sent it, where that is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_by: Option<RunId>,
+    /// The bank and the branch that a BSB belongs to, by the bank directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// The name that the payee's statement shows as the sender.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remitter: Option<String>,
+    /// The way that it takes: as Flash tells, else as far as it is known from the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rail: Option<String>,
+    /// What Flash charges for it, in the currency of the balance that pays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fee: Option<Decimal>,
+    /// Flash's own word for where it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flash_status: Option<String>,
+    /// Flash's code of a cancellation; `reason` has it in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reject_code: Option<String>,
+    /// When it was first sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Timestamp>,
+    /// When the last thing happened to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<Timestamp>,
+    /// Whether it was not paid and may be corrected and paid: it is in the file of rows to correct then.
+    #[serde(skip)]
+    pub correctable: bool,
+}
+
+/// The rows of a run that stand alike, in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StatusTotal {
+    /// How they stand.
+    pub status: PayoutState,
+    /// Their currency; none of rows of which no amount could be read.
+    pub currency: Option<Currency>,
+    /// How many.
+    pub count: u64,
+    /// Their sum.
+    pub amount: Option<Decimal>,
 }
 
 /// One run as people and scripts see it, without its payouts.
@@ -302,6 +343,17 @@ pub struct RunView {
     pub addresses_from_book: u64,
     /// What the API has of it, per currency: submitted, paid and returned.
     pub totals: Vec<Total>,
+    /// What is in the file, in any order.
+    pub file_digest: FileDigest,
+    /// Rows of the file that are meant to be payouts.
+    pub rows: u64,
+    /// What the file asks for, per currency: every row whose amount can be read.
+    pub file_totals: Vec<Total>,
+    /// The same rows, by how they stand. The counts add up to `rows`, the amounts to `file_totals`.
+    pub by_status: Vec<StatusTotal>,
+    /// What Flash has charged for payouts of this run so far, per currency and as far as it has told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fees: Vec<Total>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]

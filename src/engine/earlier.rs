@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{ExternalId, Payout, PayoutEntry, RunId};
+use crate::domain::{ExternalId, Payout, PayoutEntry, PayoutId, RunId};
 use crate::journal::{Checkpoint, JournalError};
 use crate::plan::{Arranger, Earlier, Planned};
 
@@ -29,8 +29,14 @@ impl<'a> EarlierRuns<'a> {
 
     /// What to do with a row, in the order of the file.
     pub fn decide(&self, arranger: &mut Arranger, payout: &Payout) -> Result<Planned, JournalError> {
-        let id = arranger.identity(payout);
-        let same = self.checkpoint.payout(id)?.map(|entry| self.earlier(&entry)).transpose()?;
+        let mut id = arranger.identity(payout);
+        let mut same = self.known(id)?;
+        if payout.payment_id.is_some() {
+            while same.as_ref().is_some_and(|earlier| earlier.gives_way_to(payout)) {
+                id = id.corrected();
+                same = self.known(id)?;
+            }
+        }
         let alike = self.alike(payout)?;
         let alike = alike.iter().map(|entry| self.earlier(entry)).collect::<Result<Vec<_>, _>>()?;
         let mut planned = arranger.decide(payout, id, same.as_ref(), &alike);
@@ -38,6 +44,10 @@ impl<'a> EarlierRuns<'a> {
             arranger.beside(payout, &mut planned, of);
         }
         Ok(planned)
+    }
+
+    fn known(&self, id: PayoutId) -> Result<Option<Earlier>, JournalError> {
+        self.checkpoint.payout(id)?.map(|entry| self.earlier(&entry)).transpose()
     }
 
     /// The payouts with the account, amount and reference of a row, and those with its account and amount where one of

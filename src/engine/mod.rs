@@ -35,7 +35,7 @@ pub use error::{Ending, EngineError, StopReason};
 pub use funds::{Funds, funds};
 pub use lookback::Lookback;
 pub use looks::Looks;
-pub use open::{kept_copy, record};
+pub use open::{kept_copy, kept_findings, record};
 pub use payees::{Change, Imported, import_payees, note_payees};
 pub use person::{Settled, Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
@@ -46,7 +46,7 @@ pub use stop::{Stop, StopHandle};
 pub use track::{Depth, Moved, Round, Which};
 pub use under_way::{UnderWay, under_way};
 pub use verify::{Questioned, Whom, bank_words, payees_of, verify_banks, verify_payees};
-pub use view::{may_begin_anew, payouts, run_view};
+pub use view::{ParsedRow, may_begin_anew, parsed_rows, payouts, payouts_by, run_view};
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -9,7 +9,7 @@ use crate::domain::{
     Clock, Event, Fact, Finding, Life, Observer, Overlaps, PayoutEntry, PayoutId, PayoutState, RowEntry,
     RunId, Stage,
 };
-use crate::journal::{Checkpoint, Journal, JournalError, Record, ScopeFolder};
+use crate::journal::{Checkpoint, Journal, JournalError, Record, ScopeFolder, private_file};
 use crate::plan::{Decision, Planned};
 
 /// So many rows go to the journal in one piece.
@@ -60,7 +60,8 @@ pub fn record(
         records.push(Record::PayoutPlanned {
             run,
             id: planned.id,
-            external_id: planned.id.external_id(payout.payment_id.as_deref()),
+            // the user's own id is taken at the API by the payout that this one corrects
+            external_id: planned.id.external_id(payout.payment_id.as_deref().filter(|_| !planned.corrects)),
             overlap: payout.overlap_key(),
             payout: Box::new(payout),
             remitter,
@@ -117,7 +118,31 @@ fn keep_copy(journal: &Journal, prepared: &Prepared) -> Result<(), EngineError> 
     let to = kept_copy(journal.folder(), prepared.head.run, &prepared.head.file);
     let kept =
         std::fs::File::open(from).and_then(|file| file.sync_all()).and_then(|()| std::fs::rename(from, &to));
-    Ok(kept.map_err(|error| JournalError::io("cannot keep a copy of the file as", to, &error))?)
+    kept.map_err(|error| JournalError::io("cannot keep a copy of the file as", to, &error))?;
+    keep_findings(journal.folder(), prepared.head.run, &prepared.checked.findings)?;
+    Ok(())
+}
+
+/// What checking found stays with the run as it was agreed to, since another day may find otherwise.
+fn keep_findings(scope: &ScopeFolder, run: RunId, findings: &[Finding]) -> Result<(), JournalError> {
+    let path = findings_path(scope, run);
+    let written = private_file(&path).and_then(|file| {
+        let mut out = std::io::BufWriter::new(file);
+        serde_json::to_writer(&mut out, findings)?;
+        out.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+    });
+    written.map_err(|error| JournalError::io("cannot keep the findings as", path, &error))
+}
+
+/// What checking found when the run was recorded. None: the run is from before findings were kept, or they cannot be
+/// read any more.
+pub fn kept_findings(scope: &ScopeFolder, run: RunId) -> Option<Vec<Finding>> {
+    let file = std::fs::File::open(findings_path(scope, run)).ok()?;
+    serde_json::from_reader(std::io::BufReader::new(file)).ok()
+}
+
+fn findings_path(scope: &ScopeFolder, run: RunId) -> std::path::PathBuf {
+    scope.files().join(format!("{run}.findings.json"))
 }
 
 /// Where the file of a run is kept.

@@ -2,7 +2,7 @@
 
 use super::sighting::{Absence, shown_difference};
 use super::{Engine, EngineError};
-use crate::domain::{Fact, PayoutEntry, PayoutState, RowEntry, RunId, RunState};
+use crate::domain::{Fact, PayoutEntry, PayoutState, RowEntry, RunId, RunState, may_be_sent_again};
 use crate::gateway::{PayoutLookUp, PayoutRecord};
 use crate::journal::Record;
 
@@ -73,11 +73,17 @@ pub async fn settle(
 async fn not_made(engine: &Engine, entry: &PayoutEntry) -> Result<(), EngineError> {
     let refuse = |why: String| Err(EngineError::Settle(why));
     let (run, row) = (entry.run, entry.payout.row);
+    if let Some(later) = engine.journal.checkpoint().payout(entry.id.corrected())? {
+        return refuse(format!(
+            "row {} of run {} has taken the place of row {row} since: sending row {row} again would pay it twice",
+            later.payout.row, later.run
+        ));
+    }
     if let Some(flash_id) = &entry.life.flash_id {
         let code = entry.life.status.as_ref().and_then(|status| status.reject_code.as_deref());
-        return match (entry.life.state, code) {
-            (PayoutState::Rejected, Some("TECHNICAL_ISSUE")) => Ok(()),
-            (PayoutState::Rejected, code) => refuse(format!(
+        return match entry.life.state {
+            PayoutState::Rejected if may_be_sent_again(code) => Ok(()),
+            PayoutState::Rejected => refuse(format!(
                 "Flash cancelled row {row} as {flash_id} ({}), and only what is cancelled with TECHNICAL_ISSUE may be sent again",
                 code.unwrap_or("without a reason")
             )),

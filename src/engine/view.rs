@@ -1,12 +1,19 @@
 //! A run as people and scripts see it, read from the checkpoint.
 
+mod payout;
+
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use self::payout::Viewer;
 use super::EngineError;
-use crate::domain::answer::StatusMeaning;
+use crate::check::directory::Directory;
+use crate::domain::money::Total;
 use crate::domain::{
-    BookField, Kind, Oddity, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RunHead,
-    RunId, RunState, RunView, Totals, verify_key,
+    BookField, Currency, ExternalId, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry,
+    RunHead, RunId, RunState, RunView, StatusTotal, Totals,
 };
 use crate::journal::Checkpoint;
 
@@ -15,7 +22,7 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
     let (head, state) = checkpoint.run(run)?.ok_or(EngineError::NoSuchRun(run))?;
     let mut counts: BTreeMap<&'static str, u64> =
         PayoutState::ALL.iter().map(|state| (state.name(), 0)).collect();
-    let mut totals = Totals::default();
+    let mut sums = Sums::default();
     let mut addresses_from_book = 0;
     for row in checkpoint.rows(run) {
         let (_, entry) = row?;
@@ -23,9 +30,7 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
         *counts.entry(state.name()).or_default() += 1;
         let completed = |entry: &PayoutEntry| entry.payout.from_book.contains(&BookField::Street);
         addresses_from_book += u64::from(payout.as_ref().is_some_and(completed));
-        if let Some(payout) = payout.filter(|_| state.is_at_the_api()) {
-            totals.add(payout.payout.money);
-        }
+        sums.add(run, state, &entry, payout.as_ref());
     }
     let state = match state {
         RunState::Recording | RunState::Running if !at_work => RunState::Stopped,
@@ -45,8 +50,79 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
         plan: head.plan,
         counts,
         addresses_from_book,
-        totals: totals.lines(),
+        totals: sums.at_the_api.lines(),
+        file_digest: head.digest,
+        rows: sums.by_status.values().flat_map(Totals::lines).map(|total| total.count).sum::<u64>()
+            + sums.without_amount.values().sum::<u64>(),
+        file_totals: sums.file.lines(),
+        by_status: sums.by_status(),
+        fees: sums.fees(),
     })
+}
+
+/// A fee with at least the currency's decimals.
+fn in_full(fee: Decimal, currency: Currency) -> Decimal {
+    let mut fee = fee;
+    fee.rescale(fee.scale().max(currency.decimals()));
+    fee
+}
+
+/// What the rows of a run add up to.
+#[derive(Default)]
+struct Sums {
+    at_the_api: Totals,
+    file: Totals,
+    by_status: BTreeMap<PayoutState, Totals>,
+    without_amount: BTreeMap<PayoutState, u64>,
+    fees: BTreeMap<Currency, (u64, Decimal)>,
+}
+
+impl Sums {
+    fn add(&mut self, run: RunId, state: PayoutState, row: &RowEntry, payout: Option<&PayoutEntry>) {
+        let asked = match row {
+            RowEntry::Conflict { payout, .. } => Some(payout.money),
+            _ => payout.map(|entry| entry.payout.money),
+        };
+        let Some(money) = asked else {
+            *self.without_amount.entry(state).or_default() += 1;
+            return;
+        };
+        self.file.add(money);
+        self.by_status.entry(state).or_default().add(money);
+        if state.is_at_the_api() {
+            self.at_the_api.add(money);
+        }
+        // what another run has sent was charged there
+        let own = payout.filter(|entry| entry.run == run);
+        let fee = own.and_then(|entry| Some((entry.payout.funded_in(), entry.life.status.as_ref()?.fee?)));
+        if let Some((currency, fee)) = fee {
+            let sum = self.fees.entry(currency).or_default();
+            *sum = (sum.0 + 1, sum.1 + in_full(fee, currency));
+        }
+    }
+
+    fn by_status(&self) -> Vec<StatusTotal> {
+        let mut lines = Vec::new();
+        for status in PayoutState::ALL {
+            for total in self.by_status.get(&status).into_iter().flat_map(Totals::lines) {
+                let Total { currency, count, amount } = total;
+                lines.push(StatusTotal { status, currency: Some(currency), count, amount: Some(amount) });
+            }
+            if let Some(count) = self.without_amount.get(&status) {
+                lines.push(StatusTotal { status, currency: None, count: *count, amount: None });
+            }
+        }
+        lines
+    }
+
+    fn fees(&self) -> Vec<Total> {
+        let line = |(currency, (count, amount)): (&Currency, &(u64, Decimal))| Total {
+            currency: *currency,
+            count: *count,
+            amount: *amount,
+        };
+        self.fees.iter().map(line).collect()
+    }
 }
 
 /// The payouts of a run in the order of its rows, one at a time.
@@ -54,9 +130,51 @@ pub fn payouts(
     checkpoint: &Checkpoint,
     run: RunId,
 ) -> impl Iterator<Item = Result<PayoutView, EngineError>> + use<'_> {
+    payouts_by(checkpoint, run, Directory::built_in())
+}
+
+/// The same, with banks and branches by a directory of the user's.
+pub fn payouts_by(
+    checkpoint: &Checkpoint,
+    run: RunId,
+    directory: Directory,
+) -> impl Iterator<Item = Result<PayoutView, EngineError>> + use<'_> {
+    let mut viewer = Viewer::new(checkpoint, run, directory);
     checkpoint.rows(run).map(move |row| {
         let (row, entry) = row?;
-        payout_view(checkpoint, run, row, &entry)
+        viewer.view(row, &entry)
+    })
+}
+
+/// A row of a run as it was read, with the ids that the API has of it. Account numbers are whole: for evidence alone.
+#[derive(Debug, Serialize)]
+pub struct ParsedRow {
+    /// The row.
+    row: u32,
+    /// What it is to the run.
+    is: RowEntry,
+    /// What it asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payout: Option<Payout>,
+    /// Our id of it at the API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<ExternalId>,
+    /// The API's id of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flash_id: Option<String>,
+}
+
+/// The rows of a run as they were read, in their order.
+pub fn parsed_rows(
+    checkpoint: &Checkpoint,
+    run: RunId,
+) -> impl Iterator<Item = Result<ParsedRow, EngineError>> + use<'_> {
+    checkpoint.rows(run).map(move |row| {
+        let (row, is) = row?;
+        let known = standing(checkpoint, run, &is)?.1;
+        let external_id = known.as_ref().map(|entry| entry.external_id.clone());
+        let flash_id = known.as_ref().and_then(|entry| entry.life.flash_id.clone());
+        Ok(ParsedRow { row, is, payout: known.map(|entry| entry.payout), external_id, flash_id })
     })
 }
 
@@ -102,111 +220,5 @@ fn standing(
             Some(entry) => (entry.life.state, Some(entry)),
             None => (PayoutState::Attention, None),
         },
-    })
-}
-
-fn payout_view(
-    checkpoint: &Checkpoint,
-    run: RunId,
-    row: u32,
-    entry: &RowEntry,
-) -> Result<PayoutView, EngineError> {
-    let (status, known) = standing(checkpoint, run, entry)?;
-    let asked = match entry {
-        RowEntry::Conflict { payout, .. } => Some((**payout).clone()),
-        _ => known.as_ref().map(|entry| entry.payout.clone()),
-    };
-    let life = known.as_ref().map(|entry| &entry.life);
-    let reason = match entry {
-        RowEntry::Invalid { why, .. } | RowEntry::Conflict { why, .. } => Some(why.clone()),
-        RowEntry::Own { .. } | RowEntry::Earlier { .. } => match life {
-            Some(life) => life.why.clone(),
-            None => Some("a later file has replaced this row".to_owned()),
-        },
-    };
-    let named = match entry {
-        RowEntry::Invalid { payee, .. } => payee.clone(),
-        _ => asked.as_ref().map(|payout| payout.payee.party.name.to_string()),
-    };
-    let conversion = asked.as_ref().and_then(|payout| payout.conversion.as_ref());
-    let (verified, bank) = match &asked {
-        Some(payout) => {
-            let key = verify_key(&payout.payee.account, &payout.payee.party.name.to_string());
-            (checkpoint.verified(key)?, checkpoint.bank(key)?)
-        }
-        None => (None, None),
-    };
-    let sent_by = known.as_ref().map(|entry| entry.run).filter(|other| *other != run);
-    Ok(PayoutView {
-        row,
-        payment_id: asked.as_ref().and_then(|payout| payout.payment_id.clone()),
-        external_id: known.as_ref().map(|entry| entry.external_id.clone()),
-        status,
-        kind: asked.as_ref().map_or(Kind::Withdrawal, Payout::kind),
-        flash_id: life.and_then(|life| life.flash_id.clone()),
-        amount: asked.as_ref().map(|payout| payout.money.digits()),
-        currency: asked.as_ref().map(|payout| payout.money.currency().to_string()),
-        from_currency: conversion.map(|conversion| conversion.from.to_string()),
-        to_currency: conversion.map(|conversion| conversion.to.to_string()),
-        payee: named,
-        account: asked.as_ref().map(|payout| payout.payee.account.to_string()),
-        reference: asked.as_ref().and_then(|payout| payout.reference.clone()),
-        next: next(status, run, row, known.as_ref()),
-        accepted: known.as_ref().map(|entry| entry.accepted.clone()).unwrap_or_default(),
-        like_earlier: known.as_ref().and_then(|entry| entry.like_earlier.clone()),
-        from_book: asked.map(|payout| payout.from_book).unwrap_or_default(),
-        verified,
-        bank,
-        reason,
-        sent_by,
-    })
-}
-
-/// What a person can do about a payout in this state.
-fn next(status: PayoutState, run: RunId, row: u32, known: Option<&PayoutEntry>) -> Option<String> {
-    // a row that an earlier run has is settled there
-    let (run, row) = known.map_or((run, row), |entry| (entry.run, entry.payout.row));
-    let made = known.is_some_and(|entry| entry.life.flash_id.is_some());
-    let status_there = known.and_then(|entry| entry.life.status.as_ref());
-    let reject_code = status_there.and_then(|status| status.reject_code.as_deref());
-    if known.is_some_and(|entry| entry.life.superseded_by.is_some()) {
-        return None;
-    }
-    Some(match status {
-        PayoutState::Paid | PayoutState::Submitted => return None,
-        PayoutState::Invalid => "correct the row and pay the file of corrected rows".to_owned(),
-        PayoutState::Held => {
-            format!("decide as the reason says, then pay the file of rows to correct, {run}-to-correct.csv")
-        }
-        PayoutState::Ready | PayoutState::Sending | PayoutState::InDoubt => format!("payrun resume {run}"),
-        PayoutState::Returned => "ask the payee for the right account, then pay it as a new row".to_owned(),
-        PayoutState::Rejected if reject_code == Some("TECHNICAL_ISSUE") => {
-            format!("it may be sent again: payrun settle {run} --row {row} --not-made --reason \"…\"")
-        }
-        PayoutState::Rejected if made => {
-            "Flash forbids sending it again; see the reason, and ask Flash if it is not clear".to_owned()
-        }
-        PayoutState::Rejected => format!(
-            "Flash made nothing: correct the row and pay it as a new one, or send it again by payrun settle {run} --row {row} --not-made --reason \"…\""
-        ),
-        PayoutState::Attention
-            if status_there.is_some_and(|status| status.meaning == StatusMeaning::Undelivered) =>
-        {
-            "ask Flash whether the money is back, and pay it as a new row once it is; never before you know"
-                .to_owned()
-        }
-        PayoutState::Attention if made => {
-            let what = match known.and_then(|entry| entry.life.oddity.as_ref()) {
-                Some(Oddity::Status { status }) if status.meaning != StatusMeaning::Unknown => {
-                    "ask Flash which of the two is true"
-                }
-                Some(Oddity::Content { .. } | Oddity::Gone) => "ask Flash what has become of it",
-                Some(Oddity::Status { .. }) | None => "ask Flash what this status means",
-            };
-            format!("{what}; do not pay it again before you know")
-        }
-        PayoutState::Attention => format!(
-            "look it up at Flash, then: payrun settle {run} --row {row} --made FLASH_ID, or --not-made, with --reason \"…\""
-        ),
     })
 }

@@ -109,6 +109,8 @@ pub(super) fn status(kind: Kind, payout: &WirePayout) -> Option<PayoutStatus> {
         reject_code: text(&payout.reject_code),
         message: text(&payout.status_message),
         meaning,
+        fee: payout.total_fee,
+        rail: text(&payout.rail),
     })
 }
 

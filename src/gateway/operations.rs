@@ -85,7 +85,7 @@ pub(super) struct PayoutTexts {
     pub list: &'static str,
     pub find: Aliased,
     pub by_id: Aliased,
-    /// The same with the API's words for the status, which not every API has.
+    /// The same with what a report shows beside the status, which not every API has.
     pub by_id_with_words: Aliased,
 }
 
@@ -109,12 +109,14 @@ const WITHDRAWAL: PayoutTexts = PayoutTexts {
         input: "WithdrawalQueryInput",
         fields: withdrawal_fields!(),
     },
-    by_id: WITHDRAWAL_BY_ID,
-    by_id_with_words: WITHDRAWAL_BY_ID,
+    by_id: Aliased { name: "withdrawal", argument: "id", input: "ID", fields: withdrawal_fields!() },
+    by_id_with_words: Aliased {
+        name: "withdrawal",
+        argument: "id",
+        input: "ID",
+        fields: concat!("totalFee rail ", withdrawal_fields!()),
+    },
 };
-
-const WITHDRAWAL_BY_ID: Aliased =
-    Aliased { name: "withdrawal", argument: "id", input: "ID", fields: withdrawal_fields!() };
 
 const PAYMENT: PayoutTexts = PayoutTexts {
     create_name: "createPayment",
@@ -281,6 +283,7 @@ pub fn operations() -> Vec<(&'static str, String)> {
         ("find recipients", FIND_RECIPIENTS),
         ("find withdrawals", WITHDRAWAL.find),
         ("withdrawal by id", WITHDRAWAL.by_id),
+        ("withdrawal by id with words", WITHDRAWAL.by_id_with_words),
         ("find payments", PAYMENT.find),
         ("payment by id", PAYMENT.by_id),
         ("payment by id with words", PAYMENT.by_id_with_words),

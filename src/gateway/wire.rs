@@ -94,6 +94,9 @@ pub(super) struct WirePayout {
 
     // of a withdrawal
     pub reject_code: Option<String>,
+    #[serde(deserialize_with = "exact_or_zero")]
+    pub total_fee: Option<Decimal>,
+    pub rail: Option<String>,
     #[serde(deserialize_with = "exact")]
     pub amount: Option<Decimal>,
     pub currency: Option<String>,

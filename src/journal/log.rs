@@ -87,7 +87,7 @@ pub(super) fn segment_path(journal: &Path, number: u64) -> PathBuf {
 pub(super) fn read_after(
     segments: &[PathBuf],
     applied: &Tip,
-    visit: &mut dyn FnMut(Entry) -> Result<(), JournalError>,
+    visit: &mut dyn FnMut(Entry<'_>) -> Result<(), JournalError>,
 ) -> Result<Option<End>, JournalError> {
     let (first, before) = start(segments, applied)?;
     let mut passed = before.seq >= applied.seq && before == *applied;
@@ -125,7 +125,7 @@ fn walk(
     segments: &[PathBuf],
     first: usize,
     before: Tip,
-    visit: &mut dyn FnMut(Entry) -> Result<(), JournalError>,
+    visit: &mut dyn FnMut(Entry<'_>) -> Result<(), JournalError>,
 ) -> Result<End, JournalError> {
     let mut end = End { tip: before, segment: None, whole: 0, torn: 0 };
     for (at, path) in segments.iter().enumerate().skip(first) {
@@ -138,7 +138,7 @@ fn read_segment(
     path: &Path,
     is_last: bool,
     end: &mut End,
-    visit: &mut dyn FnMut(Entry) -> Result<(), JournalError>,
+    visit: &mut dyn FnMut(Entry<'_>) -> Result<(), JournalError>,
 ) -> Result<(), JournalError> {
     let mut reader = open(path)?;
     let mut line = Vec::new();

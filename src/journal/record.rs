@@ -135,6 +135,30 @@ pub enum Record {
     ProbeEnded(Probe),
 }
 
+impl Record {
+    /// The run that it is about, where it names one.
+    pub(super) fn run(&self) -> Option<RunId> {
+        match self {
+            Self::RunOpened(head) => Some(head.run),
+            Self::PayoutPlanned { run, .. }
+            | Self::RowNoted { run, .. }
+            | Self::RunReady { run }
+            | Self::RunHeld { run, .. }
+            | Self::RunReleased { run, .. }
+            | Self::RunRefused { run, .. }
+            | Self::RatesAgreed { run, .. }
+            | Self::PartySettled { run, .. }
+            | Self::RunEnded { run, .. } => Some(*run),
+            Self::Happened { .. }
+            | Self::PayeeNoted(_)
+            | Self::PayeeVerified { .. }
+            | Self::BankNamed { .. }
+            | Self::ProbeBegun { .. }
+            | Self::ProbeEnded(_) => None,
+        }
+    }
+}
+
 /// A payee as an import has noted it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Noted {
@@ -174,11 +198,13 @@ struct Line<'a> {
 
 /// A line that was read and found whole.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct Entry<'a> {
     pub seq: u64,
     pub at: Timestamp,
     pub record: Record,
     pub sum: Link,
+    /// The line itself, without its newline.
+    pub line: &'a [u8],
 }
 
 /// Writes one line, newline included, and gives its link.
@@ -194,7 +220,19 @@ pub(super) fn encode(seq: u64, prev: &str, at: Timestamp, record: &Record, out: 
 }
 
 /// Reads one line without its newline; `Err` says what is wrong with it.
-pub(super) fn decode(line: &[u8], seq: u64, prev: &str) -> Result<Entry, String> {
+pub(super) fn decode<'a>(line: &'a [u8], seq: u64, prev: &str) -> Result<Entry<'a>, String> {
+    let parsed = in_its_place(line, seq, prev)?;
+    let record = serde_json::from_str(parsed.record.get())
+        .map_err(|error| format!("record {seq} is of a kind that this version does not know ({error})"))?;
+    Ok(Entry { seq, at: parsed.at, record, sum: parsed.sum, line })
+}
+
+/// Checks one line without its newline, whatever it says, and gives its link.
+pub(super) fn checked(line: &[u8], seq: u64, prev: &str) -> Result<Link, String> {
+    in_its_place(line, seq, prev).map(|parsed| parsed.sum)
+}
+
+fn in_its_place<'a>(line: &'a [u8], seq: u64, prev: &str) -> Result<Line<'a>, String> {
     let text = std::str::from_utf8(line).map_err(|_| "it is not text".to_owned())?;
     let parsed: Line<'_> = serde_json::from_str(text).map_err(|_| "it is not a record".to_owned())?;
     if parsed.seq != seq {
@@ -206,9 +244,7 @@ pub(super) fn decode(line: &[u8], seq: u64, prev: &str) -> Result<Entry, String>
     if link(seq, prev, &parsed.at.to_string(), parsed.record.get()) != parsed.sum {
         return Err(format!("record {seq} was altered"));
     }
-    let record = serde_json::from_str(parsed.record.get())
-        .map_err(|error| format!("record {seq} is of a kind that this version does not know ({error})"))?;
-    Ok(Entry { seq, at: parsed.at, record, sum: parsed.sum })
+    Ok(parsed)
 }
 
 /// What the first line of a segment claims to be and to follow.

@@ -34,6 +34,12 @@ pub struct Earlier {
     pub sent_at: Option<Timestamp>,
     /// Its content, in words, the account masked.
     pub content: String,
+    /// Whether it is certain that it has paid nobody and never will, and that another may take its place.
+    pub is_over: bool,
+    /// All that its row said, and where the money was to go.
+    pub details: RowDigest,
+    /// See [`Payout::destination_key`].
+    pub destination: OverlapKey,
 }
 
 impl Earlier {
@@ -52,7 +58,26 @@ impl Earlier {
                 || !matches!(entry.life.state, PayoutState::Ready | PayoutState::Held),
             sent_at: entry.life.last_sent,
             content: content(&entry.payout),
+            is_over: entry.life.is_over(),
+            details: entry.payout.details(),
+            destination: entry.payout.destination_key(),
         }
+    }
+
+    /// Whether a row with the same id of the user's takes its place: it is over, and a person has changed what was wrong.
+    /// Of money that came back that is the account or the amount; of what was never made it is anything. A row that
+    /// says the same again is the same payout still.
+    pub fn gives_way_to(&self, payout: &Payout) -> bool {
+        let is_changed = match self.state {
+            PayoutState::Returned => self.destination != payout.destination_key(),
+            _ => self.details != payout.details(),
+        };
+        self.is_over && is_changed
+    }
+
+    /// Whether the API has cancelled it and forbids to send it again.
+    fn is_forbidden(&self) -> bool {
+        self.state == PayoutState::Rejected && !self.is_over
     }
 }
 
@@ -88,6 +113,8 @@ pub struct Planned {
     pub repeats: Option<String>,
     /// A payout of an earlier run that this one looks like, though an id or a reference tells them apart.
     pub like: Option<Box<Like>>,
+    /// Whether it takes the place of a payout with the same id of the user's: the API needs another id for it then.
+    pub corrects: bool,
 }
 
 /// Decides row by row. Remembers what equal rows of the same file it has seen, and nothing else.
@@ -140,7 +167,7 @@ impl Arranger {
         PayoutId::of_row(&self.scope, &self.label, &digest, *ordinal - 1)
     }
 
-    /// What to do with a row. `same` bears its identity; `alike` have its account, amount, currency and reference, or
+    /// What to do with a row. `same` bears its identity `id`, after all that [gave way](Earlier::gives_way_to) to it; `alike` have its account, amount, currency and reference, or
     /// all but the reference, where one of the two has none.
     pub fn decide(
         &mut self,
@@ -149,7 +176,10 @@ impl Arranger {
         same: Option<&Earlier>,
         alike: &[Earlier],
     ) -> Planned {
-        let planned = |id, decision| Planned { row: payout.row, id, decision, repeats: None, like: None };
+        let corrects =
+            payout.payment_id.as_deref().is_some_and(|own| id != PayoutId::of_payment_id(&self.scope, own));
+        let planned =
+            |id, decision| Planned { row: payout.row, id, decision, repeats: None, like: None, corrects };
         if let Some(same) = same.filter(|same| same.was_sent) {
             return planned(
                 id,
@@ -177,7 +207,8 @@ impl Arranger {
                     Some(own) => {
                         self.taken.insert(own.id);
                         // a row of that run that was not sent is this file's now, and still not another run's twin
-                        planned(own.id, if own.was_sent { Decision::Already } else { held(&others) })
+                        let decision = if own.was_sent { Decision::Already } else { held(&others) };
+                        Planned { corrects: corrects && own.id == id, ..planned(own.id, decision) }
                     }
                 }
             }
@@ -234,7 +265,7 @@ impl Arranger {
         let held_there = earlier.state == PayoutState::Held && self.overlaps != Overlaps::Amends(earlier.run);
         (earlier.was_sent || !held_there)
             && earlier.run != self.run
-            && earlier.state != PayoutState::Rejected
+            && (earlier.state != PayoutState::Rejected || earlier.is_forbidden())
             && recent
             && !self.taken.contains(&earlier.id)
     }
@@ -250,6 +281,12 @@ fn held(alike: &[&Earlier]) -> Decision {
     let Some(earlier) = alike.first() else {
         return Decision::Pay;
     };
+    if earlier.is_forbidden() {
+        return Decision::Hold(format!(
+            "same account, amount and reference as {}, which Flash cancelled and forbids to send again; ask Flash, and if this really is another payment, say --repeat",
+            place(earlier)
+        ));
+    }
     Decision::Hold(format!(
         "same account, amount and reference as {}; if this file corrects that run, say --amends {}; if this really is a new payment, say --repeat",
         place(earlier),
@@ -267,6 +304,12 @@ pub(super) fn place(earlier: &Earlier) -> String {
 }
 
 fn conflict(payout: &Payout, earlier: &Earlier) -> String {
+    if earlier.state == PayoutState::Returned && earlier.is_over {
+        return format!(
+            "the money of this payment_id came back from {}; correct the account or the amount and it is paid again; if it is right as it was, give the row a payment_id of its own",
+            place(earlier)
+        );
+    }
     format!(
         "the payment_id {} was already used in row {} of {}, for {}; this row asks for {}; give the new payment an id of its own",
         payout.payment_id.as_deref().unwrap_or("of this row"),

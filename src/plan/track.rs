@@ -88,7 +88,14 @@ mod tests {
         let mut life = Life::new(PayoutState::Ready, None);
         life.apply(&Fact::Intent { attempt: 1, kind: Kind::Withdrawal }, second(0));
         life.apply(&Fact::Answered(Answer::Accepted { flash_id: "w1".into(), status: None }), second(0));
-        let status = PayoutStatus { name: status.into(), reject_code: None, message: None, meaning };
+        let status = PayoutStatus {
+            name: status.into(),
+            reject_code: None,
+            message: None,
+            meaning,
+            fee: None,
+            rail: None,
+        };
         life.apply(&Fact::Followed(status), second(at));
         life
     }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::ReportError;
-use crate::domain::PayoutView;
 use crate::domain::book::words;
+use crate::domain::{PayoutView, Timestamp};
 
-const HEADER: [&str; 22] = [
+const HEADER: [&str; 30] = [
     "row",
     "payment_id",
     "payee",
@@ -30,6 +30,14 @@ const HEADER: [&str; 22] = [
     "bank_says",
     "bank_asked_on",
     "bank",
+    "branch",
+    "remitter",
+    "rail",
+    "flash_status",
+    "reject_code",
+    "fee",
+    "sent_at",
+    "changed_at",
 ];
 
 /// Writes one line a payout, under a header.
@@ -66,11 +74,24 @@ pub fn write_csv<E: std::error::Error>(
             payout.verified.map_or(String::new(), |verified| verified.verdict.to_string()),
             payout.verified.map_or(String::new(), |verified| verified.at.strftime("%Y-%m-%d").to_string()),
             payout.bank.as_ref().map_or(String::new(), |kept| kept.bank.to_string()),
+            text(&payout.branch),
+            text(&payout.remitter),
+            text(&payout.rail),
+            text(&payout.flash_status),
+            text(&payout.reject_code),
+            payout.fee.map_or(String::new(), |fee| fee.to_string()),
+            moment(payout.sent_at),
+            moment(payout.changed_at),
         ];
         writer.write_record(cells.iter().map(|cell| defused(cell).into_owned())).map_err(failed)?;
     }
     writer.flush()?;
     Ok(())
+}
+
+/// A moment as spreadsheets and programs read it.
+pub(super) fn moment(at: Option<Timestamp>) -> String {
+    at.map_or(String::new(), |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
 
 /// A cell that a spreadsheet would take for a formula gets an apostrophe in front (CWE-1236).

@@ -61,6 +61,19 @@ pub(super) fn write_whole<E: From<FreshError>>(
     Ok(())
 }
 
+/// Writes a file under another name and gives it its own when it is whole, in place of what an earlier time has written.
+pub fn replace_whole<E: From<FreshError>>(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> Result<(), E>,
+) -> Result<(), E> {
+    let failed = |error: &io::Error| FreshError::Io { path: path.to_owned(), words: system_words(error) };
+    let builder = tempfile::Builder::new().prefix(".payrun-").tempfile_in(folder_of(path));
+    let mut file = builder.map_err(|error| failed(&error))?;
+    write(file.as_file_mut())?;
+    file.persist(path).map_err(|refused| failed(&refused.error))?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;

@@ -7,6 +7,7 @@ mod bad_input;
 mod bank_directory;
 mod changed_account;
 mod checked_before;
+mod correcting;
 mod first;
 mod maps;
 mod paid_before;

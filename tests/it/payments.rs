@@ -194,5 +194,5 @@ fn people_see_which_rows_are_converted() {
     world.payrun(&["report", "r1", "--to", "."]).ends(0);
     let report = std::fs::read_to_string(world.home().join("r1-pay.csv")).expect("a report");
     let line = report.lines().nth(2).expect("a row");
-    assert!(line.ends_with(",payment,AUD,EUR,,,"), "{report}");
+    assert!(line.contains(",payment,AUD,EUR,,,"), "{report}");
 }

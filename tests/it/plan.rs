@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 use payrun::domain::{
-    Accepted, Answer, Conversion, Currency, Fact, Kind, Life, Money, Overlaps, Payout, PayoutId, PayoutState,
-    Refusal, RunId, Sighting,
+    Accepted, Answer, Conversion, Currency, Fact, Kind, Life, Money, Overlaps, PartyName, Payout, PayoutId,
+    PayoutState, PayoutStatus, Refusal, RunId, Sighting,
 };
 use payrun::plan::{Arranger, Decision, Earlier, Resend, SettlePolicy, Step, next_step};
 use proptest::prelude::*;
@@ -47,6 +47,9 @@ fn earlier(of: &Payout, id: PayoutId, state: PayoutState, sent: Option<i64>) -> 
         was_sent: sent.is_some(),
         sent_at: sent.map(day),
         content: String::new(),
+        is_over: matches!(state, PayoutState::Rejected | PayoutState::Returned),
+        details: of.details(),
+        destination: of.destination_key(),
     }
 }
 
@@ -118,6 +121,92 @@ fn an_id_with_other_content_replaces_what_was_not_sent_and_conflicts_with_what_w
     assert_eq!(arranger.decide(&new, id, Some(&unsent), &[]).decision, Decision::Pay);
     let sent = earlier(&old, id, PayoutState::InDoubt, Some(0));
     assert!(matches!(arranger.decide(&new, id, Some(&sent), &[]).decision, Decision::Conflict(_)));
+}
+
+/// An id that was used already: what it takes for the row to take the place of what was sent under it.
+#[test]
+fn an_id_is_used_again_only_for_what_paid_nobody_and_was_changed() {
+    use PayoutState::{Attention, InDoubt, Paid, Rejected, Returned, Sending, Submitted};
+    // the state of the old payout, whether it is over for certain, what a person has changed, whether it gives way
+    let table = [
+        (Rejected, true, "nothing", false),
+        (Rejected, true, "name", true),
+        (Rejected, true, "reference", true),
+        (Rejected, true, "amount", true),
+        (Rejected, true, "account", true),
+        (Rejected, false, "account", false),
+        (Rejected, false, "amount", false),
+        (Returned, true, "nothing", false),
+        (Returned, true, "name", false),
+        (Returned, true, "reference", false),
+        (Returned, true, "amount", true),
+        (Returned, true, "account", true),
+        (Returned, true, "zeros", true),
+        (Attention, false, "account", false),
+        (InDoubt, false, "account", false),
+        (Sending, false, "account", false),
+        (Submitted, false, "account", false),
+        (Paid, false, "account", false),
+        (Paid, false, "amount", false),
+    ];
+    for (state, is_over, changed, gives_way) in table {
+        let old = payout(2, Some("A"), 12_345_678, 100);
+        let mut new = payout(2, Some("A"), 12_345_678, 100);
+        match changed {
+            "name" => {
+                new.payee.party.name =
+                    PartyName::Person { first: "Robyn".into(), middle: None, last: "Example".into() };
+            }
+            "reference" => new.reference = Some("OTHER".to_owned()),
+            "amount" => new.money = payout(2, None, 12_345_678, 101).money,
+            "account" => new.payee = rig::payee("12345679"),
+            "zeros" => new.payee = rig::payee("012345678"),
+            _ => {}
+        }
+        let earlier = Earlier { is_over, ..earlier(&old, PayoutId::of_payment_id("s", "A"), state, Some(0)) };
+        assert_eq!(earlier.gives_way_to(&new), gives_way, "{state} and {changed} changed");
+    }
+}
+
+/// What a life must have shown before another payout may take its place.
+#[test]
+fn a_payout_is_over_only_when_it_is_certain_that_it_paid_nobody() {
+    let intent = Fact::Intent { attempt: 1, kind: Kind::Withdrawal };
+    let declined = Fact::Answered(Answer::Declined { code: "NO".into(), message: String::new() });
+    let doubt = Fact::Answered(Answer::InDoubt { why: String::new() });
+    let accepted = Fact::Answered(Answer::Accepted { flash_id: "w1".into(), status: None });
+    let status = |meaning, code: Option<&str>| {
+        Fact::Followed(PayoutStatus {
+            name: "X".into(),
+            reject_code: code.map(str::to_owned),
+            message: None,
+            meaning,
+            fee: None,
+            rail: None,
+        })
+    };
+    use payrun::domain::answer::StatusMeaning::{Cancelled, Paid, Returned, Undelivered, Unknown};
+    let table = [
+        (vec![], false),
+        (vec![intent.clone()], false),
+        (vec![intent.clone(), declined.clone()], true),
+        (vec![intent.clone(), doubt.clone(), intent.clone(), declined], false),
+        (vec![intent.clone(), doubt], false),
+        (vec![intent.clone(), accepted.clone()], false),
+        (vec![intent.clone(), accepted.clone(), status(Paid, None)], false),
+        (vec![intent.clone(), accepted.clone(), status(Undelivered, None)], false),
+        (vec![intent.clone(), accepted.clone(), status(Unknown, None)], false),
+        (vec![intent.clone(), accepted.clone(), status(Returned, None)], true),
+        (vec![intent.clone(), accepted.clone(), status(Cancelled, None)], false),
+        (vec![intent.clone(), accepted.clone(), status(Cancelled, Some("COMPLIANCE_DECLINED"))], false),
+        (vec![intent.clone(), accepted.clone(), status(Cancelled, Some("NEW_CODE"))], false),
+        (vec![intent, accepted, status(Cancelled, Some("TECHNICAL_ISSUE"))], true),
+    ];
+    for (facts, is_over) in table {
+        let mut life = Life::new(PayoutState::Ready, None);
+        facts.iter().for_each(|fact| life.apply(fact, day(0)));
+        assert_eq!(life.is_over(), is_over, "{facts:?}");
+    }
 }
 
 /// A row of a made-up file: whether it has an id, and which account and amount.

@@ -150,6 +150,19 @@ impl World {
     }
 }
 
+/// All that is in an archive, as one text: a workbook is one.
+pub fn texts(path: &Path) -> String {
+    let mut archive = zip::ZipArchive::new(File::open(path).expect("a file")).expect("an archive");
+    let mut all = String::new();
+    for at in 0..archive.len() {
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut archive.by_index(at).expect("a part"), &mut bytes)
+            .expect("its bytes");
+        all.push_str(&String::from_utf8_lossy(&bytes));
+    }
+    all
+}
+
 impl AtWork {
     /// Waits for its end.
     pub fn end(mut self) -> Said {

@@ -97,6 +97,7 @@ pub(super) const TABLE: &[Use] = &[
     limits("Query", "withdrawal(id)", NO_FOLLOWING),
     stops("Withdrawal", "id amount currency externalId", BY_A_PERSON),
     limits("Withdrawal", "status statusMessage rejectCode", NO_FOLLOWING),
+    limits("Withdrawal", "totalFee rail", "reports show neither fees nor the way through the banks"),
     limits("Withdrawal", "recipient", BY_A_PERSON),
     limits("WithdrawalStatus", "INITIALISED REVIEWING PENDING CONFIRMED FAILED REFUNDED CANCELLED", NO_FOLLOWING),
 

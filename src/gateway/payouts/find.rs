@@ -131,15 +131,25 @@ impl Gateway {
         Ok(None)
     }
 
-    /// Payouts of one kind by the API's own ids, in their order; none for one that the API does not show.
+    /// Whether a type is known to have all of these; they are only asked for then.
+    async fn has_fields(&self, of: &'static str, fields: &[&str]) -> bool {
+        for field in fields {
+            if !self.has_field(of, field).await.unwrap_or(false) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Payouts of one kind by the API's own ids, in their order; none for one that the API does not have.
     pub async fn payouts_by_id(
         &self,
         kind: Kind,
         flash_ids: &[String],
     ) -> Result<Vec<Option<PayoutRecord>>, GatewayError> {
         let with_words = match kind {
-            Kind::Withdrawal => true, // documented
-            Kind::Payment => self.has_field("Payment", "statusMessage").await.unwrap_or(false),
+            Kind::Withdrawal => self.has_fields("Withdrawal", &["totalFee", "rail"]).await,
+            Kind::Payment => self.has_fields("Payment", &["statusMessage"]).await,
         };
         let texts = operations::of(kind);
         let by_id = if with_words { &texts.by_id_with_words } else { &texts.by_id };

@@ -9,7 +9,7 @@ const TEXT: u8 = 49;
 
 /// How much a finding weighs for whoever has the sheet open. The heaviest comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Weight {
+pub(in crate::report) enum Weight {
     Error,
     Question,
     Warning,
@@ -18,10 +18,10 @@ pub(super) enum Weight {
 }
 
 impl Weight {
-    pub(super) const ALL: [Self; 5] =
+    pub(in crate::report) const ALL: [Self; 5] =
         [Self::Error, Self::Question, Self::Warning, Self::Accepted, Self::Info];
 
-    pub(super) fn of(finding: &Finding) -> Self {
+    pub(in crate::report) fn of(finding: &Finding) -> Self {
         match (finding.severity, finding.code.asks(), finding.accepted) {
             (Severity::Error, _, _) => Self::Error,
             (Severity::Warning, true, false) => Self::Question,
@@ -32,11 +32,11 @@ impl Weight {
     }
 
     /// Whether a row with such a finding cannot be paid.
-    pub(super) fn forbids(self) -> bool {
+    pub(in crate::report) fn forbids(self) -> bool {
         matches!(self, Self::Error | Self::Question)
     }
 
-    pub(super) fn word(self) -> &'static str {
+    pub(in crate::report) fn word(self) -> &'static str {
         match self {
             Self::Error => "Error",
             Self::Question => "Question",
@@ -57,21 +57,21 @@ impl Weight {
 }
 
 /// The formats of the user's own sheet. Every cell is a text, so that whatever is typed over it keeps its zeros.
-pub(super) struct Looks {
+pub(in crate::report) struct Looks {
     /// A cell that nothing is said of.
     pub plain: Format,
     header: Format,
 }
 
 impl Looks {
-    pub(super) fn new() -> Self {
+    pub(in crate::report) fn new() -> Self {
         let plain = Format::new().set_num_format_index(TEXT).set_align(FormatAlign::Top);
         let header = plain.clone().set_bold().set_border_bottom(FormatBorder::Thin);
         Self { plain, header }
     }
 
     /// A cell's format: of the header or not, coloured or not.
-    pub(super) fn of(&self, is_header: bool, weight: Option<Weight>) -> Format {
+    pub(in crate::report) fn of(&self, is_header: bool, weight: Option<Weight>) -> Format {
         let format = if is_header { &self.header } else { &self.plain };
         match weight {
             Some(weight) => format.clone().set_background_color(weight.color()),
@@ -81,6 +81,6 @@ impl Looks {
 }
 
 /// A cell of the list of findings that tells their weight.
-pub(super) fn badge(weight: Weight) -> Format {
+pub(in crate::report) fn badge(weight: Weight) -> Format {
     Format::new().set_background_color(weight.color()).set_align(FormatAlign::Top)
 }

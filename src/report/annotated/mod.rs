@@ -4,7 +4,7 @@
 //! number or taken for a formula. Rows are written one by one, so that the size of the file does not matter.
 
 mod list;
-mod looks;
+pub(super) mod looks;
 mod marks;
 
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ use crate::domain::{Finding, system_words};
 /// So many rows and no more a workbook's sheet holds.
 const MOST_ROWS: u32 = 1_048_576;
 /// So many characters, counted as UTF-16 does, a cell holds; a note holds a little less.
-const LONGEST_CELL: usize = 32_767;
+pub(super) const LONGEST_CELL: usize = 32_767;
 const LONGEST_NOTE: usize = 32_000;
 /// What replaces the end of a text that a cell cannot hold.
 const CUT: &str = "… [cut here: a cell of a workbook holds no more]";
@@ -239,7 +239,7 @@ fn boxed(text: &str) -> Note {
 }
 
 /// A text that a cell can hold; what is cut off is said.
-fn fitting(text: &str, longest: usize) -> String {
+pub(super) fn fitting(text: &str, longest: usize) -> String {
     if text.encode_utf16().count() <= longest {
         return text.to_owned();
     }

@@ -1,0 +1,139 @@
+//! How a run came out, added up: what each state means in words, and the file's totals by what became of them.
+
+use rust_decimal::Decimal;
+
+use super::run::RunView;
+use super::{Currency, PayoutState};
+
+impl PayoutState {
+    /// The state in a few words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid: a finding forbids paying it",
+            Self::Held => "held: a person must decide",
+            Self::Ready => "ready: not sent yet",
+            Self::Sending => "sending: interrupted while being sent; resume looks it up",
+            Self::InDoubt => "in doubt: sent, the answer was lost; resume looks it up",
+            Self::Submitted => "submitted: Flash has it, the bank's answer is to come",
+            Self::Paid => "paid: the payee's bank has it",
+            Self::Returned => "returned: the money came back",
+            Self::Rejected => "rejected: not paid",
+            Self::Attention => "attention: only a person can tell, see the report",
+        }
+    }
+
+    /// The name as a sentence has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::InDoubt => "in doubt",
+            other => other.name(),
+        }
+    }
+
+    /// Whether a person has something to do about it, or the run has.
+    pub fn needs_a_look(self) -> bool {
+        Outcome::of(self) != Outcome::Paid && Outcome::of(self) != Outcome::UnderWay
+    }
+}
+
+/// What became of a part of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// The payees' banks have it.
+    Paid,
+    /// Flash has it.
+    UnderWay,
+    /// Nobody can tell yet where it is.
+    Unclear,
+    /// It was sent, and no payee has it.
+    NotPaid,
+    /// It was not sent.
+    NotSent,
+}
+
+impl Outcome {
+    /// All, in the order of reports. Together they are the file.
+    pub const ALL: [Self; 5] = [Self::Paid, Self::UnderWay, Self::Unclear, Self::NotPaid, Self::NotSent];
+
+    /// What a state means for the money.
+    pub fn of(state: PayoutState) -> Self {
+        match state {
+            PayoutState::Paid => Self::Paid,
+            PayoutState::Submitted => Self::UnderWay,
+            PayoutState::Sending | PayoutState::InDoubt | PayoutState::Attention => Self::Unclear,
+            PayoutState::Returned | PayoutState::Rejected => Self::NotPaid,
+            PayoutState::Ready | PayoutState::Held | PayoutState::Invalid => Self::NotSent,
+        }
+    }
+
+    /// In words, as the head of a column.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Paid => "Paid",
+            Self::UnderWay => "On its way",
+            Self::Unclear => "Not clear yet",
+            Self::NotPaid => "Came back or refused",
+            Self::NotSent => "Not sent",
+        }
+    }
+}
+
+/// A currency of a file by what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reconciled {
+    /// The currency.
+    pub currency: Currency,
+    /// What the file asks for.
+    pub file: (u64, Decimal),
+    /// What became of it, in the order of [`Outcome::ALL`].
+    pub parts: [(u64, Decimal); Outcome::ALL.len()],
+}
+
+impl Reconciled {
+    /// What of the file is in none of the parts. Never anything but zero.
+    pub fn difference(&self) -> Decimal {
+        self.file.1 - self.parts.iter().map(|(_, amount)| *amount).sum::<Decimal>()
+    }
+}
+
+impl RunView {
+    /// The file's totals, by what became of them.
+    pub fn reconciled(&self) -> Vec<Reconciled> {
+        let part = |currency, outcome| {
+            let lines = self.by_status.iter();
+            let lines =
+                lines.filter(|line| line.currency == Some(currency) && Outcome::of(line.status) == outcome);
+            lines.fold((0, Decimal::ZERO), |(count, sum), line| {
+                (count + line.count, sum + line.amount.unwrap_or_default())
+            })
+        };
+        let of = |currency| Outcome::ALL.map(|outcome| part(currency, outcome));
+        let lines = self.file_totals.iter();
+        lines
+            .map(|total| Reconciled {
+                currency: total.currency,
+                file: (total.count, total.amount),
+                parts: of(total.currency),
+            })
+            .collect()
+    }
+
+    /// How many rows no amount could be read of: they are in no total.
+    pub fn without_amount(&self) -> u64 {
+        self.by_status.iter().filter(|line| line.currency.is_none()).map(|line| line.count).sum()
+    }
+
+    /// What a person or the run still has to look at.
+    pub fn to_look_at(&self) -> u64 {
+        PayoutState::ALL.iter().filter(|state| state.needs_a_look()).map(|state| self.count(*state)).sum()
+    }
+
+    /// Whether money can have moved, in a sentence where it cannot.
+    pub fn no_money(&self) -> Option<&'static str> {
+        match self.environment.as_str() {
+            "simulator" => Some("This was the simulator: no money was moved."),
+            "uat" => Some("This was Flash's test environment: no money was moved."),
+            _ => None,
+        }
+    }
+}

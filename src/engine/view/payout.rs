@@ -1,0 +1,224 @@
+//! One payout as people and scripts see it: where it stands, why, and what to do.
+
+use std::collections::HashMap;
+
+use super::{EngineError, in_full, standing};
+use crate::check::directory::Directory;
+use crate::domain::answer::StatusMeaning;
+use crate::domain::{
+    BankAccount, Kind, Life, Oddity, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RunHead, RunId,
+    may_be_sent_again, reject_to_do, reject_words, verify_key,
+};
+use crate::journal::Checkpoint;
+use crate::plan::rail;
+
+/// Makes the views of a run's payouts, one after the other.
+pub(super) struct Viewer<'a> {
+    checkpoint: &'a Checkpoint,
+    run: RunId,
+    directory: Directory,
+    /// The runs that have had one of the payouts so far: in whose name they pay stands there.
+    heads: HashMap<RunId, Option<RunHead>>,
+}
+
+impl<'a> Viewer<'a> {
+    pub fn new(checkpoint: &'a Checkpoint, run: RunId, directory: Directory) -> Self {
+        Self { checkpoint, run, directory, heads: HashMap::new() }
+    }
+
+    pub fn view(&mut self, row: u32, entry: &RowEntry) -> Result<PayoutView, EngineError> {
+        let (checkpoint, run) = (self.checkpoint, self.run);
+        let (status, known) = standing(checkpoint, run, entry)?;
+        let asked = match entry {
+            RowEntry::Conflict { payout, .. } => Some((**payout).clone()),
+            _ => known.as_ref().map(|entry| entry.payout.clone()),
+        };
+        let life = known.as_ref().map(|entry| &entry.life);
+        let named = match entry {
+            RowEntry::Invalid { payee, .. } => payee.clone(),
+            _ => asked.as_ref().map(|payout| payout.payee.party.name.to_string()),
+        };
+        let conversion = asked.as_ref().and_then(|payout| payout.conversion.as_ref());
+        let (verified, bank) = match &asked {
+            Some(payout) => {
+                let key = verify_key(&payout.payee.account, &payout.payee.party.name.to_string());
+                (checkpoint.verified(key)?, checkpoint.bank(key)?)
+            }
+            None => (None, None),
+        };
+        let there = life.and_then(|life| life.status.as_ref());
+        let corrected = self.corrected(known.as_ref())?;
+        let mut reason = reason(entry, life);
+        if let Some(place) = &corrected {
+            reason = Some(reason.map_or_else(|| place.clone(), |reason| format!("{reason}; {place}")));
+        }
+        Ok(PayoutView {
+            row,
+            payment_id: asked.as_ref().and_then(|payout| payout.payment_id.clone()),
+            external_id: known.as_ref().map(|entry| entry.external_id.clone()),
+            status,
+            kind: asked.as_ref().map_or(Kind::Withdrawal, Payout::kind),
+            flash_id: life.and_then(|life| life.flash_id.clone()),
+            amount: asked.as_ref().map(|payout| payout.money.digits()),
+            currency: asked.as_ref().map(|payout| payout.money.currency().to_string()),
+            from_currency: conversion.map(|conversion| conversion.from.to_string()),
+            to_currency: conversion.map(|conversion| conversion.to.to_string()),
+            payee: named,
+            account: asked.as_ref().map(|payout| payout.payee.account.to_string()),
+            reference: asked.as_ref().and_then(|payout| payout.reference.clone()),
+            next: next(status, run, row, known.as_ref()).filter(|_| corrected.is_none()),
+            accepted: known.as_ref().map(|entry| entry.accepted.clone()).unwrap_or_default(),
+            like_earlier: known.as_ref().and_then(|entry| entry.like_earlier.clone()),
+            reason,
+            sent_by: known.as_ref().map(|entry| entry.run).filter(|other| *other != run),
+            branch: asked.as_ref().and_then(|payout| self.branch(payout)),
+            remitter: known.as_ref().map(|entry| self.remitter(entry)).transpose()?,
+            rail: asked.as_ref().map(|payout| way(payout, life)),
+            fee: asked
+                .as_ref()
+                .zip(there)
+                .and_then(|(payout, there)| Some(in_full(there.fee?, payout.funded_in()))),
+            flash_status: there.map(|status| status.name.clone()),
+            reject_code: there.and_then(|status| status.reject_code.clone()),
+            sent_at: life.and_then(|life| life.first_sent),
+            changed_at: life.and_then(|life| life.changed),
+            correctable: is_correctable(status, life) && corrected.is_none(),
+            from_book: asked.map(|payout| payout.from_book).unwrap_or_default(),
+            verified,
+            bank,
+        })
+    }
+
+    /// The row that has taken its place under the same id of the user's, in words.
+    fn corrected(&self, known: Option<&PayoutEntry>) -> Result<Option<String>, EngineError> {
+        let Some(entry) = known.filter(|entry| entry.life.is_over() && entry.payout.payment_id.is_some())
+        else {
+            return Ok(None);
+        };
+        let later = self.checkpoint.payout(entry.id.corrected())?;
+        Ok(later.map(|later| format!("corrected by row {} of run {}", later.payout.row, later.run)))
+    }
+
+    fn branch(&self, payout: &Payout) -> Option<String> {
+        match &payout.payee.account {
+            BankAccount::Bsb { bsb, .. } => self.directory.words(*bsb),
+            BankAccount::PayId { .. } | BankAccount::Abroad(_) => None,
+        }
+    }
+
+    /// In whose name it is paid, as the run that has it was opened.
+    fn remitter(&mut self, entry: &PayoutEntry) -> Result<String, EngineError> {
+        if let Some(id) = &entry.payout.sub_client_id {
+            return Ok(format!("sub-client {id}"));
+        }
+        let Some(id) = &entry.remitter else {
+            return Ok("the Flash account itself".to_owned());
+        };
+        if !self.heads.contains_key(&entry.run) {
+            let head = self.checkpoint.run(entry.run)?.map(|(head, _)| head);
+            self.heads.insert(entry.run, head);
+        }
+        let head = self.heads.get(&entry.run).and_then(Option::as_ref);
+        let remitter = head.and_then(|head| head.remitters.get(id));
+        Ok(remitter.map_or_else(|| id.to_string(), |remitter| remitter.party.name.to_string()))
+    }
+}
+
+/// The way that it takes: Flash's word for it, else what its account tells.
+fn way(payout: &Payout, life: Option<&Life>) -> String {
+    let told = life.and_then(|life| life.status.as_ref()?.rail.clone());
+    told.unwrap_or_else(|| rail(payout).words().to_owned())
+}
+
+/// Why it stands where it stands, in plain words.
+fn reason(row: &RowEntry, life: Option<&Life>) -> Option<String> {
+    match row {
+        RowEntry::Invalid { why, .. } | RowEntry::Conflict { why, .. } => return Some(why.clone()),
+        RowEntry::Own { .. } | RowEntry::Earlier { .. } => {}
+    }
+    let Some(life) = life else {
+        return Some("a later file has replaced this row".to_owned());
+    };
+    let status = life.status.as_ref();
+    let code = status.and_then(|status| status.reject_code.as_deref());
+    let message = status.and_then(|status| status.message.as_deref());
+    match (life.state, code) {
+        (PayoutState::Rejected | PayoutState::Returned, Some(code)) => {
+            let said = message.map_or(String::new(), |said| format!("; Flash says: {said}"));
+            Some(format!("{}{said}", reject_words(code)))
+        }
+        (PayoutState::Returned, None) => Some(match message {
+            Some(said) => format!("the money came back; Flash says: {said}"),
+            None => "the money came back; Flash does not say why".to_owned(),
+        }),
+        (PayoutState::Rejected, None) if life.flash_id.is_some() => Some(match message {
+            Some(said) => format!("Flash cancelled it and says: {said}"),
+            None => "Flash cancelled it and does not say why".to_owned(),
+        }),
+        _ => life.why.clone(),
+    }
+}
+
+/// Whether it was not paid and may be corrected and paid: never what may exist, or what Flash forbids to repeat.
+fn is_correctable(status: PayoutState, life: Option<&Life>) -> bool {
+    let superseded = life.is_some_and(|life| life.superseded_by.is_some());
+    match status {
+        PayoutState::Invalid | PayoutState::Held => !superseded,
+        PayoutState::Rejected | PayoutState::Returned => life.is_some_and(Life::is_over),
+        PayoutState::Ready
+        | PayoutState::Sending
+        | PayoutState::InDoubt
+        | PayoutState::Submitted
+        | PayoutState::Paid
+        | PayoutState::Attention => false,
+    }
+}
+
+/// What a person can do about a payout in this state.
+fn next(status: PayoutState, run: RunId, row: u32, known: Option<&PayoutEntry>) -> Option<String> {
+    // a row that an earlier run has is settled there
+    let (run, row) = known.map_or((run, row), |entry| (entry.run, entry.payout.row));
+    let made = known.is_some_and(|entry| entry.life.flash_id.is_some());
+    let status_there = known.and_then(|entry| entry.life.status.as_ref());
+    let reject_code = status_there.and_then(|status| status.reject_code.as_deref());
+    if known.is_some_and(|entry| entry.life.superseded_by.is_some()) {
+        return None;
+    }
+    Some(match status {
+        PayoutState::Paid | PayoutState::Submitted => return None,
+        PayoutState::Invalid => "correct the row and pay the file of corrected rows".to_owned(),
+        PayoutState::Held => {
+            format!("decide as the reason says, then pay the file of rows to correct, {run}-to-correct.csv")
+        }
+        PayoutState::Ready | PayoutState::Sending | PayoutState::InDoubt => format!("payrun resume {run}"),
+        PayoutState::Returned => format!(
+            "ask the payee for the right account, correct the row in {run}-to-correct.csv, and pay that file"
+        ),
+        PayoutState::Rejected if made && may_be_sent_again(reject_code) => {
+            format!("it may be sent again: payrun settle {run} --row {row} --not-made --reason \"…\"")
+        }
+        PayoutState::Rejected if made => reject_to_do(reject_code),
+        PayoutState::Rejected => format!(
+            "Flash made nothing: correct the row in {run}-to-correct.csv and pay that file, or send it again as it is by payrun settle {run} --row {row} --not-made --reason \"…\""
+        ),
+        PayoutState::Attention
+            if status_there.is_some_and(|status| status.meaning == StatusMeaning::Undelivered) =>
+        {
+            "ask Flash whether the money is back, and pay it as a new row once it is; never before you know"
+                .to_owned()
+        }
+        PayoutState::Attention if made => {
+            let what = match known.and_then(|entry| entry.life.oddity.as_ref()) {
+                Some(Oddity::Status { status }) if status.meaning != StatusMeaning::Unknown => {
+                    "ask Flash which of the two is true"
+                }
+                Some(Oddity::Content { .. } | Oddity::Gone) => "ask Flash what has become of it",
+                Some(Oddity::Status { .. }) | None => "ask Flash what this status means",
+            };
+            format!("{what}; do not pay it again before you know")
+        }
+        PayoutState::Attention => format!(
+            "look it up at Flash, then: payrun settle {run} --row {row} --made FLASH_ID, or --not-made, with --reason \"…\""
+        ),
+    })
+}

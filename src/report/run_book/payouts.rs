@@ -1,0 +1,128 @@
+//! The sheet with a row for each payout, to filter and to sort.
+
+use rust_xlsxwriter::{Color, Format, FormatAlign, IgnoreError, Worksheet};
+
+use super::{amount, header, number_format, printable, text};
+use crate::domain::{Outcome, PayoutState, PayoutView, Timestamp};
+use crate::report::ReportError;
+
+/// The format of texts in every spreadsheet program.
+const TEXT: u8 = 49;
+
+/// The columns with their widths in characters.
+const COLUMNS: [(&str, u16); 20] = [
+    ("Row", 7),
+    ("Payment id", 16),
+    ("Payee", 26),
+    ("Bank and branch", 30),
+    ("Account", 22),
+    ("Amount", 14),
+    ("Currency", 9),
+    ("Reference", 20),
+    ("Remitter", 22),
+    ("Status", 11),
+    ("Reason", 48),
+    ("What to do", 48),
+    ("Way", 16),
+    ("Fee", 9),
+    ("Sent", 21),
+    ("Last change", 21),
+    ("Flash id", 26),
+    ("External id", 36),
+    ("Flash's status", 14),
+    ("Sent by run", 12),
+];
+
+/// Fills the sheet.
+pub(super) fn sheet<E: std::error::Error>(
+    mut sheet: Worksheet,
+    payouts: impl Iterator<Item = Result<PayoutView, E>>,
+) -> Result<Worksheet, ReportError<E>> {
+    sheet.set_name("Payouts")?;
+    let head = header();
+    for (column, (name, width)) in (0u16..).zip(COLUMNS) {
+        sheet.set_column_width(column, width)?;
+        sheet.write_string_with_format(0, column, name, &head)?;
+    }
+    let looks = Looks::new();
+    let mut row = 0;
+    for payout in payouts {
+        row += 1;
+        line(&mut sheet, row, &payout.map_err(ReportError::Source)?, &looks)?;
+    }
+    let last = u16::try_from(COLUMNS.len() - 1).unwrap_or_default();
+    sheet.autofilter(0, 0, row, last)?;
+    sheet.set_freeze_panes(1, 3)?;
+    sheet.ignore_error_range(0, 0, row.max(1), last, IgnoreError::NumberStoredAsText)?;
+    sheet.set_repeat_rows(0, 0)?;
+    printable(&mut sheet);
+    Ok(sheet)
+}
+
+struct Looks {
+    plain: Format,
+    wrapped: Format,
+}
+
+impl Looks {
+    fn new() -> Self {
+        let plain = Format::new().set_num_format_index(TEXT).set_align(FormatAlign::Top);
+        Self { wrapped: plain.clone().set_text_wrap(), plain }
+    }
+
+    /// The looks of a state: what needs nobody is quiet.
+    fn status(&self, state: PayoutState) -> Format {
+        let color = match Outcome::of(state) {
+            Outcome::Paid => 0x00D8_EED9,
+            Outcome::UnderWay => 0x00DC_EAF7,
+            Outcome::Unclear => 0x00FF_9E9E,
+            Outcome::NotPaid => 0x00FF_C26B,
+            Outcome::NotSent => 0x00FF_F0A0,
+        };
+        self.plain.clone().set_background_color(Color::RGB(color))
+    }
+}
+
+fn line<E: std::error::Error>(
+    sheet: &mut Worksheet,
+    row: u32,
+    payout: &PayoutView,
+    looks: &Looks,
+) -> Result<(), ReportError<E>> {
+    let currency = payout.currency.as_deref().and_then(|code| code.parse().ok());
+    let number = || Format::new().set_align(FormatAlign::Top).set_num_format(number_format(currency));
+    sheet.write_number_with_format(row, 0, payout.row, &Format::new().set_align(FormatAlign::Top))?;
+    let plain = &looks.plain;
+    let cell = |value: &Option<String>| value.clone().unwrap_or_default();
+    let moment =
+        |at: Option<Timestamp>| at.map_or(String::new(), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string());
+    let branch = payout.branch.clone().or_else(|| payout.bank.as_ref().map(|kept| kept.bank.to_string()));
+    for (column, value) in [(1, cell(&payout.payment_id)), (2, cell(&payout.payee)), (3, cell(&branch))] {
+        text(sheet, row, column, &value, plain)?;
+    }
+    text(sheet, row, 4, &cell(&payout.account), plain)?;
+    // what a person typed is never read as a number here: the digits are those that were sent
+    if let Some(digits) = payout.amount.as_deref().and_then(|digits| digits.parse().ok()) {
+        amount(sheet, row, 5, digits, &number())?;
+    }
+    let conversion = payout.from_currency.as_ref().zip(payout.to_currency.as_ref());
+    let way = conversion.map_or(String::new(), |(from, to)| format!(", {from} → {to}"));
+    text(sheet, row, 6, &cell(&payout.currency), plain)?;
+    text(sheet, row, 7, &cell(&payout.reference), plain)?;
+    text(sheet, row, 8, &cell(&payout.remitter), plain)?;
+    text(sheet, row, 9, payout.status.word(), &looks.status(payout.status))?;
+    text(sheet, row, 10, &cell(&payout.reason), &looks.wrapped)?;
+    text(sheet, row, 11, &cell(&payout.next), &looks.wrapped)?;
+    text(sheet, row, 12, &format!("{}{way}", cell(&payout.rail)), plain)?;
+    if let Some(fee) = payout.fee {
+        amount(sheet, row, 13, fee, &Format::new().set_align(FormatAlign::Top).set_num_format("#,##0.00##"))?;
+    }
+    text(sheet, row, 14, &moment(payout.sent_at), plain)?;
+    text(sheet, row, 15, &moment(payout.changed_at), plain)?;
+    text(sheet, row, 16, &cell(&payout.flash_id), plain)?;
+    let external_id = payout.external_id.as_ref().map(ToString::to_string);
+    text(sheet, row, 17, &cell(&external_id), plain)?;
+    text(sheet, row, 18, &cell(&payout.flash_status), plain)?;
+    text(sheet, row, 19, &cell(&payout.sent_by.map(|run| run.to_string())), plain)?;
+    Ok(())
+}

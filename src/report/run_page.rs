@@ -1,0 +1,263 @@
+//! A run as a page to read and to print: what became of the money, what a person must do, and every payout.
+
+use std::io::{self, Write};
+
+use maud::{Markup, html};
+
+use super::ReportError;
+use super::chart::{Bar, bars};
+use super::facts::{facts, moment};
+use super::page::{Column, page, table};
+use crate::domain::money::{Total, grouped, plural};
+use crate::domain::{Outcome, PayoutState, PayoutView, RunState, RunView};
+
+/// So many payouts that somebody must look at are listed, and so many of the others.
+const MOST_TO_LOOK_AT: usize = 2_000;
+const MOST_OTHERS: usize = 500;
+
+/// Writes the page. Payouts are taken one by one and only those that are listed are kept.
+pub fn write_run_page<E: std::error::Error>(
+    view: &RunView,
+    payouts: impl Iterator<Item = Result<PayoutView, E>>,
+    mut out: impl Write,
+) -> Result<(), ReportError<E>> {
+    let mut listed = Listed::default();
+    for payout in payouts {
+        listed.take(payout.map_err(ReportError::Source)?);
+    }
+    out.write_all(render(view, &listed).into_string().as_bytes()).map_err(io::Error::from)?;
+    out.flush()?;
+    Ok(())
+}
+
+#[derive(Default)]
+struct Listed {
+    to_look_at: Vec<PayoutView>,
+    others: Vec<PayoutView>,
+}
+
+impl Listed {
+    fn take(&mut self, payout: PayoutView) {
+        let (list, most) = if payout.status.needs_a_look() {
+            (&mut self.to_look_at, MOST_TO_LOOK_AT)
+        } else {
+            (&mut self.others, MOST_OTHERS)
+        };
+        if list.len() < most {
+            list.push(payout);
+        }
+    }
+}
+
+fn render(view: &RunView, listed: &Listed) -> Markup {
+    let title = format!("Result of {}", view.label);
+    let others = view.rows.saturating_sub(view.to_look_at());
+    page(
+        &title,
+        &html! {
+            div.wide {
+                h1 { (title) }
+                p.soft { "Run " (view.run) " · " (view.file) " · " (moment(view.opened_at)) }
+                (totals(view))
+                (verdict(view))
+                h2 { "How the payouts stand" }
+                (bars(&status_bars(view)))
+                (against_the_file(view))
+                (fees(view))
+                h2 { "Decisions" }
+                dl { @for (what, value) in facts(view) { dt { (what) } dd { (value) } } }
+                @if view.to_look_at() > 0 {
+                    h2 { "For a person: " (grouped(&view.to_look_at().into())) }
+                    (payout_table(&listed.to_look_at))
+                    (more(listed.to_look_at.len(), view.to_look_at()))
+                }
+                @if others > 0 {
+                    h2 { "Paid or on their way: " (grouped(&others.into())) }
+                    (payout_table(&listed.others))
+                    (more(listed.others.len(), others))
+                }
+            }
+        },
+    )
+}
+
+/// The sums that have reached payees or are on their way to them.
+fn totals(view: &RunView) -> Markup {
+    let lines = view.reconciled();
+    let sum = |currency, count, amount| Total { currency, count, amount };
+    html! {
+        div.figures {
+            @for line in &lines {
+                @for (outcome, (count, amount)) in Outcome::ALL.iter().zip(line.parts) {
+                    @if count > 0 && *outcome <= Outcome::UnderWay {
+                        div {
+                            p.soft { (outcome.words()) }
+                            p.big { (line.currency) " " (grouped(&amount)) }
+                            p.soft { (plural(count, "payout")) }
+                        }
+                    }
+                }
+                div {
+                    p.soft { "In the file" }
+                    p.big.quiet { (line.currency) " " (grouped(&sum(line.currency, line.file.0, line.file.1).amount)) }
+                    p.soft { (plural(line.file.0, "payout")) }
+                }
+            }
+        }
+    }
+}
+
+fn verdict(view: &RunView) -> Markup {
+    let left = view.to_look_at();
+    html! {
+        @if let Some(words) = view.no_money() { p.note { (words) } }
+        @if left > 0 {
+            p.warn {
+                (plural(left, "row")) @if left == 1 { " wants" } @else { " want" }
+                " a person or another go: each is listed below with what to do."
+            }
+        } @else if view.count(PayoutState::Submitted) > 0 {
+            p.note { "Every payout is with Flash. The banks have yet to answer for some; a bank can also return money days later." }
+        } @else {
+            p.note { "Every payout has arrived." }
+        }
+        @match view.state {
+            RunState::Stopped | RunState::Running | RunState::Recording => {
+                p.warn { "The run is not finished: payrun resume " (view.run) " goes on with it." }
+            }
+            RunState::Held => { p.warn { "Nothing was sent: the run waits for a person to let it go." } }
+            RunState::Refused => { p.warn { "Nothing was sent: a person refused the run." } }
+            RunState::Finished => {}
+        }
+    }
+}
+
+fn status_bars(view: &RunView) -> Vec<Bar> {
+    let mut states: Vec<&PayoutState> =
+        PayoutState::ALL.iter().filter(|state| view.count(**state) > 0).collect();
+    states.sort_by_key(|state| Outcome::of(**state));
+    states
+        .into_iter()
+        .map(|state| {
+            let sums: Vec<String> = view
+                .by_status
+                .iter()
+                .filter(|line| line.status == *state)
+                .filter_map(|line| Some(format!("{} {}", line.currency?, grouped(&line.amount?))))
+                .collect();
+            let count = view.count(*state);
+            let sums = if sums.is_empty() { "no amount".to_owned() } else { sums.join(", ") };
+            Bar {
+                outcome: Outcome::of(*state),
+                name: state.word().to_owned(),
+                count,
+                label: format!("{} · {sums}", plural(count, "payout")),
+            }
+        })
+        .collect()
+}
+
+/// The file's totals by what became of them; what is missing would stand in the last column.
+fn against_the_file(view: &RunView) -> Markup {
+    let columns = [
+        Column::Text("Currency"),
+        Column::Number("In the file"),
+        Column::Number(Outcome::Paid.words()),
+        Column::Number(Outcome::UnderWay.words()),
+        Column::Number(Outcome::Unclear.words()),
+        Column::Number(Outcome::NotPaid.words()),
+        Column::Number(Outcome::NotSent.words()),
+        Column::Number("Difference"),
+    ];
+    let cell = |(count, amount): (u64, rust_decimal::Decimal)| {
+        if count == 0 {
+            "–".to_owned()
+        } else {
+            format!("{} in {}", grouped(&amount), grouped(&count.into()))
+        }
+    };
+    let line = |line: &crate::domain::Reconciled| {
+        let mut cells = vec![line.currency.to_string(), cell(line.file)];
+        cells.extend(line.parts.map(cell));
+        cells.push(grouped(&line.difference()));
+        cells
+    };
+    let rows: Vec<Vec<String>> = view.reconciled().iter().map(line).collect();
+    html! {
+        h2 { "Against the file's own totals" }
+        (table(&columns, &rows))
+        @if view.without_amount() > 0 {
+            p.soft { (plural(view.without_amount(), "row")) " without an amount that can be read: in no total." }
+        }
+    }
+}
+
+fn fees(view: &RunView) -> Markup {
+    let fees: Vec<String> =
+        view.fees.iter().map(|fee| format!("{} {}", fee.currency, grouped(&fee.amount))).collect();
+    html! { @if !fees.is_empty() { p { "Fees that Flash has told so far: " (fees.join(", ")) "." } } }
+}
+
+/// A row of cells for each payout, and below it, where there is something to say, why and what to do.
+fn payout_table(payouts: &[PayoutView]) -> Markup {
+    html! {
+        table.payouts {
+            thead { tr {
+                th.number { "Row" } th { "Payee" } th { "Bank and account" } th.number { "Amount" }
+                th { "Remitter and reference" } th { "Status" } th { "Way" } th { "Flash id" }
+            } }
+            @for payout in payouts {
+                tbody {
+                    (cells(payout))
+                    @if payout.reason.is_some() || payout.next.is_some() {
+                        tr.why { td {} td colspan="7" {
+                            @if let Some(reason) = &payout.reason { (reason) }
+                            @if payout.reason.is_some() && payout.next.is_some() { br; }
+                            @if let Some(next) = &payout.next { b { "→ " } (next) }
+                        } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn cells(payout: &PayoutView) -> Markup {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let digits = payout.amount.as_deref().and_then(|digits| digits.parse().ok());
+    let amount = digits.as_ref().map_or(String::new(), grouped);
+    let bank = payout.branch.clone().or_else(|| payout.bank.as_ref().map(|kept| kept.bank.to_string()));
+    let class = match Outcome::of(payout.status) {
+        Outcome::Paid => "state good",
+        Outcome::UnderWay => "state",
+        Outcome::Unclear | Outcome::NotPaid | Outcome::NotSent => "state bad",
+    };
+    html! {
+        tr {
+            td.number { (payout.row) }
+            td { (text(&payout.payee)) @if let Some(id) = &payout.payment_id { div.soft { (id) } } }
+            td { (text(&bank)) div.soft { (text(&payout.account)) } }
+            td.number {
+                (amount) div.soft {
+                    (text(&payout.currency))
+                    @if let (Some(from), Some(to)) = (&payout.from_currency, &payout.to_currency) {
+                        ", " (from) " → " (to)
+                    }
+                }
+            }
+            td { (text(&payout.remitter)) div.soft { (text(&payout.reference)) } }
+            td { span class=(class) { (payout.status.word()) } }
+            td { (text(&payout.rail)) }
+            td.id { (text(&payout.flash_id)) }
+        }
+    }
+}
+
+fn more(listed: usize, all: u64) -> Markup {
+    let left = all.saturating_sub(listed as u64);
+    html! {
+        @if left > 0 {
+            p.soft { "and " (grouped(&left.into())) " more, which are in the workbook and in the CSV and JSON reports." }
+        }
+    }
+}

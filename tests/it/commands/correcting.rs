@@ -1,0 +1,138 @@
+//! The file of rows to correct: dropped again it can only pay what was not paid, and never what may not be repeated.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use rust_decimal::Decimal;
+
+use crate::world::{Said, World};
+
+const HEADER: &str = "payment_id,payee_id,first_name,last_name,street,bsb,account_number,amount,reference";
+
+fn row(id: usize, account: u32, reference: &str) -> String {
+    format!("INV-{id},P{id},Robin,Example,1 Hill Street,062-000,{account},{}.00,{reference}", 100 + id)
+}
+
+/// Five payouts: declined with nothing made, paid, returned, cancelled for good, and one that no check lets through.
+fn paid() -> World {
+    let world = World::with(payrun::simulator::Options {
+        faults: vec!["withdrawal_create:declined@1".parse().expect("a fault")],
+        ..crate::rig::quick()
+    });
+    let rows = [
+        HEADER.to_owned(),
+        row(2, 10_000_002, "PAY"),
+        row(1, 10_000_001, "PAY"),
+        row(3, 10_000_003, "PAY FAIL_ACC"),
+        row(4, 10_000_004, "PAY FAIL_AML"),
+        row(5, 10_000_005, "PAY").replace("105.00", "1O5"),
+    ];
+    world.write("pay.csv", rows.join("\n") + "\n");
+    pay(&world, "pay.csv", &["--skip-invalid"]).ends(5); // the first goes alone, and stops the run
+    world.faults(&[]);
+    world.start(command(&world, &["resume", "r1", "--skip-invalid"])).end().ends(4);
+    assert_eq!(world.states("r1"), ["rejected", "paid", "returned", "rejected", "invalid"]);
+    world
+}
+
+fn command(world: &World, args: &[&str]) -> Command {
+    let mut command = world.command(args);
+    command.env("PAYRUN_PAYOUTS_FOLLOW", "8s");
+    command
+}
+
+fn pay(world: &World, file: &str, more: &[&str]) -> Said {
+    let args = [&["pay", file, "--yes"], more].concat();
+    world.start(command(world, &args)).end()
+}
+
+fn fix(world: &World, run: &str) -> (PathBuf, String) {
+    let path = world.scope().join(format!("reports/{run}-to-correct.csv"));
+    let text = std::fs::read_to_string(&path).expect("a file of rows to correct");
+    (path, text)
+}
+
+/// How often each account was paid and kept the money.
+fn kept(world: &World) -> Vec<(String, Decimal)> {
+    let ledger = world.ledger();
+    let mut kept: Vec<_> = ledger
+        .withdrawals
+        .iter()
+        .filter(|order| order.amount > Decimal::ZERO)
+        .map(|order| (order.external_id.clone().unwrap_or_default(), order.amount))
+        .collect();
+    kept.sort();
+    kept
+}
+
+#[test]
+fn unchanged_it_pays_nothing_twice_and_corrected_rows_are_paid_once() {
+    let world = paid();
+    let (_, text) = fix(&world, "r1");
+    let ids: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+    assert_eq!(ids, ["INV-2", "INV-3", "INV-5"], "what was paid or is forbidden is not in it:\n{text}");
+    assert!(
+        text.contains("the money came back") && text.contains("correct the account or the amount"),
+        "{text}"
+    );
+    let before = world.made();
+
+    world.write("unchanged.csv", &text);
+    pay(&world, "unchanged.csv", &["--skip-invalid"]);
+    assert_eq!(world.made(), before, "nothing was changed, so nothing is sent");
+
+    let corrected =
+        text.replace("1O5", "105.00").replace("10000002", "20000002").replace("10000003", "20000003");
+    let corrected = corrected.replace("PAY FAIL_ACC", "PAY");
+    world.write("corrected.csv", &corrected);
+    // other bank details are a question to a person, as ever
+    pay(&world, "corrected.csv", &[]).ends(3).says("changed-account");
+    assert_eq!(world.made(), before);
+    let accept = ["--accept", "changed-account:2=002,changed-account:3=003"];
+    let said = pay(&world, "corrected.csv", &accept);
+    assert_eq!(world.made(), before + 3, "{said:#?}");
+    assert_eq!(world.states("r3"), ["paid", "paid", "paid"]);
+    // under ids of their own at Flash, so that no look-up takes the old ones for them
+    let ids: Vec<String> = kept(&world).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(ids.iter().filter(|id| id.starts_with("INV-")).count(), 4, "{ids:?}");
+
+    for again in ["corrected.csv", "unchanged.csv", "pay.csv"] {
+        pay(&world, again, &["--skip-invalid", "--accept", accept[1]]);
+    }
+    let other = corrected.replace("102.00", "102.50").replace("103.00", "103.50");
+    world.write("again.csv", other);
+    pay(&world, "again.csv", &["--skip-invalid", accept[0], accept[1]]).says("INV-2 was already used");
+    assert_eq!(world.made(), before + 3, "a correction that was paid is not paid with another amount");
+
+    let old = world.payouts("r1");
+    for at in [0, 2] {
+        assert!(old[at]["next"].is_null(), "{:#}", old[at]);
+        assert!(old[at]["reason"].as_str().expect("words").contains("of run r3"), "{:#}", old[at]);
+    }
+    let settle = ["settle", "r1", "--row", "2", "--not-made", "--reason", "seen"];
+    world.payrun(&settle).ends(2).says("has taken the place of row 2");
+    assert_eq!(world.made(), before + 3);
+}
+
+#[test]
+fn money_that_came_back_goes_only_to_another_account_or_in_another_amount() {
+    let world = paid();
+    let (_, text) = fix(&world, "r1");
+    let before = world.made();
+    let returned = text.lines().filter(|line| line.starts_with("payment_id") || line.starts_with("INV-3"));
+    let returned: Vec<&str> = returned.collect();
+    let renamed = returned.join("\n").replace("PAY FAIL_ACC", "PAY AGAIN") + "\n";
+    world.write("renamed.csv", &renamed);
+    pay(&world, "renamed.csv", &[]).ends(3).says("correct the account or the amount");
+    assert_eq!(world.made(), before);
+}
+
+#[test]
+fn what_flash_cancelled_for_good_is_not_paid_under_no_id_at_all() {
+    let world = paid();
+    let before = world.made();
+    let row = row(4, 10_000_004, "PAY FAIL_AML").replacen("INV-4", "", 1);
+    world.write("sly.csv", format!("{HEADER}\n{row}\n"));
+    pay(&world, "sly.csv", &[]).ends(3).says("forbids to send again");
+    assert_eq!(world.made(), before);
+}
