@@ -58,15 +58,15 @@ mod tests {
     #[test]
     fn only_encrypted_addresses_leave_this_machine_and_none_is_shown() {
         for good in
-            ["https://hooks.example.com/a/b", "http://127.0.0.1:9/x", "http://[::1]/x", "http://localhost/"]
+            ["https://chat.example.org/a/b", "http://127.0.0.1:9/x", "http://[::1]/x", "http://localhost/"]
         {
             let address = Address::parse(good).expect(good);
             assert!(!format!("{address:?}").contains("/x"), "{address:?}");
         }
         for bad in [
-            "http://hooks.example.com/a",
-            "ftp://hooks.example.com",
-            "hooks.example.com",
+            "http://chat.example.org/a",
+            "ftp://chat.example.org",
+            "chat.example.org",
             "",
             "file:///etc/hosts",
         ] {
