@@ -82,6 +82,15 @@ pub struct PayoutStatus {
     pub rail: Option<String>,
 }
 
+impl PayoutStatus {
+    /// Whether another says the same of where the payout stands. Fee and way are told with the next news.
+    pub fn says_as(&self, other: &Self) -> bool {
+        let Self { name, reject_code, message, meaning, fee: _, rail: _ } = self;
+        (name, reject_code, message, meaning)
+            == (&other.name, &other.reject_code, &other.message, &other.meaning)
+    }
+}
+
 /// What a status means for the money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

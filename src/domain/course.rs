@@ -138,7 +138,11 @@ impl Seen {
             (Self::Differs(what), Some(Oddity::Content { what: known })) if what == *known => None,
             (Self::Differs(what), _) => Some(Fact::Differs { what }),
             (Self::Status(status), Some(Oddity::Status { status: known })) if status == *known => None,
-            (Self::Status(status), None) if life.status.as_ref() == Some(&status) => None,
+            (Self::Status(status), None)
+                if life.status.as_ref().is_some_and(|known| known.says_as(&status)) =>
+            {
+                None
+            }
             (Self::Status(status), _) => Some(Fact::Followed(status)),
         }
     }

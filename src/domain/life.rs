@@ -280,7 +280,9 @@ impl Life {
             Fact::Answered(answer) => self.answered(answer, at),
             Fact::LookedUp(sighting) => self.looked_up(sighting, at),
             // what the API has not made cannot be followed: what is ready, say, stays so
-            Fact::Followed(_) | Fact::Differs { .. } | Fact::Vanished { .. } if self.flash_id.is_none() => {}
+            Fact::Followed(_) | Fact::Differs { .. } | Fact::Vanished { .. } if self.flash_id.is_none() => {
+                return;
+            }
             Fact::GivenUp { why } => self.stands(PayoutState::Attention, Some(why.clone())),
             Fact::QuoteEnded => self.quote_ended(),
             Fact::Followed(status) => self.followed(status, at),

@@ -72,7 +72,7 @@ async fn those_who_keep_connections_open_keep_nobody_out_for_long() {
 
 #[tokio::test]
 async fn a_flood_is_turned_away_and_over_when_it_is_over() {
-    let server = with(Limits { rate: 5, reading: Duration::from_secs(10), ..short() }).await;
+    let server = with(Limits { rate: 1, reading: Duration::from_secs(10), ..short() }).await;
     let (client, url) = (http(), format!("{}/webhooks/flash", server.url));
     let mut flood = tokio::task::JoinSet::new();
     for at in 0..150 {
@@ -91,7 +91,7 @@ async fn a_flood_is_turned_away_and_over_when_it_is_over() {
             other => panic!("{other}"),
         }
     }
-    assert!(taken >= 10 && refused > 0, "{taken} taken, {refused} refused");
+    assert!(taken >= 2 && refused > 0, "{taken} taken, {refused} refused");
     assert_eq!(server.count("too_many").await, refused);
     assert_eq!(server.pending().len() as u64, taken);
     assert_eq!(server.get("/healthz").await.0, 200, "a flood is no illness");

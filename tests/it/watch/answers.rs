@@ -8,7 +8,7 @@ fn a_held_run_is_sent_once_somebody_says_yes_by_a_file() {
     let watcher = shop.watch(&["--mode", "hold"]);
     shop.until_there("held");
     shop.drop("salaries.csv", rig::payroll(0, 3));
-    shop.until_there("held/salaries.csv");
+    shop.until_there("held/salaries.csv.answer.txt");
     let answer = shop.read("held/salaries.csv.answer.txt");
     assert!(answer.starts_with("Run r1 waits for a person; nothing was sent"), "{answer}");
     assert!(answer.contains("303.03") && answer.contains("payrun approve"), "{answer}");
@@ -35,13 +35,13 @@ fn yes_and_no_by_command_while_the_watcher_works_and_while_it_does_not() {
     shop.world.payrun(&["reject", "r2", "--reason", "wrong month"]).ends(0);
     let watcher = shop.watch(&["--mode", "hold"]);
     shop.until_there("done/r1 a.csv.report.csv");
-    shop.until_there("rejected/b.csv");
+    shop.until_there("rejected/b.csv.answer.txt");
     let refused = shop.read("rejected/b.csv.answer.txt");
     assert!(refused.contains("refused by") && refused.contains("wrong month"), "{refused}");
     shop.world.payrun(&["approve", "in/held/c.csv"]).ends(0);
     shop.until_there("done/r3 c.csv.report.csv");
     shop.world.payrun(&["reject", "r4", "--reason", "not now"]).ends(0);
-    shop.until_there("rejected/d.csv");
+    shop.until_there("rejected/d.csv.answer.txt");
     shop.world.payrun(&["approve", "r4"]).ends(2).says("refused; nothing was sent");
     shop.world.payrun(&["approve", "r9"]).ends(2).says("there is no run r9");
     stop(watcher).ends(0);
@@ -61,7 +61,7 @@ fn a_question_is_answered_in_the_approval() {
     // the same people, amounts and references under another name and with one more row
     shop.drop("second.csv", rig::payroll(0, 3));
     let watcher = shop.watch(&["--mode", "pay"]);
-    shop.until_there("held/second.csv");
+    shop.until_there("held/second.csv.answer.txt");
     let answer = shop.read("held/second.csv.answer.txt");
     assert!(answer.contains("2 rows must be decided by a person") && answer.contains("row 2:"), "{answer}");
     std::fs::write(shop.path("held/second.csv.approve"), "amend r1\n").expect("written");
