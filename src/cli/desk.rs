@@ -145,12 +145,11 @@ impl<'a> Counter<'a> {
         if let Err(failure) = guard::agree(session, &mut prepared, &funds.rates) {
             return Ok(Judged::Rejected { text: failure.message });
         }
-        let allowed = match release {
-            Some(_) => Allowed::Yes,
-            None => {
-                let [largest, run, day] = self.sums(&prepared, &view).map_err(trouble)?;
-                session.settings.watch.allowances.allow(&largest, &run, &day)
-            }
+        let allowed = if release.is_some() {
+            Allowed::Yes
+        } else {
+            let [largest, run, day] = self.sums(&prepared, &view).map_err(trouble)?;
+            session.settings.watch.allowances.allow(&largest, &run, &day)
         };
         let by_policy = || session.answer(Way::Policy, None);
         let run = prepared.head.run;
@@ -409,6 +408,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// Whether the folder can still be served after this.
+#[expect(clippy::needless_pass_by_value, reason = "used as the last word on an error")]
 fn trouble(error: EngineError) -> Trouble {
     let text = error.to_string();
     match error {

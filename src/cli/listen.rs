@@ -67,7 +67,7 @@ fn round(session: &Session, ear: &Ear, looks: &mut Looks) -> Duration {
 
 fn looked(session: &Session, ear: &Ear, looks: &mut Looks) -> Result<Duration, Failure> {
     let journal = match session.opened() {
-        Ok(journal) => session.taken(journal),
+        Ok(journal) => Session::taken(journal),
         Err(error) => {
             ear.could_not(&error);
             return match error {

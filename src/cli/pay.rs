@@ -30,7 +30,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let limit = limit.transpose()?.map(|text| ("payouts.max_slippage", text));
     let session = Session::new(globals, remitter.into_iter().chain(limit).collect())?;
     let journal = match session.opened() {
-        Ok(journal) => session.taken(journal),
+        Ok(journal) => Session::taken(journal),
         Err(error) => return hand_over(error, args),
     };
     if args.name.as_deref().is_some_and(|name| name.trim().is_empty()) {

@@ -98,11 +98,11 @@ impl Session {
 
     /// Takes the scope.
     pub fn journal(&self) -> Result<Arc<Journal>, Failure> {
-        Ok(self.taken(self.opened()?))
+        Ok(Self::taken(self.opened()?))
     }
 
     /// Says what is to be said of a scope that was taken.
-    pub fn taken(&self, journal: Journal) -> Arc<Journal> {
+    pub fn taken(journal: Journal) -> Arc<Journal> {
         if journal.was_rebuilt() {
             out::note(
                 "The checkpoint was missing, damaged or of another version; it has been rebuilt from the journal.",

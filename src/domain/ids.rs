@@ -177,6 +177,7 @@ impl PayoutId {
 
     /// The identity of a row that takes the place of this payout under the same id of the user's, once it is certain that
     /// this one has paid nobody and never will.
+    #[must_use]
     pub fn corrected(&self) -> Self {
         Self::of(&["corrected", &self.to_string()])
     }

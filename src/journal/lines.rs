@@ -160,15 +160,12 @@ pub fn verify_excerpt(mut lines: impl BufRead, claimed: &Excerpt) -> Result<(), 
         let Some(text) = line.strip_suffix(b"\n") else {
             return Err(broken(format!("record {seq} is cut off")));
         };
-        tip.sum = match serde_json::from_slice::<Withheld>(text) {
-            Ok(place) => {
-                withheld += 1;
-                in_its_place(&place, seq, &tip.sum).map_err(broken)?
-            }
-            Err(_) => {
-                own += 1;
-                record::checked(text, seq, &tip.sum).map_err(broken)?
-            }
+        tip.sum = if let Ok(place) = serde_json::from_slice::<Withheld>(text) {
+            withheld += 1;
+            in_its_place(&place, seq, &tip.sum).map_err(broken)?
+        } else {
+            own += 1;
+            record::checked(text, seq, &tip.sum).map_err(broken)?
         };
         tip.seq = seq;
     }

@@ -1,6 +1,6 @@
 //! A run as a page to read and to print: what became of the money, what a person must do, and every payout.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use maud::{Markup, html};
 
@@ -25,7 +25,7 @@ pub fn write_run_page<E: std::error::Error>(
     for payout in payouts {
         listed.take(payout.map_err(ReportError::Source)?);
     }
-    out.write_all(render(view, &listed).into_string().as_bytes()).map_err(io::Error::from)?;
+    out.write_all(render(view, &listed).into_string().as_bytes())?;
     out.flush()?;
     Ok(())
 }

@@ -38,7 +38,10 @@ impl<D: Desk> Watcher<'_, D> {
         let claimed = match self.folder.shift((Place::Inbox, name), (Place::Processing, &free)) {
             Ok(claimed) => claimed,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()), // it has vanished
-            Err(error) => return self.complain(&wanted, &error),
+            Err(error) => {
+                self.complain(&wanted, &error);
+                return Ok(());
+            }
         };
         let totals = side_name(&wanted, Side::Totals);
         if self.folder.has(Place::Inbox, &totals) {
@@ -106,7 +109,10 @@ impl<D: Desk> Watcher<'_, D> {
         self.folder.clear(Place::Processing, name);
         let before = digest(&path).ok();
         let judged = match self.desk.judge(&path, name, totals.as_ref(), approval) {
-            Err(Trouble::Passing(why)) => return self.again(name, None, &why),
+            Err(Trouble::Passing(why)) => {
+                self.again(name, None, &why);
+                return Ok(());
+            }
             outcome => outcome?,
         };
         self.later.remove(name);

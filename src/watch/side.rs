@@ -103,7 +103,8 @@ impl Approval {
         for (word, text) in [("sheet", &self.sheet), ("plan", &self.plan), ("note", &self.note)] {
             lines.extend(text.as_ref().map(|text| format!("{word} {}", text.replace(['\n', '\r'], " "))));
         }
-        lines.iter().map(|line| format!("{line}\n")).collect()
+        lines.push(String::new()); // every line has its end
+        if lines.len() == 1 { String::new() } else { lines.join("\n") }
     }
 }
 

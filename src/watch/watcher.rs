@@ -117,7 +117,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
             // what came to its end while we waited
             while let Ok(event) = events.try_recv() {
                 if let Event::Ended(run, name, ended) = event {
-                    self.came_to(run, name, ended)?;
+                    self.came_to(run, &name, ended)?;
                 }
             }
             outcome
@@ -139,7 +139,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
                     self.sides.came_by_rename(&name);
                 }
                 Ok(Event::Changed(runs)) => self.changed(&runs)?,
-                Ok(Event::Ended(run, name, ended)) => self.came_to(run, name, ended)?,
+                Ok(Event::Ended(run, name, ended)) => self.came_to(run, &name, ended)?,
             }
         }
     }
@@ -221,7 +221,8 @@ impl<'a, D: Desk> Watcher<'a, D> {
     pub(super) fn borne(&mut self, name: &str, outcome: Result<(), Trouble>) -> Result<(), Trouble> {
         match outcome {
             Err(Trouble::Passing(why)) if self.folder.has(Place::Processing, name) => {
-                self.again(name, None, &why)
+                self.again(name, None, &why);
+                Ok(())
             }
             Err(Trouble::Passing(why)) => {
                 self.desk.tell(&why);
@@ -253,47 +254,47 @@ impl<'a, D: Desk> Watcher<'a, D> {
         self.move_on(Place::Processing, name, (Place::Held, name)).map(drop)
     }
 
-    fn came_to(&mut self, run: RunId, name: String, ended: Result<Ended, Trouble>) -> Result<(), Trouble> {
-        let outcome = self.ended(run, name.clone(), ended);
-        self.borne(&name, outcome)
+    fn came_to(&mut self, run: RunId, name: &str, ended: Result<Ended, Trouble>) -> Result<(), Trouble> {
+        let outcome = self.ended(run, name, ended);
+        self.borne(name, outcome)
     }
 
     /// A run has got somewhere.
-    fn ended(&mut self, run: RunId, name: String, ended: Result<Ended, Trouble>) -> Result<(), Trouble> {
-        self.at_work.remove(&name);
+    fn ended(&mut self, run: RunId, name: &str, ended: Result<Ended, Trouble>) -> Result<(), Trouble> {
+        self.at_work.remove(name);
         match ended {
             Ok(Ended::Finished(text)) => {
-                self.later.remove(&name);
-                self.done(run, &name, &text)
+                self.later.remove(name);
+                self.done(run, name, &text)
             }
             Ok(Ended::Stopped { text, on: Stopped::Start }) => {
-                self.say(Place::Processing, &name, &text);
+                self.say(Place::Processing, name, &text);
                 Ok(())
             }
             Ok(Ended::Stopped { text, on: Stopped::Time }) | Err(Trouble::Passing(text)) => {
-                let job = Job { run, name: name.clone(), going: Going::default() };
-                self.again(&name, Some(job), &text)
+                let job = Job { run, name: name.to_owned(), going: Going::default() };
+                self.again(name, Some(job), &text);
+                Ok(())
             }
             Ok(Ended::Stopped { text, on: Stopped::Person }) => {
-                if !self.folder.has(Place::Processing, &name) {
+                if !self.folder.has(Place::Processing, name) {
                     self.desk.tell(&format!("{name}: {text}"));
                     return Ok(());
                 }
-                let digest = digest(&self.folder.path(Place::Processing, &name)).ok();
-                let how = answer::how_to_answer(&name, Wanted::Going);
-                self.hold(&name, Some(run), digest, &format!("{text}\n\n{how}"))
+                let digest = digest(&self.folder.path(Place::Processing, name)).ok();
+                let how = answer::how_to_answer(name, Wanted::Going);
+                self.hold(name, Some(run), digest, &format!("{text}\n\n{how}"))
             }
             Err(trouble) => Err(trouble),
         }
     }
 
     /// Something passing stands in the way: it is tried again, less and less often.
-    pub(super) fn again(&mut self, name: &str, job: Option<Job>, why: &str) -> Result<(), Trouble> {
+    pub(super) fn again(&mut self, name: &str, job: Option<Job>, why: &str) {
         let pause = self.later.get(name).map_or(FIRST_PAUSE, |later| (later.pause * 2).min(LONGEST_PAUSE));
         self.later.insert(name.to_owned(), Later { due: Instant::now() + pause, pause, job });
         let when = humantime::format_duration(pause);
         self.say(Place::Processing, name, &format!("{why}\n\nIt is tried again by itself, in {when}."));
-        Ok(())
     }
 
     /// The file of a run that is over goes to its end, with the reports beside it.
@@ -373,9 +374,8 @@ impl<'a, D: Desk> Watcher<'a, D> {
         }
     }
 
-    pub(super) fn complain(&self, name: &str, error: &io::Error) -> Result<(), Trouble> {
+    pub(super) fn complain(&self, name: &str, error: &io::Error) {
         self.desk.tell(&format!("{name}: {}; it is tried again", system_words(error)));
-        Ok(())
     }
 }
 

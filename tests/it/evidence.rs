@@ -180,13 +180,13 @@ fn a_record_that_is_changed_taken_out_or_put_in_breaks_the_chain_even_under_a_ne
         changed[at] = changed[at].replacen("\"record\":{\"", "\"record\":{ \"", 1);
         refused(&world, &with(changed), &format!("record {} was altered", seq(at)));
     }
-    for at in 0..lines.len() {
+    for (at, line) in lines.iter().enumerate() {
         let mut fewer = owned();
         fewer.remove(at);
         write(&world, "forged.zip", &with(fewer));
         elsewhere(&world, &["evidence", "verify", "forged.zip"]).ends(3).says("record");
         let mut more = owned();
-        more.insert(at, lines[at].to_owned());
+        more.insert(at, (*line).to_owned());
         write(&world, "forged.zip", &with(more));
         elsewhere(&world, &["evidence", "verify", "forged.zip"]).ends(3).says("record");
     }

@@ -171,6 +171,8 @@ fn an_id_is_used_again_only_for_what_paid_nobody_and_was_changed() {
 /// What a life must have shown before another payout may take its place.
 #[test]
 fn a_payout_is_over_only_when_it_is_certain_that_it_paid_nobody() {
+    use payrun::domain::answer::StatusMeaning::{Cancelled, Paid, Returned, Undelivered, Unknown};
+
     let intent = Fact::Intent { attempt: 1, kind: Kind::Withdrawal };
     let declined = Fact::Answered(Answer::Declined { code: "NO".into(), message: String::new() });
     let doubt = Fact::Answered(Answer::InDoubt { why: String::new() });
@@ -185,7 +187,6 @@ fn a_payout_is_over_only_when_it_is_certain_that_it_paid_nobody() {
             rail: None,
         })
     };
-    use payrun::domain::answer::StatusMeaning::{Cancelled, Paid, Returned, Undelivered, Unknown};
     let table = [
         (vec![], false),
         (vec![intent.clone()], false),
@@ -204,7 +205,9 @@ fn a_payout_is_over_only_when_it_is_certain_that_it_paid_nobody() {
     ];
     for (facts, is_over) in table {
         let mut life = Life::new(PayoutState::Ready, None);
-        facts.iter().for_each(|fact| life.apply(fact, day(0)));
+        for fact in &facts {
+            life.apply(fact, day(0));
+        }
         assert_eq!(life.is_over(), is_over, "{facts:?}");
     }
 }

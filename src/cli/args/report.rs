@@ -9,7 +9,6 @@ use crate::domain::RunId;
 
 /// `report`.
 #[derive(Debug, Args)]
-#[expect(clippy::doc_markdown, reason = "the words are shown as help")]
 pub struct ReportArgs {
     /// The run
     pub run: RunId,

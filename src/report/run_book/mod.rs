@@ -67,7 +67,7 @@ fn amount(
 
 /// The format of amounts in a currency.
 fn number_format(currency: Option<Currency>) -> String {
-    let decimals = currency.map_or(2, |currency| currency.decimals());
+    let decimals = currency.map_or(2, Currency::decimals);
     let rest = if decimals == 0 { String::new() } else { format!(".{}", "0".repeat(decimals as usize)) };
     format!("#,##0{rest}")
 }
