@@ -24,6 +24,7 @@ use crate::notify::{Notice, Notifier};
 use crate::report::write_plan_page;
 use crate::watch::{
     ANSWER, Approval, ControlTotals, Desk, Ended, FINDINGS, Going, Judged, PLAN, Stopped, Trouble, Waits,
+    Yes, digest,
 };
 
 /// Serves one folder for one scope.
@@ -228,10 +229,10 @@ impl Desk for Counter<'_> {
         path: &Path,
         name: &str,
         totals: Option<&ControlTotals>,
-        approval: Option<(&Approval, &Release)>,
+        approval: Option<Yes<'_>>,
     ) -> Result<Judged, Trouble> {
         let nothing = Approval::default();
-        let (said, release) = approval.map_or((&nothing, None), |(said, release)| (said, Some(release)));
+        let (said, release) = approval.map_or((&nothing, None), |yes| (yes.approval, Some(yes.release)));
         let mut prepared = match self.prepared(path, name, said).map_err(failed)? {
             Ok(prepared) => prepared,
             Err(error @ (EngineError::Intake(_) | EngineError::Check(_) | EngineError::AmendsDoubt(_))) => {
@@ -242,6 +243,13 @@ impl Desk for Counter<'_> {
             }
             Err(error) => return Err(trouble(error)),
         };
+        if let Some(yes) = approval.filter(|yes| digest(prepared.copy()).ok().as_deref() != Some(yes.digest))
+        {
+            let by = &yes.release.by;
+            let text =
+                format!("Nothing was sent: {name} was changed when {by} said yes; look at it as it is now.");
+            return Ok(Judged::Asks { text });
+        }
         let run = prepared.head.run;
         let begun = prepared.begun.take();
         match (prepared.known, begun) {

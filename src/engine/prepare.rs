@@ -96,6 +96,11 @@ impl Prepared {
         self.planned.iter().filter_map(|planned| Some((planned.row, planned.repeats.as_deref()?)))
     }
 
+    /// The copy of the file that was read.
+    pub fn copy(&self) -> &Path {
+        &self.spool.copy
+    }
+
     /// What the plan is told by.
     pub fn plan(&self) -> PlanHash {
         self.preview.hash()

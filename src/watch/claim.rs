@@ -9,12 +9,11 @@ use std::time::Instant;
 
 use super::answer::{self, Wanted};
 use super::asked::digest;
-use super::desk::{Desk, Going, Judged, Trouble, Waits};
+use super::desk::{Desk, Going, Judged, Trouble, Waits, Yes};
 use super::folder::{Place, plain};
 use super::people::ORPHAN;
-use super::side::{Approval, ControlTotals, Side};
+use super::side::{ControlTotals, Side};
 use super::watcher::{Job, Watcher, passing, read_side, side_name};
-use crate::domain::Release;
 
 impl<D: Desk> Watcher<'_, D> {
     /// Takes a file out of the inbox and judges it.
@@ -98,7 +97,7 @@ impl<D: Desk> Watcher<'_, D> {
     pub(super) fn judge(
         &mut self,
         name: &str,
-        approval: Option<(&Approval, &Release)>,
+        approval: Option<Yes<'_>>,
         jobs: &Sender<Job>,
     ) -> Result<(), Trouble> {
         let path = self.folder.path(Place::Processing, name);

@@ -88,6 +88,17 @@ pub enum Trouble {
     Lasting(String),
 }
 
+/// What a person has said to a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Yes<'a> {
+    /// What is meant.
+    pub approval: &'a Approval,
+    /// Who, when, how.
+    pub release: &'a Release,
+    /// The digest of the bytes that were asked about: it counts for no others.
+    pub digest: &'a str,
+}
+
 /// Reads, records and pays.
 pub trait Desk: Sync {
     /// Reads, checks and plans the file at `path`, which is called `name`, and records it where nothing stands against
@@ -97,7 +108,7 @@ pub trait Desk: Sync {
         path: &Path,
         name: &str,
         totals: Option<&ControlTotals>,
-        approval: Option<(&Approval, &Release)>,
+        approval: Option<Yes<'_>>,
     ) -> Result<Judged, Trouble>;
 
     /// Refuses a run that waits.

@@ -15,7 +15,8 @@ mod people;
 mod side;
 mod watcher;
 
-pub use desk::{Desk, Ended, Going, Judged, Stopped, Trouble, Waits};
+pub use asked::digest;
+pub use desk::{Desk, Ended, Going, Judged, Stopped, Trouble, Waits, Yes};
 pub use folder::{ANSWER, FINDINGS, Folder, PLAN, Place};
 pub use side::{Approval, ControlTotals, Side};
 pub use watcher::{Event, Settings, Watcher};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::answer::{self, Wanted};
 use super::asked::digest;
-use super::desk::{Desk, Going, Trouble};
+use super::desk::{Desk, Going, Trouble, Yes};
 use super::folder::{Place, plain};
 use super::side::{Approval, Side};
 use super::watcher::{Job, Watcher, passing, read_side, side_name};
@@ -115,7 +115,8 @@ impl<D: Desk> Watcher<'_, D> {
             self.desk.tell(&format!("{name} was changed after it was asked about; it is asked about again"));
             return self.judge(name, None, jobs);
         }
-        if let Some(run) = question.and_then(|question| question.run)
+        let (digest, run) = question.map_or_else(Default::default, |asked| (asked.digest, asked.run));
+        if let Some(run) = run
             && !self.desk.waits(run)?
         {
             let going = Going { skip_held: approval.skip_invalid, agree_rates: true };
@@ -123,7 +124,7 @@ impl<D: Desk> Watcher<'_, D> {
             self.go(run, name, going, jobs);
             return Ok(());
         }
-        self.judge(name, Some((&approval, &release)), jobs)
+        self.judge(name, Some(Yes { approval: &approval, release: &release, digest: &digest }), jobs)
     }
 
     /// A person says no to a file that waits.
