@@ -111,6 +111,9 @@ impl From<EngineError> for Failure {
             | EngineError::NoSuchRun(_)
             | EngineError::NameTaken { .. }
             | EngineError::AmendsDoubt(_)
+            | EngineError::NotReleased(_)
+            | EngineError::Refused(_)
+            | EngineError::NotWaiting { .. }
             | EngineError::Settle(_) => Self::new(Exit::Usage, error.to_string()),
             EngineError::Intake(_) | EngineError::Check(_) => Self::new(Exit::Findings, error.to_string()),
         }

@@ -14,7 +14,7 @@ use crate::check::{self, CheckReport};
 use crate::domain::money::plural;
 use crate::domain::{
     Accepted, Currency, Overlaps, PayoutState, PlanHash, PlanView, RunHead, RunId, RunState, Severity,
-    Verdict,
+    Verdict, Way,
 };
 use crate::engine::{self, Funds, Inputs, Prepared};
 use crate::intake::Reading;
@@ -77,6 +77,13 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
             guard::again(&session, &journal, run, None, args.yes)?;
             return carry_out(&session, &journal, globals, run, args.skip_invalid);
         }
+        (Some(RunState::Refused), None) => out::note(&format!(
+            "This file is run {run}, refused by {}: it begins anew, with the settings of today.",
+            journal
+                .checkpoint()
+                .release(run)?
+                .map_or_else(|| "somebody".to_owned(), |release| release.to_string())
+        )),
         (Some(_), None) => out::note(&format!(
             "This file is run {run}, of which nothing was sent yet: it begins anew, with the settings of today."
         )),
@@ -105,6 +112,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     out::note(&text(&view, &session));
     guard::agree(&session, &mut prepared, &funds.rates)?;
     consent(args, "Send these payouts?")?;
+    prepared.head.released = Some(session.answer(if args.yes { Way::Flag } else { Way::Terminal }, None));
     engine::record(&journal, &prepared, &*session.clock, &*session.observer)?;
     drop(prepared);
     carry_out(&session, &journal, globals, run, args.skip_invalid)
@@ -130,7 +138,7 @@ fn funds(session: &Session, prepared: &Prepared, reached: Result<(), Unasked>) -
 fn begun(journal: &Journal, prepared: &Prepared) -> Result<Option<RunHead>, Failure> {
     let run = prepared.head.run;
     let stands = match prepared.known {
-        None | Some(RunState::Recording) => false,
+        None | Some(RunState::Recording | RunState::Held | RunState::Refused) => false,
         Some(RunState::Finished) => true,
         Some(RunState::Running | RunState::Stopped) => !engine::may_begin_anew(journal.checkpoint(), run)?,
     };
@@ -272,6 +280,7 @@ pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Res
         ));
     }
     prepared.head.parties = head.parties;
+    (prepared.head.released, prepared.head.waits) = (head.released.clone(), head.waits);
     prepared.head.max_slippage = head.max_slippage;
     prepared.head.rates.clone_from(&head.rates);
     engine::record(journal, &prepared, &*session.clock, &*session.observer)?;

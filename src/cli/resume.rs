@@ -29,7 +29,7 @@ pub fn run(globals: &Globals, args: &ResumeArgs) -> Result<Exit, Failure> {
 /// The one run that is not finished. Of several, a person chooses.
 fn unfinished(checkpoint: &Checkpoint) -> Result<RunId, Failure> {
     let runs = checkpoint.runs()?;
-    let open: Vec<_> = runs.iter().filter(|(_, state)| *state != RunState::Finished).collect();
+    let open: Vec<_> = runs.iter().filter(|(_, state)| !state.is_over()).collect();
     match open.as_slice() {
         [] => Err(Failure::new(Exit::Usage, "There is no run to go on with.")),
         [(head, _)] => Ok(head.run),

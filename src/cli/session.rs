@@ -11,7 +11,7 @@ use super::args::Globals;
 use super::exit::{Exit, Failure};
 use super::{out, progress};
 use crate::config::{Credentials, Environment, Layers, ResendSetting, Settings};
-use crate::domain::{Clock, Observer, Probe, SystemClock};
+use crate::domain::{Clock, Observer, Probe, Release, SystemClock, Way};
 use crate::engine::{Engine, Stop, StopHandle, Terms};
 use crate::gateway::{self, Gateway, GatewayError, Login};
 use crate::journal::{Journal, JournalError, RealDisk, ScopeFolder, ScopeLock};
@@ -74,6 +74,12 @@ impl Session {
         let observer = progress::watcher(globals.no_progress);
         let login = Mutex::default();
         Ok(Self { settings, scope, folder, clock: Arc::new(SystemClock), observer, login })
+    }
+
+    /// An answer that the user of this process gives now.
+    pub fn answer(&self, way: Way, note: Option<String>) -> Release {
+        let by = user_name(rustix::process::getuid().as_raw());
+        Release { by, at: self.clock.now(), way, note }
     }
 
     /// The day here.
@@ -245,6 +251,12 @@ impl Session {
             skip_held,
         }
     }
+}
+
+/// The name of a user of this system.
+pub fn user_name(uid: u32) -> String {
+    let user = uzers::get_user_by_uid(uid);
+    user.map_or_else(|| format!("user {uid}"), |user| user.name().to_string_lossy().into_owned())
 }
 
 /// Any name will do for the simulator inside this program.

@@ -34,12 +34,11 @@ pub fn place(session: &Session) -> String {
 
 /// How a run stands.
 pub fn run(view: &RunView, reports: &[PathBuf], fix: Option<&Path>, session: &Session) -> String {
-    let state = match view.state {
-        RunState::Recording | RunState::Running => "at work",
-        RunState::Stopped => "stopped early",
-        RunState::Finished => "finished",
-    };
-    let mut lines = vec![format!("Run {} of {}: {state}", view.run, view.label)];
+    let mut lines = vec![format!("Run {} of {}: {}", view.run, view.label, view.state.words())];
+    if let Some(release) = &view.release {
+        let what = if view.state == RunState::Refused { "refused" } else { "let go" };
+        lines.push(format!("  {what} by {release}"));
+    }
     for state in PayoutState::ALL.iter().rev() {
         let count = view.count(*state);
         if count > 0 {

@@ -108,6 +108,14 @@ pub enum Fact {
         /// The later run.
         by: RunId,
     },
+    /// A person refused its run: it is not sent.
+    Refused {
+        /// Who.
+        by: String,
+        /// Why, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+    },
     /// What the API answered.
     Answered(Answer),
     /// What a look-up showed.
@@ -250,6 +258,7 @@ impl Life {
                 self.superseded_by = Some(*by);
                 self.stands(PayoutState::Held, Some(format!("run {by} has taken the place of this run")));
             }
+            Fact::Refused { by, why } => self.refused(by, why.as_deref()),
             Fact::Intent { attempt, kind: _ } => self.intent(*attempt, at),
             Fact::Answered(answer) => self.answered(answer, at),
             Fact::LookedUp(sighting) => self.looked_up(sighting, at),
@@ -270,6 +279,14 @@ impl Life {
     fn stands(&mut self, state: PayoutState, why: Option<String>) {
         self.state = state;
         self.why = why;
+    }
+
+    /// Only what was never sent can be taken back.
+    fn refused(&mut self, by: &str, why: Option<&str>) {
+        if self.state == PayoutState::Ready && !self.was_sent() {
+            let why = why.map_or(String::new(), |why| format!(": {why}"));
+            self.stands(PayoutState::Held, Some(format!("{by} refused the run{why}")));
+        }
     }
 
     fn intent(&mut self, attempt: u32, at: Timestamp) {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, PlanHash, RunId};
 use super::money::Total;
 use super::{
-    Accepted, AgreedRate, BookField, Fact, KeptBank, Kind, Life, Payout, PayoutState, Remitter, Slippage,
-    Timestamp, Verdict, Verified,
+    Accepted, AgreedRate, BookField, Fact, KeptBank, Kind, Life, Payout, PayoutState, Release, Remitter,
+    Slippage, Timestamp, Verdict, Verified,
 };
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
@@ -78,6 +78,15 @@ pub struct RunHead {
     /// What the plan is told by that was agreed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<PlanHash>,
+    /// Who has let it go when it was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Release>,
+    /// The watched folder that its file came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<std::path::PathBuf>,
+    /// Whether it is recorded to wait until a person lets it go.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waits: bool,
     /// So much worse a rate may be than the one that was agreed to. None: payments go at whatever the rate is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_slippage: Option<Slippage>,
@@ -92,12 +101,34 @@ pub struct RunHead {
 pub enum RunState {
     /// Its rows are being written to the journal; nothing can have been sent.
     Recording,
+    /// Recorded, and waits for a person to let it go; nothing was sent.
+    Held,
+    /// A person refused it; nothing was sent.
+    Refused,
     /// At work, or interrupted while at work.
     Running,
     /// Stopped early; `resume` goes on.
     Stopped,
     /// Nothing is left to do.
     Finished,
+}
+
+impl RunState {
+    /// Whether nothing is left to do for it.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Finished | Self::Refused)
+    }
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Recording | Self::Running => "at work",
+            Self::Held => "waiting for a person to let it go",
+            Self::Refused => "refused; nothing was sent",
+            Self::Stopped => "stopped early",
+            Self::Finished => "finished",
+        }
+    }
 }
 
 /// What a row of a run is.
@@ -236,8 +267,11 @@ pub struct RunView {
     pub label: String,
     /// `simulator`, `uat` or `production`.
     pub environment: String,
-    /// `running`, `stopped` or `finished`.
+    /// `running`, `stopped`, `finished`, `held` or `refused`.
     pub state: RunState,
+    /// Who let it go or refused it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<Release>,
     /// When it was opened.
     pub opened_at: Timestamp,
     /// Findings that block and that a person has accepted.

@@ -2,8 +2,8 @@
 
 use crate::check::CheckError;
 use crate::config::ConfigError;
-use crate::domain::RunId;
 use crate::domain::plan_view::Need;
+use crate::domain::{RunId, RunState};
 use crate::gateway::GatewayError;
 use crate::intake::IntakeError;
 use crate::journal::JournalError;
@@ -74,6 +74,20 @@ pub enum EngineError {
         "run {0} has payouts in doubt: `payrun resume {0}` settles them first, then this file can correct that run"
     )]
     AmendsDoubt(RunId),
+    /// The run waits for a person.
+    #[error("run {0} waits for a person to let it go: payrun approve {0}, or payrun reject {0}")]
+    NotReleased(RunId),
+    /// A person refused the run.
+    #[error("run {0} was refused, and nothing is sent for it; bring its file again to begin anew")]
+    Refused(RunId),
+    /// Only a run that waits can be let go or refused.
+    #[error("run {run} does not wait for an answer: it is {}", state.words())]
+    NotWaiting {
+        /// The run.
+        run: RunId,
+        /// Where it stands.
+        state: RunState,
+    },
     /// What a person asked to settle cannot be settled so.
     #[error("{0}")]
     Settle(String),

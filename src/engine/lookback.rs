@@ -108,6 +108,12 @@ fn the_same_file(head: &RunHead, state: RunState) -> Finding {
         RunState::Recording | RunState::Running | RunState::Stopped => {
             format!("this file is run {run} of {opened}, which is not finished: `pay` would go on with it")
         }
+        RunState::Held => {
+            format!("this file is run {run} of {opened}, which waits for a person to let it go")
+        }
+        RunState::Refused => {
+            format!("this file is run {run} of {opened}, which was refused: `pay` would begin it anew")
+        }
     };
     let hint = format!("payrun status {run} shows how its payouts stand");
     Finding::new(Code::PaidAlready, Place::file(), message).advised(hint)

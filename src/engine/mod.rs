@@ -20,6 +20,7 @@ mod prepare;
 mod preview;
 mod probe;
 mod rates;
+mod release;
 mod send;
 mod sighting;
 mod stop;
@@ -38,6 +39,7 @@ pub use person::{Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
 pub use probe::{Probed, Probing, may_probe_with, probe};
 pub use rates::{RateStop, RateTrouble, Way, agree_anew, indicative, to_agree, waiting};
+pub use release::{refuse, release};
 pub use stop::{Stop, StopHandle};
 pub use track::{Depth, Moved, Round, Which};
 pub use under_way::{UnderWay, under_way};
@@ -90,7 +92,8 @@ pub struct Terms {
 impl Engine {
     /// Carries a recorded run on from wherever it stands, until nothing is left to do or it has to stop.
     pub async fn carry_out(&self, run: RunId) -> Result<Ending, EngineError> {
-        let (head, _) = self.journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
+        let (head, state) = self.journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
+        release::may_be_sent(run, state)?;
         let stopped = self.work(&head).await;
         self.gateway.sign_out().await;
         let stopped = stopped?;

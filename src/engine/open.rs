@@ -14,7 +14,8 @@ use crate::plan::Decision;
 /// So many rows go to the journal in one piece.
 const IN_ONE_PIECE: usize = 500;
 
-/// Records a prepared file as a run. Durable when it returns; nothing is sent.
+/// Records a prepared file as a run, which may be sent from then on or waits, as its head says. Durable when it
+/// returns; nothing is sent.
 pub fn record(
     journal: &Journal,
     prepared: &Prepared,
@@ -82,7 +83,7 @@ pub fn record(
     if let Overlaps::Amends(old) = prepared.head.overlaps {
         records.extend(superseded(journal, prepared, old)?);
     }
-    records.push(Record::RunReady { run });
+    records.push(if prepared.head.waits { Record::RunHeld { run } } else { Record::RunReady { run } });
     write(&mut records)?;
     observer.on(&Event::End { stage: Stage::Recording });
     Ok(run)

@@ -157,6 +157,9 @@ pub fn prepare(
         block_on: inputs.block_on.to_vec(),
         bank_directory: Some(inputs.check.directory.date),
         plan: None,
+        released: None,
+        folder: None,
+        waits: false,
         max_slippage: None,
         rates: Vec::new(),
     };

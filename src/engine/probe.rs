@@ -132,6 +132,9 @@ async fn record(engine: &Engine, asked: &Probing) -> Result<PayoutEntry, EngineE
         block_on: Vec::new(),
         bank_directory: None,
         plan: None,
+        released: None,
+        folder: None,
+        waits: false,
         max_slippage: None,
         rates: Vec::new(),
     };

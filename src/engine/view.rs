@@ -38,6 +38,7 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
         label: head.label,
         environment: head.environment,
         state,
+        release: checkpoint.release(run)?,
         opened_at: head.opened_at,
         accepted: head.accepted,
         bank_directory: head.bank_directory,

@@ -14,8 +14,8 @@ use super::disk::make_folder;
 use super::error::JournalError;
 use super::log::Tip;
 use crate::domain::{
-    BookKey, KeptBank, Kind, OverlapKey, PayoutEntry, PayoutId, Probe, RowEntry, RunHead, RunId, RunState,
-    Verified,
+    BookKey, KeptBank, Kind, OverlapKey, PayoutEntry, PayoutId, Probe, Release, RowEntry, RunHead, RunId,
+    RunState, Verified,
 };
 
 /// The derived state of one scope.
@@ -57,13 +57,15 @@ pub struct Checkpoint {
 }
 
 /// The form in which everything is kept. Another one means that the checkpoint is rebuilt.
-const FORM: u32 = 5;
+const FORM: u32 = 6;
 
 /// A run as the checkpoint keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct StoredRun {
     pub head: RunHead,
     pub state: RunState,
+    #[serde(default)]
+    pub release: Option<Release>,
 }
 
 /// A payout as the checkpoint keeps it, with the last record that was applied to it, so that applying twice does
@@ -145,6 +147,11 @@ impl Checkpoint {
     /// One run.
     pub fn run(&self, run: RunId) -> Result<Option<(RunHead, RunState)>, JournalError> {
         Ok(get::<StoredRun>(&self.runs, &run.0.to_be_bytes())?.map(|run| (run.head, run.state)))
+    }
+
+    /// Who let a run go, or refused it, last.
+    pub fn release(&self, run: RunId) -> Result<Option<Release>, JournalError> {
+        Ok(get::<StoredRun>(&self.runs, &run.0.to_be_bytes())?.and_then(|run| run.release))
     }
 
     /// The rows of a run, in order, without holding them in memory.

@@ -8,7 +8,8 @@ use super::log::Tip;
 use super::looks::watched_key;
 use super::record::Record;
 use crate::domain::{
-    AgreedRate, Fact, Kind, PayoutEntry, PayoutId, RowEntry, RunHead, RunId, RunState, Slippage, Timestamp,
+    AgreedRate, Fact, Kind, PayoutEntry, PayoutId, Release, RowEntry, RunHead, RunId, RunState, Slippage,
+    Timestamp,
 };
 
 impl Checkpoint {
@@ -45,6 +46,9 @@ impl Checkpoint {
                 Ok(())
             }
             Record::RunReady { run } => self.run_is(*run, RunState::Running),
+            Record::RunHeld { run } => self.run_is(*run, RunState::Held),
+            Record::RunReleased { run, release } => self.answered(*run, RunState::Running, release),
+            Record::RunRefused { run, release } => self.answered(*run, RunState::Refused, release),
             Record::RunEnded { run, state } => self.run_is(*run, *state),
             Record::RatesAgreed { run, max_slippage, rates } => self.rates_agreed(*run, *max_slippage, rates),
             Record::PartySettled { .. } => Ok(()), // evidence; every run asks the API again
@@ -82,8 +86,17 @@ impl Checkpoint {
                 tree.remove(item?.0)?; // a run whose recording was interrupted is recorded anew
             }
         }
-        let stored = StoredRun { head: head.clone(), state: RunState::Recording };
+        let stored =
+            StoredRun { head: head.clone(), state: RunState::Recording, release: head.released.clone() };
         self.runs.insert(head.run.0.to_be_bytes(), encode(&stored))?;
+        Ok(())
+    }
+
+    fn answered(&self, run: RunId, state: RunState, release: &Release) -> Result<(), JournalError> {
+        if let Some(mut stored) = get::<StoredRun>(&self.runs, &run.0.to_be_bytes())? {
+            (stored.state, stored.release) = (state, Some(release.clone()));
+            self.runs.insert(run.0.to_be_bytes(), encode(&stored))?;
+        }
         Ok(())
     }
 

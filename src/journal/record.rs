@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::domain::{
     AgreedRate, BookKey, ExternalId, Fact, KeptBank, Life, OverlapKey, Payee, Payout, PayoutId, Probe,
-    RowEntry, RunHead, RunId, RunState, Slippage, Timestamp, Verified,
+    Release, RowEntry, RunHead, RunId, RunState, Slippage, Timestamp, Verified,
 };
 
 /// Something that happened. Fields may be added, never renamed: old journals must be read for ever.
@@ -51,6 +51,25 @@ pub enum Record {
     RunReady {
         /// The run.
         run: RunId,
+    },
+    /// All rows of the run are recorded, and a person is to let it go first.
+    RunHeld {
+        /// The run.
+        run: RunId,
+    },
+    /// The run may send from here on, and who said so.
+    RunReleased {
+        /// The run.
+        run: RunId,
+        /// Who, when, how.
+        release: Release,
+    },
+    /// The run is not to be sent, and who said so.
+    RunRefused {
+        /// The run.
+        run: RunId,
+        /// Who, when, how.
+        release: Release,
     },
     /// A person has agreed to rates and to how much worse they may become, in place of what the run had.
     RatesAgreed {
