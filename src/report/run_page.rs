@@ -146,7 +146,11 @@ fn status_bars(view: &RunView) -> Vec<Bar> {
                 .filter_map(|line| Some(format!("{} {}", line.currency?, grouped(&line.amount?))))
                 .collect();
             let count = view.count(*state);
-            let sums = if sums.is_empty() { "no amount".to_owned() } else { sums.join(", ") };
+            let sums = match sums.len() {
+                0 => "no amount".to_owned(),
+                1 | 2 => sums.join(", "),
+                more => format!("{} and {} more currencies", sums[0], more - 1), // the table below has them all
+            };
             Bar {
                 outcome: Outcome::of(*state),
                 name: state.word().to_owned(),
