@@ -7,19 +7,17 @@ use std::path::{Path, PathBuf};
 
 use super::args::{ApproveArgs, Globals, RejectArgs};
 use super::exit::{Exit, Failure};
+use super::reading::accepted;
 use super::session::Session;
 use super::{out, status};
-use crate::domain::{Accepted, Overlaps, RunHead, RunId, RunState, Way, system_words};
+use crate::domain::{Overlaps, RunHead, RunId, RunState, Way, system_words};
 use crate::engine::{self, EngineError};
 use crate::journal::Holder;
 use crate::watch::{Approval, Place, Side};
 
 /// `approve`.
 pub fn approve(globals: &Globals, args: &ApproveArgs) -> Result<Exit, Failure> {
-    let mut accepted = Accepted::default();
-    for typed in &args.accept {
-        accepted.add(typed).map_err(|error| Failure::new(Exit::Usage, format!("--accept: {error}.")))?;
-    }
+    let accepted = accepted(&args.accept)?;
     let overlaps = match (args.amends, args.repeat) {
         (Some(run), _) => Overlaps::Amends(run),
         (None, true) => Overlaps::Repeat,

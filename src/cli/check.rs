@@ -16,7 +16,7 @@ use crate::journal::Checkpoint;
 /// Runs the command.
 pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     let session = Session::without_login(globals, Vec::new())?;
-    let options = check_options(&session, accepted(&args.reading)?)?;
+    let options = check_options(&session, accepted(&args.reading.accept)?)?;
     let reading = reading(&session, &args.reading)?;
     let annotation = args.annotate.as_deref().map(|to| Annotation::new(&args.file, to)).transpose()?;
     let name = args.file.display().to_string();

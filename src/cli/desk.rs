@@ -11,20 +11,21 @@ use super::annotate::Annotation;
 use super::args::ReportKind;
 use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
+use super::reading::read_with;
 use super::session::{Session, user_name};
 use super::{guard, notices, out, plan_text, reference, report, summary};
 use crate::check::{self, CheckReport};
 use crate::domain::{
-    Allowed, Limits, Occasion, PlanView, Release, RunId, RunState, RunView, Severity, Sums, Way, system_words,
+    Allowed, Finding, Occasion, PlanView, Release, RunId, RunState, RunView, Severity, Sums, Way,
+    system_words,
 };
 use crate::engine::{self, Ending, EngineError, Prepared, StopReason};
-use crate::intake::Reading;
 use crate::journal::{Journal, JournalError};
 use crate::notify::{Notice, Notifier};
 use crate::report::write_plan_page;
 use crate::watch::{
-    ANSWER, Approval, ControlTotals, Desk, Ended, FINDINGS, Going, Judged, PLAN, Stopped, Trouble, Waits,
-    Yes, digest,
+    ANSWER, Approval, ControlTotals, Desk, Ended, FINDINGS, Going, Judged, PLAN, Standing, Stopped, Trouble,
+    Yes, digest, readers_of,
 };
 
 /// Serves one folder for one scope.
@@ -71,7 +72,7 @@ impl<'a> Counter<'a> {
             file: name.to_owned(),
             name: None,
             overlaps: approval.overlaps,
-            reading: reading(approval, session.settings.limits),
+            reading: read_with(approval.sheet.clone(), None, session.settings.limits),
             accepted: approval.accepted.clone(),
             block_on: Vec::new(),
         };
@@ -87,12 +88,14 @@ impl<'a> Counter<'a> {
         summary: &str,
     ) -> Option<String> {
         let to = beside(path, FINDINGS);
-        let reading = reading(approval, self.session.settings.limits);
+        let reading = read_with(approval.sheet.clone(), None, self.session.settings.limits);
         let written = Annotation::new(path, &to).and_then(|annotation| {
             annotation.write(&reading, self.session.today(), &prepared.checked, summary)
         });
         match written {
-            Ok(()) => Some(format!("The file again with each finding at its cell: {}", file_name(&to))),
+            Ok(()) => {
+                Some(format!("The file again with each finding at its cell: {}", engine::file_name(&to)))
+            }
             Err(failure) => {
                 out::note(&failure.message);
                 None
@@ -166,10 +169,10 @@ impl<'a> Counter<'a> {
         }
         Ok(match allowed {
             Allowed::Yes => Judged::Goes { run, text: format!("Run {run} is being sent.\n\n{head_of_text}") },
-            Allowed::No(why) => Judged::Waits(Waits {
+            Allowed::No(why) => Judged::Waits {
                 run,
                 text: format!("Run {run} waits for a person; nothing was sent: {why}.\n\n{head_of_text}"),
-            }),
+            },
         })
     }
 
@@ -199,10 +202,10 @@ impl<'a> Counter<'a> {
         if checked.payable == 0 {
             return rejected("no row of the file can be paid.".to_owned());
         }
-        let is_wrong = |finding: &&crate::domain::Finding| {
+        let is_wrong = |finding: &Finding| {
             finding.forbids() && finding.severity == Severity::Error && finding.word_needed().is_none()
         };
-        if checked.findings.iter().any(|finding| is_wrong(&finding)) && !approval.skip_invalid {
+        if checked.findings.iter().any(is_wrong) && !approval.skip_invalid {
             return rejected(format!("{}.", summary::and(&[(checked.invalid_rows.len(), "cannot be paid")])));
         }
         let held = prepared.held().count();
@@ -298,9 +301,13 @@ impl Desk for Counter<'_> {
         engine::refuse(&self.journal, run, release, &*self.session.clock).map_err(trouble)
     }
 
-    fn waits(&self, run: RunId) -> Result<bool, Trouble> {
+    fn standing(&self, run: RunId) -> Result<Standing, Trouble> {
         let known = self.journal.checkpoint().run(run).map_err(|error| trouble(error.into()))?;
-        Ok(known.is_some_and(|(_, state)| state == RunState::Held))
+        Ok(match known.map(|(_, state)| state) {
+            Some(RunState::Held) => Standing::Waits,
+            Some(RunState::Refused) => Standing::Refused,
+            _ => Standing::Begun,
+        })
     }
 
     fn unfinished(&self) -> Result<Vec<(RunId, String)>, Trouble> {
@@ -317,9 +324,9 @@ impl Desk for Counter<'_> {
         let before = self.view(run)?;
         guard::again(session, &self.journal, run, None, going.agree_rates).map_err(failed)?;
         let ending = session.with_engine(Arc::clone(&self.journal), going.skip_held, async |engine| {
-            Ok(engine.carry_out(run).await?)
+            Ok(engine.carry_out(run).await) // the error itself tells whether it may pass
         });
-        let ending = ending.map_err(failed)?;
+        let ending = ending.map_err(failed)?.map_err(trouble)?;
         let view = self.view(run)?;
         notices::tell(&self.notifier, Some(&before), &view);
         let text = summary::run(&view, &[], None);
@@ -342,29 +349,22 @@ impl Desk for Counter<'_> {
     }
 
     fn report(&self, run: RunId, folder: &Path, name: &str) -> Result<(), Trouble> {
-        let kept = self.journal.folder().reports();
         let checkpoint = self.journal.checkpoint();
-        let limits = self.session.settings.limits;
         let source = report::Source { session: self.session, checkpoint, at_work: false };
-        let written = report::write(source, run, &kept, ReportKind::value_variants()).and_then(|files| {
-            let fix = report::write_fix_file(self.journal.folder(), checkpoint, run, &kept, limits)?;
-            Ok((files, fix))
+        let view = self.view(run)?;
+        let written = ReportKind::value_variants().iter().try_for_each(|kind| {
+            let path = folder.join(format!("{name}.report.{}", kind.extension()));
+            report::write_one(source, &view, run, *kind, &path)?;
+            show_as(&path, &folder.join(name))
         });
-        let (files, fix) = match written {
-            Ok(written) => written,
-            Err(failure) => {
-                out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
-                return Ok(()); // it takes nothing back
-            }
-        };
-        let ends = files.iter().filter_map(|file| Some((file, file.extension()?.to_str()?)));
-        let named = ends.map(|(file, end)| (file.clone(), format!("{name}.report.{end}")));
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        let fix = fix.map(|file| (file, format!("{stem} to correct.csv")));
-        for (from, to) in named.chain(fix) {
-            if let Err(error) = copy_beside(&from, &folder.join(to), &folder.join(name)) {
-                out::note(&format!("{name}: its report cannot be put beside it: {}", system_words(&error)));
-            }
+        let limits = self.session.settings.limits;
+        let written = written.and_then(|()| {
+            let fix = report::write_fix_file(self.journal.folder(), checkpoint, run, folder, limits)?;
+            fix.map_or(Ok(()), |path| show_as(&path, &folder.join(name)))
+        });
+        if let Err(failure) = written {
+            // it takes nothing back
+            out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
         }
         Ok(())
     }
@@ -378,15 +378,12 @@ impl Desk for Counter<'_> {
     }
 }
 
-/// Puts a copy beside a file, for the same readers, in place of an earlier one.
-fn copy_beside(from: &Path, to: &Path, file: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
-    let folder = to.parent().unwrap_or(Path::new("."));
-    let mut copy = tempfile::Builder::new().prefix(".payrun-").tempfile_in(folder)?;
-    std::io::copy(&mut std::fs::File::open(from)?, &mut copy)?;
-    let mode = std::fs::symlink_metadata(file).map_or(0o600, |metadata| metadata.mode());
-    copy.as_file().set_permissions(std::fs::Permissions::from_mode(mode & 0o666 | 0o600))?;
-    copy.persist(to).map(drop).map_err(|error| error.error)
+/// Whoever may read a file may read what was written beside it.
+fn show_as(path: &Path, file: &Path) -> Result<(), Failure> {
+    readers_of(file, path).map_err(|error| {
+        let words = system_words(&error);
+        Failure::new(Exit::Configuration, format!("{} is its owner's alone: {words}", path.display()))
+    })
 }
 
 /// Why the totals that a person gave are not those of the file.
@@ -402,17 +399,8 @@ fn unmet(totals: &ControlTotals, prepared: &Prepared) -> Option<String> {
     })
 }
 
-fn reading(approval: &Approval, limits: Limits) -> Reading {
-    let program = std::env::current_exe().unwrap_or_default();
-    Reading { sheet: approval.sheet.clone(), map: None, program, limits }
-}
-
 fn beside(path: &Path, end: &str) -> PathBuf {
-    path.with_file_name(format!("{}.{end}", file_name(path)))
-}
-
-fn file_name(path: &Path) -> String {
-    engine::file_name(path)
+    path.with_file_name(format!("{}.{end}", engine::file_name(path)))
 }
 
 /// Whether the folder can still be served after this.

@@ -44,7 +44,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         name: args.name.as_deref(),
         overlaps,
         reading: reading(&session, &args.reading)?,
-        accepted: accepted(&args.reading)?,
+        accepted: accepted(&args.reading.accept)?,
         // silence holds nothing before anybody was asked
         block_on: block_on.iter().copied().filter(|word| word.verdict().is_some()).collect(),
     };

@@ -44,7 +44,7 @@ fn look(session: &Session) -> Result<Option<Seen>, Failure> {
 
 fn import(globals: &Globals, session: &Session, args: &ImportArgs) -> Result<Exit, Failure> {
     let journal = session.journal()?;
-    let options = check_options(session, accepted(&args.reading)?)?;
+    let options = check_options(session, accepted(&args.reading.accept)?)?;
     let reading = reading(session, &args.reading)?;
     let imported = engine::import_payees(&journal, &args.file, &reading, &options, &*session.observer)?;
     let checked = &imported.checked;

@@ -36,9 +36,9 @@ fn read_map(path: &Path) -> Result<ColumnMap, Failure> {
 }
 
 /// What a person has accepted.
-pub fn accepted(args: &ReadingArgs) -> Result<Accepted, Failure> {
+pub fn accepted(words: &[String]) -> Result<Accepted, Failure> {
     let mut accepted = Accepted::default();
-    for typed in &args.accept {
+    for typed in words {
         accepted.add(typed).map_err(|error| Failure::new(Exit::Usage, format!("--accept: {error}.")))?;
     }
     Ok(accepted)
@@ -53,7 +53,8 @@ pub fn read_again(head: &RunHead, limits: Limits) -> Result<Reading, Failure> {
     Ok(read_with(head.sheet.clone(), map, limits))
 }
 
-fn read_with(sheet: Option<String>, map: Option<ColumnMap>, limits: Limits) -> Reading {
+/// The same, without a person at a command line.
+pub fn read_with(sheet: Option<String>, map: Option<ColumnMap>, limits: Limits) -> Reading {
     Reading { sheet, map, program: std::env::current_exe().unwrap_or_default(), limits }
 }
 

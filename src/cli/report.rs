@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
@@ -163,11 +162,11 @@ pub fn write_fix_file(
     let source = engine::kept_copy(scope, run, &head.file);
     let reading = super::reading::read_again(&head, limits)?;
     let path = folder.join(format!("{run}-to-correct.csv"));
-    let failed = |error: &dyn std::fmt::Display| {
-        Failure::new(Exit::Configuration, format!("cannot write {}: {error}", path.display()))
-    };
-    let file = File::create(&path).map_err(|error| failed(&error))?;
-    intake::copy_rows(&source, &reading, &rows, BufWriter::new(file)).map_err(|error| failed(&error))?;
+    report::replace_whole(&path, |file| {
+        intake::copy_rows(&source, &reading, &rows, BufWriter::new(file)).map_err(|error| {
+            Failure::new(Exit::Configuration, format!("cannot write {}: {error}", path.display()))
+        })
+    })?;
     Ok(Some(path))
 }
 

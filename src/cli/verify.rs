@@ -33,7 +33,7 @@ pub fn run(globals: &Globals, args: &VerifyArgs) -> Result<Exit, Failure> {
         name: None,
         overlaps: Overlaps::Hold,
         reading: reading::reading(&session, &args.reading)?,
-        accepted: reading::accepted(&args.reading)?,
+        accepted: reading::accepted(&args.reading.accept)?,
         block_on: block_on.clone(),
     };
     let prepared = prepare(&session, &journal, &asked)?;

@@ -9,11 +9,11 @@ use std::time::Instant;
 
 use super::answer::{self, Wanted};
 use super::asked::digest;
-use super::desk::{Desk, Going, Judged, Trouble, Waits, Yes};
+use super::desk::{Desk, Going, Judged, Standing, Trouble, Yes};
 use super::folder::{Place, plain};
 use super::people::ORPHAN;
-use super::side::{ControlTotals, Side};
-use super::watcher::{Job, Watcher, passing, read_side, side_name};
+use super::side::{ControlTotals, Side, read_side};
+use super::watcher::{Job, Watcher, passing, side_name};
 
 impl<D: Desk> Watcher<'_, D> {
     /// Takes a file out of the inbox and judges it.
@@ -27,13 +27,8 @@ impl<D: Desk> Watcher<'_, D> {
         if self.folder.has(Place::Held, &wanted) && !is_at_work && !self.takes_the_place(&path, &wanted)? {
             return Ok(());
         }
-        // a name that waits or is at work belongs to that file
-        let mut free = wanted.clone();
-        let mut number = 1;
-        while self.folder.has(Place::Held, &free) {
-            number += 1;
-            free = format!("{number} {wanted}");
-        }
+        // a name that waits or is at work belongs to that file: answers and reports go by it
+        let free = self.folder.free_name(&wanted, &[Place::Processing, Place::Held]);
         let claimed = match self.folder.shift((Place::Inbox, name), (Place::Processing, &free)) {
             Ok(claimed) => claimed,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()), // it has vanished
@@ -65,12 +60,15 @@ impl<D: Desk> Watcher<'_, D> {
             return Ok(false);
         }
         if let Some(run) = question.and_then(|question| question.run) {
-            if !self.desk.waits(run)? {
-                return Ok(true); // something of it may have been sent: the new file is one more
+            match self.desk.standing(run)? {
+                Standing::Begun => return Ok(true), // something of it may have been sent: the new file is one more
+                Standing::Refused => {}
+                Standing::Waits => {
+                    let owner = std::fs::symlink_metadata(path).map_err(|error| passing(name, &error))?.uid();
+                    let note = Some("replaced by a corrected file".to_owned());
+                    self.desk.refuse(run, self.desk.release_by_owner(owner, note))?;
+                }
             }
-            let uid = std::fs::symlink_metadata(path).map_or(0, |metadata| metadata.uid());
-            let release = self.desk.release_by_owner(uid, Some("replaced by a corrected file".to_owned()));
-            self.desk.refuse(run, release)?;
         }
         self.put_aside(
             Place::Held,
@@ -121,7 +119,7 @@ impl<D: Desk> Watcher<'_, D> {
                 let how = answer::how_to_answer(name, Wanted::Words);
                 self.hold(name, None, before, &format!("{text}\n\n{how}"))
             }
-            Judged::Waits(Waits { run, text }) => {
+            Judged::Waits { run, text } => {
                 let how = answer::how_to_answer(name, Wanted::Yes);
                 self.hold(name, Some(run), before, &format!("{text}\n\n{how}"))
             }
@@ -140,8 +138,8 @@ impl<D: Desk> Watcher<'_, D> {
         if !self.folder.has(Place::Processing, &side) {
             return Ok(None);
         }
-        let text = read_side(&self.folder.path(Place::Processing, &side));
-        let totals = text.and_then(|text| ControlTotals::read(&text));
+        let read = read_side(&self.folder.path(Place::Processing, &side));
+        let totals = read.and_then(|(text, _)| ControlTotals::read(&text));
         totals.map(Some).map_err(|why| format!("Nothing was sent: the control totals, {side}: {why}."))
     }
 }

@@ -19,7 +19,12 @@ pub enum Judged {
         text: String,
     },
     /// It is a run that waits to be let go.
-    Waits(Waits),
+    Waits {
+        /// The run.
+        run: RunId,
+        /// The plan, and why it waits.
+        text: String,
+    },
     /// It is a run that may be sent.
     Goes {
         /// The run.
@@ -36,13 +41,15 @@ pub enum Judged {
     },
 }
 
-/// A run that waits.
-#[derive(Debug)]
-pub struct Waits {
-    /// The run.
-    pub run: RunId,
-    /// The plan, and why it waits.
-    pub text: String,
+/// How far a run is, as far as the folder needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It waits to be let go; nothing was sent.
+    Waits,
+    /// A person has refused it; nothing was sent.
+    Refused,
+    /// Something of it may have been sent.
+    Begun,
 }
 
 /// On which terms a run goes on.
@@ -114,8 +121,8 @@ pub trait Desk: Sync {
     /// Refuses a run that waits.
     fn refuse(&self, run: RunId, release: Release) -> Result<(), Trouble>;
 
-    /// Whether a run waits to be let go. False where something of it may have been sent.
-    fn waits(&self, run: RunId) -> Result<bool, Trouble>;
+    /// How far a run is.
+    fn standing(&self, run: RunId) -> Result<Standing, Trouble>;
 
     /// The runs of this folder that are neither over nor waiting, with the names of their files.
     fn unfinished(&self) -> Result<Vec<(RunId, String)>, Trouble>;

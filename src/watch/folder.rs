@@ -1,7 +1,7 @@
 //! The watched folder: what lies where in it, and moves that never put one file over another.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -131,6 +131,18 @@ impl Folder {
         Ok(new)
     }
 
+    /// The name itself, or with the first number under which nothing lies in these places.
+    pub fn free_name(&self, wanted: &str, places: &[Place]) -> String {
+        let mut number = 1;
+        loop {
+            let name = numbered(wanted, number);
+            if !places.iter().any(|place| self.has(*place, &name)) {
+                return name;
+            }
+            number += 1;
+        }
+    }
+
     fn renamed(&self, from: &Path, to: Place, wanted: &str) -> io::Result<String> {
         for number in 1.. {
             let name = numbered(wanted, number);
@@ -147,14 +159,8 @@ impl Folder {
         let path = self.path(place, format!("{name}.{end}"));
         let mut file = tempfile::Builder::new().prefix(".payrun-").tempfile_in(self.path(place, ""))?;
         file.write_all(text.as_bytes())?;
-        self.show_as(place, name, file.as_file())?;
+        readers_of(&self.path(place, name), file.path())?;
         file.persist(path).map(drop).map_err(|error| error.error)
-    }
-
-    /// Gives a file that was put beside another the same readers.
-    pub fn show_as(&self, place: Place, name: &str, file: &File) -> io::Result<()> {
-        let mode = fs::symlink_metadata(self.path(place, name)).map_or(0o600, |metadata| metadata.mode());
-        file.set_permissions(fs::Permissions::from_mode(mode & 0o666 | 0o600))
     }
 
     /// Takes away what was put beside a file.
@@ -163,6 +169,12 @@ impl Folder {
             let _ = fs::remove_file(self.path(place, format!("{name}.{end}"))); // mostly there is none
         }
     }
+}
+
+/// Gives what was put beside a file the same readers.
+pub fn readers_of(file: &Path, beside: &Path) -> io::Result<()> {
+    let mode = fs::symlink_metadata(file).map_or(0o600, |metadata| metadata.mode());
+    fs::set_permissions(beside, fs::Permissions::from_mode(mode & 0o666 | 0o600))
 }
 
 /// Renames without ever replacing a file: by one call where the system has it, else by a link.

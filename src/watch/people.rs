@@ -1,16 +1,15 @@
 //! The answers of people: an approval, a refusal, control totals that come later.
 
 use std::ffi::OsStr;
-use std::os::unix::fs::MetadataExt;
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use super::answer::{self, Wanted};
+use super::answer;
 use super::asked::digest;
-use super::desk::{Desk, Going, Trouble, Yes};
+use super::desk::{Desk, Going, Standing, Trouble, Yes};
 use super::folder::{Place, plain};
-use super::side::{Approval, Side};
-use super::watcher::{Job, Watcher, passing, read_side, side_name};
+use super::side::{Approval, Side, read_side};
+use super::watcher::{Job, Watcher, passing, side_name};
 
 /// An answer without a question is waited for so long: its file may be on the way.
 pub(super) const ORPHAN: Duration = Duration::from_secs(60);
@@ -84,21 +83,16 @@ impl<D: Desk> Watcher<'_, D> {
         jobs: &Sender<Job>,
     ) -> Result<(), Trouble> {
         let path = self.folder.path(place, side);
-        let uid = std::fs::symlink_metadata(&path).map_or(0, |metadata| metadata.uid());
-        let approval = match read_side(&path).and_then(|text| Approval::read(&text)) {
-            Ok(approval) => approval,
+        let read = read_side(&path).and_then(|(text, owner)| Ok((Approval::read(&text)?, owner)));
+        let (approval, owner) = match read {
+            Ok(read) => read,
             Err(why) => {
                 let text = format!(
-                    "Nothing was done: {}: {why}. {}",
-                    side.to_string_lossy(),
-                    "An empty file says yes; docs/OPERATIONS.md lists what more can be said."
+                    "Nothing was done: {}: {why}. An empty file says yes; a line in it may be accept CODE:ROW, amends RUN, repeat, skip-invalid, sheet NAME, plan HASH or note TEXT.",
+                    side.to_string_lossy()
                 );
                 self.put_aside_os(place, side, &plain(side), &text)?;
-                self.say(
-                    Place::Held,
-                    name,
-                    &format!("{text}\n\n{}", answer::how_to_answer(name, Wanted::Words)),
-                );
+                self.say_above(Place::Held, name, &text);
                 return Ok(());
             }
         };
@@ -106,7 +100,7 @@ impl<D: Desk> Watcher<'_, D> {
         let question = self.asked.about(name).cloned();
         let is_the_same =
             question.as_ref().is_some_and(|asked| digest(&held).is_ok_and(|now| now == asked.digest));
-        let release = self.desk.release_by_owner(uid, approval.note.clone());
+        let release = self.desk.release_by_owner(owner, approval.note.clone());
         // first out of the way, so that a restart does not take it for a new one; then the file is judged again
         self.folder.clear(Place::Held, name);
         self.move_on(Place::Held, name, (Place::Processing, name))?;
@@ -116,42 +110,52 @@ impl<D: Desk> Watcher<'_, D> {
             return self.judge(name, None, jobs);
         }
         let (digest, run) = question.map_or_else(Default::default, |asked| (asked.digest, asked.run));
-        if let Some(run) = run
-            && !self.desk.waits(run)?
-        {
-            let going = Going { skip_held: approval.skip_invalid, agree_rates: true };
-            self.asked.forget(name).map_err(|error| passing(name, &error))?;
-            self.go(run, name, going, jobs);
-            return Ok(());
+        let standing = run.map(|run| self.desk.standing(run)).transpose()?;
+        match (run, standing) {
+            (Some(run), Some(Standing::Begun)) => {
+                let going = Going { skip_held: approval.skip_invalid, agree_rates: true };
+                self.asked.forget(name).map_err(|error| passing(name, &error))?;
+                self.go(run, name, going, jobs);
+                Ok(())
+            }
+            // refused before, by whoever was killed while answering: a yes after a no is asked for again
+            (_, Some(Standing::Refused)) => self.judge(name, None, jobs),
+            _ => {
+                let yes = Yes { approval: &approval, release: &release, digest: &digest };
+                self.judge(name, Some(yes), jobs)
+            }
         }
-        self.judge(name, Some(Yes { approval: &approval, release: &release, digest: &digest }), jobs)
     }
 
     /// A person says no to a file that waits.
     pub(super) fn refused(&mut self, place: Place, side: &OsStr, name: &str) -> Result<(), Trouble> {
         let path = self.folder.path(place, side);
-        let uid = std::fs::symlink_metadata(&path).map_or(0, |metadata| metadata.uid());
-        let why = read_side(&path).unwrap_or_default().trim().replace(['\n', '\r'], " ");
-        let release = self.desk.release_by_owner(uid, Some(why).filter(|why| !why.is_empty()));
-        let text = match self.asked.about(name).and_then(|question| question.run) {
-            Some(run) if !self.desk.waits(run)? => {
-                let text = format!(
-                    "It cannot be refused any more: run {run} has begun. payrun status {run} shows what was sent; what was not stays unsent until somebody lets it go."
-                );
-                self.say(
-                    Place::Held,
-                    name,
-                    &format!("{text}\n\n{}", answer::how_to_answer(name, Wanted::Words)),
-                );
-                return std::fs::remove_file(&path).map_err(|error| passing(name, &error));
+        let (why, owner) = match read_side(&path) {
+            Ok(read) => read,
+            Err(why) => {
+                let text = format!("Nothing was done: {}: {why}.", side.to_string_lossy());
+                self.put_aside_os(place, side, &plain(side), &text)?;
+                self.say_above(Place::Held, name, &text);
+                return Ok(());
             }
-            Some(run) => {
-                let text = format!("Not sent: refused by {release}. This was run {run}.");
-                self.desk.refuse(run, release)?;
-                text
-            }
-            None => format!("Not sent: refused by {release}."),
         };
+        let why = why.trim().replace(['\n', '\r'], " ");
+        let release = self.desk.release_by_owner(owner, Some(why).filter(|why| !why.is_empty()));
+        let mut text = format!("Not sent: refused by {release}.");
+        if let Some(run) = self.asked.about(name).and_then(|question| question.run) {
+            match self.desk.standing(run)? {
+                Standing::Waits => self.desk.refuse(run, release)?,
+                Standing::Refused => {}
+                Standing::Begun => {
+                    let text = format!(
+                        "It cannot be refused any more: run {run} has begun. payrun status {run} shows what was sent; what was not stays unsent until somebody lets it go."
+                    );
+                    self.say_above(Place::Held, name, &text);
+                    return std::fs::remove_file(&path).map_err(|error| passing(name, &error));
+                }
+            }
+            text = format!("{text} This was run {run}.");
+        }
         self.put_aside(Place::Held, name, &text)?;
         std::fs::remove_file(&path).map_err(|error| passing(name, &error))
     }

@@ -4,10 +4,17 @@
 //! belongs to it. A line that is not understood means that nothing is done.
 
 use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
 
 use rust_decimal::Decimal;
 
-use crate::domain::{Accepted, Currency, Overlaps, RunId};
+use crate::domain::{Accepted, Currency, Overlaps, RunId, system_words};
+
+/// A side file is not longer than this.
+const LONGEST: u64 = 64 << 10;
 
 /// What a side file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +46,21 @@ impl Side {
         let side = Self::ALL.into_iter().find(|side| side.end().eq_ignore_ascii_case(end))?;
         Some((base.to_owned(), side)).filter(|(base, _)| !base.is_empty())
     }
+}
+
+/// The text of a side file, and whose it is: the owner of what was read. A link is not followed, and a pipe not waited for.
+pub fn read_side(path: &Path) -> Result<(String, u32), String> {
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).unwrap_or_default();
+    let file = File::options().read(true).custom_flags(flags).open(path);
+    let file = file.map_err(|error| system_words(&error))?;
+    let metadata = file.metadata().map_err(|error| system_words(&error))?;
+    if !metadata.is_file() || metadata.len() > LONGEST {
+        return Err("this is no small file of text".to_owned());
+    }
+    let mut text = String::new();
+    file.take(LONGEST).read_to_string(&mut text).map_err(|_| "this is no text".to_owned())?;
+    Ok((text, metadata.uid()))
 }
 
 /// What an approval says.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -15,8 +15,6 @@ use super::folder::{ANSWER, Folder, Place, plain};
 use super::side::Side;
 use crate::domain::{RunId, system_words};
 
-/// A side file is not longer than this.
-const LONGEST_SIDE: u64 = 64 << 10;
 /// The first pause before something is tried again; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 60);
@@ -163,14 +161,21 @@ impl<'a, D: Desk> Watcher<'a, D> {
     /// What the process before has left: files in `processing/`, and runs whose files are gone.
     fn take_up(&mut self, jobs: &Sender<Job>) -> Result<(), Trouble> {
         for (name, _) in self.listed(Place::Processing)? {
-            let name = plain(&name);
+            let mut name = plain(&name);
             if Side::of(OsStr::new(&name)).is_none() && !is_beside(&name) {
+                if self.folder.has(Place::Held, &name) {
+                    // one of that name waits: this one is answered for under another
+                    let free = self.folder.free_name(&name, &[Place::Processing, Place::Held]);
+                    name = self.move_on(Place::Processing, &name, (Place::Processing, &free))?;
+                }
                 let judged = self.judge(&name, None, jobs);
                 self.borne(&name, judged)?;
             }
         }
         for (run, name) in self.desk.unfinished()? {
-            if !self.at_work.contains_key(&name) && !self.folder.has(Place::Held, &name) {
+            // what a person was asked about waits for the answer, also where its file was taken away
+            let is_asked = self.asked.about(&name).is_some_and(|question| question.run == Some(run));
+            if !self.at_work.contains_key(&name) && !is_asked {
                 self.go(run, &name, Going::default(), jobs);
             }
         }
@@ -374,6 +379,13 @@ impl<'a, D: Desk> Watcher<'a, D> {
         }
     }
 
+    /// Puts a sentence above the answer that lies there: the question stays to be read.
+    pub(super) fn say_above(&self, place: Place, name: &str, text: &str) {
+        let path = self.folder.path(place, format!("{name}.{ANSWER}"));
+        let question = std::fs::read_to_string(path).unwrap_or_default();
+        self.say(place, name, &format!("{text}\n\n{question}"));
+    }
+
     pub(super) fn complain(&self, name: &str, error: &io::Error) {
         self.desk.tell(&format!("{name}: {}; it is tried again", system_words(error)));
     }
@@ -394,16 +406,4 @@ fn is_beside(name: &str) -> bool {
 
 pub(super) fn passing(name: &str, error: &io::Error) -> Trouble {
     Trouble::Passing(format!("{name}: {}", system_words(error)))
-}
-
-/// The text of a side file. Links are not followed.
-pub(super) fn read_side(path: &std::path::Path) -> Result<String, String> {
-    let metadata = std::fs::symlink_metadata(path).map_err(|error| system_words(&error))?;
-    if !metadata.is_file() || metadata.len() > LONGEST_SIDE {
-        return Err("this is no small file of text".to_owned());
-    }
-    let mut text = String::new();
-    let file = std::fs::File::open(path).map_err(|error| system_words(&error))?;
-    file.take(LONGEST_SIDE).read_to_string(&mut text).map_err(|_| "this is no text".to_owned())?;
-    Ok(text)
 }

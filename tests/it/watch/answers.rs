@@ -68,6 +68,7 @@ fn a_question_is_answered_in_the_approval() {
     shop.until("what was not understood", |shop| {
         shop.read("held/second.csv.answer.txt").contains("line 1, \"amend\", is not understood")
     });
+    assert!(shop.read("held/second.csv.answer.txt").contains("row 2:"), "the question stays to be read");
     assert_eq!(shop.world.made(), 2);
     std::fs::write(shop.path("held/second.csv.approve"), "amends r1\n").expect("written");
     shop.until_there("done/r2 second.csv.report.csv");
@@ -139,8 +140,51 @@ fn what_flash_holds_otherwise_waits_for_a_person_who_may_leave_it_out() {
     shop.once(&["--mode", "pay"]).ends(0);
     let answer = shop.read("held/second.csv.answer.txt");
     assert!(answer.contains("changed") || answer.contains("differ"), "{answer}");
+    // taking its file away is no answer: the next start does not go on by itself
+    let away = shop.world.home().join("away.csv");
+    std::fs::rename(shop.path("held/second.csv"), &away).expect("taken away");
+    shop.once(&["--mode", "pay"]).ends(0);
+    assert_eq!(shop.world.made(), 2);
+    std::fs::rename(away, shop.path("held/second.csv")).expect("put back");
     std::fs::write(shop.path("held/second.csv.approve"), "skip-invalid\n").expect("written");
     shop.once(&["--mode", "pay"]).ends(0);
     assert_eq!(shop.world.made(), 4);
     assert!(shop.has("done/r2 second.csv"), "{:?} {:?}", shop.list("done"), shop.list("held"));
+    let status = shop.world.payrun(&["status", "r2"]).ends(0);
+    assert!(status.out.contains("r2-to-correct.csv"), "{}", status.out);
+    assert!(shop.read("done/r2-to-correct.csv").contains("99990000"), "{:?}", shop.list("done"));
+}
+
+/// The name of a run's file is how it is answered for, so that no two that wait or are at work may share one.
+#[test]
+fn files_of_one_name_are_told_apart_while_they_wait() {
+    let shop = Shop::new();
+    shop.drop("salaries.csv", rig::payroll(0, 2));
+    shop.once(&["--mode", "hold"]).ends(0);
+    std::fs::write(shop.path("processing/salaries.csv"), rig::payroll(10, 2)).expect("left by a crash");
+    shop.once(&["--mode", "hold"]).ends(0);
+    let held = shop.list("held");
+    let names: Vec<&String> = held.iter().filter(|name| !name.contains(".csv.")).collect();
+    assert_eq!(names.len(), 2, "{held:?}");
+    for name in names {
+        std::fs::write(shop.path(&format!("held/{name}.approve")), "").expect("written");
+    }
+    shop.once(&["--mode", "hold"]).ends(0);
+    assert_eq!(shop.world.made(), 4, "{:?}", shop.list("held"));
+}
+
+#[test]
+fn a_no_that_was_cut_off_is_said_again() {
+    let shop = Shop::new();
+    shop.drop("salaries.csv", rig::payroll(0, 2));
+    shop.once(&["--mode", "hold"]).ends(0);
+    // as if the watcher had been killed between the record and the move: the run is refused, the file still waits
+    let away = shop.world.home().join("away.csv");
+    std::fs::rename(shop.path("held/salaries.csv"), &away).expect("taken away");
+    shop.world.payrun(&["reject", "r1", "--reason", "wrong month"]).ends(0).says("is refused");
+    std::fs::rename(away, shop.path("held/salaries.csv")).expect("put back");
+    std::fs::write(shop.path("held/salaries.csv.reject"), "wrong month").expect("written");
+    shop.once(&["--mode", "hold"]).ends(0);
+    assert!(shop.read("rejected/salaries.csv.answer.txt").contains("Not sent: refused by"));
+    assert_eq!(shop.world.made(), 0);
 }
