@@ -176,6 +176,18 @@ fn a_record_that_is_changed_taken_out_or_put_in_breaks_the_chain_even_under_a_ne
         changed[at] = changed[at].replacen("\"record\":{\"", "\"record\":{ \"", 1);
         refused(&world, &with(changed), &format!("record {} was altered", seq(at)));
     }
+    // of what is withheld only the place is told, and that holds
+    for at in (0..lines.len()).filter(|at| !is_own(at)) {
+        for field in ["prev", "sum"] {
+            let mut place: serde_json::Value = serde_json::from_str(lines[at]).expect("JSON");
+            let link = place[field].as_str().expect("a link");
+            let turned = if link.starts_with('0') { "1" } else { "0" };
+            place[field] = format!("{turned}{}", &link[1..]).into();
+            let mut changed = owned();
+            changed[at] = place.to_string();
+            refused(&world, &with(changed), "does not follow the record before it");
+        }
+    }
     for (at, line) in lines.iter().enumerate() {
         let mut fewer = owned();
         fewer.remove(at);
