@@ -48,6 +48,7 @@ pub enum Depth {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Moved {
     /// The run that pays it.
+    #[serde(serialize_with = "as_typed")]
     pub run: RunId,
     /// Its row.
     pub row: u32,
@@ -69,6 +70,12 @@ pub struct Moved {
     pub is: Option<String>,
     /// Why it stands there.
     pub why: Option<String>,
+}
+
+/// A run as people type it: `r1`.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+pub(super) fn as_typed<S: serde::Serializer>(run: &RunId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(run)
 }
 
 /// What came of a round.

@@ -13,6 +13,7 @@ use crate::journal::Checkpoint;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UnderWay {
     /// The run.
+    #[serde(serialize_with = "super::track::as_typed")]
     pub run: RunId,
     /// So many are with Flash or a bank.
     pub under_way: u64,

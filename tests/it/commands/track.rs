@@ -131,6 +131,7 @@ fn until_final_waits_for_the_banks_and_wait_no_longer_than_it_says() {
     world.payrun(&["track", "--until-final", "--all"]).ends(0).says("submitted → paid");
     let said = world.payrun(&["track", "--all", "--format", "json"]).ends(0).json();
     assert_eq!((&said["looked"], &said["runs"][0]["watched"]), (&1.into(), &1.into()), "{said}");
+    assert_eq!(said["runs"][0]["run"], "r1");
     assert!(said["next_look"].is_string() && said["changed"].as_array().is_some_and(Vec::is_empty), "{said}");
 }
 
