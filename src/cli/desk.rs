@@ -20,7 +20,7 @@ use crate::domain::{
     system_words,
 };
 use crate::engine::{self, Ending, EngineError, Prepared, StopReason};
-use crate::journal::{Journal, JournalError};
+use crate::journal::Journal;
 use crate::notify::{Notice, Notifier};
 use crate::report::write_plan_page;
 use crate::watch::{
@@ -404,12 +404,10 @@ fn beside(path: &Path, end: &str) -> PathBuf {
 }
 
 /// Whether the folder can still be served after this.
-#[expect(clippy::needless_pass_by_value, reason = "used as the last word on an error")]
 fn trouble(error: EngineError) -> Trouble {
     let text = error.to_string();
     match error {
-        EngineError::Journal(JournalError::Io { .. }) => Trouble::Passing(text),
-        EngineError::Journal(_) => Trouble::Lasting(text),
+        EngineError::Journal(error) if error.is_lasting() => Trouble::Lasting(text),
         _ => Trouble::Passing(text),
     }
 }

@@ -112,6 +112,7 @@ impl From<EngineError> for Failure {
             | EngineError::NameTaken { .. }
             | EngineError::AmendsDoubt(_)
             | EngineError::NotReleased(_)
+            | EngineError::NotRecorded(_)
             | EngineError::Refused(_)
             | EngineError::NotWaiting { .. }
             | EngineError::Settle(_) => Self::new(Exit::Usage, error.to_string()),

@@ -41,7 +41,7 @@ pub fn hand_over(error: JournalError, args: &PayArgs) -> Result<Exit, Failure> {
     let Some(folder) = watched_folder(holder) else { return Err(error.into()) };
     if !is_plain(args) {
         let message = format!(
-            "Nothing was sent: a watcher holds the state and pays what lies in {}; put the file there, and give its answer beside it. What is said with --… here it would not hear.",
+            "Nothing was sent: a watcher holds the state and pays what lies in {}; options such as --amends or --accept do not reach it. Put the file there without them, and say them in the answer that it asks for.",
             folder.display()
         );
         return Err(Failure::new(Exit::Busy, message));

@@ -22,6 +22,10 @@ pub async fn keep_looking(engine: Engine, ear: Arc<Ear>, notifier: Arc<Notifier>
     while !engine.stop.is_asked() {
         let pause = match round(&engine, &mut looks, &ear, &notifier, &events).await {
             Ok(pause) => pause,
+            Err(EngineError::Journal(error)) if error.is_lasting() => {
+                let _ = events.send(Event::Broken(error.to_string())); // the loop may have ended
+                return;
+            }
             Err(error) => {
                 tracing::warn!(%error, "payouts could not be looked at");
                 LONGEST_PAUSE

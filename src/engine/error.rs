@@ -93,6 +93,11 @@ pub enum EngineError {
     /// The run waits for a person.
     #[error("run {0} waits for a person to let it go: payrun approve {0}, or payrun reject {0}")]
     NotReleased(RunId),
+    /// The run was interrupted before all of its rows were recorded.
+    #[error(
+        "run {0} was interrupted while it was recorded, and nothing was sent for it; bring its file again"
+    )]
+    NotRecorded(RunId),
     /// A person refused the run.
     #[error("run {0} was refused, and nothing is sent for it; bring its file again to begin anew")]
     Refused(RunId),

@@ -2,7 +2,7 @@
 
 use super::EngineError;
 use crate::domain::{Clock, Fact, Release, RunId, RunState};
-use crate::journal::{Journal, JournalError, Record};
+use crate::journal::{Journal, Record};
 
 /// Lets a run go that waits. Durable when it returns; who carries it out is another matter.
 pub fn release(journal: &Journal, run: RunId, release: Release) -> Result<(), EngineError> {
@@ -37,9 +37,7 @@ pub(super) fn may_be_sent(run: RunId, state: RunState) -> Result<(), EngineError
     match state {
         RunState::Held => Err(EngineError::NotReleased(run)),
         RunState::Refused => Err(EngineError::Refused(run)),
-        RunState::Recording => {
-            Err(JournalError::Checkpoint { why: format!("run {run} is not recorded to its end") }.into())
-        }
+        RunState::Recording => Err(EngineError::NotRecorded(run)),
         RunState::Running | RunState::Stopped | RunState::Finished => Ok(()),
     }
 }

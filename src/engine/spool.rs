@@ -2,12 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::EngineError;
 use crate::check::Passed;
-use crate::journal::{JournalError, private_file};
+use crate::journal::{JournalError, open_itself, private_file};
 
 /// The file as it was read, and the payouts that checking let through, both in the state folder until the run is
 /// recorded, so that neither a change of the file nor its size matters.
@@ -24,10 +23,7 @@ impl Spool {
         let name = format!("{INCOMING}{}", std::process::id());
         let copy = folder.join(&name).with_extension(path.extension().unwrap_or_default());
         let payouts = folder.join(name).with_extension("payouts");
-        // what was a file a moment ago may be a link by now
-        let nothing_else = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
-        let mut from = File::options().read(true).custom_flags(nothing_else).open(path);
-        let mut from = from.as_mut().map_err(|error| unwritable(path, error))?;
+        let mut from = open_itself(path).map_err(|error| unwritable(path, &error))?;
         let mut to = private_file(&copy).map_err(|error| unwritable(&copy, &error))?;
         io::copy(&mut from, &mut to).map_err(|error| unwritable(&copy, &error))?;
         let writer = private_file(&payouts).map_err(|error| unwritable(&payouts, &error))?;

@@ -78,6 +78,16 @@ pub fn new_private_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Opens what lies at a path itself, where others may write: a link is not followed, a pipe not waited for, and what is
+/// no file is refused, whatever it was a moment ago.
+pub fn open_itself(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).map_err(io::Error::other)?;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("this is no file")) }
+}
+
 /// Makes a folder and those above it, for their owner alone.
 pub(super) fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
@@ -88,4 +98,23 @@ pub(super) fn make_folder(path: &Path) -> io::Result<()> {
         builder.mode(0o700);
     }
     builder.create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_lies_there_itself_is_opened_and_only_a_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("file"), "text").expect("written");
+        std::os::unix::fs::symlink(path("file"), path("link")).expect("a link");
+        let made = std::process::Command::new("mkfifo").arg(path("pipe")).status().expect("mkfifo");
+        assert!(made.success());
+        assert!(open_itself(&path("file")).is_ok());
+        for name in ["link", "pipe", "", "missing"] {
+            assert!(open_itself(&path(name)).is_err(), "{name}");
+        }
+    }
 }

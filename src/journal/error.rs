@@ -56,6 +56,14 @@ pub enum JournalError {
 }
 
 impl JournalError {
+    /// Whether only a new start, or a person, helps: another try in this process fails as well.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::Io { .. } => false,
+            Self::Held { .. } | Self::Damaged { .. } | Self::Checkpoint { .. } | Self::Stopped { .. } => true,
+        }
+    }
+
     pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>, error: &io::Error) -> Self {
         let hint = match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {

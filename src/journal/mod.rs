@@ -23,7 +23,7 @@ mod scope;
 mod writer;
 
 pub use checkpoint::Checkpoint;
-pub use disk::{Disk, LogFile, RealDisk, new_private_file, private_file};
+pub use disk::{Disk, LogFile, RealDisk, new_private_file, open_itself, private_file};
 pub use error::JournalError;
 pub use kept::{Kept, KeptWords};
 pub use lines::{Broken, Excerpt, ExcerptError, excerpt, verify_excerpt};

@@ -1,13 +1,13 @@
 //! Which content a person was asked about, so that a yes counts for that content and no other.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::RunId;
+use crate::journal::open_itself;
 
 /// What a person was asked about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,10 +59,7 @@ impl Asked {
 /// The digest of a file's bytes. A link is not followed.
 pub fn digest(path: &Path) -> io::Result<String> {
     let mut hasher = blake3::Hasher::new();
-    if !std::fs::symlink_metadata(path)?.is_file() {
-        return Err(io::Error::other("it is no file"));
-    }
-    io::copy(&mut File::open(path)?, &mut hasher)?;
+    io::copy(&mut open_itself(path)?, &mut hasher)?;
     Ok(hasher.finalize().to_hex().to_string())
 }
 

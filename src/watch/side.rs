@@ -4,14 +4,14 @@
 //! belongs to it. A line that is not understood means that nothing is done.
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io::Read;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use rust_decimal::Decimal;
 
 use crate::domain::{Accepted, Currency, Overlaps, RunId, system_words};
+use crate::journal::open_itself;
 
 /// A side file is not longer than this.
 const LONGEST: u64 = 64 << 10;
@@ -48,15 +48,12 @@ impl Side {
     }
 }
 
-/// The text of a side file, and whose it is: the owner of what was read. A link is not followed, and a pipe not waited for.
+/// The text of a side file, and whose it is: the owner of what was read.
 pub fn read_side(path: &Path) -> Result<(String, u32), String> {
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).unwrap_or_default();
-    let file = File::options().read(true).custom_flags(flags).open(path);
-    let file = file.map_err(|error| system_words(&error))?;
+    let file = open_itself(path).map_err(|error| system_words(&error))?;
     let metadata = file.metadata().map_err(|error| system_words(&error))?;
-    if !metadata.is_file() || metadata.len() > LONGEST {
-        return Err("this is no small file of text".to_owned());
+    if metadata.len() > LONGEST {
+        return Err("it is longer than an answer".to_owned());
     }
     let mut text = String::new();
     file.take(LONGEST).read_to_string(&mut text).map_err(|_| "this is no text".to_owned())?;

@@ -45,6 +45,8 @@ pub enum Event {
     Changed(Vec<RunId>),
     /// A run has got so far.
     Ended(RunId, String, Result<Ended, Trouble>),
+    /// Nothing more can be written down: only a new start helps.
+    Broken(String),
     /// Stop, once what is under way is recorded.
     Stop,
 }
@@ -131,6 +133,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
             }
             match events.recv_timeout(self.pause()) {
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Ok(Event::Broken(why)) => return Err(Trouble::Lasting(why)),
                 Ok(Event::Look) | Err(RecvTimeoutError::Timeout) => {}
                 Ok(Event::Renamed(name)) => {
                     self.arrivals.came_by_rename(&name);

@@ -95,7 +95,7 @@ async fn a_flood_is_turned_away_and_over_when_it_is_over() {
     assert_eq!(server.count("too_many").await, refused);
     assert_eq!(server.pending().len() as u64, taken);
     assert_eq!(server.get("/healthz").await.0, 200, "a flood is no illness");
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
     assert_eq!(server.deliver("late", BODY).await.0, 200);
 }
 
