@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-#[path = "../tests/it/campaign.rs"]
+#[path = "../tests/it/campaign/mod.rs"]
 mod campaign;
 #[path = "../tests/it/rig.rs"]
-#[allow(dead_code, reason = "only the payroll is used here")]
+#[allow(dead_code, reason = "only an account number is used here")]
 mod rig;
 
 /// With this argument first the example is the program itself, so that nothing else needs to be built.

@@ -95,9 +95,18 @@ pub(super) fn country_missing(row: &RawRow<'_>, otherwise: Option<String>, findi
         .advising(hint);
 }
 
-/// An address as it can be written in plain English letters: to be shown, never to be sent unasked.
-pub(super) fn in_plain_letters(column: Column, typed: &str) -> Option<String> {
-    let is_address = matches!(column, Column::Street | Column::Suburb | Column::State | Column::Postcode);
+/// An address, or the name of a remitter, as it can be written in plain English letters: to be shown, never to be sent
+/// unasked. None where signs would be read as another language's.
+pub(super) fn in_plain_letters(column: Column, typed: &str, country: &str) -> Option<String> {
+    let is_address = matches!(
+        column,
+        Column::Street | Column::Suburb | Column::State | Column::Postcode | Column::Remitter
+    );
+    // any_ascii spells these as in Mandarin
+    let is_han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}');
+    if typed.contains(is_han) && matches!(country, "HK" | "JP" | "KR" | "MO") {
+        return None;
+    }
     let is_writing = |c: char| {
         c.is_alphanumeric() || c.is_whitespace() || c.is_ascii_punctuation() || "–—’‘ºª°".contains(c)
     };

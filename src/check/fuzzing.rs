@@ -4,6 +4,8 @@ use super::directory::Directory;
 use super::{account, amount, payid};
 use crate::domain::Currency;
 
+pub use super::abroad::fuzzing as abroad;
+
 /// The amount that a text is read as, with its cents.
 pub fn amount(text: &str) -> Option<String> {
     amount::read(text, Currency::AUD).ok().map(|read| read.money.digits())

@@ -287,11 +287,12 @@ fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings<'_>) {
         sub_client_id: field(Column::SubClientId),
         is_plain: row.is_plain(),
     };
+    let country = address::country(row).unwrap_or_default();
     for broken in broken(&fields) {
         let typed = row.text(broken.column);
         let finding =
             findings.add(broken.code, row.place(broken.column), broken.what.into_owned()).showing(typed);
-        if let Some(plain) = address::in_plain_letters(broken.column, typed) {
+        if let Some(plain) = address::in_plain_letters(broken.column, typed, country) {
             finding.suggesting(plain.clone()).advising(format!("it can be written as \"{plain}\""));
         }
     }

@@ -63,7 +63,8 @@ fn word(
     }
 }
 
-/// Says why `pay` holds a row for the remitter that it names.
+/// Says why `pay` holds a row for the remitter that it names, and asks about a name that is nearly a remitter's: shown
+/// as it stands, it would be paid in the default's name, out of another balance where a sub-client was meant.
 pub(super) fn remitter(row: &RawRow<'_>, options: &Options, findings: &mut Findings<'_>) {
     let Some(name) = text(row, Column::Remitter) else { return };
     let trouble = if row.text(Column::SubClientId).is_empty() {
@@ -73,6 +74,12 @@ pub(super) fn remitter(row: &RawRow<'_>, options: &Options, findings: &mut Findi
     };
     if let Some(trouble) = trouble {
         findings.add(Code::RemitterUnclear, row.place(Column::Remitter), trouble).showing(&name);
+    } else if let Some(near) = options.remitters.as_ref().and_then(|known| known.near(&name)) {
+        let what = format!(
+            "\"{name}\" is no remitter of the configuration, and payees would read it as it stands; is \"{near}\" meant?"
+        );
+        let finding = findings.add(Code::RemitterNear, row.place(Column::Remitter), what).showing(&name);
+        finding.suggesting(near.to_owned()).advising(format!("write {near}, if it is"));
     }
 }
 

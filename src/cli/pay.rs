@@ -311,7 +311,9 @@ fn expect(prepared: &Prepared, plan: PlanHash, args: &PayArgs) -> Result<(), Fai
         let Some((currency, amount)) = parsed else {
             return Err(Failure::new(
                 Exit::Usage,
-                format!("--expect-total {text}: write it like AUD=1234.50"),
+                format!(
+                    "--expect-total {text}: write it like AUD=1234.50, and once more for each further currency"
+                ),
             ));
         };
         let (_, sum) = checked.totals.of(currency);

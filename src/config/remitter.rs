@@ -168,6 +168,33 @@ impl RemitterNames for Remitters {
     fn trouble_with(&self, name: &str) -> Option<String> {
         self.resolve(Some(name)).err().map(|error| error.to_string())
     }
+
+    fn near(&self, name: &str) -> Option<&str> {
+        if name == ACCOUNT || self.profiles.contains_key(name) {
+            return None;
+        }
+        self.names().chain([ACCOUNT]).find(|known| is_near(name, known))
+    }
+}
+
+/// Whether two names are the same but for capitals and blanks, or one letter that is wrong, lost, added or exchanged with
+/// its neighbour.
+fn is_near(typed: &str, known: &str) -> bool {
+    let letters = |text: &str| -> Vec<char> {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let (typed, known) = (letters(typed), letters(known));
+    let begins = typed.iter().zip(&known).take_while(|(a, b)| a == b).count();
+    let (typed, known) = (&typed[begins..], &known[begins..]);
+    let ends = typed.iter().rev().zip(known.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (typed, known) = (&typed[..typed.len() - ends], &known[..known.len() - ends]);
+    match (typed, known) {
+        ([], []) => true,
+        // short names have too many neighbours
+        _ if begins + ends < 3 => false,
+        ([a, b], [c, d]) => (a, b) == (d, c),
+        (typed, known) => typed.len() <= 1 && known.len() <= 1,
+    }
 }
 
 /// A name as it stands in a section's head.
@@ -211,6 +238,21 @@ fn paid_as(name: &str, profile: &RemitterConfig) -> Result<PaidAs, ConfigError> 
         ));
     }
     let country = profile.country.clone().unwrap_or_else(|| "AU".to_owned());
+    if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return Err(wrong("has a country that is no code of two capitals, such as AU"));
+    }
+    let address = [
+        ("street", &profile.street),
+        ("suburb", &profile.suburb),
+        ("state", &profile.state),
+        ("postcode", &profile.postcode),
+    ];
+    let odd = address.iter().find(|(_, text)| text.as_ref().is_some_and(|text| !text.is_ascii()));
+    if let Some((key, _)) = odd {
+        return Err(wrong(&format!(
+            "has letters in its {key} that Flash does not take in an address: use plain English letters"
+        )));
+    }
     if country == "AU" && profile.street.is_none() {
         return Err(wrong("needs a street: Flash demands one for Australian addresses"));
     }

@@ -59,6 +59,9 @@ impl fmt::Debug for IdDoc {
 pub trait RemitterNames: fmt::Debug + Send + Sync {
     /// Why nothing can be paid in this name, if it cannot.
     fn trouble_with(&self, name: &str) -> Option<String>;
+
+    /// The remitter that may be meant by a name that is none, but nearly: by a slip or by its capitals.
+    fn near(&self, name: &str) -> Option<&str>;
 }
 
 /// A row that names a remitter and a sub-client.

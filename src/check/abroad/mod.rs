@@ -7,6 +7,8 @@ pub(super) mod country;
 pub(super) mod currency;
 mod deliver;
 mod digits;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod iban;
 mod number;
 mod routing;

@@ -177,9 +177,11 @@ fn none_at_all(row: &RawRow<'_>, findings: &mut Findings<'_>) {
         }
         None => "fill bsb and account_number, or payid".to_owned(),
     };
-    findings
-        .add(Code::AccountMissing, row.place(Column::AccountNumber), "the row has no account to pay to")
-        .advising(hint);
+    let column = match abroad {
+        Some(read) if iban::is_used_in(read.code) => Column::Iban,
+        Some(_) | None => Column::AccountNumber,
+    };
+    findings.add(Code::AccountMissing, row.place(column), "the row has no account to pay to").advising(hint);
 }
 
 fn abroad_by_country(row: &RawRow<'_>) -> bool {

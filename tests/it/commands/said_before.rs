@@ -38,6 +38,48 @@ fn check_says_of_remitters_what_pay_holds_rows_for() {
     assert!(!said.out.contains("A name to show"), "it has the default's details: {}", said.out);
 }
 
+/// A name that is nearly a remitter's would be shown as it stands, and paid out of another balance than meant.
+#[test]
+fn a_name_that_is_nearly_a_remitter_s_is_asked_about() {
+    let world = World::new();
+    world.write(
+        "payrun.toml",
+        PROFILE.to_owned() + "\n[remitters.branch]\nsub_client_id = \"sub_00000001\"\n",
+    );
+    let names = ["Branch", "brnach", "defualt", "acount", "Branchline", "branch"].map(|name| (name, ""));
+    world.write("pay.csv", named(&names));
+    let said = world.payrun(&["pay", "pay.csv", "--yes"]).ends(3);
+    let said = said.says("I2: \"Branch\" is no remitter of the configuration, and payees would read it as it stands; is \"branch\" meant?");
+    let said = said.says("I3: \"brnach\"").says("I4: \"defualt\"").says("is \"account\" meant?");
+    let said = said.says("--accept remitter-near");
+    assert!(!said.out.contains("I6") && !said.out.contains("I7"), "{}", said.out);
+    assert_eq!(world.made(), 0);
+    world.payrun(&["pay", "pay.csv", "--yes", "--accept", "remitter-near"]).ends(0);
+    assert_eq!(world.made(), 6);
+}
+
+#[test]
+fn a_remitter_s_name_gets_a_way_to_be_written_and_its_address_is_looked_at_before_flash_refuses_it() {
+    let world = World::new();
+    world.write("payrun.toml", PROFILE);
+    world.write("pay.csv", named(&[("Ünders", "")]));
+    world.payrun(&["check", "pay.csv"]).ends(3).says("it can be written as \"Unders\"");
+    for (old, new, said) in [
+        (
+            "1 Hay St",
+            "1 Höhe St",
+            "the remitter \"default\" has letters in its street that Flash does not take",
+        ),
+        ("suburb", "country = \"au\"\nsuburb", "has a country that is no code of two capitals, such as AU"),
+    ] {
+        world.write("payrun.toml", PROFILE.replace(old, new));
+        world.payrun(&["remitters"]).ends(6).says(said);
+        world.write("pay.csv", payroll(0, 1));
+        world.payrun(&["pay", "pay.csv", "--yes"]).ends(6).says(said);
+    }
+    assert_eq!(world.made(), 0);
+}
+
 #[test]
 fn a_remitter_that_flash_holds_otherwise_stops_the_file() {
     let world = World::new();

@@ -1,6 +1,9 @@
 //! The kill campaign: the program is killed at random moments and resumed until its run is finished. Shared by the
-//! test and by `examples/kill_campaign.rs`, which plays more rounds.
+//! test and by `examples/kill_campaign.rs`, which plays more rounds. Every third round pays at quotes.
 
+mod file;
+
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -9,6 +12,8 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use payrun::simulator::{Options, Running, Simulator, StatusStep};
 use rust_decimal::Decimal;
+
+use file::{Order, made, mixed};
 
 /// How one campaign is played.
 pub struct Campaign {
@@ -46,8 +51,10 @@ impl Campaign {
             ..Options::default()
         });
         let simulator = simulator.await.expect("a simulator");
-        let text = super::rig::mixed_payroll(0, self.rows);
+        let (text, asked) = mixed(self.rows);
         std::fs::write(home.path().join("pay.csv"), &text).expect("a file");
+        std::fs::write(home.path().join("payrun.toml"), file::REMITTERS).expect("a configuration");
+        let is_guarded = number % 3 == 2;
         let mut round = Round::default();
         let mut is_known = false;
         for start in 1.. {
@@ -59,7 +66,7 @@ impl Campaign {
                 1..=8 => Some(Duration::from_millis(rng.u64(5..LATEST_KILL))),
                 _ => None,
             };
-            let mut command = self.command(home.path(), &simulator, is_known);
+            let mut command = self.command(home.path(), &simulator, is_known, is_guarded);
             let ended = tokio::task::spawn_blocking(move || run(&mut command, patience)).await;
             match ended.expect("no panic") {
                 None => {
@@ -74,7 +81,10 @@ impl Campaign {
                 }
             }
         }
-        round.wrongs.extend(wrongs(&text, &simulator));
+        round.wrongs.extend(wrongs(asked, &simulator));
+        if is_guarded && simulator.ledger().payments.iter().any(|payment| payment.quote_id.is_none()) {
+            round.wrongs.push("a payment went without a quote".to_owned());
+        }
         simulator.stop().await;
         for wrong in &mut round.wrongs {
             wrong.insert_str(0, &format!("round {number}: "));
@@ -82,12 +92,15 @@ impl Campaign {
         round
     }
 
-    fn command(&self, home: &Path, simulator: &Running, is_known: bool) -> Command {
+    fn command(&self, home: &Path, simulator: &Running, is_known: bool, is_guarded: bool) -> Command {
         let mut command = Command::new(&self.program[0]);
         command.args(&self.program[1..]).current_dir(home).env_clear().env("HOME", home);
         command.env("PAYRUN_API_URL", &simulator.url).env("PAYRUN_GATEWAY_IN_DOUBT_WAIT", "150ms");
         command.env("PAYRUN_PAYOUTS_FOLLOW", "0s").stdin(Stdio::null());
         command.args(if is_known { &["resume"][..] } else { &["pay", "pay.csv", "--yes"][..] });
+        if is_guarded && !is_known {
+            command.args(["--max-slippage", "2%"]);
+        }
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
@@ -108,36 +121,29 @@ fn run(command: &mut Command, patience: Option<Duration>) -> Option<i32> {
     None
 }
 
-/// Every row once, nothing else, and the sum to the cent.
-fn wrongs(file: &str, simulator: &Running) -> Vec<String> {
-    let mut asked: Vec<(String, Decimal)> = Vec::new();
-    let mut lines = file.lines().map(|line| line.split(',').collect::<Vec<_>>());
-    let header = lines.next().expect("a header");
-    let column = |name| header.iter().position(|column| *column == name).expect("a column");
-    let (amount, reference) = (column("amount"), column("reference"));
-    for cells in lines {
-        let amount = Decimal::from_str_exact(cells[amount]).expect("an amount");
-        asked.push((cells[reference].to_owned(), amount));
-    }
-    let ledger = simulator.ledger();
-    let withdrawals = ledger.withdrawals.iter().map(|made| (&made.reference, made.amount));
-    let payments = ledger.payments.iter().map(|made| (&made.reference, made.size));
-    let made = withdrawals.chain(payments);
-    let mut made: Vec<(String, Decimal)> =
-        made.map(|(reference, amount)| (reference.clone().unwrap_or_default(), amount)).collect();
+/// Every row once and as it stands in the file, nothing else, and the sum of each currency to the cent.
+fn wrongs(mut asked: Vec<Order>, simulator: &Running) -> Vec<String> {
+    let mut made = made(&simulator.ledger());
     asked.sort();
     made.sort();
-    let sum = |rows: &[(String, Decimal)]| rows.iter().map(|(_, amount)| *amount).sum::<Decimal>();
     let mut wrongs = Vec::new();
     if asked != made {
         wrongs.push(format!("{} rows were asked for, {} payouts were made", asked.len(), made.len()));
-        let twice = made.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0].0.clone());
-        wrongs.extend(twice.map(|reference| format!("{reference} was paid twice")));
-        let lost = asked.iter().filter(|row| made.binary_search(row).is_err());
-        wrongs.extend(lost.map(|(reference, _)| format!("{reference} was lost")));
+        let twice = made.windows(2).filter(|pair| pair[0].reference == pair[1].reference);
+        wrongs.extend(twice.map(|pair| format!("{} was paid twice", pair[0].reference)));
+        let lost = asked.iter().filter(|order| made.binary_search(order).is_err());
+        wrongs.extend(lost.map(|order| format!("{order:?} was lost, or made as another one")));
     }
-    if sum(&asked) != sum(&made) {
-        wrongs.push(format!("{} asked for, {} made", sum(&asked), sum(&made)));
+    if totals(&asked) != totals(&made) {
+        wrongs.push(format!("{:?} asked for, {:?} made", totals(&asked), totals(&made)));
     }
     wrongs
+}
+
+fn totals(orders: &[Order]) -> BTreeMap<&[String; 2], Decimal> {
+    let mut totals = BTreeMap::new();
+    for order in orders {
+        *totals.entry(&order.currencies).or_default() += order.size;
+    }
+    totals
 }
