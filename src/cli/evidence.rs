@@ -209,18 +209,21 @@ fn answer_intact(globals: &Globals, args: &EvidenceVerifyArgs, seal: &Seal, evid
             &serde_json::json!({
                 "file": args.file.display().to_string(), "intact": true, "run": manifest.run,
                 "label": manifest.label, "environment": manifest.environment, "made_at": manifest.made_at,
-                "seal": seal.to_string(), "records": own, "withheld": withheld,
+                "seal": seal.to_string(), "seal_compared": args.seal.is_some(), "records": own, "withheld": withheld,
             })
             .to_string(),
         ),
         Format::Text => {
-            let compared = if args.seal.is_some() {
-                "It is the seal that you gave."
+            let (word, compared) = if args.seal.is_some() {
+                ("Intact", "It is the seal that you gave: this is the archive that was made then.")
             } else {
-                "Compare it with the seal that was told when the archive was made: without that, whoever can make archives could have made this one."
+                (
+                    "Whole, but not compared with a seal",
+                    "This proves that nothing was damaged, and not that nothing was forged: whoever has payrun can make an archive that is whole. To know that it is the one that was made, compare the seal above with the one that was told then: payrun evidence verify FILE --seal SEAL.",
+                )
             };
             out::answer(&format!(
-                "Intact: run {} of {} ({}), packed {}.\n{} in it, each with its digest; {} of the journal ({first} to {last}), each whole and in its place, and {} of other runs between them withheld.\nSeal: {seal}\n{compared}",
+                "{word}: run {} of {} ({}), packed {}.\n{} in it, each with its digest; {} of the journal ({first} to {last}), each whole and in its place, and {} of other runs between them withheld.\nSeal: {seal}\n{compared}",
                 manifest.run,
                 manifest.label,
                 manifest.environment,

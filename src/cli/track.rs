@@ -16,7 +16,7 @@ use crate::domain::money::plural;
 use crate::domain::{PayoutState, RunId, Timestamp};
 use crate::engine::{self, Depth, Engine, EngineError, Looks, Moved, Round, UnderWay, Which};
 use crate::gateway::GatewayError;
-use crate::journal::{Checkpoint, Journal};
+use crate::journal::{Checkpoint, Holder, Journal, watched_folder};
 
 /// `track`.
 #[derive(Debug, Args)]
@@ -42,10 +42,13 @@ const MOST_NAMED: usize = 40;
 struct Told {
     looked: u64,
     changed: Vec<Moved>,
+    /// How many Flash would not show in the last round, and what it said.
+    refused: u64,
+    said: Option<String>,
     files: Vec<PathBuf>,
     next: Option<Timestamp>,
     trouble: Option<GatewayError>,
-    /// Whether another process has the state, and looks itself.
+    /// Whether another process has the state: nothing was looked at here.
     elsewhere: bool,
 }
 
@@ -87,8 +90,14 @@ fn elsewhere(session: &Session, globals: &Globals, which: Which, busy: &Failure)
     if let Which::Run(run) = which {
         seen.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
     }
+    let is_watching = match session.folder.holder() {
+        Holder::Process(holder) => watched_folder(&holder).is_some(),
+        Holder::Nobody => false,
+    };
+    let who_looks =
+        if is_watching { "It looks at payouts itself" } else { "Once it has ended, payrun track looks" };
     out::note(&format!(
-        "{}. It looks at payouts itself; this is what it has written so far.",
+        "{}. {who_looks}; this is what has been written so far.",
         busy.message.trim_end_matches('.')
     ));
     let told = Told { elsewhere: true, ..Told::default() };
@@ -103,10 +112,12 @@ async fn rounds(engine: &Engine, which: Which, args: &TrackArgs) -> Result<Told,
     let mut depth = if args.all { Depth::Everything } else { Depth::Due };
     let until = args.wait.and_then(|wait| Instant::now().checked_add(wait));
     loop {
-        let Round { looked, changed, next, trouble, .. } = engine.track(which, depth, &mut looks).await?;
+        let Round { looked, changed, next, trouble, refused, said, .. } =
+            engine.track(which, depth, &mut looks).await?;
         depth = Depth::Due;
         told.looked += looked;
         told.changed.extend(changed);
+        (told.refused, told.said) = (refused, said);
         (told.next, told.trouble) = (next, trouble);
         let account = told.trouble.as_ref().is_some_and(GatewayError::is_account_problem);
         let Some(next) = told.next.filter(|_| !account && !engine.stop.is_asked()) else { break };
@@ -170,6 +181,7 @@ fn answer(checkpoint: &Checkpoint, globals: &Globals, which: Which, told: &Told)
                 "looked": told.looked,
                 "changed": told.changed,
                 "runs": under_way,
+                "refused": told.refused,
                 "next_look": told.next,
                 "looked_elsewhere": told.elsewhere,
                 "files": files,
@@ -191,6 +203,14 @@ fn text(told: &Told, under_way: &[UnderWay]) -> String {
         }
     }
     changes(&mut text, &told.changed);
+    if told.refused > 0 {
+        let said = told.said.as_deref().unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "Flash did not show {} ({said}); it is asked again, and after a day a person is.",
+            plural(told.refused, "payout")
+        );
+    }
     for run in under_way {
         let _ = writeln!(text, "Run {}: {}", run.run, standing(run));
     }

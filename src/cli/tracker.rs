@@ -52,6 +52,9 @@ async fn round(
     let mark = ear.take(checkpoint, looks)?;
     let round = engine.track(Which::All, Depth::Due, looks).await?;
     ear.looked(checkpoint, mark, &round)?;
+    if round.refused > 0 {
+        tracing::warn!(payouts = round.refused, "Flash answers, but does not show these");
+    }
     let mut changed: BTreeMap<RunId, Vec<PayoutState>> = BTreeMap::new();
     for moved in &round.changed {
         // what happens while a run is at work is told when it ends

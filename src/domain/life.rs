@@ -139,6 +139,9 @@ pub enum Fact {
     Vanished {
         /// Since then.
         since: Timestamp,
+        /// What the API says when it is asked for it, where it says anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said: Option<String>,
     },
     /// A person checked at the API that it was made.
     SettledMade {
@@ -287,7 +290,7 @@ impl Life {
             Fact::QuoteEnded => self.quote_ended(),
             Fact::Followed(status) => self.followed(status, at),
             Fact::Differs { what } => self.differs(what),
-            Fact::Vanished { since } => self.vanished(*since),
+            Fact::Vanished { since, said } => self.vanished(*since, said.as_deref()),
             Fact::SettledMade { flash_id, status, .. } => self.made(flash_id, status.as_ref(), at),
             Fact::SettledNotMade { .. } => {
                 *self = Self { attempt: self.attempt + 1, ..Self::new(PayoutState::Ready, None) };
@@ -438,12 +441,14 @@ impl Life {
         self.stands(PayoutState::Attention, Some(what.to_owned()));
     }
 
-    fn vanished(&mut self, since: Timestamp) {
+    fn vanished(&mut self, since: Timestamp, said: Option<&str>) {
         self.oddity = Some(Oddity::Gone);
+        let said = said.map_or(String::new(), |said| format!(" and says: {said}"));
         let before =
             self.status.as_ref().map_or(String::new(), |status| format!("; it was {} before", status.name));
         let since = since.strftime("%-d %b %Y %H:%M UTC");
-        let what = format!("Flash has not shown it since {since}{before}; ask Flash what has become of it");
+        let what =
+            format!("Flash has not shown it since {since}{said}{before}; ask Flash what has become of it");
         self.stands(PayoutState::Attention, Some(what));
     }
 }
@@ -595,7 +600,7 @@ mod tests {
     fn nothing_that_is_seen_makes_a_payout_that_the_api_has_sendable() {
         let odd = [
             Fact::Differs { what: "another amount".into() },
-            Fact::Vanished { since: at(0) },
+            Fact::Vanished { since: at(0), said: None },
             status("ESCALATED", StatusMeaning::Unknown),
             status("INITIALISED", StatusMeaning::UnderWay),
         ];

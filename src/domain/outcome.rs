@@ -137,3 +137,27 @@ impl RunView {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_a_bank_has_counts_as_paid_and_all_that_is_open_or_lost_wants_a_look() {
+        use PayoutState::{
+            Attention, Held, InDoubt, Invalid, Paid, Ready, Rejected, Returned, Sending, Submitted,
+        };
+        let of = |outcome| PayoutState::ALL.into_iter().filter(move |state| Outcome::of(*state) == outcome);
+        let states: Vec<Vec<PayoutState>> = Outcome::ALL.map(|outcome| of(outcome).collect()).into();
+        let expected = [
+            vec![Paid],
+            vec![Submitted],
+            vec![Sending, InDoubt, Attention],
+            vec![Returned, Rejected],
+            vec![Invalid, Held, Ready],
+        ];
+        assert_eq!(states, expected);
+        let quiet: Vec<_> = PayoutState::ALL.into_iter().filter(|state| !state.needs_a_look()).collect();
+        assert_eq!(quiet, [Submitted, Paid]);
+    }
+}

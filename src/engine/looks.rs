@@ -18,6 +18,8 @@ use crate::plan;
 const MISSES: u32 = 3;
 /// … over so long a time.
 const MISSED_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// So many payouts are asked for in one request.
+pub(super) const IN_ONE_REQUEST: usize = 50;
 /// After trouble everything waits; twice as long after each further one.
 const FIRST_REST: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_REST: SignedDuration = SignedDuration::from_mins(10);
@@ -35,6 +37,8 @@ pub struct Looks {
     hinted: BTreeMap<PayoutId, Timestamp>,
     /// Those of which nothing can come any more.
     over: Vec<Watched>,
+    /// Those that are asked for together with few others, and in groups of how many: an answer with them could not be used.
+    apart: HashMap<PayoutId, usize>,
     /// Until when nothing is asked, and how long that was.
     rest: Option<(Timestamp, SignedDuration)>,
 }
@@ -148,6 +152,7 @@ impl Looks {
     /// Nothing more is to be seen of it.
     pub(super) fn remove(&mut self, id: PayoutId) {
         self.hinted.remove(&id);
+        self.apart.remove(&id);
         if let Some((_, Look { due: Some(due), .. })) = self.known.remove(&id) {
             self.due.remove(&(due, id));
         }
@@ -155,7 +160,11 @@ impl Looks {
 
     /// There was no answer about these: they wait behind the others.
     pub(super) fn put_off(&mut self, entries: &[PayoutEntry], now: Timestamp) {
-        let longer = self.rest.map_or(FIRST_REST, |(_, rest)| (rest * 2).min(LONGEST_REST));
+        let longer = match self.rest {
+            Some((until, rest)) if now < until => rest, // the same trouble
+            Some((_, rest)) => (rest * 2).min(LONGEST_REST),
+            None => FIRST_REST,
+        };
         let until = now.saturating_add(longer).unwrap_or(now);
         self.rest = Some((until, longer));
         for entry in entries {
@@ -165,9 +174,23 @@ impl Looks {
         }
     }
 
-    /// There was an answer.
-    pub(super) fn answered(&mut self) {
+    /// There was an answer about these.
+    pub(super) fn answered(&mut self, entries: &[PayoutEntry]) {
         self.rest = None;
+        for entry in entries {
+            self.apart.remove(&entry.id);
+        }
+    }
+
+    /// An answer about all of these could not be used: next time they are asked for in smaller groups.
+    pub(super) fn split(&mut self, entries: &[PayoutEntry]) {
+        let smaller = entries.len().div_ceil(2);
+        self.apart.extend(entries.iter().map(|entry| (entry.id, smaller)));
+    }
+
+    /// In a group of how many a payout may be asked for, at most.
+    pub(super) fn at_most(&self, id: PayoutId) -> usize {
+        self.apart.get(&id).copied().unwrap_or(IN_ONE_REQUEST)
     }
 
     fn put(&mut self, id: PayoutId, run: RunId, look: Look) {

@@ -4,6 +4,7 @@
 //! The only module that knows both the journal and the gateway, and the rule between them: what is sent was on
 //! disk before, and what is shown is on disk already. It prints nothing; it tells an [`Observer`].
 
+mod batches;
 mod doubt;
 mod earlier;
 mod error;

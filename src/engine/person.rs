@@ -1,9 +1,11 @@
 //! What only a person can tell: whether a payout was made.
 
 use super::sighting::{Absence, shown_difference};
+use super::track::seen;
 use super::{Engine, EngineError};
-use crate::domain::{Fact, PayoutEntry, PayoutState, RowEntry, RunId, RunState, may_be_sent_again};
-use crate::gateway::{PayoutLookUp, PayoutRecord};
+use crate::domain::answer::StatusMeaning;
+use crate::domain::{Fact, PayoutEntry, PayoutState, RowEntry, RunId, RunState, Seen, may_be_sent_again};
+use crate::gateway::{PayoutLookUp, PayoutRecord, Shown};
 use crate::journal::Record;
 
 /// What a person says of a payout.
@@ -56,7 +58,7 @@ pub async fn settle(
             return refuse(format!("row {row} is still in doubt: `payrun resume {run}` looks it up first"));
         }
         (Verdict::NotMade, PayoutState::Attention | PayoutState::Rejected) => {
-            not_made(engine, &entry).await?;
+            not_made(engine, &mut entry).await?;
             Fact::SettledNotMade { reason }
         }
         (_, state) => return refuse(format!("row {row} is {state}: there is nothing to settle")),
@@ -70,7 +72,7 @@ pub async fn settle(
 
 /// Whether a new attempt can be made: the API must not have this one, whatever a person believes, unless it has
 /// cancelled it for a reason that allows another.
-async fn not_made(engine: &Engine, entry: &PayoutEntry) -> Result<(), EngineError> {
+async fn not_made(engine: &Engine, entry: &mut PayoutEntry) -> Result<(), EngineError> {
     let refuse = |why: String| Err(EngineError::Settle(why));
     let (run, row) = (entry.run, entry.payout.row);
     if let Some(later) = engine.journal.checkpoint().payout(entry.id.corrected())? {
@@ -79,10 +81,12 @@ async fn not_made(engine: &Engine, entry: &PayoutEntry) -> Result<(), EngineErro
             later.payout.row, later.run
         ));
     }
-    if let Some(flash_id) = &entry.life.flash_id {
+    if let Some(flash_id) = entry.life.flash_id.clone() {
         let code = entry.life.status.as_ref().and_then(|status| status.reject_code.as_deref());
         return match entry.life.state {
-            PayoutState::Rejected if may_be_sent_again(code) => Ok(()),
+            PayoutState::Rejected if may_be_sent_again(code) => {
+                still_cancelled(engine, entry, &flash_id).await
+            }
             PayoutState::Rejected => refuse(format!(
                 "Flash cancelled row {row} as {flash_id} ({}), and only what is cancelled with TECHNICAL_ISSUE may be sent again",
                 code.unwrap_or("without a reason")
@@ -132,6 +136,53 @@ async fn not_made(engine: &Engine, entry: &PayoutEntry) -> Result<(), EngineErro
     }
 }
 
+/// Whether the API still shows as cancelled, for a reason that allows another, what it has shown so before. What it
+/// shows instead is recorded.
+async fn still_cancelled(
+    engine: &Engine,
+    entry: &mut PayoutEntry,
+    flash_id: &str,
+) -> Result<(), EngineError> {
+    let refuse = |what: String| {
+        let row = entry.payout.row;
+        Err(EngineError::Settle(format!("Flash cancelled row {row} as {flash_id}, {what}")))
+    };
+    let shown = engine.gateway.payouts_by_id(entry.payout.kind(), &[flash_id.to_owned()]).await?.pop();
+    let seen = match shown {
+        Some(Shown::Payout(record)) => seen(entry, *record),
+        Some(Shown::Refused(said)) => {
+            return refuse(format!("and does not show it now: {said}; try again later"));
+        }
+        Some(Shown::Nothing) | None => None,
+    };
+    let Some(seen) = seen else {
+        return refuse("and does not show it now; try again later, or ask Flash".to_owned());
+    };
+    let answer = match &seen {
+        Seen::Status(status) if status.meaning == StatusMeaning::Cancelled => {
+            let code = status.reject_code.as_deref();
+            if may_be_sent_again(code) {
+                return Ok(());
+            }
+            let code = code.unwrap_or("no reason");
+            refuse(format!(
+                "for TECHNICAL_ISSUE before and for {code} now: only the one allows another sending"
+            ))
+        }
+        Seen::Status(status) => {
+            let name = &status.name;
+            refuse(format!(
+                "and shows {name} now: sending it again could pay it twice; ask Flash which is true"
+            ))
+        }
+        Seen::Differs(what) => refuse(format!("but {what}")),
+    };
+    if let Some(fact) = seen.news(&entry.life) {
+        engine.happened(entry, fact).await?;
+    }
+    answer
+}
+
 /// Checks at the API that the payout named is this one. Where the API shows no account of it, our id on it must say so;
 /// nothing that is shown may differ. Gives what was not shown, too.
 async fn made(
@@ -142,7 +193,7 @@ async fn made(
 ) -> Result<(Fact, Vec<&'static str>), EngineError> {
     let kind = entry.payout.kind();
     let records = engine.gateway.payouts_by_id(kind, std::slice::from_ref(&flash_id)).await?;
-    let Some(record) = records.into_iter().flatten().next() else {
+    let Some(record) = records.into_iter().find_map(Shown::payout) else {
         return Err(EngineError::Settle(format!(
             "Flash has no payout {flash_id} among its {}s",
             kind.name()

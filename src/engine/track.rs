@@ -3,26 +3,25 @@
 //! A round looks at what is due, in few requests with pauses between them, and writes down only what is news. It moves no
 //! money and makes nothing sendable; interrupted at any moment it has written what it has told, and asks for the rest again.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
+use super::batches::{Batches, Entries};
 use super::looks::{Looks, missed, shown};
 use super::{Engine, EngineError, StopReason};
 use crate::domain::{
     Event, ExternalId, Fact, Kind, Life, Oddity, PayoutEntry, PayoutState, RunId, Seen, Timestamp,
 };
-use crate::gateway::{GatewayError, PayoutRecord};
+use crate::gateway::{GatewayError, PayoutRecord, Shown};
 
-/// So many payouts are asked for in one request.
-const IN_ONE_REQUEST: usize = 50;
 /// The pause between two requests of a round, at least; as long as the last answer took, if that was longer.
 const PAUSE: Duration = Duration::from_millis(200);
 /// The first pause between two looks at the end of a run; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(150);
-/// After so many requests in a row without a usable answer a round is given up.
-const MOST_TROUBLES: u32 = 2;
+/// After so many requests in a row without a usable answer a round is given up. Where one payout alone spoils answers,
+/// the other half of every group is answered, so that there are never so many in a row.
+const MOST_TROUBLES: u32 = 3;
 
 /// Whose payouts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +86,10 @@ pub struct Round {
     pub requests: u64,
     /// So many of them are still under way.
     pub under_way: u64,
+    /// So many of them the API would or could not show, though it answers.
+    pub refused: u64,
+    /// What it said of the last of these.
+    pub said: Option<String>,
     /// Those that stand elsewhere now. It is on disk.
     pub changed: Vec<Moved>,
     /// When the next look is due; none where nothing can come any more.
@@ -94,8 +97,6 @@ pub struct Round {
     /// Why not all could be looked at.
     pub trouble: Option<GatewayError>,
 }
-
-type Entries<'a> = Box<dyn Iterator<Item = Result<PayoutEntry, EngineError>> + Send + 'a>;
 
 impl Engine {
     /// One round. `looks` is kept between rounds.
@@ -131,31 +132,10 @@ impl Engine {
         looks: &mut Looks,
     ) -> Result<Round, EngineError> {
         let mut round = Round::default();
-        let mut troubles = 0;
+        let (mut troubles, mut is_answered) = (0, false);
         let mut pause = PAUSE;
-        let mut groups: BTreeMap<Kind, Vec<PayoutEntry>> = BTreeMap::new();
-        let mut entries = self.to_look_at(which, depth, looks)?;
-        loop {
-            let entry = entries.next().transpose()?;
-            let full = match entry {
-                Some(entry) => {
-                    if entry.life.flash_id.is_none()
-                        || (depth == Depth::Due && !entry.life.is_watched() && !looks.is_hinted(entry.id))
-                    {
-                        looks.remove(entry.id); // something else has brought it to its end meanwhile
-                        continue;
-                    }
-                    let kind = entry.payout.kind();
-                    let group = groups.entry(kind).or_default();
-                    group.push(entry);
-                    if group.len() < IN_ONE_REQUEST {
-                        continue;
-                    }
-                    groups.remove_entry(&kind)
-                }
-                None => groups.pop_first(),
-            };
-            let Some((kind, group)) = full else { break };
+        let mut batches = Batches::new(self.to_look_at(which, depth, looks)?, depth);
+        while let Some((kind, mut group)) = batches.next(looks)? {
             let is_over = until.is_some_and(|until| Instant::now() >= until);
             if is_over || self.stop.is_asked() {
                 break;
@@ -165,17 +145,32 @@ impl Engine {
             }
             round.requests += 1;
             let began = Instant::now();
-            let answer = self.look_at(kind, group, looks, &mut round).await?;
+            let answer = self.look_at(kind, &mut group, looks, &mut round).await?;
             pause = PAUSE.max(began.elapsed());
             match answer {
-                Ok(()) => troubles = 0,
+                Ok(()) => (troubles, is_answered) = (0, true),
                 Err(error) => {
-                    let may_be_one_of_them = matches!(error, GatewayError::Unclear { .. });
-                    round.trouble = Some(error);
+                    // the answer may be of no use because of one of them
+                    let is_unclear = matches!(error, GatewayError::Unclear { .. });
+                    let is_alone = is_unclear && group.len() == 1;
+                    if is_alone && batches.is_last() && !is_answered {
+                        is_answered = self.answers(kind, &group[0], looks, &mut round).await?;
+                    }
+                    if is_alone && is_answered {
+                        let said = vec![Shown::Refused(error.to_string())];
+                        self.take_in(&mut group, said, looks, &mut round).await?;
+                        continue;
+                    }
+                    looks.put_off(&group, self.clock.now());
                     troubles += 1;
-                    if troubles >= MOST_TROUBLES || !may_be_one_of_them {
+                    if is_unclear {
+                        looks.split(&group);
+                    }
+                    if !is_unclear || troubles >= MOST_TROUBLES || (is_alone && batches.is_last()) {
+                        round.trouble = Some(error);
                         break;
                     }
+                    batches.again(kind, group);
                 }
             }
         }
@@ -201,37 +196,72 @@ impl Engine {
         Ok(Box::new(wanted.map(|entry| entry.map_err(EngineError::from))))
     }
 
-    /// One request. What it brings is on disk before anybody is told, and before it counts as looked at.
+    /// Whether the API answers for a payout of the same kind that it is known to have.
+    async fn answers(
+        &self,
+        kind: Kind,
+        apart: &PayoutEntry,
+        looks: &mut Looks,
+        round: &mut Round,
+    ) -> Result<bool, EngineError> {
+        let known = self.journal.checkpoint().canaries(kind)?.into_iter().find(|known| known.id != apart.id);
+        let Some(id) = known.and_then(|known| known.life.flash_id) else { return Ok(false) };
+        round.requests += 1;
+        let answers = self.gateway.payouts_by_id(kind, &[id]).await;
+        let is_answered = answers.is_ok_and(|answers| answers.into_iter().any(|it| it.payout().is_some()));
+        if is_answered {
+            looks.answered(&[]);
+        }
+        Ok(is_answered)
+    }
+
+    /// One request.
     async fn look_at(
         &self,
         kind: Kind,
-        mut group: Vec<PayoutEntry>,
+        group: &mut [PayoutEntry],
         looks: &mut Looks,
         round: &mut Round,
     ) -> Result<Result<(), GatewayError>, EngineError> {
         let ids: Vec<String> = group.iter().filter_map(|entry| entry.life.flash_id.clone()).collect();
-        let records = match self.gateway.payouts_by_id(kind, &ids).await {
-            Ok(records) => records,
-            Err(error) => {
-                looks.put_off(&group, self.clock.now());
-                return Ok(Err(error));
+        match self.gateway.payouts_by_id(kind, &ids).await {
+            Ok(answers) => {
+                looks.answered(group);
+                self.take_in(group, answers, looks, round).await.map(Ok)
             }
-        };
-        looks.answered();
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    /// What an answer brings is on disk before anybody is told, and before it counts as looked at.
+    async fn take_in(
+        &self,
+        group: &mut [PayoutEntry],
+        answers: Vec<Shown>,
+        looks: &mut Looks,
+        round: &mut Round,
+    ) -> Result<(), EngineError> {
         let checkpoint = self.journal.checkpoint();
         let now = self.clock.now();
         let (mut written, mut kept, mut moved) = (Vec::new(), Vec::new(), Vec::new());
-        for (entry, record) in group.iter_mut().zip(records) {
+        for (entry, answer) in group.iter_mut().zip(answers) {
             let mut look = looks.of(checkpoint, entry.id)?;
-            let fact = match record.and_then(|record| seen(entry, record)) {
+            let said = match &answer {
+                Shown::Refused(said) => Some(said.clone()),
+                Shown::Payout(_) | Shown::Nothing => None,
+            };
+            let fact = match answer.payout().and_then(|record| seen(entry, record)) {
                 Some(seen) => {
                     shown(&mut look);
                     seen.news(&entry.life)
                 }
                 None => missed(&mut look, now)
                     .filter(|_| entry.life.oddity != Some(Oddity::Gone))
-                    .map(|since| Fact::Vanished { since }),
+                    .map(|since| Fact::Vanished { since, said: said.clone() }),
             };
+            if let Some(said) = said {
+                (round.refused, round.said) = (round.refused + 1, Some(said));
+            }
             let is_new = fact.is_some();
             if let Some(fact) = fact {
                 let before = entry.life.clone();
@@ -252,12 +282,12 @@ impl Engine {
         }
         round.looked += kept.len() as u64;
         round.changed.append(&mut moved);
-        Ok(Ok(()))
+        Ok(())
     }
 }
 
 /// What an answer shows of a payout; none where it shows nothing of use.
-fn seen(entry: &PayoutEntry, record: PayoutRecord) -> Option<Seen> {
+pub(super) fn seen(entry: &PayoutEntry, record: PayoutRecord) -> Option<Seen> {
     let deal = entry.payout.deal();
     let flash_id = &record.flash_id;
     if record.amounts.contradict(&deal) {

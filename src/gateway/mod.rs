@@ -28,7 +28,7 @@ pub use error::GatewayError;
 pub use operations::operations;
 pub use parties::{Created, PartyLookUp, PartyRecord};
 pub use party_fields::PartyField;
-pub use payouts::{Amounts, PayoutLookUp, PayoutRecord, PayoutRequest, RecipientBy, SenderBy, Window};
+pub use payouts::{Amounts, PayoutLookUp, PayoutRecord, PayoutRequest, RecipientBy, SenderBy, Shown, Window};
 pub use probe::Repeated;
 pub use rates::{Pair, Quote, QuoteUse};
 pub use reach::{WayEnds, way_to};

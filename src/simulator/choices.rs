@@ -222,20 +222,28 @@ pub enum Turn {
     Amount,
     /// Nothing: it is not shown any more.
     Gone,
+    /// An error in its place.
+    Refused,
+    /// An error in place of the whole answer that would have it.
+    Spoils,
 }
 
 impl FromStr for Turn {
     type Err = String;
 
-    /// Takes `gone`, `amount`, or a status: `PENDING`, `CANCELLED:TECHNICAL_ISSUE`.
+    /// Takes `gone`, `amount`, `refused`, `spoils`, or a status: `PENDING`, `CANCELLED:TECHNICAL_ISSUE`.
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "gone" => Ok(Self::Gone),
+            "refused" => Ok(Self::Refused),
+            "spoils" => Ok(Self::Spoils),
             "amount" => Ok(Self::Amount),
             _ => {
                 let (status, code) = text.split_once(':').map_or((text, None), |(a, b)| (a, Some(b)));
                 if status.is_empty() || !status.bytes().all(|byte| byte.is_ascii_uppercase()) {
-                    return Err(format!("\"{text}\" is no turn: gone, amount or a status such as REFUNDED"));
+                    return Err(format!(
+                        "\"{text}\" is no turn: gone, amount, refused, spoils or a status such as REFUNDED"
+                    ));
                 }
                 Ok(Self::Status { status: status.to_owned(), reject_code: code.map(str::to_owned) })
             }

@@ -153,6 +153,10 @@ impl Desk {
             // Every mutation is non-null, so by the specification an error in one empties the data.
             reply.data = Value::Null;
         }
+        if reply.errors.iter().any(schema::spoils) {
+            reply.data = Value::Null;
+            reply.errors.iter_mut().for_each(|error| error.path.clear());
+        }
         serde_json::to_string(&reply).expect("a GraphQL reply always has a JSON form")
     }
 

@@ -109,12 +109,21 @@ fn it_holds_all_of_the_run_and_nothing_of_others_and_is_checked_without_anything
     let journal = String::from_utf8(files["journal.jsonl"].clone()).expect("text");
     let withheld = journal.lines().filter(|line| !line.contains("\"record\"")).count();
     assert!(withheld > 5 && journal.lines().count() > withheld + 10, "{withheld} of\n{journal}");
+    // nothing of what became of the other run's payouts either
+    let others = world.payouts("r2");
+    for id in others.iter().filter_map(|payout| payout["flash_id"].as_str()) {
+        assert!(!journal.contains(&format!("\"{id}\"")), "{id} of another run is told");
+    }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(path.metadata().expect("the file").permissions().mode() & 0o077, 0);
     }
-    elsewhere(&world, &["evidence", "verify", "r1.zip"]).ends(0).says(&seal).says("Compare it");
+    elsewhere(&world, &["evidence", "verify", "r1.zip"])
+        .ends(0)
+        .says(&seal)
+        .says("Whole, but not compared with a seal")
+        .says("not that nothing was forged");
     elsewhere(&world, &["evidence", "verify", "r1.zip", "--seal", &seal])
         .ends(0)
         .says("the seal that you gave");
@@ -122,6 +131,8 @@ fn it_holds_all_of_the_run_and_nothing_of_others_and_is_checked_without_anything
     elsewhere(&world, &["evidence", "verify", "r1.zip", "--seal", &other])
         .ends(3)
         .says("the seal is another");
+    // a part of the seal is no seal
+    elsewhere(&world, &["evidence", "verify", "r1.zip", "--seal", &seal[..8]]).ends(3);
     let again = world.payrun(&["evidence", "r1", "--to", "r1.zip"]);
     again.ends(2).says("is there already");
 }
@@ -140,6 +151,12 @@ fn one_byte_of_any_file_is_seen_and_the_file_or_the_record_is_named() {
                     write(&world, "forged.zip", &changed);
                     elsewhere(&world, &["evidence", "verify", "forged.zip", "--seal", &seal]).ends(3);
                 }
+                // of the journal it is told which record it is
+                "journal.jsonl" => refused(
+                    &world,
+                    &changed,
+                    "journal.jsonl was altered: it is not what the manifest says: record ",
+                ),
                 _ => refused(&world, &changed, &format!("{name} was altered")),
             }
         }
@@ -221,4 +238,40 @@ fn archives_that_do_harm_are_refused() {
     refused(&world, &long, "manifest.json was altered");
     world.write("text.zip", "this is no archive");
     elsewhere(&world, &["evidence", "verify", "text.zip"]).ends(3).says("no archive");
+}
+
+#[test]
+fn a_later_form_and_a_name_that_stands_twice_are_told() {
+    let (world, _) = made();
+    let whole = files(&world.home().join("r1.zip"));
+    let with = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut manifest: serde_json::Value = serde_json::from_slice(&whole["manifest.json"]).expect("JSON");
+        change(&mut manifest);
+        let mut files = whole.clone();
+        files.insert("manifest.json".to_owned(), serde_json::to_vec(&manifest).expect("JSON"));
+        files
+    };
+    let later = "made by a later version of payrun: its form is 2";
+    refused(&world, &with(&|manifest| manifest["form"] = 2.into()), later);
+    let more = with(&|manifest| (manifest["form"], manifest["more"]) = (2.into(), true.into()));
+    refused(&world, &more, later);
+    let twice = with(&|manifest| {
+        let list = manifest["files"].as_array_mut().expect("a list");
+        let first = list[0].clone();
+        list.push(first);
+    });
+    refused(&world, &twice, "manifest.json was altered");
+}
+
+#[test]
+fn what_is_gone_is_said_and_the_rest_is_packed() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 2));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    for kept in std::fs::read_dir(world.scope().join("files")).expect("copies").flatten() {
+        std::fs::remove_file(kept.path()).expect("it was there");
+    }
+    let said = world.payrun(&["evidence", "r1", "--to", "r1.zip"]).ends(0);
+    said.says("The copy of pay.csv is gone: it is not in the archive.");
+    elsewhere(&world, &["evidence", "verify", "r1.zip"]).ends(0);
 }

@@ -232,3 +232,87 @@ async fn watching_ends_thirty_days_after_it_was_paid() {
     drop(Journal::look(&rig.scope()).expect("a journal"));
     rig.simulator.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_payout_that_spoils_every_answer_hides_no_other() {
+    let (rig, clock, run) = under_way(120, Options { status_step: SLOW, ..quick() }).await;
+    let spoils = rig.payouts(run)[30].flash_id.clone().expect("an id");
+    rig.simulator.change(|options| {
+        options.status_step = StatusStep::Every(Duration::ZERO);
+        options.turns.insert(spoils.clone(), Turn::Spoils);
+    });
+    let engine = rig.engine().expect("an engine");
+    let mut looks = Looks::default();
+    clock.by(A_MINUTE);
+    let first = engine.track(Which::All, Depth::Due, &mut looks).await.expect("a round");
+    assert!(first.trouble.is_none(), "{:?}", first.trouble);
+    assert_eq!((first.changed.len(), first.refused), (119, 1), "{:?}", first.said);
+    assert!(first.requests < 20, "{} requests", first.requests);
+    assert!(first.said.is_some_and(|said| said.contains("Something went wrong with this answer")));
+    // from now on it is asked for alone, and nothing waits for it
+    let others = rig.payouts(run).into_iter().filter_map(|payout| payout.flash_id);
+    let began = clock.now();
+    for other in others.take(20) {
+        looks.hint(engine.journal.checkpoint(), &other, clock.now()).expect("an answer");
+    }
+    clock.by(A_MINUTE);
+    let second = engine.track(Which::All, Depth::Due, &mut looks).await.expect("a round");
+    assert_eq!((second.looked, second.requests, second.refused), (21, 3, 1), "one of each kind, and it");
+    // what Flash does not show for more than a day, while it shows others, is a person's
+    let told = loop {
+        clock.by(SignedDuration::from_hours(5));
+        let round = engine.track(Which::All, Depth::Due, &mut looks).await.expect("a round");
+        if let Some(moved) = round.changed.first() {
+            break moved.clone();
+        }
+        assert!(clock.now().duration_since(began) < SignedDuration::from_hours(72), "never");
+    };
+    assert!(clock.now().duration_since(began) > SignedDuration::from_hours(23), "too soon");
+    assert_eq!((told.row, told.to), (32, PayoutState::Attention));
+    assert!(told.why.is_some_and(|why| why.contains("has not shown it since") && why.contains("and says")));
+    rig.simulator.change(|options| options.turns.clear());
+    clock.by(SignedDuration::from_hours(5));
+    let back = engine.track(Which::All, Depth::Due, &mut looks).await.expect("a round");
+    assert_eq!(back.changed[0].to, PayoutState::Paid);
+    drop(engine);
+    rig.simulator.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_that_spoil_answers_are_found_in_a_few_rounds_and_an_outage_is_asked_little() {
+    let (rig, clock, run) = under_way(50, Options { status_step: SLOW, ..quick() }).await;
+    let payouts = rig.payouts(run);
+    for at in [3, 41] {
+        let id = payouts[at].flash_id.clone().expect("an id");
+        rig.simulator.change(|options| drop(options.turns.insert(id, Turn::Spoils)));
+    }
+    rig.simulator.change(|options| options.status_step = StatusStep::Every(Duration::ZERO));
+    let engine = rig.engine().expect("an engine");
+    let mut looks = Looks::default();
+    let mut rounds = 0;
+    while states(&rig, run).get("paid").copied().unwrap_or_default() < 48 {
+        clock.by(A_MINUTE * 11);
+        engine.track(Which::All, Depth::Due, &mut looks).await.expect("a round");
+        rounds += 1;
+        assert!(rounds < 8, "{:?}", states(&rig, run));
+    }
+    drop(engine);
+    rig.simulator.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payout_that_flash_refuses_to_show_is_told_and_the_others_are_seen() {
+    let (rig, clock, run) = under_way(6, Options { status_step: SLOW, ..quick() }).await;
+    let refused = rig.payouts(run)[1].flash_id.clone().expect("an id");
+    rig.simulator.change(|options| {
+        options.status_step = StatusStep::Every(Duration::ZERO);
+        options.turns.insert(refused.clone(), Turn::Refused);
+    });
+    clock.by(A_MINUTE);
+    let round = round(&rig).await;
+    assert_eq!((round.changed.len(), round.refused), (5, 1));
+    assert_eq!(round.requests, 2, "one of each kind");
+    assert!(round.said.is_some_and(|said| said.contains("Something went wrong with this one")));
+    assert_eq!(states(&rig, run), [("paid", 5), ("submitted", 1)].into());
+    rig.simulator.stop().await;
+}

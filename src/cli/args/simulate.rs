@@ -46,7 +46,8 @@ pub struct SimulateArgs {
     /// How much later a bank sends back what it has, such as 3d
     #[arg(long, value_name = "TIME", default_value = "0s")]
     pub late_return: String,
-    /// What one payout shows whatever it was before: ID=STATUS, ID=amount or ID=gone; may be repeated
+    /// What one payout shows whatever it was before: ID=STATUS, ID=amount, ID=gone,
+    /// ID=refused or ID=spoils; may be repeated
     #[arg(long, value_name = "ID=WHAT")]
     pub turn: Vec<String>,
     /// Where to tell of every change of a status

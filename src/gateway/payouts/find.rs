@@ -10,6 +10,27 @@ use crate::gateway::error::GatewayError;
 use crate::gateway::wire::WirePayout;
 use crate::gateway::{Gateway, classify, operations};
 
+/// What the API shows under one of its own ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// This.
+    Payout(Box<PayoutRecord>),
+    /// Nothing.
+    Nothing,
+    /// It would not or could not say. Its words, as they may be shown.
+    Refused(String),
+}
+
+impl Shown {
+    /// The payout, where one is shown.
+    pub fn payout(self) -> Option<PayoutRecord> {
+        match self {
+            Self::Payout(record) => Some(*record),
+            Self::Nothing | Self::Refused(_) => None,
+        }
+    }
+}
+
 /// What a look-up of payouts has shown.
 #[derive(Debug, Clone)]
 pub enum PayoutLookUp {
@@ -141,12 +162,8 @@ impl Gateway {
         true
     }
 
-    /// Payouts of one kind by the API's own ids, in their order; none for one that the API does not have.
-    pub async fn payouts_by_id(
-        &self,
-        kind: Kind,
-        flash_ids: &[String],
-    ) -> Result<Vec<Option<PayoutRecord>>, GatewayError> {
+    /// Payouts of one kind by the API's own ids, in their order.
+    pub async fn payouts_by_id(&self, kind: Kind, flash_ids: &[String]) -> Result<Vec<Shown>, GatewayError> {
         let with_words = match kind {
             Kind::Withdrawal => self.has_fields("Withdrawal", &["totalFee", "rail"]).await,
             Kind::Payment => self.has_fields("Payment", &["statusMessage"]).await,
@@ -155,14 +172,14 @@ impl Gateway {
         let by_id = if with_words { &texts.by_id_with_words } else { &texts.by_id };
         // one that the API refuses to show must not hide the others
         let mut parts = self.read_as(&by_id.body(flash_ids), classify::parts).await?;
-        let mut shown = |at| {
-            let wire: Option<WirePayout> = parts.take(&format!("i{at}")).ok().flatten();
-            wire.and_then(|wire| record(kind, wire))
+        let mut shown = |(at, id): (usize, &String)| match parts.take::<WirePayout>(&format!("i{at}")) {
+            Ok(wire) => {
+                let record = wire.and_then(|wire| record(kind, wire));
+                let record = record.filter(|record| record.flash_id == *id);
+                record.map_or(Shown::Nothing, |record| Shown::Payout(Box::new(record)))
+            }
+            Err(why) => Shown::Refused(why),
         };
-        Ok((0..flash_ids.len())
-            .map(&mut shown)
-            .zip(flash_ids)
-            .map(|(record, id)| record.filter(|record| record.flash_id == *id))
-            .collect())
+        Ok(flash_ids.iter().enumerate().map(&mut shown).collect())
     }
 }

@@ -7,7 +7,7 @@ mod find;
 mod record;
 mod request;
 
-pub use find::{PayoutLookUp, Window};
+pub use find::{PayoutLookUp, Shown, Window};
 pub use record::{Amounts, PayoutRecord};
 pub use request::{PayoutRequest, RecipientBy, SenderBy};
 

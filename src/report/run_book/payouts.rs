@@ -56,6 +56,8 @@ pub(super) fn sheet<E: std::error::Error>(
     sheet.ignore_error_range(0, 0, row.max(1), last, IgnoreError::NumberStoredAsText)?;
     sheet.set_repeat_rows(0, 0)?;
     printable(&mut sheet);
+    // twenty columns on one page could not be read: on the second of two stand the ways, times and ids, beside the payee
+    sheet.set_repeat_columns(0, 2)?.set_print_fit_to_pages(2, 0);
     Ok(sheet)
 }
 

@@ -73,9 +73,12 @@ fn against_the_file(sheet: &mut Worksheet, first: u32, view: &RunView) -> Result
         names.extend([format!("{what}: payouts"), format!("{what}: amount")]);
     }
     names.push("Difference".to_owned());
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    head(sheet, first, &names)?;
-    sheet.set_row_format(first, &header().set_text_wrap())?;
+    // two lines, so that no name runs into the next column
+    let wrapped = header().set_text_wrap();
+    sheet.set_row_height(first, 30)?;
+    for (column, name) in (0u16..).zip(&names) {
+        sheet.write_string_with_format(first, column, name, &wrapped)?;
+    }
     let mut row = first;
     for line in view.reconciled() {
         row += 1;

@@ -79,7 +79,7 @@ impl Listing {
         places.retain(|&place| {
             let record = orders.book.at(place);
             let here = |statuses: &Vec<_>| statuses.contains(&orders.walk(place, step, now).status());
-            options.turn(record.order()) != Some(&Turn::Gone)
+            !matches!(options.turn(record.order()), Some(Turn::Gone | Turn::Refused | Turn::Spoils))
                 && statuses.as_ref().is_none_or(here)
                 && fits(sub_client.as_ref(), record.order().sub_client_id.as_ref())
                 && also(record)

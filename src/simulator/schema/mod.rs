@@ -24,7 +24,7 @@ mod withdraw;
 
 use std::sync::Arc;
 
-use async_graphql::{Context, EmptySubscription, Error, ErrorExtensions, Schema};
+use async_graphql::{Context, EmptySubscription, Error, ErrorExtensions, Schema, ServerError, Value};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
@@ -54,6 +54,15 @@ pub fn build(flash: Option<Arc<Flash>>) -> FlashSchema {
 /// An entry for `errors`.
 fn error(code: &'static str, message: impl Into<String>) -> Error {
     Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+}
+
+/// The code of an error that leaves nothing of the whole answer.
+const SPOILED: &str = "SPOILED";
+
+/// Whether an error leaves nothing of the whole answer.
+pub fn spoils(error: &ServerError) -> bool {
+    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    code == Some(&Value::from(SPOILED))
 }
 
 fn flash<'a>(ctx: &'a Context<'_>) -> Result<&'a Flash, Error> {

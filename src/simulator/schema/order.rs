@@ -179,7 +179,7 @@ impl Desk<'_> {
 
     /// Whether an order is shown at all.
     pub fn shows(&self, order: &Order) -> bool {
-        self.options.turn(order) != Some(&Turn::Gone)
+        !matches!(self.options.turn(order), Some(Turn::Gone | Turn::Refused | Turn::Spoils))
     }
 
     /// The order at `place` as it stands now. Showing it is a look at it.

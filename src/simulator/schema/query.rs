@@ -15,8 +15,9 @@ use super::objects::{
 };
 use super::order::{Desk, Made};
 use super::scalars::Float;
-use super::{error, flash, quotes};
+use super::{SPOILED, error, flash, quotes};
 use crate::simulator::banks;
+use crate::simulator::choices::Turn;
 use crate::simulator::delivery::Delivery;
 use crate::simulator::options::Options;
 use crate::simulator::records::{PaymentRecord, WithdrawalRecord};
@@ -168,10 +169,20 @@ fn at_desk<T>(ctx: &Context<'_>, work: impl FnOnce(&mut Desk<'_>) -> T) -> Resul
 
 fn one<T: Made>(ctx: &Context<'_>, id: Option<&ID>) -> Result<Option<T::Object>> {
     at_desk(ctx, |desk| {
-        let (place, record) = T::orders(desk.ledger).book.get(id?)?;
-        let order = record.order().clone();
-        desk.shows(&order).then(|| desk.show::<T>(place))
-    })
+        let found = id.and_then(|id| T::orders(desk.ledger).book.get(id));
+        let Some((place, order)) = found.map(|(place, record)| (place, record.order().clone())) else {
+            return Ok(None);
+        };
+        match desk.options.turn(&order) {
+            Some(Turn::Refused) => {
+                let refusal = error("INTERNAL_SERVER_ERROR", "Something went wrong with this one");
+                ctx.add_error(ctx.set_error_path(refusal.into_server_error(ctx.item.pos)));
+                Ok(None)
+            }
+            Some(Turn::Spoils) => Err(error(SPOILED, "Something went wrong with this answer")),
+            _ => Ok(desk.shows(&order).then(|| desk.show::<T>(place))),
+        }
+    })?
 }
 
 /// Every currency that the account has a balance in.

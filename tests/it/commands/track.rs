@@ -78,7 +78,7 @@ fn a_late_return_writes_the_report_anew() {
     assert!(!report(&world).contains("returned"));
     world.simulator.change(|options| options.status_step = StatusStep::Every(every));
     let said = world.payrun(&["track", "--all", "r1"]).ends(4).says("row 3, Robin Example, AUD 101.00");
-    said.says("paid → returned (REFUNDED)").says("Report, written anew");
+    said.says("paid → returned (REFUNDED)").says("Report, written anew").says("r1-to-correct.csv");
     assert!(report(&world).lines().nth(2).is_some_and(|line| line.contains("returned")));
     assert_eq!(world.states("r1"), ["paid", "returned"]);
     assert_eq!(world.made(), 2, "nobody is paid again");
@@ -165,7 +165,7 @@ fn while_another_process_has_the_state_it_says_so_and_answers_from_the_disk() {
     while world.made() < 5 {
         std::thread::sleep(Duration::from_millis(2));
     }
-    world.payrun(&["track"]).ends(0).says("looks at payouts itself").says("under way since");
+    world.payrun(&["track"]).ends(0).says("Once it has ended, payrun track looks").says("under way since");
     let said = world.payrun(&["track", "--format", "json"]).ends(0).json();
     assert_eq!(said["looked_elsewhere"], true);
     at_work.child.kill().expect("killed");
@@ -175,4 +175,66 @@ fn while_another_process_has_the_state_it_says_so_and_answers_from_the_disk() {
 #[test]
 fn without_runs_there_is_nothing_to_track() {
     World::new().payrun(&["track"]).ends(2).says("no runs yet");
+}
+
+#[test]
+fn what_was_cancelled_for_a_technical_issue_is_looked_at_once_more_before_it_is_sent_again() {
+    let world = World::with(still());
+    world.write("pay.csv", file(&["WAGES"; 4]));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    for id in ["ID-1", "ID-2", "ID-3", "ID-4"] {
+        turn(&world, id, "CANCELLED:TECHNICAL_ISSUE");
+    }
+    world.payrun(&["track", "--all"]).ends(4);
+    assert_eq!(world.states("r1"), ["rejected"; 4]);
+    let again = |row: &str| {
+        world.payrun(&["settle", "r1", "--row", row, "--not-made", "--reason", "the report says that it may"])
+    };
+    // what Flash shows now counts, and is kept
+    turn(&world, "ID-1", "CONFIRMED");
+    turn(&world, "ID-2", "CANCELLED:COMPLIANCE_DECLINED");
+    turn(&world, "ID-3", "gone");
+    again("2").ends(2).says("shows CONFIRMED now: sending it again could pay it twice");
+    again("3").ends(2).says("for COMPLIANCE_DECLINED now");
+    again("4").ends(2).says("does not show it now");
+    turn(&world, "ID-3", "refused");
+    again("4").ends(2).says("does not show it now: Something went wrong with this one");
+    assert_eq!(world.states("r1"), ["attention", "rejected", "rejected", "rejected"]);
+    again("2").ends(2).says("Flash has row 2");
+    again("3").ends(2).says("only what is cancelled with TECHNICAL_ISSUE");
+    again("5").ends(0).says("attempt 2");
+    world.payrun(&["resume", "r1"]);
+    assert_eq!(world.made(), 5, "one again, and no other");
+}
+
+#[test]
+fn what_is_under_way_is_told_run_by_run() {
+    let world = World::with(still());
+    world.write("pay.csv", file(&["WAGES"; 3]));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    world.write("more.csv", payroll(50, 2));
+    world.payrun(&["pay", "more.csv", "--yes"]).ends(0);
+    turn(&world, "ID-1", "ESCALATED");
+    turn(&world, "ID-2", "REVIEWING");
+    let said = world.payrun(&["track", "--all"]).ends(4);
+    said.says("1 only a person understands, see payrun status r1")
+        .says("1 INITIALISED, 1 REVIEWING")
+        .says("Run r2: 2 under way");
+    let said = world.payrun(&["track", "r2", "--format", "json"]).ends(0).json();
+    let runs = said["runs"].as_array().expect("a list");
+    assert_eq!((runs.len(), &runs[0]["run"], &runs[0]["under_way"]), (1, &"r2".into(), &2.into()), "{said}");
+    assert!(report(&world).contains("Flash is reviewing it, which may take days"), "{}", report(&world));
+}
+
+#[test]
+fn where_flash_does_not_answer_what_was_seen_stays_and_the_end_says_so() {
+    let world = World::with(still());
+    world.write("pay.csv", file(&["WAGES"; 2]));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    world.faults(&["withdrawal_get:500_before@1-"]);
+    world
+        .payrun(&["track", "--all"])
+        .ends(5)
+        .says("What was seen is recorded; the next payrun track goes on");
+    assert_eq!(world.states("r1"), ["submitted"; 2]);
 }

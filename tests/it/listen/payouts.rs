@@ -8,6 +8,7 @@ use payrun::gateway::Callbacks;
 use payrun::simulator::{CallbackUri, Options, StatusStep, Webhooks};
 
 use super::server::{CALLBACK_SECRET, SECRET, http, sign};
+use crate::receiver::Receiver;
 use crate::rig::{self, Rig};
 use crate::world::World;
 
@@ -175,6 +176,8 @@ fn a_watched_folder_hears_too() {
     let said = world.home().join("watch.log");
     let mut command = world.command(&["watch", "inbox", "--listen", "127.0.0.1:0", "--settle", "100ms"]);
     command.env("PAYRUN_LISTEN_SECRET", SECRET).stderr(std::fs::File::create(&said).expect("a file"));
+    let receiver = Receiver::start(&[]);
+    command.env("PAYRUN_NOTIFY_URL", receiver.url());
     let watching = Listening { child: command.spawn().expect("a watcher"), url: String::new() };
     let began = Instant::now();
     let url = loop {
@@ -203,6 +206,18 @@ fn a_watched_folder_hears_too() {
     {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
+    // whoever is told hears of the return, and the report beside the file has it
+    let report = || std::fs::read_to_string(folder.join("done/r1 pay.csv.report.csv")).unwrap_or_default();
+    while receiver.events().len() < 2 || !report().contains("returned") {
+        assert!(began.elapsed() < Duration::from_secs(90), "{:?}\n{}", receiver.events(), report());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(receiver.events(), ["finished", "returned"]);
+    let told = receiver.heard()[1].json();
+    assert_eq!((&told["run"], &told["counts"]["returned"]), (&"r1".into(), &1.into()), "{told}");
+    let text = told["text"].as_str().expect("a text");
+    assert!(text.contains("pay.csv (run r1) has money that came back"), "{text}");
+    assert!(!receiver.heard()[1].body.contains("Robin") && !receiver.heard()[1].body.contains("1000000"));
     drop(watching);
 }
 

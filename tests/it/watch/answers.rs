@@ -1,6 +1,7 @@
 //! What waits for a person, and what people answer.
 
 use super::{Shop, rig, stop};
+use crate::receiver::Receiver;
 
 #[test]
 fn a_held_run_is_sent_once_somebody_says_yes_by_a_file() {
@@ -21,6 +22,32 @@ fn a_held_run_is_sent_once_somebody_says_yes_by_a_file() {
     assert_eq!((&said["release"]["way"], &said["release"]["note"]), (&"file".into(), &"seen with Jo".into()));
     assert!(!shop.has("held/salaries.csv.approve") && shop.list("held").is_empty());
     stop(watcher).ends(0);
+}
+
+#[test]
+fn who_is_told_hears_that_a_run_waits_and_that_it_is_finished() {
+    let (shop, receiver) = (Shop::new(), Receiver::start(&[]));
+    let args = ["watch", "in", "--settle", "200ms", "--poll", "50ms", "--mode", "hold"];
+    let mut command = shop.world.command(&args);
+    command.env("PAYRUN_NOTIFY_URL", receiver.url());
+    let watcher = shop.world.start(command);
+    shop.until_there("held");
+    shop.drop("salaries.csv", rig::payroll(0, 3));
+    shop.until("it is told", |_| !receiver.events().is_empty());
+    let told = receiver.heard()[0].json();
+    assert_eq!(
+        (&told["event"], &told["run"], &told["state"]),
+        (&"held".into(), &"r1".into(), &"held".into())
+    );
+    let next = told["next"].as_str().expect("a sentence");
+    assert!(next.contains("payrun approve r1") && next.contains("payrun reject r1"), "{next}");
+    let text = told["text"].as_str().expect("a text");
+    assert!(text.contains("salaries.csv (run r1) waits for a person; nothing was sent"), "{text}");
+    assert!(!receiver.heard()[0].body.contains("Robin") && !receiver.heard()[0].body.contains("1000000"));
+    shop.world.payrun(&["approve", "r1"]).ends(0);
+    shop.until("the end is told", |_| receiver.events().len() > 1);
+    stop(watcher).ends(0);
+    assert_eq!(receiver.events(), ["held", "finished"], "each once");
 }
 
 #[test]

@@ -133,7 +133,7 @@ pub trait Turned: Misquote {
         match turn {
             Turn::Status { status, reject_code } => self.stand_at(status, reject_code.as_deref()),
             Turn::Amount => self.misquote(),
-            Turn::Gone => {} // is not shown in the first place
+            Turn::Gone | Turn::Refused | Turn::Spoils => {} // is not shown in the first place
         }
     }
 }
