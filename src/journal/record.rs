@@ -233,8 +233,9 @@ pub(super) fn checked(line: &[u8], seq: u64, prev: &str) -> Result<Link, String>
 }
 
 fn in_its_place<'a>(line: &'a [u8], seq: u64, prev: &str) -> Result<Line<'a>, String> {
-    let text = std::str::from_utf8(line).map_err(|_| "it is not text".to_owned())?;
-    let parsed: Line<'_> = serde_json::from_str(text).map_err(|_| "it is not a record".to_owned())?;
+    let text = std::str::from_utf8(line).map_err(|_| format!("record {seq} is not text"))?;
+    let parsed: Line<'_> = serde_json::from_str(text)
+        .map_err(|_| format!("record {seq} was expected, and no record stands there"))?;
     if parsed.seq != seq {
         return Err(format!("record {seq} was expected and record {} stands there", parsed.seq));
     }
