@@ -62,7 +62,7 @@ fn the_workbook_has_totals_payouts_and_findings_with_amounts_as_numbers_and_no_f
     assert!(findings.iter().any(|cell| *cell == "bsb-invalid"), "{findings:?}");
 }
 
-/// Where the packages are that read and write files beside the tests. `.ci/run` installs them and fails where it cannot.
+/// Where the packages are that read and write files beside the tests. `.ci/run` installs them, and says so where it cannot.
 const INSTALLED: &str = "PAYRUN_ABA_GENERATORS";
 
 /// A Python that can open workbooks: the installed one, or the machine's.
