@@ -25,7 +25,9 @@ pub fn approve(globals: &Globals, args: &ApproveArgs) -> Result<Exit, Failure> {
     };
     let (skip_invalid, sheet) = (args.skip_invalid, args.sheet.clone());
     let (plan, note) = (args.plan.clone(), args.note.clone());
-    let approval = Approval { accepted, skip_invalid, overlaps, sheet, plan, note };
+    // the file that waits under the name may be another run's by now
+    let run = args.what.parse().ok();
+    let approval = Approval { accepted, skip_invalid, overlaps, sheet, plan, run, note };
     answer(globals, &args.what, Side::Approve, &approval.lines(), args.note.clone())
 }
 

@@ -297,6 +297,16 @@ impl Desk for Counter<'_> {
         self.open(path, prepared, release.filter(|_| was_seen))
     }
 
+    fn begun(&self, path: &Path) -> Result<Option<RunId>, Trouble> {
+        let scope = self.journal.folder();
+        let runs = self.unfinished()?;
+        let found = runs.into_iter().find(|(run, file)| {
+            let copy = engine::kept_copy(scope, *run, file);
+            matches!((digest(&copy), digest(path)), (Ok(copy), Ok(now)) if copy == now)
+        });
+        Ok(found.map(|(run, _)| run))
+    }
+
     fn refuse(&self, run: RunId, release: Release) -> Result<(), Trouble> {
         engine::refuse(&self.journal, run, release, &*self.session.clock).map_err(trouble)
     }

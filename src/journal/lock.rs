@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::disk::private;
@@ -35,7 +36,9 @@ impl ScopeLock {
         let mut options = OpenOptions::new();
         options.create(true).read(true).write(true).truncate(false);
         private(&mut options);
-        let mut file = options.open(path).map_err(|error| failed(&error))?;
+        // a watched folder's lock lies where others may write: what a link names is never emptied
+        let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
+        let mut file = options.custom_flags(no_follow).open(path).map_err(|error| failed(&error))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -14,6 +14,14 @@ pub enum Wanted {
     Going,
 }
 
+/// What is said of a file without the control totals that it must have.
+pub fn totals_missing(name: &str) -> String {
+    format!(
+        "Nothing was sent: the file {name}.{} with the control totals is missing. Put both into the folder again, the totals first.",
+        Side::Totals.end()
+    )
+}
+
 /// How a person answers for a file that waits.
 pub fn how_to_answer(name: &str, wanted: Wanted) -> String {
     let held = Place::Held.name();

@@ -37,6 +37,12 @@ impl Asked {
         self.questions.get(name)
     }
 
+    /// The name under which a run waits for an answer.
+    pub fn holding(&self, run: RunId) -> Option<&str> {
+        let mut questions = self.questions.iter();
+        questions.find(|(_, question)| question.run == Some(run)).map(|(name, _)| name.as_str())
+    }
+
     /// A question is asked.
     pub fn ask(&mut self, name: &str, question: Question) -> io::Result<()> {
         self.questions.insert(name.to_owned(), question);
@@ -52,7 +58,9 @@ impl Asked {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         serde_json::to_writer(&mut file, &self.questions)?;
-        file.persist(&self.path).map(drop).map_err(|error| error.error)
+        file.as_file().sync_all()?;
+        file.persist(&self.path).map_err(|error| error.error)?;
+        std::fs::File::open(folder)?.sync_all()
     }
 }
 

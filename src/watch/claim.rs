@@ -1,6 +1,6 @@
 //! Taking a file out of the inbox, and finding out what it is.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use super::answer::{self, Wanted};
 use super::asked::digest;
-use super::desk::{Desk, Going, Judged, Standing, Trouble, Yes};
+use super::desk::{Desk, Judged, Standing, Trouble, Yes};
 use super::folder::{Place, plain};
 use super::people::ORPHAN;
 use super::side::{ControlTotals, Side, read_side};
@@ -20,7 +20,7 @@ impl<D: Desk> Watcher<'_, D> {
     pub(super) fn claim(&mut self, name: &OsStr, jobs: &Sender<Job>) -> Result<(), Trouble> {
         let wanted = plain(name);
         let path = self.folder.path(Place::Inbox, name);
-        if self.settings.needs_totals && !self.folder.has(Place::Inbox, &side_name(&wanted, Side::Totals)) {
+        if self.settings.needs_totals && self.side_there(Place::Inbox, &wanted, Side::Totals)?.is_none() {
             return self.waits_for_totals(name, &wanted);
         }
         let is_at_work = self.folder.has(Place::Processing, &wanted);
@@ -37,13 +37,38 @@ impl<D: Desk> Watcher<'_, D> {
                 return Ok(());
             }
         };
-        let totals = side_name(&wanted, Side::Totals);
-        if self.folder.has(Place::Inbox, &totals) {
-            let to = side_name(&claimed, Side::Totals);
-            let moved = self.folder.shift((Place::Inbox, OsStr::new(&totals)), (Place::Processing, &to));
-            moved.map_err(|error| passing(&totals, &error))?;
-        }
+        self.totals_follow(&wanted, &claimed)?;
         self.judge(&claimed, None, jobs)
+    }
+
+    /// Takes the control totals of a file out of the inbox. They take the place of earlier ones.
+    fn totals_follow(&mut self, wanted: &str, claimed: &str) -> Result<(), Trouble> {
+        let Some(there) = self.side_there(Place::Inbox, wanted, Side::Totals)? else { return Ok(()) };
+        self.totals_aside(claimed)?;
+        let to = side_name(claimed, Side::Totals);
+        let moved = self.folder.shift((Place::Inbox, &there), (Place::Processing, &to));
+        moved.map(drop).map_err(|error| passing(&to, &error))
+    }
+
+    /// Control totals that are not those of a file any more go where it was not paid.
+    pub(super) fn totals_aside(&self, name: &str) -> Result<(), Trouble> {
+        let totals = side_name(name, Side::Totals);
+        if !self.folder.has(Place::Processing, &totals) {
+            return Ok(());
+        }
+        let moved = self.folder.shift((Place::Processing, OsStr::new(&totals)), (Place::Rejected, &totals));
+        moved.map(drop).map_err(|error| passing(&totals, &error))
+    }
+
+    /// The side file of that kind that lies there, however its end is written.
+    pub(super) fn side_there(
+        &self,
+        place: Place,
+        name: &str,
+        side: Side,
+    ) -> Result<Option<OsString>, Trouble> {
+        let is_it = |there: &OsStr| Side::of(there).is_some_and(|(base, kind)| kind == side && base == name);
+        Ok(self.listed(place)?.into_iter().map(|(there, _)| there).find(|there| is_it(there)))
     }
 
     /// Whether a file of the name of one that waits is taken in its place. The same content is no answer.
@@ -84,11 +109,7 @@ impl<D: Desk> Watcher<'_, D> {
             return Ok(());
         }
         self.orphans.remove(name);
-        let text = format!(
-            "Nothing was sent: the file {} with the control totals is missing. Put both into the folder again, the totals first.",
-            side_name(wanted, Side::Totals)
-        );
-        self.put_aside_os(Place::Inbox, name, wanted, &text)
+        self.put_aside_os(Place::Inbox, name, wanted, &answer::totals_missing(wanted))
     }
 
     /// Reads, checks and records a file that lies in `processing/`.
@@ -99,6 +120,19 @@ impl<D: Desk> Watcher<'_, D> {
         jobs: &Sender<Job>,
     ) -> Result<(), Trouble> {
         let path = self.folder.path(Place::Processing, name);
+        // a run that was let go is its file as it was then, whatever was said to let it go
+        if let Some(run) = self.desk.begun(&path)? {
+            return self.goes(name, run, &format!("This file is run {run}, which goes on."), jobs);
+        }
+        // a kill may have come between the two moves of a claim
+        if approval.is_none() && !self.folder.has(Place::Processing, &side_name(name, Side::Totals)) {
+            self.totals_follow(name, name)?;
+            if self.settings.needs_totals
+                && !self.folder.has(Place::Processing, &side_name(name, Side::Totals))
+            {
+                return self.put_aside(Place::Processing, name, &answer::totals_missing(name));
+            }
+        }
         let totals = match self.totals(name) {
             Ok(totals) => totals,
             Err(text) => return self.put_aside(Place::Processing, name, &text),
@@ -120,14 +154,13 @@ impl<D: Desk> Watcher<'_, D> {
                 self.hold(name, None, before, &format!("{text}\n\n{how}"))
             }
             Judged::Waits { run, text } => {
+                if let Some(text) = self.copy_of(name, run) {
+                    return self.put_aside(Place::Processing, name, &text);
+                }
                 let how = answer::how_to_answer(name, Wanted::Yes);
                 self.hold(name, Some(run), before, &format!("{text}\n\n{how}"))
             }
-            Judged::Goes { run, text } => {
-                self.say(Place::Processing, name, &text);
-                self.go(run, name, Going::default(), jobs);
-                Ok(())
-            }
+            Judged::Goes { run, text } => self.goes(name, run, &text, jobs),
             Judged::Over { run, text } => self.done(run, name, &text),
         }
     }

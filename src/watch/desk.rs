@@ -118,6 +118,9 @@ pub trait Desk: Sync {
         approval: Option<Yes<'_>>,
     ) -> Result<Judged, Trouble>;
 
+    /// The run of this folder that was let go and is not over, if these are the bytes of its file.
+    fn begun(&self, path: &Path) -> Result<Option<RunId>, Trouble>;
+
     /// Refuses a run that waits.
     fn refuse(&self, run: RunId, release: Release) -> Result<(), Trouble>;
 

@@ -19,11 +19,10 @@ impl<D: Desk> Watcher<'_, D> {
     pub(super) fn too_early(&self, name: &str) -> Result<String, Trouble> {
         let mut any = false;
         for side in [Side::Approve, Side::Reject] {
-            let side = side_name(name, side);
             for place in [Place::Inbox, Place::Held] {
-                if self.folder.has(place, &side) {
-                    let to = (Place::Rejected, side.as_str());
-                    let moved = self.folder.shift((place, OsStr::new(&side)), to);
+                while let Some(there) = self.side_there(place, name, side)? {
+                    let side = side_name(name, side);
+                    let moved = self.folder.shift((place, &there), (Place::Rejected, &side));
                     moved.map_err(|error| passing(&side, &error))?;
                     any = true;
                 }
@@ -98,6 +97,15 @@ impl<D: Desk> Watcher<'_, D> {
         };
         let held = self.folder.path(Place::Held, name);
         let question = self.asked.about(name).cloned();
+        let waits = question.as_ref().and_then(|asked| asked.run);
+        if let Some(meant) = approval.run.filter(|meant| waits != Some(*meant)) {
+            let what = waits.map_or("a file that is no run yet".to_owned(), |run| format!("run {run}"));
+            let text =
+                format!("Nothing was done: the answer is for run {meant}, and what waits here is {what}.");
+            self.put_aside_os(place, side, &plain(side), &text)?;
+            self.say_above(Place::Held, name, &text);
+            return Ok(());
+        }
         let is_the_same =
             question.as_ref().is_some_and(|asked| digest(&held).is_ok_and(|now| now == asked.digest));
         let release = self.desk.release_by_owner(owner, approval.note.clone());
@@ -113,6 +121,9 @@ impl<D: Desk> Watcher<'_, D> {
         let standing = run.map(|run| self.desk.standing(run)).transpose()?;
         match (run, standing) {
             (Some(run), Some(Standing::Begun)) => {
+                if let Some(text) = self.copy_of(name, run) {
+                    return self.put_aside(Place::Processing, name, &text);
+                }
                 let going = Going { skip_held: approval.skip_invalid, agree_rates: true };
                 self.asked.forget(name).map_err(|error| passing(name, &error))?;
                 self.go(run, name, going, jobs);
@@ -157,6 +168,7 @@ impl<D: Desk> Watcher<'_, D> {
             text = format!("{text} This was run {run}.");
         }
         self.put_aside(Place::Held, name, &text)?;
+        self.totals_aside(name)?;
         std::fs::remove_file(&path).map_err(|error| passing(name, &error))
     }
 
@@ -169,6 +181,7 @@ impl<D: Desk> Watcher<'_, D> {
         jobs: &Sender<Job>,
     ) -> Result<(), Trouble> {
         let wanted = side_name(name, Side::Totals);
+        self.totals_aside(name)?;
         let moved = self.folder.shift((place, side), (Place::Processing, &wanted));
         moved.map_err(|error| passing(&wanted, &error))?;
         self.folder.clear(Place::Held, name);

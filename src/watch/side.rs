@@ -73,6 +73,8 @@ pub struct Approval {
     pub sheet: Option<String>,
     /// The plan that was agreed to, by its digits.
     pub plan: Option<String>,
+    /// The run that was meant.
+    pub run: Option<RunId>,
     /// What the person has to say.
     pub note: Option<String>,
 }
@@ -95,6 +97,10 @@ impl Approval {
                         rest.parse().map_err(|_| format!("line {line}: there is no run \"{rest}\""))?;
                     approval.overlaps = Overlaps::Amends(run);
                 }
+                "run" => {
+                    let run = rest.parse().map_err(|_| format!("line {line}: there is no run \"{rest}\""))?;
+                    approval.run = Some(run);
+                }
                 "sheet" => approval.sheet = Some(rest.to_owned()),
                 "plan" => approval.plan = Some(rest.to_owned()),
                 "note" => approval.note = Some(rest.to_owned()),
@@ -108,6 +114,7 @@ impl Approval {
     /// The same as the lines of a file.
     pub fn lines(&self) -> String {
         let mut lines = Vec::new();
+        lines.extend(self.run.map(|run| format!("run {run}")));
         if !self.accepted.is_empty() {
             lines.push(format!("accept {}", self.accepted));
         }
@@ -180,8 +187,7 @@ mod tests {
     fn an_approval_is_empty_or_understood() {
         assert_eq!(Approval::read(""), Ok(Approval::default()));
         assert_eq!(Approval::read("\u{feff}yes\r\n\r\n# seen with Jo\r\n"), Ok(Approval::default()));
-        let text =
-            "accept hidden,zero-lost:12\n--skip-invalid\namends r3\nplan 1a2b3c4d\nnote: seen with Jo\n";
+        let text = "run r4\naccept hidden,zero-lost:12\n--skip-invalid\namends r3\nplan 1a2b3c4d\nnote: seen with Jo\n";
         let approval = Approval::read(text).expect("understood");
         assert_eq!(approval.overlaps, Overlaps::Amends(RunId(3)));
         assert_eq!(approval.note.as_deref(), Some("seen with Jo"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -14,10 +14,13 @@ use super::desk::{Desk, Ended, Going, Stopped, Trouble};
 use super::folder::{ANSWER, Folder, Place, plain};
 use super::side::Side;
 use crate::domain::{RunId, system_words};
+use crate::journal::open_itself;
 
 /// The first pause before something is tried again; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 60);
+/// No answer of ours is longer.
+const LONGEST_ANSWER: u64 = 1 << 20;
 
 /// How the folder is watched.
 #[derive(Debug, Clone)]
@@ -177,8 +180,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
         }
         for (run, name) in self.desk.unfinished()? {
             // what a person was asked about waits for the answer, also where its file was taken away
-            let is_asked = self.asked.about(&name).is_some_and(|question| question.run == Some(run));
-            if !self.at_work.contains_key(&name) && !is_asked {
+            if self.elsewhere("", run).is_none() {
                 self.go(run, &name, Going::default(), jobs);
             }
         }
@@ -317,6 +319,44 @@ impl<'a, D: Desk> Watcher<'a, D> {
         self.desk.report(run, &self.folder.path(Place::Done, ""), &end)
     }
 
+    /// Under which other name a run is at work, or waits for an answer.
+    pub(super) fn elsewhere(&self, name: &str, run: RunId) -> Option<String> {
+        let at_work = self.at_work.iter().find(|(other, at_work)| **at_work == run && *other != name);
+        let later = self
+            .later
+            .iter()
+            .find(|(other, later)| *other != name && later.job.as_ref().is_some_and(|job| job.run == run));
+        if let Some(other) = at_work.map(|(other, _)| other).or(later.map(|(other, _)| other)) {
+            return Some(format!("is being sent as {}/{other}", Place::Processing.name()));
+        }
+        let other = self.asked.holding(run).filter(|other| *other != name)?;
+        Some(format!("waits for an answer as {}/{other}", Place::Held.name()))
+    }
+
+    /// What is said of a file whose run has another name already.
+    pub(super) fn copy_of(&self, name: &str, run: RunId) -> Option<String> {
+        let elsewhere = self.elsewhere(name, run)?;
+        Some(format!("Nothing was done with this copy: it is run {run}, which {elsewhere}."))
+    }
+
+    /// A file is a run that may be sent. The same run is sent under one name only: a copy of its file is no answer to
+    /// what a person was asked.
+    pub(super) fn goes(
+        &mut self,
+        name: &str,
+        run: RunId,
+        text: &str,
+        jobs: &Sender<Job>,
+    ) -> Result<(), Trouble> {
+        if let Some(text) = self.copy_of(name, run) {
+            return self.put_aside(Place::Processing, name, &text);
+        }
+        self.later.remove(name);
+        self.say(Place::Processing, name, text);
+        self.go(run, name, Going::default(), jobs);
+        Ok(())
+    }
+
     fn leave_no_totals(&self, name: &str, end: &str) {
         let totals = side_name(name, Side::Totals);
         let to = (Place::Done, side_name(end, Side::Totals));
@@ -385,7 +425,9 @@ impl<'a, D: Desk> Watcher<'a, D> {
     /// Puts a sentence above the answer that lies there: the question stays to be read.
     pub(super) fn say_above(&self, place: Place, name: &str, text: &str) {
         let path = self.folder.path(place, format!("{name}.{ANSWER}"));
-        let question = std::fs::read_to_string(path).unwrap_or_default();
+        let mut question = String::new();
+        // whoever may write into the folder may have put a link there
+        let _ = open_itself(&path).and_then(|file| file.take(LONGEST_ANSWER).read_to_string(&mut question));
         self.say(place, name, &format!("{text}\n\n{question}"));
     }
 

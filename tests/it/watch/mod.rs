@@ -3,6 +3,7 @@
 
 mod answers;
 mod arriving;
+mod identity;
 mod storm;
 
 use std::path::{Path, PathBuf};
