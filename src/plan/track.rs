@@ -188,7 +188,8 @@ mod tests {
             let mut last = None;
             let mut count = 0;
             let mut now = second(0);
-            while now <= second(30 * DAY) {
+            // from the thirtieth day on it is looked at once a day, as what is paid
+            while now < second(30 * DAY) {
                 let paid = paid_at.filter(|paid| second(*paid) <= now);
                 let life = paid.map_or_else(under_way, |at| life("CONFIRMED", StatusMeaning::Paid, at));
                 let Some(next) = next_look(&life, now, last) else { break };
