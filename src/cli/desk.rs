@@ -300,11 +300,12 @@ impl Desk for Counter<'_> {
     fn begun(&self, path: &Path) -> Result<Option<RunId>, Trouble> {
         let scope = self.journal.folder();
         let runs = self.unfinished()?;
-        let found = runs.into_iter().find(|(run, file)| {
-            let copy = engine::kept_copy(scope, *run, file);
-            matches!((digest(&copy), digest(path)), (Ok(copy), Ok(now)) if copy == now)
-        });
-        Ok(found.map(|(run, _)| run))
+        // what cannot be read is told where it is judged
+        let Some(now) = (!runs.is_empty()).then(|| digest(path).ok()).flatten() else { return Ok(None) };
+        let is_it = |(run, file): &(RunId, String)| {
+            digest(&engine::kept_copy(scope, *run, file)).is_ok_and(|copy| copy == now)
+        };
+        Ok(runs.into_iter().find(is_it).map(|(run, _)| run))
     }
 
     fn refuse(&self, run: RunId, release: Release) -> Result<(), Trouble> {
@@ -332,7 +333,9 @@ impl Desk for Counter<'_> {
     fn carry_out(&self, run: RunId, going: Going) -> Result<Ended, Trouble> {
         let session = self.session;
         let before = self.view(run)?;
-        guard::again(session, &self.journal, run, None, going.agree_rates).map_err(failed)?;
+        if going.agree_rates {
+            guard::again(session, &self.journal, run, None, true).map_err(failed)?;
+        }
         let ending = session.with_engine(Arc::clone(&self.journal), going.skip_held, async |engine| {
             Ok(engine.carry_out(run).await) // the error itself tells whether it may pass
         });
@@ -350,8 +353,8 @@ impl Desk for Counter<'_> {
                     StopReason::Held(_)
                     | StopReason::Unreliable(_)
                     | StopReason::Declined(_)
-                    | StopReason::Rates(_)
                     | StopReason::Conflict(_) => Stopped::Person,
+                    StopReason::Rates(_) => Stopped::Rates,
                 };
                 Ended::Stopped { text: format!("{why}\n\n{text}"), on }
             }

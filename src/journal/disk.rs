@@ -81,10 +81,15 @@ pub fn new_private_file(path: &Path) -> io::Result<File> {
 /// Opens what lies at a path itself, where others may write: a link is not followed, a pipe not waited for, and what is
 /// no file is refused, whatever it was a moment ago.
 pub fn open_itself(path: &Path) -> io::Result<File> {
+    open_itself_with(OpenOptions::new().read(true), path)
+}
+
+/// The same for more than reading.
+pub(super) fn open_itself_with(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
     let flags = i32::try_from(flags.bits()).map_err(io::Error::other)?;
-    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    let file = options.custom_flags(flags).open(path)?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("this is no file")) }
 }
 

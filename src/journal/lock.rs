@@ -2,10 +2,9 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::disk::private;
+use super::disk::{open_itself_with, private};
 use super::error::JournalError;
 
 /// Held as long as this value lives; the system lets go of it when the process ends, however it ends.
@@ -37,8 +36,7 @@ impl ScopeLock {
         options.create(true).read(true).write(true).truncate(false);
         private(&mut options);
         // a watched folder's lock lies where others may write: what a link names is never emptied
-        let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or_default();
-        let mut file = options.custom_flags(no_follow).open(path).map_err(|error| failed(&error))?;
+        let mut file = open_itself_with(&mut options, path).map_err(|error| failed(&error))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

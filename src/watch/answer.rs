@@ -12,6 +12,8 @@ pub enum Wanted {
     Words,
     /// That a run that has stopped goes on.
     Going,
+    /// The same, at the rates as they are.
+    Rates,
 }
 
 /// What is said of a file without the control totals that it must have.
@@ -39,16 +41,20 @@ pub fn how_to_answer(name: &str, wanted: Wanted) -> String {
             "Once that is settled: make an empty file named {yes} here, and it goes on; with the line skip-invalid in it, \
              payees that must be decided are left out. Or: payrun approve \"{held}/{name}\""
         ),
+        Wanted::Rates => format!(
+            "To agree to the rates as they are when the answer is taken: make an empty file named {yes} here, \
+             or: payrun approve \"{held}/{name}\""
+        ),
     };
     let refuse = match wanted {
-        Wanted::Going => String::new(),
+        Wanted::Going | Wanted::Rates => String::new(),
         Wanted::Yes | Wanted::Words => format!(
             "Not to send it: make a file named {no} here with the reason in it, or: payrun reject \"{held}/{name}\" --reason \"…\"\n"
         ),
     };
     format!(
         "{send}\n{refuse}To send something else: put the corrected {name} into the folder above this one{}.",
-        if wanted == Wanted::Going { "" } else { "; it takes the place of this one" }
+        if refuse.is_empty() { "" } else { "; it takes the place of this one" }
     )
 }
 

@@ -16,6 +16,9 @@ pub struct Question {
     pub digest: String,
     /// The run that it is, where it is one already.
     pub run: Option<RunId>,
+    /// Whether a yes agrees to the rates as they are.
+    #[serde(default)]
+    pub rates: bool,
 }
 
 /// The questions that are open, by the names of files in `held/`. Kept in a file that may be lost.
@@ -79,7 +82,7 @@ mod tests {
     fn questions_outlive_the_process_and_damage_only_asks_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("asked.json");
-        let question = Question { digest: "d".to_owned(), run: Some(RunId(3)) };
+        let question = Question { digest: "d".to_owned(), run: Some(RunId(3)), rates: true };
         Asked::open(path.clone()).ask("pay.csv", question.clone()).expect("kept");
         assert_eq!(Asked::open(path.clone()).about("pay.csv"), Some(&question));
         std::fs::write(&path, "{").expect("damaged");

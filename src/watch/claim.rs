@@ -8,7 +8,7 @@ use std::sync::mpsc::Sender;
 use std::time::Instant;
 
 use super::answer::{self, Wanted};
-use super::asked::digest;
+use super::asked::{Question, digest};
 use super::desk::{Desk, Judged, Standing, Trouble, Yes};
 use super::folder::{Place, plain};
 use super::people::ORPHAN;
@@ -44,20 +44,10 @@ impl<D: Desk> Watcher<'_, D> {
     /// Takes the control totals of a file out of the inbox. They take the place of earlier ones.
     fn totals_follow(&mut self, wanted: &str, claimed: &str) -> Result<(), Trouble> {
         let Some(there) = self.side_there(Place::Inbox, wanted, Side::Totals)? else { return Ok(()) };
-        self.totals_aside(claimed)?;
+        self.totals_to(claimed, (Place::Rejected, claimed))?;
         let to = side_name(claimed, Side::Totals);
         let moved = self.folder.shift((Place::Inbox, &there), (Place::Processing, &to));
         moved.map(drop).map_err(|error| passing(&to, &error))
-    }
-
-    /// Control totals that are not those of a file any more go where it was not paid.
-    pub(super) fn totals_aside(&self, name: &str) -> Result<(), Trouble> {
-        let totals = side_name(name, Side::Totals);
-        if !self.folder.has(Place::Processing, &totals) {
-            return Ok(());
-        }
-        let moved = self.folder.shift((Place::Processing, OsStr::new(&totals)), (Place::Rejected, &totals));
-        moved.map(drop).map_err(|error| passing(&totals, &error))
     }
 
     /// The side file of that kind that lies there, however its end is written.
@@ -124,12 +114,9 @@ impl<D: Desk> Watcher<'_, D> {
         if let Some(run) = self.desk.begun(&path)? {
             return self.goes(name, run, &format!("This file is run {run}, which goes on."), jobs);
         }
-        // a kill may have come between the two moves of a claim
-        if approval.is_none() && !self.folder.has(Place::Processing, &side_name(name, Side::Totals)) {
-            self.totals_follow(name, name)?;
-            if self.settings.needs_totals
-                && !self.folder.has(Place::Processing, &side_name(name, Side::Totals))
-            {
+        if approval.is_none() && !self.has_totals(name) {
+            self.totals_follow(name, name)?; // a kill may have come between the two moves of a claim
+            if self.settings.needs_totals && !self.has_totals(name) {
                 return self.put_aside(Place::Processing, name, &answer::totals_missing(name));
             }
         }
@@ -138,7 +125,7 @@ impl<D: Desk> Watcher<'_, D> {
             Err(text) => return self.put_aside(Place::Processing, name, &text),
         };
         self.folder.clear(Place::Processing, name);
-        let before = digest(&path).ok();
+        let before = digest(&path).unwrap_or_default();
         let judged = match self.desk.judge(&path, name, totals.as_ref(), approval) {
             Err(Trouble::Passing(why)) => {
                 self.again(name, None, &why);
@@ -151,14 +138,16 @@ impl<D: Desk> Watcher<'_, D> {
             Judged::Rejected { text } => self.put_aside(Place::Processing, name, &text),
             Judged::Asks { text } => {
                 let how = answer::how_to_answer(name, Wanted::Words);
-                self.hold(name, None, before, &format!("{text}\n\n{how}"))
+                let question = Question { digest: before, run: None, rates: false };
+                self.hold(name, question, &format!("{text}\n\n{how}"))
             }
             Judged::Waits { run, text } => {
                 if let Some(text) = self.copy_of(name, run) {
                     return self.put_aside(Place::Processing, name, &text);
                 }
                 let how = answer::how_to_answer(name, Wanted::Yes);
-                self.hold(name, Some(run), before, &format!("{text}\n\n{how}"))
+                let question = Question { digest: before, run: Some(run), rates: false };
+                self.hold(name, question, &format!("{text}\n\n{how}"))
             }
             Judged::Goes { run, text } => self.goes(name, run, &text, jobs),
             Judged::Over { run, text } => self.done(run, name, &text),
@@ -167,10 +156,10 @@ impl<D: Desk> Watcher<'_, D> {
 
     /// The control totals beside a file.
     pub(super) fn totals(&self, name: &str) -> Result<Option<ControlTotals>, String> {
-        let side = side_name(name, Side::Totals);
-        if !self.folder.has(Place::Processing, &side) {
+        if !self.has_totals(name) {
             return Ok(None);
         }
+        let side = side_name(name, Side::Totals);
         let read = read_side(&self.folder.path(Place::Processing, &side));
         let totals = read.and_then(|(text, _)| ControlTotals::read(&text));
         totals.map(Some).map_err(|why| format!("Nothing was sent: the control totals, {side}: {why}."))

@@ -84,6 +84,8 @@ pub enum Stopped {
     Time,
     /// A person.
     Person,
+    /// A person who agrees to the rates as they are.
+    Rates,
 }
 
 /// Why the folder could not be served.

@@ -86,25 +86,21 @@ impl<D: Desk> Watcher<'_, D> {
         let (approval, owner) = match read {
             Ok(read) => read,
             Err(why) => {
-                let text = format!(
-                    "Nothing was done: {}: {why}. An empty file says yes; a line in it may be accept CODE:ROW, amends RUN, repeat, skip-invalid, sheet NAME, plan HASH or note TEXT.",
+                let why = format!(
+                    "{}: {why}. An empty file says yes; a line in it may be accept CODE:ROW, amends RUN, repeat, skip-invalid, sheet NAME, run RUN, plan HASH or note TEXT.",
                     side.to_string_lossy()
                 );
-                self.put_aside_os(place, side, &plain(side), &text)?;
-                self.say_above(Place::Held, name, &text);
-                return Ok(());
+                return self.not_taken(place, side, name, &why);
             }
         };
         let held = self.folder.path(Place::Held, name);
         let question = self.asked.about(name).cloned();
+        let agree_rates = question.as_ref().is_some_and(|asked| asked.rates);
         let waits = question.as_ref().and_then(|asked| asked.run);
         if let Some(meant) = approval.run.filter(|meant| waits != Some(*meant)) {
             let what = waits.map_or("a file that is no run yet".to_owned(), |run| format!("run {run}"));
-            let text =
-                format!("Nothing was done: the answer is for run {meant}, and what waits here is {what}.");
-            self.put_aside_os(place, side, &plain(side), &text)?;
-            self.say_above(Place::Held, name, &text);
-            return Ok(());
+            let why = format!("the answer is for run {meant}, and what waits here is {what}.");
+            return self.not_taken(place, side, name, &why);
         }
         let is_the_same =
             question.as_ref().is_some_and(|asked| digest(&held).is_ok_and(|now| now == asked.digest));
@@ -124,7 +120,7 @@ impl<D: Desk> Watcher<'_, D> {
                 if let Some(text) = self.copy_of(name, run) {
                     return self.put_aside(Place::Processing, name, &text);
                 }
-                let going = Going { skip_held: approval.skip_invalid, agree_rates: true };
+                let going = Going { skip_held: approval.skip_invalid, agree_rates };
                 self.asked.forget(name).map_err(|error| passing(name, &error))?;
                 self.go(run, name, going, jobs);
                 Ok(())
@@ -138,16 +134,21 @@ impl<D: Desk> Watcher<'_, D> {
         }
     }
 
+    /// An answer that cannot be taken is put aside; the question stays, with the reason above it.
+    fn not_taken(&mut self, place: Place, side: &OsStr, name: &str, why: &str) -> Result<(), Trouble> {
+        let text = format!("Nothing was done: {why}");
+        self.put_aside_os(place, side, &plain(side), &text)?;
+        self.say_above(Place::Held, name, &text);
+        Ok(())
+    }
+
     /// A person says no to a file that waits.
     pub(super) fn refused(&mut self, place: Place, side: &OsStr, name: &str) -> Result<(), Trouble> {
         let path = self.folder.path(place, side);
         let (why, owner) = match read_side(&path) {
             Ok(read) => read,
             Err(why) => {
-                let text = format!("Nothing was done: {}: {why}.", side.to_string_lossy());
-                self.put_aside_os(place, side, &plain(side), &text)?;
-                self.say_above(Place::Held, name, &text);
-                return Ok(());
+                return self.not_taken(place, side, name, &format!("{}: {why}.", side.to_string_lossy()));
             }
         };
         let why = why.trim().replace(['\n', '\r'], " ");
@@ -168,7 +169,7 @@ impl<D: Desk> Watcher<'_, D> {
             text = format!("{text} This was run {run}.");
         }
         self.put_aside(Place::Held, name, &text)?;
-        self.totals_aside(name)?;
+        self.totals_to(name, (Place::Rejected, name))?;
         std::fs::remove_file(&path).map_err(|error| passing(name, &error))
     }
 
@@ -181,7 +182,7 @@ impl<D: Desk> Watcher<'_, D> {
         jobs: &Sender<Job>,
     ) -> Result<(), Trouble> {
         let wanted = side_name(name, Side::Totals);
-        self.totals_aside(name)?;
+        self.totals_to(name, (Place::Rejected, name))?;
         let moved = self.folder.shift((place, side), (Place::Processing, &wanted));
         moved.map_err(|error| passing(&wanted, &error))?;
         self.folder.clear(Place::Held, name);

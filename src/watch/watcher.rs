@@ -109,7 +109,9 @@ impl<'a, D: Desk> Watcher<'a, D> {
             let worker = scope.spawn(move || {
                 for Job { run, name, going } in queue {
                     let ended = desk.carry_out(run, going);
-                    if back.send(Event::Ended(run, name, ended)).is_err() {
+                    // where nothing more can be written down, no other run begins
+                    let is_last = matches!(ended, Err(Trouble::Lasting(_)));
+                    if back.send(Event::Ended(run, name, ended)).is_err() || is_last {
                         return;
                     }
                 }
@@ -249,14 +251,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
     }
 
     /// Puts a file where a person finds the question.
-    pub(super) fn hold(
-        &mut self,
-        name: &str,
-        run: Option<RunId>,
-        digest: Option<String>,
-        text: &str,
-    ) -> Result<(), Trouble> {
-        let question = Question { digest: digest.unwrap_or_default(), run };
+    pub(super) fn hold(&mut self, name: &str, question: Question, text: &str) -> Result<(), Trouble> {
         self.asked.ask(name, question).map_err(|error| passing(name, &error))?;
         let early = self.too_early(name)?;
         let text = format!("{text}{early}");
@@ -286,14 +281,15 @@ impl<'a, D: Desk> Watcher<'a, D> {
                 self.again(name, Some(job), &text);
                 Ok(())
             }
-            Ok(Ended::Stopped { text, on: Stopped::Person }) => {
+            Ok(Ended::Stopped { text, on: on @ (Stopped::Person | Stopped::Rates) }) => {
                 if !self.folder.has(Place::Processing, name) {
                     self.desk.tell(&format!("{name}: {text}"));
                     return Ok(());
                 }
-                let digest = digest(&self.folder.path(Place::Processing, name)).ok();
-                let how = answer::how_to_answer(name, Wanted::Going);
-                self.hold(name, Some(run), digest, &format!("{text}\n\n{how}"))
+                let digest = digest(&self.folder.path(Place::Processing, name)).unwrap_or_default();
+                let rates = on == Stopped::Rates;
+                let how = answer::how_to_answer(name, if rates { Wanted::Rates } else { Wanted::Going });
+                self.hold(name, Question { digest, run: Some(run), rates }, &format!("{text}\n\n{how}"))
             }
             Err(trouble) => Err(trouble),
         }
@@ -314,9 +310,9 @@ impl<'a, D: Desk> Watcher<'a, D> {
         if self.folder.has(Place::Processing, name) {
             self.say(Place::Processing, name, text);
             end = self.move_on(Place::Processing, name, (Place::Done, &end))?;
-            self.leave_no_totals(name, &end);
         }
-        self.desk.report(run, &self.folder.path(Place::Done, ""), &end)
+        self.desk.report(run, &self.folder.path(Place::Done, ""), &end)?;
+        self.totals_to(name, (Place::Done, &end))
     }
 
     /// Under which other name a run is at work, or waits for an answer.
@@ -352,15 +348,25 @@ impl<'a, D: Desk> Watcher<'a, D> {
             return self.put_aside(Place::Processing, name, &text);
         }
         self.later.remove(name);
+        // answered: where the file is taken away now, the run goes on from its copy
+        self.asked.forget(name).map_err(|error| passing(name, &error))?;
         self.say(Place::Processing, name, text);
         self.go(run, name, Going::default(), jobs);
         Ok(())
     }
 
-    fn leave_no_totals(&self, name: &str, end: &str) {
-        let totals = side_name(name, Side::Totals);
-        let to = (Place::Done, side_name(end, Side::Totals));
-        let _ = self.folder.shift((Place::Processing, OsStr::new(&totals)), (to.0, &to.1)); // mostly there are none
+    pub(super) fn has_totals(&self, name: &str) -> bool {
+        self.folder.has(Place::Processing, &side_name(name, Side::Totals))
+    }
+
+    /// Control totals go where their file has gone, under its name there.
+    pub(super) fn totals_to(&self, name: &str, (to, new): (Place, &str)) -> Result<(), Trouble> {
+        if !self.has_totals(name) {
+            return Ok(());
+        }
+        let [totals, new] = [name, new].map(|name| side_name(name, Side::Totals));
+        let moved = self.folder.shift((Place::Processing, OsStr::new(&totals)), (to, &new));
+        moved.map(drop).map_err(|error| passing(&totals, &error))
     }
 
     /// Payouts have changed after their run was over: its reports are written again.
@@ -392,18 +398,15 @@ impl<'a, D: Desk> Watcher<'a, D> {
         wanted: &str,
         text: &str,
     ) -> Result<(), Trouble> {
-        self.later.remove(wanted);
+        if from == Place::Processing {
+            self.later.remove(wanted);
+        }
         let new = match self.folder.shift((from, name), (Place::Rejected, wanted)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()), // it has vanished
             outcome => outcome.map_err(|error| passing(wanted, &error))?,
         };
         self.say(Place::Rejected, &new, text);
-        let totals = side_name(wanted, Side::Totals);
-        if from == Place::Processing && self.folder.has(from, &totals) {
-            let to = side_name(&new, Side::Totals);
-            let _ = self.folder.shift((from, OsStr::new(&totals)), (Place::Rejected, &to)); // it has served
-        }
-        Ok(())
+        if from == Place::Processing { self.totals_to(wanted, (Place::Rejected, &new)) } else { Ok(()) }
     }
 
     pub(super) fn move_on(&self, from: Place, name: &str, to: (Place, &str)) -> Result<String, Trouble> {

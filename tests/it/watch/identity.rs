@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::symlink;
 
+use rust_decimal::Decimal;
+
 use super::{Shop, rig};
 
 #[test]
@@ -119,4 +121,48 @@ fn links_beside_a_file_show_and_empty_nothing() {
     let watcher = shop.watch(&["--once"]);
     assert_ne!(watcher.end().code, Some(0), "a link is no lock");
     assert_eq!(std::fs::read_to_string(secret).expect("read"), "hunter2");
+}
+
+#[test]
+fn what_somebody_said_yes_to_goes_on_where_its_file_is_taken_away() {
+    let shop = Shop::new();
+    shop.world.faults(&["withdrawal_create:slow=150ms@1-"]);
+    shop.drop("salaries.csv", rig::payroll(0, 20));
+    let watcher = shop.watch(&["--mode", "hold"]);
+    shop.until_there("held/salaries.csv.answer.txt");
+    std::fs::write(shop.path("held/salaries.csv.approve"), "").expect("written");
+    shop.until("something is sent", |shop| shop.world.made() > 2);
+    watcher.signal("KILL");
+    watcher.end();
+    std::fs::remove_file(shop.path("processing/salaries.csv")).expect("taken away");
+    shop.once(&["--mode", "hold"]).ends(0);
+    assert_eq!(shop.world.made(), 20);
+}
+
+#[test]
+fn a_yes_agrees_to_rates_only_where_it_was_asked_about_them() {
+    let shop = Shop::new();
+    let once = || {
+        let args = ["watch", "in", "--settle", "200ms", "--poll", "50ms", "--mode", "pay", "--once"];
+        let mut command = shop.world.command(&args);
+        command.env("PAYRUN_PAYOUTS_MAX_SLIPPAGE", "0.5%");
+        shop.world.start(command).end().ends(0);
+    };
+    let yes = || std::fs::write(shop.path("held/pay.csv.approve"), "").expect("written");
+    shop.world.faults(&["withdrawal_create:declined"]);
+    shop.drop("pay.csv", rig::mixed_payroll(0, 8));
+    once();
+    let answer = shop.read("held/pay.csv.answer.txt");
+    assert!(answer.contains("Flash declined what was sent"), "{answer}");
+    shop.world.faults(&[]);
+    let before = shop.world.ledger().payments.len();
+    shop.world.simulator.change(|options| options.market_factor = Decimal::new(98, 2));
+    yes();
+    once();
+    assert_eq!(shop.world.ledger().payments.len(), before, "nobody was asked about the rates");
+    let answer = shop.read("held/pay.csv.answer.txt");
+    assert!(answer.contains("2.05 % worse") && answer.contains("To agree to the rates"), "{answer}");
+    yes();
+    once();
+    assert_eq!(shop.world.ledger().payments.len(), 4);
 }
