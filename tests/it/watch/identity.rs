@@ -127,16 +127,17 @@ fn links_beside_a_file_show_and_empty_nothing() {
 fn what_somebody_said_yes_to_goes_on_where_its_file_is_taken_away() {
     let shop = Shop::new();
     shop.world.faults(&["withdrawal_create:slow=150ms@1-"]);
-    shop.drop("salaries.csv", rig::payroll(0, 20));
+    shop.drop("salaries.csv", rig::payroll(0, 60));
     let watcher = shop.watch(&["--mode", "hold"]);
     shop.until_there("held/salaries.csv.answer.txt");
     std::fs::write(shop.path("held/salaries.csv.approve"), "").expect("written");
     shop.until("something is sent", |shop| shop.world.made() > 2);
     watcher.signal("KILL");
     watcher.end();
+    assert!(shop.world.made() < 60, "it was killed too late to show anything");
     std::fs::remove_file(shop.path("processing/salaries.csv")).expect("taken away");
     shop.once(&["--mode", "hold"]).ends(0);
-    assert_eq!(shop.world.made(), 20);
+    assert_eq!(shop.world.made(), 60);
 }
 
 #[test]
