@@ -138,7 +138,10 @@ impl<D: Desk> Watcher<'_, D> {
             Judged::Rejected { text } => self.put_aside(Place::Processing, name, &text),
             Judged::Asks { text } => {
                 let how = answer::how_to_answer(name, Wanted::Words);
-                let question = Question { digest: before, run: None, rates: false };
+                // of the very bytes that wait as a run already
+                let asked = self.asked.about(name).filter(|question| question.digest == before);
+                let run = asked.and_then(|question| question.run);
+                let question = Question { digest: before, run, rates: false };
                 self.hold(name, question, &format!("{text}\n\n{how}"))
             }
             Judged::Waits { run, text } => {

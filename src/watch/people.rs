@@ -99,7 +99,9 @@ impl<D: Desk> Watcher<'_, D> {
         let waits = question.as_ref().and_then(|asked| asked.run);
         if let Some(meant) = approval.run.filter(|meant| waits != Some(*meant)) {
             let what = waits.map_or("a file that is no run yet".to_owned(), |run| format!("run {run}"));
-            let why = format!("the answer is for run {meant}, and what waits here is {what}.");
+            let why = format!(
+                "the answer is for run {meant}, and what waits here is {what}; look at it as it is now, and answer for that."
+            );
             return self.not_taken(place, side, name, &why);
         }
         let is_the_same =

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::answer::{self, Wanted};
 use super::arrival::Arrivals;
 use super::asked::{Asked, Question, digest};
-use super::desk::{Desk, Ended, Going, Stopped, Trouble};
+use super::desk::{Desk, Ended, Going, Standing, Stopped, Trouble};
 use super::folder::{ANSWER, Folder, Place, plain};
 use super::side::Side;
 use crate::domain::{RunId, system_words};
@@ -385,8 +386,16 @@ impl<'a, D: Desk> Watcher<'a, D> {
         Ok(())
     }
 
-    /// Puts a file where files lie that were not paid, with the reason.
+    /// Puts a file where files lie that were not paid, with the reason. The run that waited by it cannot be let go any
+    /// more.
     pub(super) fn put_aside(&mut self, from: Place, name: &str, text: &str) -> Result<(), Trouble> {
+        if let Some(run) = self.asked.about(name).and_then(|question| question.run)
+            && self.desk.standing(run)? == Standing::Waits
+            && let Ok(file) = std::fs::symlink_metadata(self.folder.path(from, name))
+        {
+            let note = Some("its file was put aside".to_owned());
+            self.desk.refuse(run, self.desk.release_by_owner(file.uid(), note))?;
+        }
         self.asked.forget(name).map_err(|error| passing(name, &error))?;
         self.put_aside_os(from, OsStr::new(name), name, text)
     }

@@ -167,3 +167,25 @@ fn a_yes_agrees_to_rates_only_where_it_was_asked_about_them() {
     once();
     assert_eq!(shop.world.ledger().payments.len(), 4);
 }
+
+#[test]
+fn no_run_waits_whose_file_was_put_aside() {
+    let shop = Shop::new();
+    for (name, first) in [("late.csv", 0), ("plan.csv", 10)] {
+        shop.drop(name, rig::payroll(first, 2));
+        shop.once(&["--mode", "hold"]).ends(0);
+    }
+    // control totals that come later and are not met
+    shop.drop("late.csv.totals", "count 99\n");
+    // an answer for another plan, and then a no
+    std::fs::write(shop.path("held/plan.csv.approve"), "plan 0123456789ab\n").expect("written");
+    shop.once(&["--mode", "hold"]).ends(0);
+    assert!(shop.has("rejected/late.csv") && shop.read("held/plan.csv.answer.txt").contains("0123456789ab"));
+    std::fs::write(shop.path("held/plan.csv.reject"), "wrong month\n").expect("written");
+    shop.once(&["--mode", "hold"]).ends(0);
+    assert!(shop.has("rejected/plan.csv"));
+    for run in ["r1", "r2"] {
+        shop.world.payrun(&["approve", run]).ends(2).says("refused; nothing was sent");
+    }
+    assert_eq!(shop.world.made(), 0);
+}
