@@ -233,7 +233,8 @@ impl Engine {
         }
     }
 
-    /// What an answer brings is on disk before anybody is told, and before it counts as looked at.
+    /// What an answer brings is on disk before anybody is told, and before it counts as looked at. Rounds may overlap, and
+    /// answers come in another order than they were asked for: what has changed since it was read is asked for again.
     async fn take_in(
         &self,
         group: &mut [PayoutEntry],
@@ -242,9 +243,16 @@ impl Engine {
         round: &mut Round,
     ) -> Result<(), EngineError> {
         let checkpoint = self.journal.checkpoint();
+        let _alone = self.journal.alone().await;
         let now = self.clock.now();
         let (mut written, mut kept, mut moved) = (Vec::new(), Vec::new(), Vec::new());
         for (entry, answer) in group.iter_mut().zip(answers) {
+            let stands = self.entry(entry.id)?;
+            if stands.life != entry.life {
+                *entry = stands;
+                round.under_way += u64::from(entry.life.state == PayoutState::Submitted);
+                continue;
+            }
             let mut look = looks.of(checkpoint, entry.id)?;
             let said = match &answer {
                 Shown::Refused(said) => Some(said.clone()),

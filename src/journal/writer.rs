@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, MutexGuard, oneshot};
 
 use super::checkpoint::Checkpoint;
 use super::disk::{Disk, LogFile};
@@ -38,6 +38,7 @@ pub struct Journal {
     checkpoint: Checkpoint,
     folder: ScopeFolder,
     rebuilt: bool,
+    alone: Mutex<()>,
     _lock: ScopeLock,
 }
 
@@ -119,6 +120,7 @@ impl Journal {
             checkpoint,
             folder: folder.clone(),
             rebuilt,
+            alone: Mutex::default(),
             _lock: lock,
         })
     }
@@ -150,6 +152,11 @@ impl Journal {
     /// Whether the checkpoint was lost or damaged and had to be rebuilt.
     pub fn was_rebuilt(&self) -> bool {
         self.rebuilt
+    }
+
+    /// Whoever writes only if nothing has happened meanwhile holds this from his look at the checkpoint until it is durable.
+    pub async fn alone(&self) -> MutexGuard<'_, ()> {
+        self.alone.lock().await
     }
 
     /// Hands records over to be written, in this order.

@@ -316,3 +316,34 @@ async fn a_payout_that_flash_refuses_to_show_is_told_and_the_others_are_seen() {
     assert_eq!(states(&rig, run), [("paid", 5), ("submitted", 1)].into());
     rig.simulator.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_comes_late_takes_nothing_back_that_a_newer_one_has_told() {
+    let (rig, clock, run) = under_way(4, Options { status_step: SLOW, ..quick() }).await;
+    let engine = rig.engine().expect("an engine");
+    clock.by(A_MINUTE);
+    let slow = ["withdrawal_get:slow=800ms@1-", "payment_get:slow=800ms@1-"];
+    rig.simulator.faults().set(&slow.map(|text| text.parse().expect("a fault")));
+    let before = asked(&rig);
+    let (overtaken, mut looks) = (engine.clone(), Looks::default());
+    let late = tokio::spawn(async move {
+        let round = overtaken.track(Which::All, Depth::Due, &mut looks).await.expect("a round");
+        (round, looks)
+    });
+    while asked(&rig) == before {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await; // the old answer is on its way
+    rig.simulator.faults().clear();
+    rig.simulator.change(|options| options.status_step = StatusStep::Every(Duration::ZERO));
+    let newer = engine.track(Which::Run(run), Depth::UnderWay, &mut Looks::default()).await.expect("a round");
+    assert_eq!(newer.changed.len(), 4);
+    let (late, mut looks) = late.await.expect("no panic");
+    assert!(late.changed.is_empty(), "{:?}", late.changed);
+    assert_eq!(states(&rig, run), [("paid", 4)].into());
+    clock.by(SignedDuration::from_hours(25));
+    let next = engine.track(Which::All, Depth::Due, &mut looks).await.expect("a round");
+    assert_eq!((next.looked, next.changed.len()), (4, 0), "they are watched on");
+    drop(engine);
+    rig.simulator.stop().await;
+}
