@@ -92,7 +92,7 @@ impl<'a> Counter<'a> {
         let written = Annotation::new(path, &to).and_then(|annotation| {
             annotation.write(&reading, self.session.today(), &prepared.checked, summary)
         });
-        match written {
+        match written.and_then(|()| show_as(&to, path)) {
             Ok(()) => {
                 Some(format!("The file again with each finding at its cell: {}", engine::file_name(&to)))
             }
@@ -141,9 +141,12 @@ impl<'a> Counter<'a> {
         let funds = asked::funds(session, &prepared, reference::refresh(session))
             .unwrap_or_else(|failure| engine::Funds::unknown(&failure.message));
         let view = prepared.view(summary::place(session), &funds, session.clock.now());
-        let _ = std::fs::remove_file(beside(path, PLAN)); // of an earlier time
-        if let Err(error) = write_plan_page(&beside(path, PLAN), &view) {
+        let page = beside(path, PLAN);
+        let _ = std::fs::remove_file(&page); // of an earlier time
+        if let Err(error) = write_plan_page(&page, &view) {
             out::note(&error.to_string());
+        } else if let Err(failure) = show_as(&page, path) {
+            out::note(&failure.message);
         }
         let head_of_text = plan_text::render(&view, session.settings.remitters.is_example());
         if let Err(failure) = guard::agree(session, &mut prepared, &funds.rates) {
