@@ -1,9 +1,11 @@
 //! What the watched folder asks for: files are read, checked, planned, recorded and paid as by `pay`, and answers are
 //! texts beside the file.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use clap::ValueEnum as _;
 
@@ -16,16 +18,16 @@ use super::session::{Session, user_name};
 use super::{guard, notices, out, plan_text, reference, report, summary};
 use crate::check::{self, CheckReport};
 use crate::domain::{
-    Allowed, Finding, Occasion, PlanView, Release, RunId, RunState, RunView, Severity, Sums, Way,
-    system_words,
+    Allowed, Finding, Occasion, Overlaps, PlanView, Release, RunHead, RunId, RunState, RunView, Severity,
+    Sums, Way, system_words,
 };
 use crate::engine::{self, Ending, EngineError, Prepared, StopReason};
-use crate::journal::Journal;
+use crate::journal::{Journal, open_itself};
 use crate::notify::{Notice, Notifier};
 use crate::report::write_plan_page;
 use crate::watch::{
-    ANSWER, Approval, ControlTotals, Desk, Ended, FINDINGS, Going, Judged, PLAN, Standing, Stopped, Trouble,
-    Yes, digest, readers_of,
+    ANSWER, Approval, ControlTotals, Desk, Ended, FINDINGS, Going, Judged, OpenRun, PLAN, Standing, Stopped,
+    Trouble, Waits, Yes, digest, readers_of,
 };
 
 /// Serves one folder for one scope.
@@ -34,16 +36,51 @@ pub struct Counter<'a> {
     journal: Arc<Journal>,
     folder: PathBuf,
     notifier: Arc<Notifier>,
+    digests: Mutex<HashMap<RunId, String>>,
 }
 
 impl<'a> Counter<'a> {
     /// For the folder of that path.
     pub fn new(session: &'a Session, journal: Arc<Journal>, folder: &Path, notifier: Arc<Notifier>) -> Self {
-        Self { session, journal, folder: folder.to_owned(), notifier }
+        Self { session, journal, folder: folder.to_owned(), notifier, digests: Mutex::default() }
     }
 
     fn view(&self, run: RunId) -> Result<RunView, Trouble> {
         engine::run_view(self.journal.checkpoint(), run, false).map_err(trouble)
+    }
+
+    fn head(&self, run: RunId) -> Result<RunHead, Trouble> {
+        let known = self.journal.checkpoint().run(run).map_err(|error| trouble(error.into()))?;
+        Ok(known.ok_or_else(|| trouble(EngineError::NoSuchRun(run)))?.0)
+    }
+
+    /// The digest of the copy of a run's file, which never changes.
+    fn digest_of(&self, head: &RunHead) -> Result<String, Trouble> {
+        let mut known = self.digests.lock().expect("nobody panics while holding it");
+        if let Some(digest) = known.get(&head.run) {
+            return Ok(digest.clone());
+        }
+        let copy = engine::kept_copy(self.journal.folder(), head.run, &head.file);
+        let read = digest(&copy)
+            .map_err(|error| Trouble::Passing(format!("{}: {}", copy.display(), system_words(&error))))?;
+        known.insert(head.run, read.clone());
+        Ok(read)
+    }
+
+    /// What a person says of a file, and what was said of it before: a run that waits keeps the answers to its questions.
+    fn all_said(&self, path: &Path, said: Option<&Approval>) -> Result<Approval, Trouble> {
+        let mut said = said.cloned().unwrap_or_default();
+        let Ok(now) = digest(path) else { return Ok(said) }; // told where it is read
+        let waits = |open: &OpenRun| open.waits == Some(Waits::Release) && open.digest == now;
+        if let Some(open) = self.open_runs()?.into_iter().find(waits) {
+            let head = self.head(open.run)?;
+            said.accepted.join(&head.accepted);
+            said.sheet = said.sheet.or(head.sheet);
+            if said.overlaps == Overlaps::Hold {
+                said.overlaps = head.overlaps;
+            }
+        }
+        Ok(said)
     }
 
     /// A person is to look at a file that is no run yet.
@@ -130,12 +167,14 @@ impl<'a> Counter<'a> {
         Ok([largest, run, day])
     }
 
-    /// Records a file against which nothing stands.
+    /// Records a file against which nothing stands. Who has answered its questions has not seen its plan yet: that goes
+    /// only where it needs nobody, or where it was named.
     fn open(
         &self,
         path: &Path,
         mut prepared: Prepared,
-        release: Option<&Release>,
+        words: Option<&Release>,
+        says_yes: bool,
     ) -> Result<Judged, Trouble> {
         let session = self.session;
         let funds = asked::funds(session, &prepared, reference::refresh(session))
@@ -152,18 +191,20 @@ impl<'a> Counter<'a> {
         if let Err(failure) = guard::agree(session, &mut prepared, &funds.rates) {
             return Ok(Judged::Rejected { text: failure.message });
         }
-        let allowed = if release.is_some() {
+        let allowed = if says_yes {
             Allowed::Yes
         } else {
             let [largest, run, day] = self.sums(&prepared, &view).map_err(trouble)?;
             session.settings.watch.allowances.allow(&largest, &run, &day)
         };
-        let by_policy = || session.answer(Way::Policy, None);
+        let by_policy = || {
+            session.answer(Way::Policy, words.map(|words| format!("its questions were answered by {words}")))
+        };
         let run = prepared.head.run;
         prepared.head.folder = Some(self.folder.clone());
         prepared.head.waits = allowed != Allowed::Yes;
         prepared.head.released = match &allowed {
-            Allowed::Yes => Some(release.cloned().unwrap_or_else(by_policy)),
+            Allowed::Yes => Some(words.filter(|_| says_yes).cloned().unwrap_or_else(by_policy)),
             Allowed::No(_) => None,
         };
         engine::record(&self.journal, &prepared, &*session.clock, &*session.observer).map_err(trouble)?;
@@ -186,6 +227,7 @@ impl<'a> Counter<'a> {
         prepared: &Prepared,
         totals: Option<&ControlTotals>,
         approval: &Approval,
+        is_shown: bool,
     ) -> Option<Judged> {
         let checked = &prepared.checked;
         let report = CheckReport::new(&prepared.head.file, checked);
@@ -201,6 +243,9 @@ impl<'a> Counter<'a> {
         };
         if let Some(why) = totals.and_then(|totals| unmet(totals, prepared)) {
             return rejected(why);
+        }
+        if is_shown {
+            return None;
         }
         if checked.payable == 0 {
             return rejected("no row of the file can be paid.".to_owned());
@@ -237,9 +282,9 @@ impl Desk for Counter<'_> {
         totals: Option<&ControlTotals>,
         approval: Option<Yes<'_>>,
     ) -> Result<Judged, Trouble> {
-        let nothing = Approval::default();
-        let (said, release) = approval.map_or((&nothing, None), |yes| (yes.approval, Some(yes.release)));
-        let mut prepared = match self.prepared(path, name, said).map_err(failed)? {
+        let release = approval.map(|yes| yes.release);
+        let said = self.all_said(path, approval.map(|yes| yes.approval))?;
+        let mut prepared = match self.prepared(path, name, &said).map_err(failed)? {
             Ok(prepared) => prepared,
             Err(error @ (EngineError::Intake(_) | EngineError::Check(_) | EngineError::AmendsDoubt(_))) => {
                 return Ok(Judged::Rejected { text: format!("Nothing was sent: {error}.") });
@@ -265,16 +310,16 @@ impl Desk for Counter<'_> {
                 );
                 return Ok(Judged::Over { run, text });
             }
-            (Some(_), Some(_)) => {
-                return Ok(Judged::Goes { run, text: format!("This file is run {run}, which goes on.") });
-            }
+            (Some(_), Some(head)) => return Ok(goes_on(&head, release)),
             _ => {}
         }
         let recorded = self.journal.checkpoint().run(run).map_err(|error| trouble(error.into()))?;
-        if let Some((head, RunState::Running | RunState::Stopped)) = &recorded
-            && head.plan == Some(prepared.plan())
-        {
-            return Ok(Judged::Goes { run, text: format!("This file is run {run}, which goes on.") }); // let go before
+        let as_recorded = |(head, state): &(RunHead, RunState)| {
+            (head.plan == Some(prepared.plan())).then(|| (head.clone(), *state))
+        };
+        let as_recorded = recorded.as_ref().and_then(as_recorded);
+        if let Some((head, RunState::Running | RunState::Stopped)) = &as_recorded {
+            return Ok(goes_on(head, release)); // let go before
         }
         if let Some(plan) = said.plan.as_deref().filter(|plan| !prepared.plan().is_meant_by(plan)) {
             let text = format!(
@@ -283,32 +328,50 @@ impl Desk for Counter<'_> {
             );
             return Ok(Judged::Asks { text });
         }
-        if let Some(objection) = self.objections(path, &prepared, totals, said) {
+        // what was said of its questions is part of a run that waits
+        let is_shown = matches!(as_recorded, Some((_, RunState::Held)));
+        if let Some(objection) = self.objections(path, &prepared, totals, &said, is_shown) {
             if let Judged::Asks { .. } = objection {
                 self.tell_held(name);
             }
             return Ok(objection);
         }
         // what a person has seen is what goes: the run as it was recorded, if it is still the same plan
-        if let (Some(release), Some((head, RunState::Held))) = (release, &recorded)
-            && head.plan == Some(prepared.plan())
-        {
+        if let Some(release) = release.filter(|_| is_shown) {
             engine::release(&self.journal, run, release.clone()).map_err(trouble)?;
             return Ok(Judged::Goes { run, text: format!("Run {run} is being sent, let go by {release}.") });
         }
-        let was_seen = !matches!(recorded, Some((_, RunState::Held)));
-        self.open(path, prepared, release.filter(|_| was_seen))
+        let says_yes = said.plan.is_some(); // to this very plan: others were refused above
+        self.open(path, prepared, release, says_yes)
     }
 
-    fn begun(&self, path: &Path) -> Result<Option<RunId>, Trouble> {
-        let scope = self.journal.folder();
-        let runs = self.unfinished()?;
-        // what cannot be read is told where it is judged
-        let Some(now) = (!runs.is_empty()).then(|| digest(path).ok()).flatten() else { return Ok(None) };
-        let is_it = |(run, file): &(RunId, String)| {
-            digest(&engine::kept_copy(scope, *run, file)).is_ok_and(|copy| copy == now)
-        };
-        Ok(runs.into_iter().find(is_it).map(|(run, _)| run))
+    fn open_runs(&self) -> Result<Vec<OpenRun>, Trouble> {
+        let runs = self.journal.checkpoint().runs().map_err(|error| trouble(error.into()))?;
+        let mut open = Vec::new();
+        for (head, state) in runs.into_iter().filter(|(head, _)| head.folder.as_ref() == Some(&self.folder)) {
+            let waits = match state {
+                RunState::Recording | RunState::Refused | RunState::Finished => continue,
+                RunState::Held => Some(Waits::Release),
+                RunState::Running | RunState::Stopped => head.awaits.map(Waits::Word),
+            };
+            let digest = self.digest_of(&head).unwrap_or_default(); // a copy that is lost is no file's
+            open.push(OpenRun { run: head.run, name: head.file, digest, waits });
+        }
+        Ok(open)
+    }
+
+    fn read_from(&self, run: RunId) -> Result<String, Trouble> {
+        self.digest_of(&self.head(run)?)
+    }
+
+    fn put_copy(&self, run: RunId, to: &Path) -> Result<(), Trouble> {
+        let head = self.head(run)?;
+        let copied = put_whole(&engine::kept_copy(self.journal.folder(), run, &head.file), to);
+        copied.map_err(|error| Trouble::Passing(format!("{}: {}", to.display(), system_words(&error))))
+    }
+
+    fn file_of(&self, run: RunId) -> Result<String, Trouble> {
+        Ok(self.head(run)?.file)
     }
 
     fn refuse(&self, run: RunId, release: Release) -> Result<(), Trouble> {
@@ -322,15 +385,6 @@ impl Desk for Counter<'_> {
             Some(RunState::Refused) => Standing::Refused,
             _ => Standing::Begun,
         })
-    }
-
-    fn unfinished(&self) -> Result<Vec<(RunId, String)>, Trouble> {
-        let runs = self.journal.checkpoint().runs().map_err(|error| trouble(error.into()))?;
-        let here = runs.into_iter().filter(|(head, state)| {
-            let is_open = matches!(state, RunState::Running | RunState::Stopped);
-            is_open && head.folder.as_ref() == Some(&self.folder)
-        });
-        Ok(here.map(|(head, _)| (head.run, head.file)).collect())
     }
 
     fn carry_out(&self, run: RunId, going: Going) -> Result<Ended, Trouble> {
@@ -350,14 +404,10 @@ impl Desk for Counter<'_> {
             Ending::Finished => Ended::Finished(text),
             Ending::Stopped(reason) => {
                 let why = summary::stopped(&reason, &view).message;
-                let on = match reason {
-                    StopReason::Asked => Stopped::Start,
-                    StopReason::Gateway(_) | StopReason::Funds(_) => Stopped::Time,
-                    StopReason::Held(_)
-                    | StopReason::Unreliable(_)
-                    | StopReason::Declined(_)
-                    | StopReason::Conflict(_) => Stopped::Person,
-                    StopReason::Rates(_) => Stopped::Rates,
+                let on = match (&reason, reason.awaits()) {
+                    (_, Some(word)) => Stopped::Person(word),
+                    (StopReason::Asked, None) => Stopped::Start,
+                    (_, None) => Stopped::Time,
                 };
                 Ended::Stopped { text: format!("{why}\n\n{text}"), on }
             }
@@ -413,6 +463,26 @@ fn unmet(totals: &ControlTotals, prepared: &Prepared) -> Option<String> {
         (has != *sum)
             .then(|| format!("the control totals say {currency} {sum}, the file has {currency} {has}."))
     })
+}
+
+/// A run that was let go before goes on, unless it has stopped and waits for a person who has not spoken.
+fn goes_on(head: &RunHead, release: Option<&Release>) -> Judged {
+    let run = head.run;
+    match head.awaits.filter(|_| release.is_none()) {
+        Some(awaits) => Judged::Stands { run, awaits },
+        None => Judged::Goes { run, text: format!("This file is run {run}, which goes on.") },
+    }
+}
+
+/// A copy that appears whole. What lies there already stays.
+fn put_whole(from: &Path, to: &Path) -> io::Result<()> {
+    let folder = to.parent().unwrap_or(Path::new("."));
+    let mut copy = tempfile::Builder::new().prefix(".payrun-").tempfile_in(folder)?;
+    io::copy(&mut open_itself(from)?, &mut copy)?;
+    match copy.persist_noclobber(to).map_err(|error| error.error) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        outcome => outcome.map(drop),
+    }
 }
 
 fn beside(path: &Path, end: &str) -> PathBuf {

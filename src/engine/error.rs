@@ -3,7 +3,7 @@
 use crate::check::CheckError;
 use crate::config::ConfigError;
 use crate::domain::plan_view::Need;
-use crate::domain::{RunId, RunState};
+use crate::domain::{Awaits, RunId, RunState};
 use crate::gateway::GatewayError;
 use crate::intake::IntakeError;
 use crate::journal::JournalError;
@@ -39,6 +39,17 @@ pub enum StopReason {
 }
 
 impl StopReason {
+    /// The word of a person without which the run does not go on. None: it goes on by itself, now or at a next start.
+    pub fn awaits(&self) -> Option<Awaits> {
+        match self {
+            Self::Asked | Self::Gateway(_) | Self::Funds(_) => None,
+            Self::Rates(_) => Some(Awaits::Rates),
+            Self::Held(_) | Self::Unreliable(_) | Self::Declined(_) | Self::Conflict(_) => {
+                Some(Awaits::Going)
+            }
+        }
+    }
+
     /// Its class, for logs: its words may name payees.
     pub fn class(&self) -> &'static str {
         match self {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::domain::{
-    AgreedRate, BookKey, ExternalId, Fact, KeptBank, Life, OverlapKey, Payee, Payout, PayoutId, Probe,
-    Release, RowEntry, RunHead, RunId, RunState, Slippage, Timestamp, Verified,
+    AgreedRate, Awaits, BookKey, ExternalId, Fact, KeptBank, Life, OverlapKey, Payee, Payout, PayoutId,
+    Probe, Release, RowEntry, RunHead, RunId, RunState, Slippage, Timestamp, Verified,
 };
 
 /// Something that happened. Fields may be added, never renamed: old journals must be read for ever.
@@ -109,6 +109,9 @@ pub enum Record {
         run: RunId,
         /// Finished or stopped.
         state: RunState,
+        /// The word of a person without which it does not go on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        awaits: Option<Awaits>,
     },
     /// A payee was imported into the payee book, new or in place of what the book had.
     PayeeNoted(Noted),

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::RunId;
+use super::desk::{OpenRun, Waits};
+use crate::domain::{Awaits, RunId};
 use crate::journal::open_itself;
 
 /// What a person was asked about.
@@ -21,7 +22,8 @@ pub struct Question {
     pub rates: bool,
 }
 
-/// The questions that are open, by the names of files in `held/`. Kept in a file that may be lost.
+/// The questions that are open, by the names of files in `held/`. Kept in a file that may be lost: questions about runs
+/// are in the journal too, others are asked again.
 #[derive(Debug)]
 pub struct Asked {
     path: PathBuf,
@@ -44,6 +46,22 @@ impl Asked {
     pub fn holding(&self, run: RunId) -> Option<&str> {
         let mut questions = self.questions.iter();
         questions.find(|(_, question)| question.run == Some(run)).map(|(name, _)| name.as_str())
+    }
+
+    /// Brings the questions to what the journal has: a run that waits is asked about, one that does not is not.
+    pub fn agree_with(&mut self, open: &[OpenRun]) -> io::Result<()> {
+        let waiting = || open.iter().filter_map(|run| Some((run, run.waits?)));
+        self.questions.retain(|_, question| {
+            question.run.is_none_or(|asked| waiting().any(|(waits, _)| waits.run == asked))
+        });
+        for (waits, what) in waiting() {
+            if self.holding(waits.run).is_none() {
+                let rates = what == Waits::Word(Awaits::Rates);
+                let question = Question { digest: waits.digest.clone(), run: Some(waits.run), rates };
+                self.questions.insert(waits.name.clone(), question);
+            }
+        }
+        self.keep()
     }
 
     /// A question is asked.

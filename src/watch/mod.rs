@@ -16,7 +16,7 @@ mod side;
 mod watcher;
 
 pub use asked::digest;
-pub use desk::{Desk, Ended, Going, Judged, Standing, Stopped, Trouble, Yes};
+pub use desk::{Desk, Ended, Going, Judged, OpenRun, Standing, Stopped, Trouble, Waits, Yes};
 pub use folder::{ANSWER, FINDINGS, Folder, PLAN, Place, readers_of};
 pub use side::{Approval, ControlTotals, Side};
 pub use watcher::{Event, Settings, Watcher};

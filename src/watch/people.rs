@@ -37,6 +37,9 @@ impl<D: Desk> Watcher<'_, D> {
             self.listed(place)?.into_iter().filter(|(name, _)| Side::of(name).is_some()).collect();
         let sides = if place == Place::Held { &mut self.held_sides } else { &mut self.sides };
         let whole = sides.whole(&files, now, self.settings.settle);
+        if place == Place::Inbox {
+            self.whole_sides = whole.iter().cloned().collect();
+        }
         for name in whole {
             let Some((base, side)) = Side::of(&name) else { continue };
             let waits = self.folder.has(Place::Held, &base);
@@ -69,6 +72,12 @@ impl<D: Desk> Watcher<'_, D> {
             return Ok(());
         }
         self.orphans.remove(name);
+        // somebody has taken away the file of a run that waits: it can be answered for all the same
+        for open in self.desk.open_runs()? {
+            if open.name == base && open.waits.is_some() {
+                return self.desk.put_copy(open.run, &self.folder.path(Place::Held, base));
+            }
+        }
         let text = answer::belongs_to_nothing(base, side);
         self.put_aside_os(place, name, &plain(name), &text)
     }
