@@ -144,6 +144,9 @@ impl Folder {
 
     /// Moves what payrun has put beside a file.
     fn shift_beside(&self, (from, name): &(Place, OsString), (to, new): (Place, &str)) -> io::Result<()> {
+        if *from == Place::Inbox {
+            return Ok(()); // what lies there is people's, whatever its name
+        }
         for end in BESIDE {
             let mut beside = name.clone();
             beside.push(format!(".{end}"));
@@ -272,8 +275,11 @@ mod tests {
         let (_root, folder) = folder();
         fs::write(folder.path(Place::Done, "pay.csv"), "first").expect("written");
         fs::write(folder.path(Place::Inbox, "pay.csv"), "second").expect("written");
-        fs::write(folder.path(Place::Inbox, "pay.csv.answer.txt"), "why").expect("written");
-        let new = folder.shift((Place::Inbox, OsStr::new("pay.csv")), (Place::Done, "pay.csv"));
+        fs::write(folder.path(Place::Inbox, "pay.csv.answer.txt"), "a file of people").expect("written");
+        let new = folder.shift((Place::Inbox, OsStr::new("pay.csv")), (Place::Processing, "pay.csv"));
+        assert!(new.is_ok() && folder.has(Place::Inbox, "pay.csv.answer.txt"));
+        fs::write(folder.path(Place::Processing, "pay.csv.answer.txt"), "why").expect("written");
+        let new = folder.shift((Place::Processing, OsStr::new("pay.csv")), (Place::Done, "pay.csv"));
         assert_eq!(new.expect("moved"), "pay (2).csv");
         let read = |name: &str| fs::read_to_string(folder.path(Place::Done, name)).expect("there");
         assert_eq!(

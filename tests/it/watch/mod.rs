@@ -5,6 +5,7 @@ mod answers;
 mod arriving;
 mod identity;
 mod storm;
+mod unseen;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
