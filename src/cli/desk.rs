@@ -2,37 +2,34 @@
 //! texts beside the file.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use clap::ValueEnum as _;
 
-use super::annotate::Annotation;
 use super::args::ReportKind;
 use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
 use super::reading::read_with;
 use super::session::{Session, user_name};
-use super::{guard, notices, out, plan_text, reference, report, summary};
-use crate::check::{self, CheckReport};
+use super::{guard, notices, out, plan_text, reference, report, summary, verify};
 use crate::domain::{
-    Allowed, Finding, Occasion, Overlaps, PlanView, Release, RunHead, RunId, RunState, RunView, Severity,
-    Sums, Way, system_words,
+    Allowed, Occasion, Overlaps, PlanView, Release, RunHead, RunId, RunState, RunView, Sums, Way,
+    system_words,
 };
 use crate::engine::{self, Ending, EngineError, Prepared, StopReason};
 use crate::journal::{Journal, open_itself};
 use crate::notify::{Notice, Notifier};
 use crate::report::write_plan_page;
 use crate::watch::{
-    ANSWER, Approval, ControlTotals, Desk, Ended, FINDINGS, Going, Judged, OpenRun, PLAN, Standing, Stopped,
-    Trouble, Waits, Yes, digest, readers_of,
+    ANSWER, Approval, ControlTotals, Desk, Ended, Going, Judged, OpenRun, PLAN, Standing, Stopped, Trouble,
+    Waits, Yes, digest, readers_of,
 };
 
 /// Serves one folder for one scope.
 pub struct Counter<'a> {
-    session: &'a Session,
+    pub(super) session: &'a Session,
     journal: Arc<Journal>,
     folder: PathBuf,
     notifier: Arc<Notifier>,
@@ -116,30 +113,6 @@ impl<'a> Counter<'a> {
         asked::planned(session, &self.journal, &asked)
     }
 
-    /// The file again with its findings in it, where that can be written.
-    fn annotate(
-        &self,
-        path: &Path,
-        prepared: &Prepared,
-        approval: &Approval,
-        summary: &str,
-    ) -> Option<String> {
-        let to = beside(path, FINDINGS);
-        let reading = read_with(approval.sheet.clone(), None, self.session.settings.limits);
-        let written = Annotation::new(path, &to).and_then(|annotation| {
-            annotation.write(&reading, self.session.today(), &prepared.checked, summary)
-        });
-        match written.and_then(|()| show_as(&to, path)) {
-            Ok(()) => {
-                Some(format!("The file again with each finding at its cell: {}", engine::file_name(&to)))
-            }
-            Err(failure) => {
-                out::note(&failure.message);
-                None
-            }
-        }
-    }
-
     /// The sums that decide whether a run may go by itself: its largest payouts, its own, and the day's with it.
     fn sums(&self, prepared: &Prepared, view: &PlanView) -> Result<[Sums; 3], EngineError> {
         let (mut largest, mut run, mut day) = (Sums::default(), Sums::default(), Sums::default());
@@ -179,7 +152,10 @@ impl<'a> Counter<'a> {
         let session = self.session;
         let funds = asked::funds(session, &prepared, reference::refresh(session))
             .unwrap_or_else(|failure| engine::Funds::unknown(&failure.message));
-        let view = prepared.view(summary::place(session), &funds, session.clock.now());
+        let view = PlanView {
+            bank_words: verify::kept(session, &self.journal, &prepared).map_err(trouble)?,
+            ..prepared.view(summary::place(session), &funds, session.clock.now())
+        };
         let page = beside(path, PLAN);
         let _ = std::fs::remove_file(&page); // of an earlier time
         if let Err(error) = write_plan_page(&page, &view) {
@@ -218,59 +194,6 @@ impl<'a> Counter<'a> {
                 text: format!("Run {run} waits for a person; nothing was sent: {why}.\n\n{head_of_text}"),
             },
         })
-    }
-
-    /// What stands against recording a file: errors, questions, totals that are not met.
-    fn objections(
-        &self,
-        path: &Path,
-        prepared: &Prepared,
-        totals: Option<&ControlTotals>,
-        approval: &Approval,
-        is_shown: bool,
-    ) -> Option<Judged> {
-        let checked = &prepared.checked;
-        let report = CheckReport::new(&prepared.head.file, checked);
-        let findings = check::render_text(&report);
-        let rejected = |why: String| {
-            let sheet = self.annotate(path, prepared, approval, &report.summary());
-            let sheet = sheet.map_or(String::new(), |sheet| format!("{sheet}\n"));
-            Some(Judged::Rejected {
-                text: format!(
-                    "Nothing was sent: {why}\n\n{findings}\n{sheet}Put the corrected file into the folder again."
-                ),
-            })
-        };
-        if let Some(why) = totals.and_then(|totals| unmet(totals, prepared)) {
-            return rejected(why);
-        }
-        if is_shown {
-            return None;
-        }
-        if checked.payable == 0 {
-            return rejected("no row of the file can be paid.".to_owned());
-        }
-        let is_wrong = |finding: &Finding| {
-            finding.forbids() && finding.severity == Severity::Error && finding.word_needed().is_none()
-        };
-        if checked.findings.iter().any(is_wrong) && !approval.skip_invalid {
-            return rejected(format!("{}.", summary::and(&[(checked.invalid_rows.len(), "cannot be paid")])));
-        }
-        let held = prepared.held().count();
-        if approval.skip_invalid || held + checked.invalid_rows.len() == 0 {
-            return None;
-        }
-        let mut text = format!(
-            "Nothing was sent: {}.\n\n{findings}\n",
-            summary::and(&[
-                (checked.invalid_rows.len(), "asks a question"),
-                (held, "must be decided by a person")
-            ])
-        );
-        for (row, why) in prepared.held().take(summary::MOST_SHOWN) {
-            let _ = writeln!(text, "row {row}: {why}");
-        }
-        Some(Judged::Asks { text: text.trim_end().to_owned() })
     }
 }
 
@@ -445,23 +368,10 @@ impl Desk for Counter<'_> {
 }
 
 /// Whoever may read a file may read what was written beside it.
-fn show_as(path: &Path, file: &Path) -> Result<(), Failure> {
+pub(super) fn show_as(path: &Path, file: &Path) -> Result<(), Failure> {
     readers_of(file, path).map_err(|error| {
         let words = system_words(&error);
         Failure::new(Exit::Configuration, format!("{} is its owner's alone: {words}", path.display()))
-    })
-}
-
-/// Why the totals that a person gave are not those of the file.
-fn unmet(totals: &ControlTotals, prepared: &Prepared) -> Option<String> {
-    let checked = &prepared.checked;
-    if let Some(count) = totals.count.filter(|count| *count != checked.payable) {
-        return Some(format!("the control totals say {count} payouts, the file has {}.", checked.payable));
-    }
-    totals.sums.iter().find_map(|(currency, sum)| {
-        let (_, has) = checked.totals.of(*currency);
-        (has != *sum)
-            .then(|| format!("the control totals say {currency} {sum}, the file has {currency} {has}."))
     })
 }
 
@@ -485,7 +395,7 @@ fn put_whole(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-fn beside(path: &Path, end: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
     path.with_file_name(format!("{}.{end}", engine::file_name(path)))
 }
 

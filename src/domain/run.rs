@@ -44,6 +44,8 @@ pub enum Awaits {
     Going,
     /// That the rates as they are then are agreed to.
     Rates,
+    /// That its file begins anew, with the settings as they are then: nothing was sent with those it was opened with.
+    Anew,
 }
 
 /// What was decided when the run was opened. A resumed run keeps to it, whatever the configuration says by then.

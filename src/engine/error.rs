@@ -26,6 +26,15 @@ pub enum StopReason {
     Gateway(GatewayError),
     /// Payees or remitters at the API differ from the file: sentences for people.
     Held(Vec<String>),
+    /// Remitters differ at the API, or it does not take them.
+    Remitters {
+        /// Why, a sentence each.
+        why: Vec<String>,
+        /// Whether rows of other remitters can be paid without these.
+        others: bool,
+        /// Whether something of the run was sent: it keeps its remitters then.
+        is_begun: bool,
+    },
     /// Too many answers in a row left payouts in doubt.
     Unreliable(String),
     /// The API declines payouts in a way that looks as if it meant all of them: its code and words.
@@ -44,9 +53,12 @@ impl StopReason {
         match self {
             Self::Asked | Self::Gateway(_) | Self::Funds(_) => None,
             Self::Rates(_) => Some(Awaits::Rates),
-            Self::Held(_) | Self::Unreliable(_) | Self::Declined(_) | Self::Conflict(_) => {
-                Some(Awaits::Going)
-            }
+            Self::Remitters { is_begun: false, .. } => Some(Awaits::Anew),
+            Self::Held(_)
+            | Self::Remitters { .. }
+            | Self::Unreliable(_)
+            | Self::Declined(_)
+            | Self::Conflict(_) => Some(Awaits::Going),
         }
     }
 
@@ -56,6 +68,7 @@ impl StopReason {
             Self::Asked => "asked",
             Self::Gateway(error) => error.class(),
             Self::Held(_) => "held",
+            Self::Remitters { .. } => "remitters",
             Self::Unreliable(_) => "unreliable",
             Self::Declined(_) => "declined",
             Self::Funds(_) => "funds",

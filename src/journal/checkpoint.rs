@@ -228,6 +228,11 @@ impl Checkpoint {
         Ok(found)
     }
 
+    /// Whether any bank was ever asked whose an account is.
+    pub fn has_verified(&self) -> bool {
+        !self.verified.is_empty()
+    }
+
     /// What a bank last said of an account and a name.
     pub fn verified(&self, key: BookKey) -> Result<Option<Verified>, JournalError> {
         get(&self.verified, key.bytes())

@@ -41,6 +41,10 @@ pub fn how_to_answer(name: &str, wanted: Wanted) -> String {
             "Once that is settled: make an empty file named {yes} here, and it goes on; with the line skip-invalid in it, \
              payees that must be decided are left out. Or: payrun approve \"{held}/{name}\""
         ),
+        Wanted::Word(Awaits::Anew) => format!(
+            "Once that is mended: make an empty file named {yes} here, and the file begins anew with the settings as they are then. \
+             Or: payrun approve \"{held}/{name}\""
+        ),
         Wanted::Word(Awaits::Rates) => format!(
             "To agree to the rates as they are when the answer is taken: make an empty file named {yes} here, \
              or: payrun approve \"{held}/{name}\""

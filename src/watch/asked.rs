@@ -17,9 +17,9 @@ pub struct Question {
     pub digest: String,
     /// The run that it is, where it is one already.
     pub run: Option<RunId>,
-    /// Whether a yes agrees to the rates as they are.
-    #[serde(default)]
-    pub rates: bool,
+    /// The word that the run waits for, where it has stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaits: Option<Awaits>,
 }
 
 /// The questions that are open, by the names of files in `held/`. Kept in a file that may be lost: questions about runs
@@ -56,8 +56,11 @@ impl Asked {
         });
         for (waits, what) in waiting() {
             if self.holding(waits.run).is_none() {
-                let rates = what == Waits::Word(Awaits::Rates);
-                let question = Question { digest: waits.digest.clone(), run: Some(waits.run), rates };
+                let awaits = match what {
+                    Waits::Word(awaits) => Some(awaits),
+                    Waits::Release => None,
+                };
+                let question = Question { digest: waits.digest.clone(), run: Some(waits.run), awaits };
                 self.questions.insert(waits.name.clone(), question);
             }
         }
@@ -100,7 +103,7 @@ mod tests {
     fn questions_outlive_the_process_and_damage_only_asks_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("asked.json");
-        let question = Question { digest: "d".to_owned(), run: Some(RunId(3)), rates: true };
+        let question = Question { digest: "d".to_owned(), run: Some(RunId(3)), awaits: Some(Awaits::Rates) };
         Asked::open(path.clone()).ask("pay.csv", question.clone()).expect("kept");
         assert_eq!(Asked::open(path.clone()).about("pay.csv"), Some(&question));
         std::fs::write(&path, "{").expect("damaged");

@@ -133,7 +133,7 @@ impl<D: Desk> Watcher<'_, D> {
                     let text = format!("This file is run {}, which goes on.", open.run);
                     return self.goes(name, open.run, &text, jobs);
                 }
-                Some(Waits::Word(awaits)) if open.digest == before => {
+                Some(Waits::Word(awaits)) if open.digest == before && approval.is_none() => {
                     return self.stands(name, open.run, awaits);
                 }
                 // the file that a person was asked about under this name is gone: this one has taken its place
@@ -169,7 +169,7 @@ impl<D: Desk> Watcher<'_, D> {
                 // of the very bytes that wait as a run already
                 let asked = self.asked.about(name).filter(|question| question.digest == before);
                 let run = asked.and_then(|question| question.run);
-                let question = Question { digest: before, run, rates: false };
+                let question = Question { digest: before, run, awaits: None };
                 self.hold(name, question, &format!("{text}\n\n{how}"))
             }
             Judged::Waits { run, text } => {
@@ -177,7 +177,7 @@ impl<D: Desk> Watcher<'_, D> {
                     return self.put_aside(Place::Processing, name, &text);
                 }
                 let how = answer::how_to_answer(name, Wanted::Yes);
-                let question = Question { digest: before, run: Some(run), rates: false };
+                let question = Question { digest: before, run: Some(run), awaits: None };
                 self.hold(name, question, &format!("{text}\n\n{how}"))
             }
             Judged::Goes { run, text } => self.goes(name, run, &text, jobs),

@@ -10,6 +10,7 @@ mod arrival;
 mod asked;
 mod claim;
 mod desk;
+mod ending;
 mod folder;
 mod people;
 mod side;

@@ -8,13 +8,12 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use super::answer::{self, Wanted};
 use super::arrival::Arrivals;
-use super::asked::{Asked, Question, digest};
-use super::desk::{Desk, Ended, Going, Standing, Stopped, Trouble};
+use super::asked::{Asked, Question};
+use super::desk::{Desk, Ended, Going, Standing, Trouble};
 use super::folder::{ANSWER, Folder, Place, beside_what, plain};
 use super::side::Side;
-use crate::domain::{Awaits, RunId, system_words};
+use crate::domain::{RunId, system_words};
 use crate::journal::open_itself;
 
 /// The first pause before something is tried again; it doubles.
@@ -64,9 +63,9 @@ pub(super) struct Job {
 
 /// Something that is tried again.
 pub(super) struct Later {
-    due: Instant,
-    pause: Duration,
-    job: Option<Job>,
+    pub due: Instant,
+    pub pause: Duration,
+    pub job: Option<Job>,
 }
 
 /// A file that cannot be taken, such as for want of permissions.
@@ -301,90 +300,6 @@ impl<'a, D: Desk> Watcher<'a, D> {
         self.move_on(Place::Processing, name, (Place::Held, name)).map(drop)
     }
 
-    fn came_to(&mut self, run: RunId, name: &str, ended: Result<Ended, Trouble>) -> Result<(), Trouble> {
-        let outcome = self.ended(run, name, ended);
-        self.borne(name, outcome)
-    }
-
-    /// A run has got somewhere.
-    fn ended(&mut self, run: RunId, name: &str, ended: Result<Ended, Trouble>) -> Result<(), Trouble> {
-        self.at_work.remove(name);
-        match ended {
-            Ok(Ended::Finished(text)) => {
-                self.later.remove(name);
-                let read = self.desk.read_from(run)?;
-                self.done(run, name, &read, &text)
-            }
-            Ok(Ended::Stopped { text, on: Stopped::Start }) => {
-                self.say(Place::Processing, name, &text);
-                Ok(())
-            }
-            Ok(Ended::Stopped { text, on: Stopped::Time }) | Err(Trouble::Passing(text)) => {
-                let job = Job { run, name: name.to_owned(), going: Going::default() };
-                self.again(name, Some(job), &text);
-                Ok(())
-            }
-            Ok(Ended::Stopped { text, on: Stopped::Person(awaits) }) => {
-                self.asks_for_word(name, run, awaits, &text)
-            }
-            Err(trouble) => Err(trouble),
-        }
-    }
-
-    /// A run that has stopped waits for a person. Its file may have been taken away: then it lies there again.
-    pub(super) fn asks_for_word(
-        &mut self,
-        name: &str,
-        run: RunId,
-        awaits: Awaits,
-        text: &str,
-    ) -> Result<(), Trouble> {
-        if !self.folder.has(Place::Processing, name) {
-            self.desk.put_copy(run, &self.folder.path(Place::Processing, name))?;
-        }
-        let digest = self.desk.read_from(run)?; // the bytes that are asked about, whatever was written on since
-        let how = answer::how_to_answer(name, Wanted::Word(awaits));
-        let question = Question { digest, run: Some(run), rates: awaits == Awaits::Rates };
-        self.hold(name, question, &format!("{text}\n\n{how}"))
-    }
-
-    /// Something passing stands in the way: it is tried again, less and less often.
-    pub(super) fn again(&mut self, name: &str, job: Option<Job>, why: &str) {
-        let pause = self.later.get(name).map_or(FIRST_PAUSE, |later| longer(later.pause));
-        self.later.insert(name.to_owned(), Later { due: Instant::now() + pause, pause, job });
-        let when = humantime::format_duration(pause);
-        self.say(Place::Processing, name, &format!("{why}\n\nIt is tried again by itself, in {when}."));
-    }
-
-    /// The file of a run that is over goes to its end, with the reports beside it, if it still is what was read.
-    pub(super) fn done(&mut self, run: RunId, name: &str, read: &str, text: &str) -> Result<(), Trouble> {
-        self.asked.forget(name).map_err(|error| passing(name, &error))?;
-        let mut end = format!("{run} {name}");
-        if self.folder.has(Place::Processing, name) {
-            let is_as_read = digest(&self.folder.path(Place::Processing, name)).is_ok_and(|now| now == read);
-            if is_as_read {
-                self.say(Place::Processing, name, text);
-                end = self.move_on(Place::Processing, name, (Place::Done, &end))?;
-            } else {
-                end = self.folder.free_name(&end, &[Place::Done]);
-                self.desk.put_copy(run, &self.folder.path(Place::Done, &end))?;
-                self.say(Place::Done, &end, &format!("{text}\n\n{}", answer::written_on(run)));
-                self.put_back(name)?;
-            }
-        }
-        self.desk.report(run, &self.folder.path(Place::Done, ""), &end)?;
-        self.totals_to(name, (Place::Done, &end))
-    }
-
-    /// Puts a file into the inbox again, to be taken like a new one.
-    fn put_back(&mut self, name: &str) -> Result<(), Trouble> {
-        self.folder.clear(Place::Processing, name);
-        let moved = self.folder.shift((Place::Processing, OsStr::new(name)), (Place::Inbox, name));
-        let back = moved.map_err(|error| passing(name, &error))?;
-        self.arrivals.was_put_back(OsStr::new(&back));
-        Ok(())
-    }
-
     /// Under which other name a run is at work, or waits for an answer.
     pub(super) fn elsewhere(&self, name: &str, run: RunId) -> Option<String> {
         let at_work = self.at_work.iter().find(|(other, at_work)| **at_work == run && *other != name);
@@ -437,25 +352,6 @@ impl<'a, D: Desk> Watcher<'a, D> {
         let [totals, new] = [name, new].map(|name| side_name(name, Side::Totals));
         let moved = self.folder.shift((Place::Processing, OsStr::new(&totals)), (to, &new));
         moved.map(drop).map_err(|error| passing(&totals, &error))
-    }
-
-    /// Payouts have changed after their run was over: its reports are written again.
-    fn changed(&mut self, runs: &[RunId]) -> Result<(), Trouble> {
-        let done = self.listed(Place::Done)?;
-        for run in runs {
-            let begin = format!("{run} ");
-            let names = done.iter().filter_map(|(name, _)| name.to_str());
-            let file = names
-                .filter(|name| name.starts_with(&begin) && !is_beside(name))
-                .min_by_key(|name| name.len());
-            // people may have taken it away or given it another name
-            let name = file.map_or_else(
-                || Ok(format!("{run} {}", self.desk.file_of(*run)?)),
-                |file| Ok(file.to_owned()),
-            )?;
-            self.desk.report(*run, &self.folder.path(Place::Done, ""), &name)?;
-        }
-        Ok(())
     }
 
     /// Puts a file where files lie that were not paid, with the reason. The run that waited by it cannot be let go any
@@ -530,14 +426,6 @@ fn whole_lines(text: &str) -> String {
 /// The name of a side file.
 pub(super) fn side_name(name: &str, side: Side) -> String {
     format!("{name}.{}", side.end())
-}
-
-/// Whether a name is that of something we have put beside a file.
-fn is_beside(name: &str) -> bool {
-    beside_what(name).is_some()
-        || [".report.csv", ".report.json", ".report.xlsx", ".report.html"]
-            .iter()
-            .any(|end| name.ends_with(end))
 }
 
 pub(super) fn passing(name: &str, error: &io::Error) -> Trouble {

@@ -172,3 +172,21 @@ fn control_totals_that_are_still_being_written_are_waited_for() {
     assert_eq!(shop.world.made(), 0);
     assert!(shop.read("rejected/salaries.csv.answer.txt").contains("the control totals say AUD 1.00"));
 }
+
+#[test]
+fn a_remitter_that_flash_refuses_is_mended_and_the_file_begins_anew() {
+    let shop = Shop::new();
+    let child = "[remitters.default]\nfirst_name = \"Jo\"\nlast_name = \"Example\"\nstreet = \"1 Hay St\"\ndob = \"2015-01-31\"\n";
+    shop.world.write("payrun.toml", child);
+    shop.drop("salaries.csv", rig::payroll(0, 2));
+    shop.once(&["--mode", "pay"]).ends(0);
+    let asked = shop.read("held/salaries.csv.answer.txt");
+    assert!(asked.contains("the file begins anew with the settings as they are then"), "{asked}");
+    std::fs::write(shop.path("held/salaries.csv.approve"), "").expect("written");
+    shop.once(&["--mode", "pay"]).ends(0);
+    assert!(shop.has("held/salaries.csv") && shop.world.made() == 0, "nothing is mended yet");
+    shop.world.write("payrun.toml", child.replace("2015", "1985"));
+    std::fs::write(shop.path("held/salaries.csv.approve"), "").expect("written");
+    shop.once(&["--mode", "pay"]).ends(0);
+    assert_eq!(shop.world.made(), 2);
+}
