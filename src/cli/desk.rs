@@ -12,7 +12,7 @@ use super::args::ReportKind;
 use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
 use super::reading::read_with;
-use super::session::{Session, user_name};
+use super::session::{Session, Unasked, user_name};
 use super::{guard, notices, out, plan_text, reference, report, summary, verify};
 use crate::domain::{
     Allowed, Occasion, Overlaps, PlanView, Release, RunHead, RunId, RunState, RunView, Sums, Way,
@@ -148,9 +148,10 @@ impl<'a> Counter<'a> {
         mut prepared: Prepared,
         words: Option<&Release>,
         says_yes: bool,
+        reached: Result<(), Unasked>,
     ) -> Result<Judged, Trouble> {
         let session = self.session;
-        let funds = asked::funds(session, &prepared, reference::refresh(session))
+        let funds = asked::funds(session, &prepared, reached)
             .unwrap_or_else(|failure| engine::Funds::unknown(&failure.message));
         let view = PlanView {
             bank_words: verify::kept(session, &self.journal, &prepared).map_err(trouble)?,
@@ -207,6 +208,7 @@ impl Desk for Counter<'_> {
     ) -> Result<Judged, Trouble> {
         let release = approval.map(|yes| yes.release);
         let said = self.all_said(path, approval.map(|yes| yes.approval))?;
+        let reached = reference::refresh(self.session);
         let mut prepared = match self.prepared(path, name, &said).map_err(failed)? {
             Ok(prepared) => prepared,
             Err(error @ (EngineError::Intake(_) | EngineError::Check(_) | EngineError::AmendsDoubt(_))) => {
@@ -265,7 +267,7 @@ impl Desk for Counter<'_> {
             return Ok(Judged::Goes { run, text: format!("Run {run} is being sent, let go by {release}.") });
         }
         let says_yes = said.plan.is_some(); // to this very plan: others were refused above
-        self.open(path, prepared, release, says_yes)
+        self.open(path, prepared, release, says_yes, reached)
     }
 
     fn open_runs(&self) -> Result<Vec<OpenRun>, Trouble> {
