@@ -19,7 +19,7 @@ use crate::domain::{
     system_words,
 };
 use crate::engine::{self, Ending, EngineError, Prepared, StopReason};
-use crate::journal::{Journal, open_itself};
+use crate::journal::{Journal, Telling, open_itself};
 use crate::notify::{Notice, Notifier};
 use crate::report::write_plan_page;
 use crate::watch::{
@@ -342,6 +342,7 @@ impl Desk for Counter<'_> {
     fn report(&self, run: RunId, folder: &Path, name: &str) -> Result<(), Trouble> {
         let checkpoint = self.journal.checkpoint();
         let source = report::Source { session: self.session, checkpoint, at_work: false };
+        let news = checkpoint.news_of(run, Telling::Report).map_err(|error| trouble(error.into()))?; // until before it is read
         let view = self.view(run)?;
         let written = ReportKind::value_variants().iter().try_for_each(|kind| {
             let path = folder.join(format!("{name}.report.{}", kind.extension()));
@@ -353,11 +354,18 @@ impl Desk for Counter<'_> {
             let fix = report::write_fix_file(self.journal.folder(), checkpoint, run, folder, limits)?;
             fix.map_or(Ok(()), |path| show_as(&path, &folder.join(name)))
         });
-        if let Err(failure) = written {
+        match (written, news) {
             // it takes nothing back
-            out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
+            (Err(failure), _) => {
+                out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
+                Ok(())
+            }
+            (Ok(()), Some(news)) => {
+                let told = engine::told(&self.journal, &news, Telling::Report, &*self.session.clock);
+                told.wait().map_err(|error| trouble(error.into()))
+            }
+            (Ok(()), None) => Ok(()),
         }
-        Ok(())
     }
 
     fn release_by_owner(&self, uid: u32, note: Option<String>) -> Release {

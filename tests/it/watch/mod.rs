@@ -4,6 +4,7 @@
 mod answers;
 mod arriving;
 mod identity;
+mod late;
 mod storm;
 mod unseen;
 
