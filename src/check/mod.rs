@@ -33,6 +33,7 @@ mod payid;
 mod report;
 mod row;
 mod seen;
+mod sender;
 mod shape;
 mod sound;
 mod sums;
@@ -59,6 +60,7 @@ pub mod country {
 pub use file::{CheckError, Checked, Options, Passed, Payable, check};
 pub use payees::{PayeeRow, PayeesChecked, check_payees};
 pub use report::{CheckReport, REFUSED, render_findings, render_text};
+pub use sender::party_trouble;
 
 use crate::domain::{Accepted, BankAccount, Code, Finding, Place};
 use crate::intake::Column;

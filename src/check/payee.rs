@@ -207,7 +207,7 @@ pub(super) fn mobile(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<St
 
 /// A mobile number as `+` and digits. Only Australian ones are known without their country, and only of payees in
 /// Australia.
-fn international(typed: &str, country: &str) -> Result<String, Wrong> {
+pub(super) fn international(typed: &str, country: &str) -> Result<String, Wrong> {
     let typed = plain(typed);
     let typed = typed.trim();
     if let Some(odd) =

@@ -1,49 +1,83 @@
 //! What the watched folder asks for: files are read, checked, planned, recorded and paid as by `pay`, and answers are
 //! texts beside the file.
 
-use std::fmt::Write as _;
+use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use clap::ValueEnum as _;
 
-use super::annotate::Annotation;
 use super::args::ReportKind;
 use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
 use super::reading::read_with;
-use super::session::{Session, user_name};
-use super::{guard, notices, out, plan_text, reference, report, summary};
-use crate::check::{self, CheckReport};
+use super::session::{Session, Unasked, user_name};
+use super::{guard, notices, out, plan_text, reference, report, summary, verify};
 use crate::domain::{
-    Allowed, Finding, Occasion, PlanView, Release, RunId, RunState, RunView, Severity, Sums, Way,
+    Allowed, Occasion, Overlaps, PlanView, Release, RunHead, RunId, RunState, RunView, Sums, Way,
     system_words,
 };
 use crate::engine::{self, Ending, EngineError, Prepared, StopReason};
-use crate::journal::Journal;
+use crate::journal::{Journal, Telling, open_itself};
 use crate::notify::{Notice, Notifier};
 use crate::report::write_plan_page;
 use crate::watch::{
-    ANSWER, Approval, ControlTotals, Desk, Ended, FINDINGS, Going, Judged, PLAN, Standing, Stopped, Trouble,
-    Yes, digest, readers_of,
+    ANSWER, Approval, ControlTotals, Desk, Ended, Going, Judged, OpenRun, PLAN, Standing, Stopped, Trouble,
+    Waits, Yes, digest, readers_of,
 };
 
 /// Serves one folder for one scope.
 pub struct Counter<'a> {
-    session: &'a Session,
+    pub(super) session: &'a Session,
     journal: Arc<Journal>,
     folder: PathBuf,
     notifier: Arc<Notifier>,
+    digests: Mutex<HashMap<RunId, String>>,
 }
 
 impl<'a> Counter<'a> {
     /// For the folder of that path.
     pub fn new(session: &'a Session, journal: Arc<Journal>, folder: &Path, notifier: Arc<Notifier>) -> Self {
-        Self { session, journal, folder: folder.to_owned(), notifier }
+        Self { session, journal, folder: folder.to_owned(), notifier, digests: Mutex::default() }
     }
 
     fn view(&self, run: RunId) -> Result<RunView, Trouble> {
         engine::run_view(self.journal.checkpoint(), run, false).map_err(trouble)
+    }
+
+    fn head(&self, run: RunId) -> Result<RunHead, Trouble> {
+        let known = self.journal.checkpoint().run(run).map_err(|error| trouble(error.into()))?;
+        Ok(known.ok_or_else(|| trouble(EngineError::NoSuchRun(run)))?.0)
+    }
+
+    /// The digest of the copy of a run's file, which never changes.
+    fn digest_of(&self, head: &RunHead) -> Result<String, Trouble> {
+        let mut known = self.digests.lock().expect("nobody panics while holding it");
+        if let Some(digest) = known.get(&head.run) {
+            return Ok(digest.clone());
+        }
+        let copy = engine::kept_copy(self.journal.folder(), head.run, &head.file);
+        let read = digest(&copy)
+            .map_err(|error| Trouble::Passing(format!("{}: {}", copy.display(), system_words(&error))))?;
+        known.insert(head.run, read.clone());
+        Ok(read)
+    }
+
+    /// What a person says of a file, and what was said of it before: a run that waits keeps the answers to its questions.
+    fn all_said(&self, path: &Path, said: Option<&Approval>) -> Result<Approval, Trouble> {
+        let mut said = said.cloned().unwrap_or_default();
+        let Ok(now) = digest(path) else { return Ok(said) }; // told where it is read
+        let waits = |open: &OpenRun| open.waits == Some(Waits::Release) && open.digest == now;
+        if let Some(open) = self.open_runs()?.into_iter().find(waits) {
+            let head = self.head(open.run)?;
+            said.accepted.join(&head.accepted);
+            said.sheet = said.sheet.or(head.sheet);
+            if said.overlaps == Overlaps::Hold {
+                said.overlaps = head.overlaps;
+            }
+        }
+        Ok(said)
     }
 
     /// A person is to look at a file that is no run yet.
@@ -79,30 +113,6 @@ impl<'a> Counter<'a> {
         asked::planned(session, &self.journal, &asked)
     }
 
-    /// The file again with its findings in it, where that can be written.
-    fn annotate(
-        &self,
-        path: &Path,
-        prepared: &Prepared,
-        approval: &Approval,
-        summary: &str,
-    ) -> Option<String> {
-        let to = beside(path, FINDINGS);
-        let reading = read_with(approval.sheet.clone(), None, self.session.settings.limits);
-        let written = Annotation::new(path, &to).and_then(|annotation| {
-            annotation.write(&reading, self.session.today(), &prepared.checked, summary)
-        });
-        match written {
-            Ok(()) => {
-                Some(format!("The file again with each finding at its cell: {}", engine::file_name(&to)))
-            }
-            Err(failure) => {
-                out::note(&failure.message);
-                None
-            }
-        }
-    }
-
     /// The sums that decide whether a run may go by itself: its largest payouts, its own, and the day's with it.
     fn sums(&self, prepared: &Prepared, view: &PlanView) -> Result<[Sums; 3], EngineError> {
         let (mut largest, mut run, mut day) = (Sums::default(), Sums::default(), Sums::default());
@@ -130,37 +140,48 @@ impl<'a> Counter<'a> {
         Ok([largest, run, day])
     }
 
-    /// Records a file against which nothing stands.
+    /// Records a file against which nothing stands. Who has answered its questions has not seen its plan yet: that goes
+    /// only where it needs nobody, or where it was named.
     fn open(
         &self,
         path: &Path,
         mut prepared: Prepared,
-        release: Option<&Release>,
+        words: Option<&Release>,
+        says_yes: bool,
+        reached: Result<(), Unasked>,
     ) -> Result<Judged, Trouble> {
         let session = self.session;
-        let funds = asked::funds(session, &prepared, reference::refresh(session))
+        let funds = asked::funds(session, &prepared, reached)
             .unwrap_or_else(|failure| engine::Funds::unknown(&failure.message));
-        let view = prepared.view(summary::place(session), &funds, session.clock.now());
-        let _ = std::fs::remove_file(beside(path, PLAN)); // of an earlier time
-        if let Err(error) = write_plan_page(&beside(path, PLAN), &view) {
+        let view = PlanView {
+            bank_words: verify::kept(session, &self.journal, &prepared).map_err(trouble)?,
+            ..prepared.view(summary::place(session), &funds, session.clock.now())
+        };
+        let page = beside(path, PLAN);
+        let _ = std::fs::remove_file(&page); // of an earlier time
+        if let Err(error) = write_plan_page(&page, &view) {
             out::note(&error.to_string());
+        } else if let Err(failure) = show_as(&page, path) {
+            out::note(&failure.message);
         }
         let head_of_text = plan_text::render(&view, session.settings.remitters.is_example());
         if let Err(failure) = guard::agree(session, &mut prepared, &funds.rates) {
             return Ok(Judged::Rejected { text: failure.message });
         }
-        let allowed = if release.is_some() {
+        let allowed = if says_yes {
             Allowed::Yes
         } else {
             let [largest, run, day] = self.sums(&prepared, &view).map_err(trouble)?;
             session.settings.watch.allowances.allow(&largest, &run, &day)
         };
-        let by_policy = || session.answer(Way::Policy, None);
+        let by_policy = || {
+            session.answer(Way::Policy, words.map(|words| format!("its questions were answered by {words}")))
+        };
         let run = prepared.head.run;
         prepared.head.folder = Some(self.folder.clone());
         prepared.head.waits = allowed != Allowed::Yes;
         prepared.head.released = match &allowed {
-            Allowed::Yes => Some(release.cloned().unwrap_or_else(by_policy)),
+            Allowed::Yes => Some(words.filter(|_| says_yes).cloned().unwrap_or_else(by_policy)),
             Allowed::No(_) => None,
         };
         engine::record(&self.journal, &prepared, &*session.clock, &*session.observer).map_err(trouble)?;
@@ -175,55 +196,6 @@ impl<'a> Counter<'a> {
             },
         })
     }
-
-    /// What stands against recording a file: errors, questions, totals that are not met.
-    fn objections(
-        &self,
-        path: &Path,
-        prepared: &Prepared,
-        totals: Option<&ControlTotals>,
-        approval: &Approval,
-    ) -> Option<Judged> {
-        let checked = &prepared.checked;
-        let report = CheckReport::new(&prepared.head.file, checked);
-        let findings = check::render_text(&report);
-        let rejected = |why: String| {
-            let sheet = self.annotate(path, prepared, approval, &report.summary());
-            let sheet = sheet.map_or(String::new(), |sheet| format!("{sheet}\n"));
-            Some(Judged::Rejected {
-                text: format!(
-                    "Nothing was sent: {why}\n\n{findings}\n{sheet}Put the corrected file into the folder again."
-                ),
-            })
-        };
-        if let Some(why) = totals.and_then(|totals| unmet(totals, prepared)) {
-            return rejected(why);
-        }
-        if checked.payable == 0 {
-            return rejected("no row of the file can be paid.".to_owned());
-        }
-        let is_wrong = |finding: &Finding| {
-            finding.forbids() && finding.severity == Severity::Error && finding.word_needed().is_none()
-        };
-        if checked.findings.iter().any(is_wrong) && !approval.skip_invalid {
-            return rejected(format!("{}.", summary::and(&[(checked.invalid_rows.len(), "cannot be paid")])));
-        }
-        let held = prepared.held().count();
-        if approval.skip_invalid || held + checked.invalid_rows.len() == 0 {
-            return None;
-        }
-        let mut text = format!(
-            "Nothing was sent: {}.\n\n{findings}\n",
-            summary::and(&[
-                (checked.invalid_rows.len(), "asks a question"),
-                (held, "must be decided by a person")
-            ])
-        );
-        for (row, why) in prepared.held().take(summary::MOST_SHOWN) {
-            let _ = writeln!(text, "row {row}: {why}");
-        }
-        Some(Judged::Asks { text: text.trim_end().to_owned() })
-    }
 }
 
 impl Desk for Counter<'_> {
@@ -234,9 +206,10 @@ impl Desk for Counter<'_> {
         totals: Option<&ControlTotals>,
         approval: Option<Yes<'_>>,
     ) -> Result<Judged, Trouble> {
-        let nothing = Approval::default();
-        let (said, release) = approval.map_or((&nothing, None), |yes| (yes.approval, Some(yes.release)));
-        let mut prepared = match self.prepared(path, name, said).map_err(failed)? {
+        let release = approval.map(|yes| yes.release);
+        let said = self.all_said(path, approval.map(|yes| yes.approval))?;
+        let reached = reference::refresh(self.session);
+        let mut prepared = match self.prepared(path, name, &said).map_err(failed)? {
             Ok(prepared) => prepared,
             Err(error @ (EngineError::Intake(_) | EngineError::Check(_) | EngineError::AmendsDoubt(_))) => {
                 return Ok(Judged::Rejected { text: format!("Nothing was sent: {error}.") });
@@ -262,16 +235,16 @@ impl Desk for Counter<'_> {
                 );
                 return Ok(Judged::Over { run, text });
             }
-            (Some(_), Some(_)) => {
-                return Ok(Judged::Goes { run, text: format!("This file is run {run}, which goes on.") });
-            }
+            (Some(_), Some(head)) => return Ok(goes_on(&head, release)),
             _ => {}
         }
         let recorded = self.journal.checkpoint().run(run).map_err(|error| trouble(error.into()))?;
-        if let Some((head, RunState::Running | RunState::Stopped)) = &recorded
-            && head.plan == Some(prepared.plan())
-        {
-            return Ok(Judged::Goes { run, text: format!("This file is run {run}, which goes on.") }); // let go before
+        let as_recorded = |(head, state): &(RunHead, RunState)| {
+            (head.plan == Some(prepared.plan())).then(|| (head.clone(), *state))
+        };
+        let as_recorded = recorded.as_ref().and_then(as_recorded);
+        if let Some((head, RunState::Running | RunState::Stopped)) = &as_recorded {
+            return Ok(goes_on(head, release)); // let go before
         }
         if let Some(plan) = said.plan.as_deref().filter(|plan| !prepared.plan().is_meant_by(plan)) {
             let text = format!(
@@ -280,32 +253,50 @@ impl Desk for Counter<'_> {
             );
             return Ok(Judged::Asks { text });
         }
-        if let Some(objection) = self.objections(path, &prepared, totals, said) {
+        // what was said of its questions is part of a run that waits
+        let is_shown = matches!(as_recorded, Some((_, RunState::Held)));
+        if let Some(objection) = self.objections(path, &prepared, totals, &said, is_shown) {
             if let Judged::Asks { .. } = objection {
                 self.tell_held(name);
             }
             return Ok(objection);
         }
         // what a person has seen is what goes: the run as it was recorded, if it is still the same plan
-        if let (Some(release), Some((head, RunState::Held))) = (release, &recorded)
-            && head.plan == Some(prepared.plan())
-        {
+        if let Some(release) = release.filter(|_| is_shown) {
             engine::release(&self.journal, run, release.clone()).map_err(trouble)?;
             return Ok(Judged::Goes { run, text: format!("Run {run} is being sent, let go by {release}.") });
         }
-        let was_seen = !matches!(recorded, Some((_, RunState::Held)));
-        self.open(path, prepared, release.filter(|_| was_seen))
+        let says_yes = said.plan.is_some(); // to this very plan: others were refused above
+        self.open(path, prepared, release, says_yes, reached)
     }
 
-    fn begun(&self, path: &Path) -> Result<Option<RunId>, Trouble> {
-        let scope = self.journal.folder();
-        let runs = self.unfinished()?;
-        // what cannot be read is told where it is judged
-        let Some(now) = (!runs.is_empty()).then(|| digest(path).ok()).flatten() else { return Ok(None) };
-        let is_it = |(run, file): &(RunId, String)| {
-            digest(&engine::kept_copy(scope, *run, file)).is_ok_and(|copy| copy == now)
-        };
-        Ok(runs.into_iter().find(is_it).map(|(run, _)| run))
+    fn open_runs(&self) -> Result<Vec<OpenRun>, Trouble> {
+        let runs = self.journal.checkpoint().runs().map_err(|error| trouble(error.into()))?;
+        let mut open = Vec::new();
+        for (head, state) in runs.into_iter().filter(|(head, _)| head.folder.as_ref() == Some(&self.folder)) {
+            let waits = match state {
+                RunState::Recording | RunState::Refused | RunState::Finished => continue,
+                RunState::Held => Some(Waits::Release),
+                RunState::Running | RunState::Stopped => head.awaits.map(Waits::Word),
+            };
+            let digest = self.digest_of(&head).unwrap_or_default(); // a copy that is lost is no file's
+            open.push(OpenRun { run: head.run, name: head.file, digest, waits });
+        }
+        Ok(open)
+    }
+
+    fn read_from(&self, run: RunId) -> Result<String, Trouble> {
+        self.digest_of(&self.head(run)?)
+    }
+
+    fn put_copy(&self, run: RunId, to: &Path) -> Result<(), Trouble> {
+        let head = self.head(run)?;
+        let copied = put_whole(&engine::kept_copy(self.journal.folder(), run, &head.file), to);
+        copied.map_err(|error| Trouble::Passing(format!("{}: {}", to.display(), system_words(&error))))
+    }
+
+    fn file_of(&self, run: RunId) -> Result<String, Trouble> {
+        Ok(self.head(run)?.file)
     }
 
     fn refuse(&self, run: RunId, release: Release) -> Result<(), Trouble> {
@@ -319,15 +310,6 @@ impl Desk for Counter<'_> {
             Some(RunState::Refused) => Standing::Refused,
             _ => Standing::Begun,
         })
-    }
-
-    fn unfinished(&self) -> Result<Vec<(RunId, String)>, Trouble> {
-        let runs = self.journal.checkpoint().runs().map_err(|error| trouble(error.into()))?;
-        let here = runs.into_iter().filter(|(head, state)| {
-            let is_open = matches!(state, RunState::Running | RunState::Stopped);
-            is_open && head.folder.as_ref() == Some(&self.folder)
-        });
-        Ok(here.map(|(head, _)| (head.run, head.file)).collect())
     }
 
     fn carry_out(&self, run: RunId, going: Going) -> Result<Ended, Trouble> {
@@ -347,14 +329,10 @@ impl Desk for Counter<'_> {
             Ending::Finished => Ended::Finished(text),
             Ending::Stopped(reason) => {
                 let why = summary::stopped(&reason, &view).message;
-                let on = match reason {
-                    StopReason::Asked => Stopped::Start,
-                    StopReason::Gateway(_) | StopReason::Funds(_) => Stopped::Time,
-                    StopReason::Held(_)
-                    | StopReason::Unreliable(_)
-                    | StopReason::Declined(_)
-                    | StopReason::Conflict(_) => Stopped::Person,
-                    StopReason::Rates(_) => Stopped::Rates,
+                let on = match (&reason, reason.awaits()) {
+                    (_, Some(word)) => Stopped::Person(word),
+                    (StopReason::Asked, None) => Stopped::Start,
+                    (_, None) => Stopped::Time,
                 };
                 Ended::Stopped { text: format!("{why}\n\n{text}"), on }
             }
@@ -364,6 +342,7 @@ impl Desk for Counter<'_> {
     fn report(&self, run: RunId, folder: &Path, name: &str) -> Result<(), Trouble> {
         let checkpoint = self.journal.checkpoint();
         let source = report::Source { session: self.session, checkpoint, at_work: false };
+        let news = checkpoint.news_of(run, Telling::Report).map_err(|error| trouble(error.into()))?; // until before it is read
         let view = self.view(run)?;
         let written = ReportKind::value_variants().iter().try_for_each(|kind| {
             let path = folder.join(format!("{name}.report.{}", kind.extension()));
@@ -375,11 +354,18 @@ impl Desk for Counter<'_> {
             let fix = report::write_fix_file(self.journal.folder(), checkpoint, run, folder, limits)?;
             fix.map_or(Ok(()), |path| show_as(&path, &folder.join(name)))
         });
-        if let Err(failure) = written {
+        match (written, news) {
             // it takes nothing back
-            out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
+            (Err(failure), _) => {
+                out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
+                Ok(())
+            }
+            (Ok(()), Some(news)) => {
+                let told = engine::told(&self.journal, &news, Telling::Report, &*self.session.clock);
+                told.wait().map_err(|error| trouble(error.into()))
+            }
+            (Ok(()), None) => Ok(()),
         }
-        Ok(())
     }
 
     fn release_by_owner(&self, uid: u32, note: Option<String>) -> Release {
@@ -392,27 +378,34 @@ impl Desk for Counter<'_> {
 }
 
 /// Whoever may read a file may read what was written beside it.
-fn show_as(path: &Path, file: &Path) -> Result<(), Failure> {
+pub(super) fn show_as(path: &Path, file: &Path) -> Result<(), Failure> {
     readers_of(file, path).map_err(|error| {
         let words = system_words(&error);
         Failure::new(Exit::Configuration, format!("{} is its owner's alone: {words}", path.display()))
     })
 }
 
-/// Why the totals that a person gave are not those of the file.
-fn unmet(totals: &ControlTotals, prepared: &Prepared) -> Option<String> {
-    let checked = &prepared.checked;
-    if let Some(count) = totals.count.filter(|count| *count != checked.payable) {
-        return Some(format!("the control totals say {count} payouts, the file has {}.", checked.payable));
+/// A run that was let go before goes on, unless it has stopped and waits for a person who has not spoken.
+fn goes_on(head: &RunHead, release: Option<&Release>) -> Judged {
+    let run = head.run;
+    match head.awaits.filter(|_| release.is_none()) {
+        Some(awaits) => Judged::Stands { run, awaits },
+        None => Judged::Goes { run, text: format!("This file is run {run}, which goes on.") },
     }
-    totals.sums.iter().find_map(|(currency, sum)| {
-        let (_, has) = checked.totals.of(*currency);
-        (has != *sum)
-            .then(|| format!("the control totals say {currency} {sum}, the file has {currency} {has}."))
-    })
 }
 
-fn beside(path: &Path, end: &str) -> PathBuf {
+/// A copy that appears whole. What lies there already stays.
+fn put_whole(from: &Path, to: &Path) -> io::Result<()> {
+    let folder = to.parent().unwrap_or(Path::new("."));
+    let mut copy = tempfile::Builder::new().prefix(".payrun-").tempfile_in(folder)?;
+    io::copy(&mut open_itself(from)?, &mut copy)?;
+    match copy.persist_noclobber(to).map_err(|error| error.error) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        outcome => outcome.map(drop),
+    }
+}
+
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
     path.with_file_name(format!("{}.{end}", engine::file_name(path)))
 }
 

@@ -22,6 +22,7 @@ mod listen;
 mod logs;
 mod map;
 mod notices;
+mod objections;
 mod out;
 mod pay;
 mod payees;

@@ -39,10 +39,20 @@ pub fn keep_words(session: &Session, contract: &Contract) -> Result<(), JournalE
 /// The same, for a command that needs Flash to answer anyway. It says why nothing could be asked: then what was kept
 /// serves, and whoever reads the findings sees of when it is.
 pub fn refresh(session: &Session) -> Result<(), Unasked> {
-    if kept_corridors(session).is_some_and(|kept| kept.date() == session.today()) {
+    let today = session.today();
+    let has_corridors = kept_corridors(session).is_some_and(|kept| kept.date() == today);
+    let words: Option<KeptWords> = session.folder.kept(Kept::Words);
+    let has_words = words.is_some_and(|kept| kept.date == today);
+    if has_corridors && has_words {
         return Ok(());
     }
-    session.ask(async |gateway| drop(corridors(session, gateway).await))
+    session.ask(async |gateway| {
+        drop(corridors(session, gateway).await);
+        // a word that Flash does not take leaves its payout in doubt: it must be found before
+        if !has_words && let Ok(Some(contract)) = gateway.contract().await {
+            let _ = keep_words(session, &contract); // asked again next time
+        }
+    })
 }
 
 /// Asks Flash what it delivers where, unless it has told today, and keeps the answer.

@@ -16,7 +16,8 @@ pub fn run(globals: &Globals) -> Result<Exit, Failure> {
     let remitters = &session.settings.remitters;
     let mut exit = Exit::Done;
     let mut shown = Vec::new();
-    for name in remitters.names() {
+    let chosen = Some(remitters.chosen()).filter(|chosen| !remitters.names().any(|name| name == *chosen));
+    for name in remitters.names().chain(chosen) {
         match remitters.resolve(Some(name)) {
             Ok(paid_as) => shown.push((name, paid_as)),
             Err(error) => {
@@ -31,6 +32,7 @@ pub fn run(globals: &Globals) -> Result<Exit, Failure> {
                 shown.iter().map(|(name, paid_as)| in_json(remitters, name, paid_as)).collect();
             out::answer(&Value::from(all).to_string());
         }
+        Format::Text if shown.is_empty() && exit != Exit::Done => {} // said already
         Format::Text if shown.is_empty() => out::answer(
             "No remitter is configured. Add a section [remitters.default] with the name and address that payees should see.",
         ),

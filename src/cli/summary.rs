@@ -1,5 +1,6 @@
 //! The sentences about a run.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use rust_decimal::Decimal;
@@ -104,17 +105,41 @@ pub fn stopped(reason: &StopReason, view: &RunView) -> Failure {
             ),
         ),
         StopReason::Held(reasons) => {
-            let is_untouched = view.totals.is_empty();
-            let mut lines = vec![not_sent(view).to_owned()];
-            lines.extend(reasons.iter().take(MOST_SHOWN).map(|why| format!("  {why}")));
-            if reasons.len() > MOST_SHOWN {
-                lines.push(format!("  … and {} more", reasons.len() - MOST_SHOWN));
+            let then = format!(
+                "Once that is settled: payrun resume {run}. To pay the others now: payrun resume {run} --skip-invalid"
+            );
+            held(view, reasons, &then)
+        }
+        StopReason::Remitters { why, others, is_begun } => {
+            let mut then = if *is_begun {
+                format!(
+                    "The run keeps the remitters that it was opened with. Once Flash has them as the file needs them: payrun resume {run}"
+                )
+            } else {
+                "Mend the remitter, in the configuration or at Flash; then pay the file again: it begins anew, with the configuration as it is then.".to_owned()
+            };
+            if *others {
+                let _ = write!(
+                    then,
+                    "\nTo pay the rows of the other remitters now: payrun resume {run} --skip-invalid"
+                );
             }
-            lines.push(format!("Once that is settled: payrun resume {run}. To pay the others now: payrun resume {run} --skip-invalid"));
-            let exit = if is_untouched { Exit::Findings } else { Exit::Stopped };
-            Failure::new(exit, lines.join("\n"))
+            held(view, why, &then)
         }
     }
+}
+
+/// What a person must settle before anything is sent, and what to do then.
+fn held(view: &RunView, reasons: &[String], then: &str) -> Failure {
+    let is_untouched = view.totals.is_empty();
+    let mut lines = vec![not_sent(view).to_owned()];
+    lines.extend(reasons.iter().take(MOST_SHOWN).map(|why| format!("  {why}")));
+    if reasons.len() > MOST_SHOWN {
+        lines.push(format!("  … and {} more", reasons.len() - MOST_SHOWN));
+    }
+    lines.push(then.to_owned());
+    let exit = if is_untouched { Exit::Findings } else { Exit::Stopped };
+    Failure::new(exit, lines.join("\n"))
 }
 
 fn not_sent(view: &RunView) -> &'static str {

@@ -11,7 +11,7 @@ use super::session::Session;
 use crate::domain::money::plural;
 use crate::domain::plan_view::{BankWord, BankWords};
 use crate::domain::{BlockOn, Overlaps, RunId, first_of};
-use crate::engine::{self, Prepared, Whom};
+use crate::engine::{self, EngineError, Prepared, Whom};
 use crate::journal::Journal;
 
 /// What is wanted.
@@ -64,6 +64,20 @@ pub fn is_wanted(args: &PayArgs) -> bool {
     args.verify_payees || args.verify_banks
 }
 
+/// What banks have said before of payees of the plan, where nobody asks them now.
+pub fn kept(
+    session: &Session,
+    journal: &Journal,
+    prepared: &Prepared,
+) -> Result<Option<BankWords>, EngineError> {
+    if !journal.checkpoint().has_verified() {
+        return Ok(None);
+    }
+    let mut payees = engine::payees_of(prepared, Whom::ToPay, journal.checkpoint(), session.clock.now())?;
+    payees.retain(|payee| payee.verified.is_some());
+    Ok((!payees.is_empty()).then(|| engine::bank_words(&payees, Vec::new())))
+}
+
 /// What is known without asking anybody, for `pay`.
 pub fn known(
     session: &Session,
@@ -72,7 +86,7 @@ pub fn known(
     args: &PayArgs,
 ) -> Result<Option<BankWords>, Failure> {
     if !is_wanted(args) {
-        return Ok(None);
+        return Ok(kept(session, journal, prepared)?);
     }
     let payees = engine::payees_of(prepared, Whom::ToPay, journal.checkpoint(), session.clock.now())?;
     let mut words = engine::bank_words(&payees, Vec::new());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ConfigError;
+use crate::check::party_trouble;
 use crate::domain::abn::is_abn;
 use crate::domain::account::masked;
 use crate::domain::{Address, ExternalId, IdDoc, PaidAs, Party, PartyName, Remitter, RemitterNames};
@@ -142,6 +143,12 @@ impl Remitters {
         if let Some(profile) = self.profiles.get(name) {
             return paid_as(name, profile);
         }
+        if let Some(near) = self.near(name).filter(|_| of_row.is_none()) {
+            return Err(ConfigError::Remitter(format!(
+                "the remitter \"{name}\" is not configured; if \"{near}\" is meant, write that, and if payees are to read \"{name}\", add a section [remitters.{}]",
+                quoted(name)
+            )));
+        }
         let Some(default) = self.profiles.get(DEFAULT) else {
             return Err(ConfigError::Remitter(no_profile(name, of_row.is_some())));
         };
@@ -270,6 +277,9 @@ fn paid_as(name: &str, profile: &RemitterConfig) -> Result<PaidAs, ConfigError> 
             country,
         },
     };
+    if let Some(what) = party_trouble(&party) {
+        return Err(wrong(&format!("cannot be used as it is: {what}")));
+    }
     let business_number =
         profile.business_number.as_deref().map(|typed| business_number(typed, &party.address.country));
     let remitter = Remitter {

@@ -59,6 +59,11 @@ impl Accepted {
         Ok(())
     }
 
+    /// Adds what was accepted before.
+    pub fn join(&mut self, earlier: &Self) {
+        self.0.extend(earlier.0.iter().cloned());
+    }
+
     /// Whether a finding was accepted.
     pub fn covers(&self, finding: &Finding) -> bool {
         self.0.iter().any(|said| is_about(said, finding))

@@ -55,7 +55,7 @@ pub use reject::{may_be_sent_again, reject_reason, reject_to_do, reject_words};
 pub use release::{Release, Way};
 pub use remitter::{IdDoc, PaidAs, Remitter, RemitterNames};
 pub use run::{
-    Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView, StatusTotal,
+    Awaits, Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView, StatusTotal,
 };
 pub use slippage::{AgreedRate, NoSlippage, Slippage};
 pub use verify::{BankNamed, BlockOn, KeptBank, LookUps, Probe, RepeatedKey, Verdict, Verified, verify_key};

@@ -36,6 +36,18 @@ pub enum Overlaps {
     Repeat,
 }
 
+/// Which word of a person a run waits for that has stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Awaits {
+    /// That it goes on, once what has stopped it is settled.
+    Going,
+    /// That the rates as they are then are agreed to.
+    Rates,
+    /// That its file begins anew, with the settings as they are then: nothing was sent with those it was opened with.
+    Anew,
+}
+
 /// What was decided when the run was opened. A resumed run keeps to it, whatever the configuration says by then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunHead {
@@ -94,6 +106,9 @@ pub struct RunHead {
     /// The rates that were agreed to, one for each pair of the run's payments, where there is a limit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rates: Vec<AgreedRate>,
+    /// What it waits for, where it has stopped and does not go on without a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaits: Option<Awaits>,
 }
 
 /// How far a run is.

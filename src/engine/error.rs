@@ -3,7 +3,7 @@
 use crate::check::CheckError;
 use crate::config::ConfigError;
 use crate::domain::plan_view::Need;
-use crate::domain::{RunId, RunState};
+use crate::domain::{Awaits, RunId, RunState};
 use crate::gateway::GatewayError;
 use crate::intake::IntakeError;
 use crate::journal::JournalError;
@@ -26,6 +26,15 @@ pub enum StopReason {
     Gateway(GatewayError),
     /// Payees or remitters at the API differ from the file: sentences for people.
     Held(Vec<String>),
+    /// Remitters differ at the API, or it does not take them.
+    Remitters {
+        /// Why, a sentence each.
+        why: Vec<String>,
+        /// Whether rows of other remitters can be paid without these.
+        others: bool,
+        /// Whether something of the run was sent: it keeps its remitters then.
+        is_begun: bool,
+    },
     /// Too many answers in a row left payouts in doubt.
     Unreliable(String),
     /// The API declines payouts in a way that looks as if it meant all of them: its code and words.
@@ -39,12 +48,27 @@ pub enum StopReason {
 }
 
 impl StopReason {
+    /// The word of a person without which the run does not go on. None: it goes on by itself, now or at a next start.
+    pub fn awaits(&self) -> Option<Awaits> {
+        match self {
+            Self::Asked | Self::Gateway(_) | Self::Funds(_) => None,
+            Self::Rates(_) => Some(Awaits::Rates),
+            Self::Remitters { is_begun: false, .. } => Some(Awaits::Anew),
+            Self::Held(_)
+            | Self::Remitters { .. }
+            | Self::Unreliable(_)
+            | Self::Declined(_)
+            | Self::Conflict(_) => Some(Awaits::Going),
+        }
+    }
+
     /// Its class, for logs: its words may name payees.
     pub fn class(&self) -> &'static str {
         match self {
             Self::Asked => "asked",
             Self::Gateway(error) => error.class(),
             Self::Held(_) => "held",
+            Self::Remitters { .. } => "remitters",
             Self::Unreliable(_) => "unreliable",
             Self::Declined(_) => "declined",
             Self::Funds(_) => "funds",

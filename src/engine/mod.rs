@@ -29,6 +29,7 @@ mod spool;
 mod stop;
 mod track;
 mod under_way;
+mod untold;
 mod verify;
 mod view;
 
@@ -46,6 +47,7 @@ pub use release::{refuse, release};
 pub use stop::{Stop, StopHandle};
 pub use track::{Depth, Moved, Round, Which};
 pub use under_way::{UnderWay, under_way};
+pub use untold::{told, untold};
 pub use verify::{Questioned, Whom, bank_words, payees_of, verify_banks, verify_payees};
 pub use view::{ParsedRow, may_begin_anew, parsed_rows, payouts, payouts_by, run_view};
 
@@ -109,11 +111,14 @@ impl Engine {
         }
         let stopped = stopped?;
         let is_open = self.journal.checkpoint().open_payouts(run).next().is_some();
-        let (ending, state) = match stopped {
-            Some(reason) if is_open => (Ending::Stopped(reason), RunState::Stopped),
-            _ => (Ending::Finished, RunState::Finished), // what is wrong then is the state of its rows
+        let (ending, state, awaits) = match stopped {
+            Some(reason) if is_open => {
+                let awaits = reason.awaits();
+                (Ending::Stopped(reason), RunState::Stopped, awaits)
+            }
+            _ => (Ending::Finished, RunState::Finished, None), // what is wrong then is the state of its rows
         };
-        self.write(Record::RunEnded { run, state }).await?;
+        self.write(Record::RunEnded { run, state, awaits }).await?;
         let ms = began.elapsed().as_millis();
         match &ending {
             Ending::Finished => tracing::info!(%run, ms, "run finished"),

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use super::view::may_begin_anew;
 use super::{Engine, EngineError, StopReason};
 use crate::domain::account::told_apart;
 use crate::domain::{
@@ -96,8 +97,13 @@ impl Engine {
                 return Ok(Err(reason));
             }
         }
+        let mut payees = payees;
         if !held.is_empty() {
-            return Ok(Err(StopReason::Held(held.into_values().collect())));
+            if let Some(stop) = self.without(head, &held).await? {
+                return Ok(Err(stop));
+            }
+            held.clear();
+            payees = self.wanted(head)?.0;
         }
         parties.remitters = at.drain().map(|(id, at)| (id, at.flash_id)).collect();
         let mut firsts: Vec<_> = payees.iter().map(|((id, _), payout)| (id.clone(), *payout)).collect();
@@ -154,6 +160,33 @@ impl Engine {
         }
         self.hold(head, &held).await?;
         Ok(Ok(parties))
+    }
+
+    /// Leaves out the rows of remitters that cannot be used, where that was asked for and others are left.
+    async fn without(
+        &self,
+        head: &RunHead,
+        held: &BTreeMap<ExternalId, String>,
+    ) -> Result<Option<StopReason>, EngineError> {
+        let (mut theirs, mut others) = (Vec::new(), false);
+        for open in self.journal.checkpoint().open_payouts(head.run) {
+            let entry = self.entry(open?.1)?;
+            match entry.remitter.as_ref().and_then(|remitter| held.get(remitter)) {
+                Some(why) => theirs.push((entry, why)),
+                None => others = true,
+            }
+        }
+        if !others || !self.terms.skip_held {
+            let is_begun = !may_begin_anew(self.journal.checkpoint(), head.run)?;
+            let why = held.values().cloned().collect();
+            return Ok(Some(StopReason::Remitters { why, others, is_begun }));
+        }
+        for (mut entry, why) in theirs {
+            if entry.life.state == PayoutState::Ready {
+                self.happened(&mut entry, Fact::Held { why: why.clone() }).await?;
+            }
+        }
+        Ok(None)
     }
 
     /// Settles payees, each by one of its payouts.

@@ -65,7 +65,9 @@ pub async fn settle(
     };
     engine.happened(&mut entry, fact).await?;
     if entry.life.state.is_open() {
-        engine.write(Record::RunEnded { run, state: RunState::Stopped }).await?;
+        // what else it waits for is not settled by this
+        let awaits = engine.journal.checkpoint().run(run)?.and_then(|(head, _)| head.awaits);
+        engine.write(Record::RunEnded { run, state: RunState::Stopped, awaits }).await?;
     }
     Ok(Settled { entry, not_compared })
 }

@@ -171,6 +171,7 @@ pub fn prepare(
         waits: false,
         max_slippage: None,
         rates: Vec::new(),
+        awaits: None,
     };
     let begun = known.map_or(Ok(None), |state| begun(journal.checkpoint(), run, state))?;
     let chosen = inputs.remitters.resolve(None)?;

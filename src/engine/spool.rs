@@ -20,9 +20,10 @@ pub(super) struct Spool {
 impl Spool {
     pub fn copy(path: &Path, folder: &Path) -> Result<Self, EngineError> {
         leave_no_leftovers(folder);
-        let name = format!("{INCOMING}{}", std::process::id());
-        let copy = folder.join(&name).with_extension(path.extension().unwrap_or_default());
-        let payouts = folder.join(name).with_extension("payouts");
+        let process = std::process::id();
+        let copy =
+            folder.join(format!("{INCOMING}{process}")).with_extension(path.extension().unwrap_or_default());
+        let payouts = folder.join(format!("{INCOMING}payouts-{process}")); // no file's extension makes it the copy
         let mut from = open_itself(path).map_err(|error| unwritable(path, &error))?;
         let mut to = private_file(&copy).map_err(|error| unwritable(&copy, &error))?;
         io::copy(&mut from, &mut to).map_err(|error| unwritable(&copy, &error))?;

@@ -136,12 +136,16 @@ impl Engine {
         let mut pause = PAUSE;
         let mut batches = Batches::new(self.to_look_at(which, depth, looks)?, depth);
         while let Some((kind, mut group)) = batches.next(looks)? {
+            if round.requests > 0 && until.is_none() && self.stop.sleep(pause).await {
+                break;
+            }
+            let _turn = self.journal.turn_to_look().await;
             let is_over = until.is_some_and(|until| Instant::now() >= until);
             if is_over || self.stop.is_asked() {
                 break;
             }
-            if round.requests > 0 && until.is_none() && self.stop.sleep(pause).await {
-                break;
+            for entry in &mut group {
+                *entry = self.entry(entry.id)?; // another round may have looked at it meanwhile
             }
             round.requests += 1;
             let began = Instant::now();
@@ -233,8 +237,7 @@ impl Engine {
         }
     }
 
-    /// What an answer brings is on disk before anybody is told, and before it counts as looked at. Rounds may overlap, and
-    /// answers come in another order than they were asked for: what has changed since it was read is asked for again.
+    /// What an answer brings is on disk before anybody is told, and before it counts as looked at.
     async fn take_in(
         &self,
         group: &mut [PayoutEntry],
@@ -243,16 +246,9 @@ impl Engine {
         round: &mut Round,
     ) -> Result<(), EngineError> {
         let checkpoint = self.journal.checkpoint();
-        let _alone = self.journal.alone().await;
         let now = self.clock.now();
         let (mut written, mut kept, mut moved) = (Vec::new(), Vec::new(), Vec::new());
         for (entry, answer) in group.iter_mut().zip(answers) {
-            let stands = self.entry(entry.id)?;
-            if stands.life != entry.life {
-                *entry = stands;
-                round.under_way += u64::from(entry.life.state == PayoutState::Submitted);
-                continue;
-            }
             let mut look = looks.of(checkpoint, entry.id)?;
             let said = match &answer {
                 Shown::Refused(said) => Some(said.clone()),

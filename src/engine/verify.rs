@@ -75,13 +75,18 @@ impl Questioned {
 /// What is said of all of them, those first that a person should look at.
 pub fn bank_words(payees: &[Questioned], stopped: Vec<String>) -> BankWords {
     let questions = payees.iter().filter(|payee| payee.is_open()).count();
-    let mut words: Vec<BankWord> = payees.iter().map(Questioned::word).collect();
-    words.sort_by_key(|word| match word.verdict {
-        Some(verdict) if verdict != Verdict::Match.name() => 0,
-        None if word.can_be_verified => 1,
-        Some(_) => 2,
-        None => 3,
+    let mut sorted: Vec<&Questioned> = payees.iter().collect();
+    // where the money would not reach the payee, or somebody else, first
+    sorted.sort_by_key(|payee| match payee.verified.map(|verified| verified.verdict) {
+        Some(Verdict::Closed) => 0,
+        Some(Verdict::NotFound) => 1,
+        Some(Verdict::NotMatch) => 2,
+        Some(Verdict::CloseMatch) => 3,
+        None if payee.can_be_verified() => 4,
+        Some(Verdict::Match) => 5,
+        None => 6,
     });
+    let words: Vec<BankWord> = sorted.into_iter().map(Questioned::word).collect();
     let unverified = words.iter().filter(|word| word.is_unverified()).count() as u64;
     BankWords { questions: questions as u64, unverified, payees: words, stopped }
 }

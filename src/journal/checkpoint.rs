@@ -38,6 +38,8 @@ pub struct Checkpoint {
     pub(super) names: Tree,
     /// Payout → when it was looked at last. Not from the journal: lost, it is looked at once more.
     pub(super) looks: Tree,
+    /// Run → what looks have shown of it, and how far that was passed on.
+    pub(super) news: Tree,
     /// Overlap key and payout → nothing.
     pub(super) overlaps: Tree,
     /// Account and amount, and payout → nothing.
@@ -57,7 +59,7 @@ pub struct Checkpoint {
 }
 
 /// The form in which everything is kept. Another one means that the checkpoint is rebuilt.
-const FORM: u32 = 6;
+const FORM: u32 = 7;
 
 /// A run as the checkpoint keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -105,6 +107,7 @@ impl Checkpoint {
             watched: db.open_tree("watched")?,
             names: db.open_tree("names")?,
             looks: db.open_tree("looks")?,
+            news: db.open_tree("news")?,
             overlaps: db.open_tree("overlaps")?,
             amounts: db.open_tree("amounts")?,
             payees: db.open_tree("payees")?,
@@ -226,6 +229,11 @@ impl Checkpoint {
             found.extend(self.payout(id)?);
         }
         Ok(found)
+    }
+
+    /// Whether any bank was ever asked whose an account is.
+    pub fn has_verified(&self) -> bool {
+        !self.verified.is_empty()
     }
 
     /// What a bank last said of an account and a name.

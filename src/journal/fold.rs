@@ -6,10 +6,10 @@ use super::checkpoint::{Checkpoint, StoredPayout, StoredRun, canaries_key, encod
 use super::error::JournalError;
 use super::log::Tip;
 use super::looks::watched_key;
-use super::record::Record;
+use super::record::{Record, Telling};
 use crate::domain::{
-    AgreedRate, Fact, Kind, PayoutEntry, PayoutId, Release, RowEntry, RunHead, RunId, RunState, Slippage,
-    Timestamp,
+    AgreedRate, Awaits, Fact, Kind, PayoutEntry, PayoutId, Release, RowEntry, RunHead, RunId, RunState,
+    Slippage, Timestamp,
 };
 
 impl Checkpoint {
@@ -45,11 +45,18 @@ impl Checkpoint {
                 self.rows.insert(row_key(*run, *row), encode(entry))?;
                 Ok(())
             }
-            Record::RunReady { run } => self.run_is(*run, RunState::Running),
-            Record::RunHeld { run } => self.run_is(*run, RunState::Held),
+            Record::RunReady { run } => self.run_is(*run, RunState::Running, None),
+            Record::RunHeld { run } => self.run_is(*run, RunState::Held, None),
             Record::RunReleased { run, release } => self.answered(*run, RunState::Running, release),
             Record::RunRefused { run, release } => self.answered(*run, RunState::Refused, release),
-            Record::RunEnded { run, state } => self.run_is(*run, *state),
+            Record::RunEnded { run, state, awaits } => {
+                // whoever carries a run out tells of its end
+                for by in [Telling::Notice, Telling::Report] {
+                    self.was_told(*run, by, seq)?;
+                }
+                self.run_is(*run, *state, *awaits)
+            }
+            Record::RunTold { run, by, until } => self.was_told(*run, *by, *until),
             Record::RatesAgreed { run, max_slippage, rates } => self.rates_agreed(*run, *max_slippage, rates),
             Record::PartySettled { .. } => Ok(()), // evidence; every run asks the API again
             Record::PayeeNoted(noted) => self.payee_noted(seq, at, noted),
@@ -100,9 +107,10 @@ impl Checkpoint {
         Ok(())
     }
 
-    fn run_is(&self, run: RunId, state: RunState) -> Result<(), JournalError> {
+    fn run_is(&self, run: RunId, state: RunState, awaits: Option<Awaits>) -> Result<(), JournalError> {
         if let Some(mut stored) = get::<StoredRun>(&self.runs, &run.0.to_be_bytes())? {
             stored.state = state;
+            stored.head.awaits = awaits;
             self.runs.insert(run.0.to_be_bytes(), encode(&stored))?;
         }
         Ok(())
@@ -159,6 +167,7 @@ impl Checkpoint {
         let Some(mut stored) = get::<StoredPayout>(&self.payouts, id.bytes())? else {
             return Err(JournalError::Checkpoint { why: format!("payout {id} is not known") });
         };
+        self.was_seen(seq, stored.entry.run, fact)?;
         if stored.seq >= seq {
             return Ok(());
         }

@@ -38,7 +38,7 @@ pub struct Journal {
     checkpoint: Checkpoint,
     folder: ScopeFolder,
     rebuilt: bool,
-    alone: Mutex<()>,
+    looking: Mutex<()>,
     _lock: ScopeLock,
 }
 
@@ -120,7 +120,7 @@ impl Journal {
             checkpoint,
             folder: folder.clone(),
             rebuilt,
-            alone: Mutex::default(),
+            looking: Mutex::default(),
             _lock: lock,
         })
     }
@@ -154,11 +154,6 @@ impl Journal {
         self.rebuilt
     }
 
-    /// Whoever writes only if nothing has happened meanwhile holds this from his look at the checkpoint until it is durable.
-    pub async fn alone(&self) -> MutexGuard<'_, ()> {
-        self.alone.lock().await
-    }
-
     /// Hands records over to be written, in this order.
     pub fn append(&self, at: Timestamp, records: Vec<Record>) -> Ack {
         let (done, ack) = oneshot::channel();
@@ -172,6 +167,12 @@ impl Journal {
     /// Writes one fact about a payout.
     pub fn happened(&self, at: Timestamp, id: PayoutId, fact: Fact) -> Ack {
         self.append(at, vec![Record::Happened { id, fact, body: None }])
+    }
+
+    /// Whoever asks how payouts stand has the turn from before it asks until the answer is written: two that ask at the
+    /// same time could write an older answer after a newer one.
+    pub async fn turn_to_look(&self) -> MutexGuard<'_, ()> {
+        self.looking.lock().await
     }
 
     /// Puts the intent to send on disk. The first intent of an attempt freezes the request that `freeze` makes;

@@ -2,6 +2,7 @@
 
 use super::folder::{ANSWER, Place};
 use super::side::Side;
+use crate::domain::{Awaits, RunId};
 
 /// What a person is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,9 +12,7 @@ pub enum Wanted {
     /// What is meant, in words.
     Words,
     /// That a run that has stopped goes on.
-    Going,
-    /// The same, at the rates as they are.
-    Rates,
+    Word(Awaits),
 }
 
 /// What is said of a file without the control totals that it must have.
@@ -35,19 +34,24 @@ pub fn how_to_answer(name: &str, wanted: Wanted) -> String {
         Wanted::Words => format!(
             "If it is meant as it stands: make a file named {yes} here that says so, a line for each: \
              accept CODE:ROW as above, amends RUN, repeat, or skip-invalid to pay the other rows only; \
-             or the same by command: payrun approve \"{held}/{name}\" --accept … --amends … --skip-invalid"
+             or the same by command: payrun approve \"{held}/{name}\" --accept … --amends … --skip-invalid\n\
+             Unless runs go by themselves here, its plan is shown then, and sent once somebody says yes to that."
         ),
-        Wanted::Going => format!(
+        Wanted::Word(Awaits::Going) => format!(
             "Once that is settled: make an empty file named {yes} here, and it goes on; with the line skip-invalid in it, \
              payees that must be decided are left out. Or: payrun approve \"{held}/{name}\""
         ),
-        Wanted::Rates => format!(
+        Wanted::Word(Awaits::Anew) => format!(
+            "Once that is mended: make an empty file named {yes} here, and the file begins anew with the settings as they are then. \
+             Or: payrun approve \"{held}/{name}\""
+        ),
+        Wanted::Word(Awaits::Rates) => format!(
             "To agree to the rates as they are when the answer is taken: make an empty file named {yes} here, \
              or: payrun approve \"{held}/{name}\""
         ),
     };
     let refuse = match wanted {
-        Wanted::Going | Wanted::Rates => String::new(),
+        Wanted::Word(_) => String::new(),
         Wanted::Yes | Wanted::Words => format!(
             "Not to send it: make a file named {no} here with the reason in it, or: payrun reject \"{held}/{name}\" --reason \"…\"\n"
         ),
@@ -55,6 +59,21 @@ pub fn how_to_answer(name: &str, wanted: Wanted) -> String {
     format!(
         "{send}\n{refuse}To send something else: put the corrected {name} into the folder above this one{}.",
         if refuse.is_empty() { "" } else { "; it takes the place of this one" }
+    )
+}
+
+/// That a run has stopped before, where nobody has the words any more with which it did.
+pub fn stands(run: RunId) -> String {
+    format!(
+        "This file is run {run}, which has stopped and waits for a person. payrun status {run} shows how far it got and why."
+    )
+}
+
+/// That somebody wrote on in a file after it was read.
+pub fn written_on(run: RunId) -> String {
+    format!(
+        "The file was written to after payrun had read it. What lies here is what was read, and what run {run} was about; \
+         the file as it is now was put into the folder again, and is asked about if it has rows of this run."
     )
 }
 

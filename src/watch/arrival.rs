@@ -32,19 +32,30 @@ impl Stamp {
 pub struct Arrivals {
     seen: HashMap<OsString, (Stamp, Instant)>,
     renamed: HashSet<OsString>,
+    /// What we have put there ourselves is not whole for having been renamed.
+    put_back: HashSet<OsString>,
 }
 
 impl Arrivals {
     /// Somebody has renamed a file to this name: it came whole.
     pub fn came_by_rename(&mut self, name: &OsStr) {
-        self.renamed.insert(name.to_owned());
+        if !self.put_back.remove(name) {
+            self.renamed.insert(name.to_owned());
+        }
+    }
+
+    /// A file lies there again that somebody may still be writing.
+    pub fn was_put_back(&mut self, name: &OsStr) {
+        self.put_back.insert(name.to_owned());
     }
 
     /// Of the files that lie there now, those that are whole.
     pub fn whole(&mut self, files: &[(OsString, Metadata)], now: Instant, settle: Duration) -> Vec<OsString> {
         let present: HashSet<&OsString> = files.iter().map(|(name, _)| name).collect();
         self.seen.retain(|name, _| present.contains(name));
-        self.renamed.retain(|name| present.contains(name));
+        self.put_back.retain(|name| present.contains(name));
+        // a file that came empty is not whole with its first bytes
+        self.renamed.retain(|name| files.iter().any(|(there, metadata)| there == name && metadata.len() > 0));
         let mut whole = Vec::new();
         for (name, metadata) in files {
             let stamp = Stamp::of(metadata);
@@ -54,7 +65,7 @@ impl Arrivals {
             }
             let is_side = super::side::Side::of(name).is_some(); // an empty approval is one
             let wait = if stamp.size == 0 && !is_side { settle * EMPTY_LONGER } else { settle };
-            let came_whole = stamp.size > 0 && self.renamed.contains(name);
+            let came_whole = self.renamed.contains(name);
             if came_whole || !metadata.is_file() || now.duration_since(seen.1) >= wait {
                 whole.push(name.clone());
             }
@@ -93,6 +104,11 @@ mod tests {
         assert!(arrivals.whole(&list(), begin, settle).is_empty());
         assert!(arrivals.whole(&list(), begin + Duration::from_secs(19), settle).is_empty());
         std::fs::write(&path, "row").expect("written");
-        assert_eq!(arrivals.whole(&list(), begin, settle), ["pay.csv"]);
+        let filled = begin + Duration::from_secs(20);
+        assert!(arrivals.whole(&list(), filled, settle).is_empty(), "more may come");
+        assert_eq!(arrivals.whole(&list(), filled + settle, settle), ["pay.csv"]);
+        arrivals.came_by_rename(OsStr::new("pay.csv"));
+        std::fs::write(&path, "another row").expect("written");
+        assert_eq!(arrivals.whole(&list(), filled + settle, settle), ["pay.csv"]);
     }
 }

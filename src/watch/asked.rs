@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::RunId;
+use super::desk::{OpenRun, Waits};
+use crate::domain::{Awaits, RunId};
 use crate::journal::open_itself;
 
 /// What a person was asked about.
@@ -16,12 +17,13 @@ pub struct Question {
     pub digest: String,
     /// The run that it is, where it is one already.
     pub run: Option<RunId>,
-    /// Whether a yes agrees to the rates as they are.
-    #[serde(default)]
-    pub rates: bool,
+    /// The word that the run waits for, where it has stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaits: Option<Awaits>,
 }
 
-/// The questions that are open, by the names of files in `held/`. Kept in a file that may be lost.
+/// The questions that are open, by the names of files in `held/`. Kept in a file that may be lost: questions about runs
+/// are in the journal too, others are asked again.
 #[derive(Debug)]
 pub struct Asked {
     path: PathBuf,
@@ -44,6 +46,25 @@ impl Asked {
     pub fn holding(&self, run: RunId) -> Option<&str> {
         let mut questions = self.questions.iter();
         questions.find(|(_, question)| question.run == Some(run)).map(|(name, _)| name.as_str())
+    }
+
+    /// Brings the questions to what the journal has: a run that waits is asked about, one that does not is not.
+    pub fn agree_with(&mut self, open: &[OpenRun]) -> io::Result<()> {
+        let waiting = || open.iter().filter_map(|run| Some((run, run.waits?)));
+        self.questions.retain(|_, question| {
+            question.run.is_none_or(|asked| waiting().any(|(waits, _)| waits.run == asked))
+        });
+        for (waits, what) in waiting() {
+            if self.holding(waits.run).is_none() {
+                let awaits = match what {
+                    Waits::Word(awaits) => Some(awaits),
+                    Waits::Release => None,
+                };
+                let question = Question { digest: waits.digest.clone(), run: Some(waits.run), awaits };
+                self.questions.insert(waits.name.clone(), question);
+            }
+        }
+        self.keep()
     }
 
     /// A question is asked.
@@ -82,7 +103,7 @@ mod tests {
     fn questions_outlive_the_process_and_damage_only_asks_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("asked.json");
-        let question = Question { digest: "d".to_owned(), run: Some(RunId(3)), rates: true };
+        let question = Question { digest: "d".to_owned(), run: Some(RunId(3)), awaits: Some(Awaits::Rates) };
         Asked::open(path.clone()).ask("pay.csv", question.clone()).expect("kept");
         assert_eq!(Asked::open(path.clone()).about("pay.csv"), Some(&question));
         std::fs::write(&path, "{").expect("damaged");

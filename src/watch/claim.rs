@@ -9,22 +9,36 @@ use std::time::Instant;
 
 use super::answer::{self, Wanted};
 use super::asked::{Question, digest};
-use super::desk::{Desk, Judged, Standing, Trouble, Yes};
+use super::desk::{Desk, Judged, Standing, Trouble, Waits, Yes};
 use super::folder::{Place, plain};
 use super::people::ORPHAN;
 use super::side::{ControlTotals, Side, read_side};
-use super::watcher::{Job, Watcher, passing, side_name};
+use super::watcher::{FIRST_PAUSE, Job, Stuck, Watcher, longer, passing, side_name};
+use crate::domain::{Awaits, RunId, system_words};
 
 impl<D: Desk> Watcher<'_, D> {
     /// Takes a file out of the inbox and judges it.
     pub(super) fn claim(&mut self, name: &OsStr, jobs: &Sender<Job>) -> Result<(), Trouble> {
+        if self.stuck.get(name).is_some_and(|stuck| stuck.due > Instant::now()) {
+            return Ok(());
+        }
         let wanted = plain(name);
         let path = self.folder.path(Place::Inbox, name);
-        if self.settings.needs_totals && self.side_there(Place::Inbox, &wanted, Side::Totals)?.is_none() {
-            return self.waits_for_totals(name, &wanted);
+        // what lies beside a file goes by the name that people gave it
+        let base = name.to_string_lossy();
+        match self.side_there(Place::Inbox, &base, Side::Totals)? {
+            None if self.settings.needs_totals => return self.waits_for_totals(name, &wanted),
+            Some(totals) if !self.whole_sides.contains(&totals) => return Ok(()), // they are on their way
+            _ => {}
         }
         let is_at_work = self.folder.has(Place::Processing, &wanted);
-        if self.folder.has(Place::Held, &wanted) && !is_at_work && !self.takes_the_place(&path, &wanted)? {
+        // another name that would be written alike is another file
+        let is_its_name = *base == *wanted;
+        if is_its_name
+            && self.folder.has(Place::Held, &wanted)
+            && !is_at_work
+            && !self.takes_the_place(&path, &wanted)?
+        {
             return Ok(());
         }
         // a name that waits or is at work belongs to that file: answers and reports go by it
@@ -33,11 +47,15 @@ impl<D: Desk> Watcher<'_, D> {
             Ok(claimed) => claimed,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()), // it has vanished
             Err(error) => {
-                self.complain(&wanted, &error);
+                let pause = self.stuck.get(name).map_or(FIRST_PAUSE, |stuck| longer(stuck.pause));
+                self.stuck.insert(name.to_owned(), Stuck { due: Instant::now() + pause, pause });
+                let when = humantime::format_duration(pause);
+                self.desk.tell(&format!("{wanted}: {}; it is tried again in {when}", system_words(&error)));
                 return Ok(());
             }
         };
-        self.totals_follow(&wanted, &claimed)?;
+        self.stuck.remove(name);
+        self.totals_follow(&base, &claimed)?;
         self.judge(&claimed, None, jobs)
     }
 
@@ -78,11 +96,7 @@ impl<D: Desk> Watcher<'_, D> {
             match self.desk.standing(run)? {
                 Standing::Begun => return Ok(true), // something of it may have been sent: the new file is one more
                 Standing::Refused => {}
-                Standing::Waits => {
-                    let owner = std::fs::symlink_metadata(path).map_err(|error| passing(name, &error))?.uid();
-                    let note = Some("replaced by a corrected file".to_owned());
-                    self.desk.refuse(run, self.desk.release_by_owner(owner, note))?;
-                }
+                Standing::Waits => self.drop_run(run, path, name)?,
             }
         }
         self.put_aside(
@@ -110,9 +124,24 @@ impl<D: Desk> Watcher<'_, D> {
         jobs: &Sender<Job>,
     ) -> Result<(), Trouble> {
         let path = self.folder.path(Place::Processing, name);
-        // a run that was let go is its file as it was then, whatever was said to let it go
-        if let Some(run) = self.desk.begun(&path)? {
-            return self.goes(name, run, &format!("This file is run {run}, which goes on."), jobs);
+        let before = digest(&path).unwrap_or_default(); // what cannot be read is told where it is read
+        let open = if before.is_empty() { Vec::new() } else { self.desk.open_runs()? };
+        for open in open {
+            match open.waits {
+                // a run that was let go is its file as it was then, whatever was said to let it go
+                None if open.digest == before => {
+                    let text = format!("This file is run {}, which goes on.", open.run);
+                    return self.goes(name, open.run, &text, jobs);
+                }
+                Some(Waits::Word(awaits)) if open.digest == before && approval.is_none() => {
+                    return self.stands(name, open.run, awaits);
+                }
+                // the file that a person was asked about under this name is gone: this one has taken its place
+                Some(Waits::Release) if open.name == name && open.digest != before => {
+                    self.drop_run(open.run, &path, name)?;
+                }
+                _ => {}
+            }
         }
         if approval.is_none() && !self.has_totals(name) {
             self.totals_follow(name, name)?; // a kill may have come between the two moves of a claim
@@ -125,7 +154,6 @@ impl<D: Desk> Watcher<'_, D> {
             Err(text) => return self.put_aside(Place::Processing, name, &text),
         };
         self.folder.clear(Place::Processing, name);
-        let before = digest(&path).unwrap_or_default();
         let judged = match self.desk.judge(&path, name, totals.as_ref(), approval) {
             Err(Trouble::Passing(why)) => {
                 self.again(name, None, &why);
@@ -141,7 +169,7 @@ impl<D: Desk> Watcher<'_, D> {
                 // of the very bytes that wait as a run already
                 let asked = self.asked.about(name).filter(|question| question.digest == before);
                 let run = asked.and_then(|question| question.run);
-                let question = Question { digest: before, run, rates: false };
+                let question = Question { digest: before, run, awaits: None };
                 self.hold(name, question, &format!("{text}\n\n{how}"))
             }
             Judged::Waits { run, text } => {
@@ -149,12 +177,28 @@ impl<D: Desk> Watcher<'_, D> {
                     return self.put_aside(Place::Processing, name, &text);
                 }
                 let how = answer::how_to_answer(name, Wanted::Yes);
-                let question = Question { digest: before, run: Some(run), rates: false };
+                let question = Question { digest: before, run: Some(run), awaits: None };
                 self.hold(name, question, &format!("{text}\n\n{how}"))
             }
             Judged::Goes { run, text } => self.goes(name, run, &text, jobs),
-            Judged::Over { run, text } => self.done(run, name, &text),
+            Judged::Stands { run, awaits } => self.stands(name, run, awaits),
+            Judged::Over { run, text } => self.done(run, name, &before, &text),
         }
+    }
+
+    /// The file is a run that has stopped, and that a person has to send on.
+    fn stands(&mut self, name: &str, run: RunId, awaits: Awaits) -> Result<(), Trouble> {
+        if let Some(text) = self.copy_of(name, run) {
+            return self.put_aside(Place::Processing, name, &text);
+        }
+        self.asks_for_word(name, run, awaits, &answer::stands(run))
+    }
+
+    /// Nothing more is asked about a run whose file is another one by now.
+    fn drop_run(&mut self, run: RunId, path: &Path, name: &str) -> Result<(), Trouble> {
+        let owner = std::fs::symlink_metadata(path).map_err(|error| passing(name, &error))?.uid();
+        let note = Some("replaced by a corrected file".to_owned());
+        self.desk.refuse(run, self.desk.release_by_owner(owner, note))
     }
 
     /// The control totals beside a file.

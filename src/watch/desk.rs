@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::side::{Approval, ControlTotals};
-use crate::domain::{Release, RunId};
+use crate::domain::{Awaits, Release, RunId};
 
 /// What a file is, once it was read and checked.
 #[derive(Debug)]
@@ -31,6 +31,13 @@ pub enum Judged {
         run: RunId,
         /// What is sent.
         text: String,
+    },
+    /// It is a run that has stopped, and that does not go on without a person.
+    Stands {
+        /// The run.
+        run: RunId,
+        /// Which word it waits for.
+        awaits: Awaits,
     },
     /// It is a run that has come to its end before.
     Over {
@@ -83,9 +90,29 @@ pub enum Stopped {
     /// It is tried again by itself.
     Time,
     /// A person.
-    Person,
-    /// A person who agrees to the rates as they are.
-    Rates,
+    Person(Awaits),
+}
+
+/// A run of the folder that is not over, as the journal has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenRun {
+    /// The run.
+    pub run: RunId,
+    /// The name of its file.
+    pub name: String,
+    /// The digest of the bytes that it was read from.
+    pub digest: String,
+    /// What it waits for. None: it goes on by itself.
+    pub waits: Option<Waits>,
+}
+
+/// What an open run waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waits {
+    /// To be let go; nothing of it was sent.
+    Release,
+    /// A word, since it has stopped.
+    Word(Awaits),
 }
 
 /// Why the folder could not be served.
@@ -111,7 +138,8 @@ pub struct Yes<'a> {
 /// Reads, records and pays.
 pub trait Desk: Sync {
     /// Reads, checks and plans the file at `path`, which is called `name`, and records it where nothing stands against
-    /// it. With an approval it may be sent then. Nothing is sent here. What is to lie beside the file is put there.
+    /// it. With an approval it may be sent then, if its plan was shown or nobody needs to see it. Nothing is sent here.
+    /// What is to lie beside the file is put there.
     fn judge(
         &self,
         path: &Path,
@@ -120,8 +148,14 @@ pub trait Desk: Sync {
         approval: Option<Yes<'_>>,
     ) -> Result<Judged, Trouble>;
 
-    /// The run of this folder that was let go and is not over, if these are the bytes of its file.
-    fn begun(&self, path: &Path) -> Result<Option<RunId>, Trouble>;
+    /// The runs of this folder that are not over.
+    fn open_runs(&self) -> Result<Vec<OpenRun>, Trouble>;
+
+    /// The digest of the bytes that a run was read from.
+    fn read_from(&self, run: RunId) -> Result<String, Trouble>;
+
+    /// Puts the file of a run, as it was read, where nothing lies yet. What lies there already stays.
+    fn put_copy(&self, run: RunId, to: &Path) -> Result<(), Trouble>;
 
     /// Refuses a run that waits.
     fn refuse(&self, run: RunId, release: Release) -> Result<(), Trouble>;
@@ -129,8 +163,8 @@ pub trait Desk: Sync {
     /// How far a run is.
     fn standing(&self, run: RunId) -> Result<Standing, Trouble>;
 
-    /// The runs of this folder that are neither over nor waiting, with the names of their files.
-    fn unfinished(&self) -> Result<Vec<(RunId, String)>, Trouble>;
+    /// The name of the file of a run.
+    fn file_of(&self, run: RunId) -> Result<String, Trouble>;
 
     /// Sends what a run has to send, as far as it goes.
     fn carry_out(&self, run: RunId, going: Going) -> Result<Ended, Trouble>;

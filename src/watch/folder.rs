@@ -1,6 +1,7 @@
-//! The watched folder: what lies where in it, and moves that never put one file over another.
+//! The watched folder: what lies where in it, and moves that never put one file of people over another. What payrun has
+//! put beside a file goes before it, so that a kill in between leaves the file where it was, to be moved again.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, Metadata};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -95,7 +96,7 @@ impl Folder {
     }
 
     /// What lies there, folders and what hides left out.
-    pub fn list(&self, place: Place) -> io::Result<Vec<(std::ffi::OsString, Metadata)>> {
+    pub fn list(&self, place: Place) -> io::Result<Vec<(OsString, Metadata)>> {
         let mut found = Vec::new();
         for entry in fs::read_dir(self.path(place, ""))? {
             let entry = entry?;
@@ -111,14 +112,45 @@ impl Folder {
         Ok(found)
     }
 
-    /// Moves a file and what lies beside it, under the name `to` or, where that is taken, with a number. Gives the name
-    /// that it has then.
-    pub fn shift(&self, (from, name): (Place, &OsStr), (to, wanted): (Place, &str)) -> io::Result<String> {
-        let new = self.renamed(&self.path(from, name), to, wanted)?;
+    /// Moves a file and what lies beside it, under the name `wanted` or, where that is taken, with a number. Gives the
+    /// name that it has then.
+    pub fn shift(&self, from: (Place, &OsStr), to: (Place, &str)) -> io::Result<String> {
+        self.shift_saying(from, to, None)
+    }
+
+    /// The same, with a new answer beside it.
+    pub fn shift_saying(
+        &self,
+        (from, name): (Place, &OsStr),
+        (to, wanted): (Place, &str),
+        answer: Option<&str>,
+    ) -> io::Result<String> {
+        let file = self.path(from, name);
+        let mode = fs::symlink_metadata(&file)?.mode(); // nothing is put beside what has vanished
+        let mut last = (from, name.to_owned());
+        loop {
+            let new = self.free_name(wanted, &[to]);
+            self.shift_beside(&last, (to, &new))?;
+            if let Some(text) = answer {
+                self.write_beside(to, &new, ANSWER, text, mode)?;
+            }
+            match rename_to_free(&file, &self.path(to, &new)) {
+                // somebody has put a file there in this moment: the next number
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = (to, new.into()),
+                outcome => return outcome.map(|()| new),
+            }
+        }
+    }
+
+    /// Moves what payrun has put beside a file.
+    fn shift_beside(&self, (from, name): &(Place, OsString), (to, new): (Place, &str)) -> io::Result<()> {
+        if *from == Place::Inbox {
+            return Ok(()); // what lies there is people's, whatever its name
+        }
         for end in BESIDE {
-            let mut beside = name.to_owned();
+            let mut beside = name.clone();
             beside.push(format!(".{end}"));
-            match fs::rename(self.path(from, &beside), self.path(to, format!("{new}.{end}"))) {
+            match fs::rename(self.path(*from, &beside), self.path(to, format!("{new}.{end}"))) {
                 // nothing lies beside it, or its name leaves no room for that
                 Err(error)
                     if !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename) =>
@@ -128,7 +160,7 @@ impl Folder {
                 _ => {}
             }
         }
-        Ok(new)
+        Ok(())
     }
 
     /// The name itself, or with the first number under which nothing lies in these places.
@@ -143,23 +175,17 @@ impl Folder {
         }
     }
 
-    fn renamed(&self, from: &Path, to: Place, wanted: &str) -> io::Result<String> {
-        for number in 1.. {
-            let name = numbered(wanted, number);
-            match rename_to_free(from, &self.path(to, &name)) {
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                outcome => return outcome.map(|()| name),
-            }
-        }
-        unreachable!("there are more numbers than files")
-    }
-
     /// Puts a text beside a file, in place of an earlier one. Whoever may read the file may read the text.
     pub fn put_beside(&self, place: Place, name: &str, end: &str, text: &str) -> io::Result<()> {
+        let mode = fs::symlink_metadata(self.path(place, name)).map_or(0o600, |metadata| metadata.mode());
+        self.write_beside(place, name, end, text, mode)
+    }
+
+    fn write_beside(&self, place: Place, name: &str, end: &str, text: &str, mode: u32) -> io::Result<()> {
         let path = self.path(place, format!("{name}.{end}"));
         let mut file = tempfile::Builder::new().prefix(".payrun-").tempfile_in(self.path(place, ""))?;
         file.write_all(text.as_bytes())?;
-        readers_of(&self.path(place, name), file.path())?;
+        read_as(mode, file.path())?;
         file.persist(path).map(drop).map_err(|error| error.error)
     }
 
@@ -173,7 +199,10 @@ impl Folder {
 
 /// Gives what was put beside a file the same readers.
 pub fn readers_of(file: &Path, beside: &Path) -> io::Result<()> {
-    let mode = fs::symlink_metadata(file).map_or(0o600, |metadata| metadata.mode());
+    read_as(fs::symlink_metadata(file).map_or(0o600, |metadata| metadata.mode()), beside)
+}
+
+fn read_as(mode: u32, beside: &Path) -> io::Result<()> {
     fs::set_permissions(beside, fs::Permissions::from_mode(mode & 0o666 | 0o600))
 }
 
@@ -206,11 +235,19 @@ fn is_passing(name: &OsStr) -> bool {
         || ends.iter().any(|end| name.to_lowercase().ends_with(end))
 }
 
-/// A name that answers can be put beside: readable, and not too long.
+/// The file beside which something of that name lies, if it is one that only payrun gives.
+pub fn beside_what(name: &str) -> Option<&str> {
+    BESIDE.iter().find_map(|end| name.strip_suffix(end)?.strip_suffix('.'))
+}
+
+/// A name that answers can be put beside: readable, not too long, and none that payrun gives to what lies beside files.
 pub fn plain(name: &OsStr) -> String {
     let text = name.to_string_lossy();
     let text: String =
         text.chars().map(|c| if c.is_control() || c == '\u{fffd}' { '_' } else { c }).collect();
+    if beside_what(&text).is_some() {
+        return plain(OsStr::new(&numbered(&text, 2)));
+    }
     if text.len() <= LONGEST_NAME {
         return text;
     }
@@ -238,8 +275,11 @@ mod tests {
         let (_root, folder) = folder();
         fs::write(folder.path(Place::Done, "pay.csv"), "first").expect("written");
         fs::write(folder.path(Place::Inbox, "pay.csv"), "second").expect("written");
-        fs::write(folder.path(Place::Inbox, "pay.csv.answer.txt"), "why").expect("written");
-        let new = folder.shift((Place::Inbox, OsStr::new("pay.csv")), (Place::Done, "pay.csv"));
+        fs::write(folder.path(Place::Inbox, "pay.csv.answer.txt"), "a file of people").expect("written");
+        let new = folder.shift((Place::Inbox, OsStr::new("pay.csv")), (Place::Processing, "pay.csv"));
+        assert!(new.is_ok() && folder.has(Place::Inbox, "pay.csv.answer.txt"));
+        fs::write(folder.path(Place::Processing, "pay.csv.answer.txt"), "why").expect("written");
+        let new = folder.shift((Place::Processing, OsStr::new("pay.csv")), (Place::Done, "pay.csv"));
         assert_eq!(new.expect("moved"), "pay (2).csv");
         let read = |name: &str| fs::read_to_string(folder.path(Place::Done, name)).expect("there");
         assert_eq!(
@@ -266,5 +306,6 @@ mod tests {
         );
         assert_eq!(plain(OsStr::new("pay\nroll.csv")), "pay_roll.csv");
         assert_eq!(plain(OsStr::new("Gehälter.csv")), "Gehälter.csv");
+        assert_eq!(plain(OsStr::new("pay.csv.findings.xlsx")), "pay.csv.findings (2).xlsx");
     }
 }

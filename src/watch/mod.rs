@@ -10,13 +10,14 @@ mod arrival;
 mod asked;
 mod claim;
 mod desk;
+mod ending;
 mod folder;
 mod people;
 mod side;
 mod watcher;
 
 pub use asked::digest;
-pub use desk::{Desk, Ended, Going, Judged, Standing, Stopped, Trouble, Yes};
+pub use desk::{Desk, Ended, Going, Judged, OpenRun, Standing, Stopped, Trouble, Waits, Yes};
 pub use folder::{ANSWER, FINDINGS, Folder, PLAN, Place, readers_of};
 pub use side::{Approval, ControlTotals, Side};
 pub use watcher::{Event, Settings, Watcher};

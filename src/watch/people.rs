@@ -10,6 +10,7 @@ use super::desk::{Desk, Going, Standing, Trouble, Yes};
 use super::folder::{Place, plain};
 use super::side::{Approval, Side, read_side};
 use super::watcher::{Job, Watcher, passing, side_name};
+use crate::domain::Awaits;
 
 /// An answer without a question is waited for so long: its file may be on the way.
 pub(super) const ORPHAN: Duration = Duration::from_secs(60);
@@ -37,6 +38,9 @@ impl<D: Desk> Watcher<'_, D> {
             self.listed(place)?.into_iter().filter(|(name, _)| Side::of(name).is_some()).collect();
         let sides = if place == Place::Held { &mut self.held_sides } else { &mut self.sides };
         let whole = sides.whole(&files, now, self.settings.settle);
+        if place == Place::Inbox {
+            self.whole_sides = whole.iter().cloned().collect();
+        }
         for name in whole {
             let Some((base, side)) = Side::of(&name) else { continue };
             let waits = self.folder.has(Place::Held, &base);
@@ -69,6 +73,12 @@ impl<D: Desk> Watcher<'_, D> {
             return Ok(());
         }
         self.orphans.remove(name);
+        // somebody has taken away the file of a run that waits: it can be answered for all the same
+        for open in self.desk.open_runs()? {
+            if open.name == base && open.waits.is_some() {
+                return self.desk.put_copy(open.run, &self.folder.path(Place::Held, base));
+            }
+        }
         let text = answer::belongs_to_nothing(base, side);
         self.put_aside_os(place, name, &plain(name), &text)
     }
@@ -95,7 +105,7 @@ impl<D: Desk> Watcher<'_, D> {
         };
         let held = self.folder.path(Place::Held, name);
         let question = self.asked.about(name).cloned();
-        let agree_rates = question.as_ref().is_some_and(|asked| asked.rates);
+        let awaits = question.as_ref().and_then(|asked| asked.awaits);
         let waits = question.as_ref().and_then(|asked| asked.run);
         if let Some(meant) = approval.run.filter(|meant| waits != Some(*meant)) {
             let what = waits.map_or("a file that is no run yet".to_owned(), |run| format!("run {run}"));
@@ -118,10 +128,11 @@ impl<D: Desk> Watcher<'_, D> {
         let (digest, run) = question.map_or_else(Default::default, |asked| (asked.digest, asked.run));
         let standing = run.map(|run| self.desk.standing(run)).transpose()?;
         match (run, standing) {
-            (Some(run), Some(Standing::Begun)) => {
+            (Some(run), Some(Standing::Begun)) if awaits != Some(Awaits::Anew) => {
                 if let Some(text) = self.copy_of(name, run) {
                     return self.put_aside(Place::Processing, name, &text);
                 }
+                let agree_rates = awaits == Some(Awaits::Rates);
                 let going = Going { skip_held: approval.skip_invalid, agree_rates };
                 self.asked.forget(name).map_err(|error| passing(name, &error))?;
                 self.go(run, name, going, jobs);

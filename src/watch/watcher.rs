@@ -1,6 +1,6 @@
 //! The loop: what has arrived is claimed and judged, answers of people are taken, runs are carried out one after another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
@@ -8,17 +8,16 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use super::answer::{self, Wanted};
 use super::arrival::Arrivals;
-use super::asked::{Asked, Question, digest};
-use super::desk::{Desk, Ended, Going, Standing, Stopped, Trouble};
-use super::folder::{ANSWER, Folder, Place, plain};
+use super::asked::{Asked, Question};
+use super::desk::{Desk, Ended, Going, Standing, Trouble};
+use super::folder::{ANSWER, Folder, Place, beside_what, plain};
 use super::side::Side;
 use crate::domain::{RunId, system_words};
 use crate::journal::open_itself;
 
 /// The first pause before something is tried again; it doubles.
-const FIRST_PAUSE: Duration = Duration::from_secs(5);
+pub(super) const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 60);
 /// No answer of ours is longer.
 const LONGEST_ANSWER: u64 = 1 << 20;
@@ -64,9 +63,20 @@ pub(super) struct Job {
 
 /// Something that is tried again.
 pub(super) struct Later {
-    due: Instant,
-    pause: Duration,
-    job: Option<Job>,
+    pub due: Instant,
+    pub pause: Duration,
+    pub job: Option<Job>,
+}
+
+/// A file that cannot be taken, such as for want of permissions.
+pub(super) struct Stuck {
+    pub due: Instant,
+    pub pause: Duration,
+}
+
+/// The pause after a pause.
+pub(super) fn longer(pause: Duration) -> Duration {
+    (pause * 2).min(LONGEST_PAUSE)
 }
 
 /// A folder at work.
@@ -82,6 +92,22 @@ pub struct Watcher<'a, D: Desk> {
     /// Files whose runs are at work or in the queue.
     pub(super) at_work: BTreeMap<String, RunId>,
     pub(super) orphans: BTreeMap<OsString, Instant>,
+    pub(super) stuck: BTreeMap<OsString, Stuck>,
+    /// Side files in the inbox that nobody is writing any more.
+    pub(super) whole_sides: HashSet<OsString>,
+}
+
+/// Ends the loop where the worker has a defect: what waits behind it would wait for ever.
+struct Alarm<'a>(&'a Sender<Event>);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let why =
+                "a defect of the program has ended the sending; payrun status shows how far the run got";
+            let _ = self.0.send(Event::Broken(why.to_owned())); // the loop may have ended
+        }
+    }
 }
 
 impl<'a, D: Desk> Watcher<'a, D> {
@@ -99,6 +125,8 @@ impl<'a, D: Desk> Watcher<'a, D> {
             later: BTreeMap::new(),
             at_work: BTreeMap::new(),
             orphans: BTreeMap::new(),
+            stuck: BTreeMap::new(),
+            whole_sides: HashSet::new(),
         }
     }
 
@@ -108,6 +136,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
         let (jobs, queue) = channel::<Job>();
         std::thread::scope(|scope| {
             let worker = scope.spawn(move || {
+                let _alarm = Alarm(back);
                 for Job { run, name, going } in queue {
                     let ended = desk.carry_out(run, going);
                     // where nothing more can be written down, no other run begins
@@ -169,9 +198,13 @@ impl<'a, D: Desk> Watcher<'a, D> {
 
     /// What the process before has left: files in `processing/`, and runs whose files are gone.
     fn take_up(&mut self, jobs: &Sender<Job>) -> Result<(), Trouble> {
+        let open = self.desk.open_runs()?;
+        self.asked.agree_with(&open).map_err(|error| passing("asked.json", &error))?;
         for (name, _) in self.listed(Place::Processing)? {
-            let mut name = plain(&name);
-            if Side::of(OsStr::new(&name)).is_none() && !is_beside(&name) {
+            let Some(mut name) = name.to_str().map(str::to_owned) else { continue }; // nothing is claimed under such a name
+            if let Some(file) = beside_what(&name) {
+                self.left_alone(&name, file)?;
+            } else if Side::of(OsStr::new(&name)).is_none() {
                 if self.folder.has(Place::Held, &name) {
                     // one of that name waits: this one is answered for under another
                     let free = self.folder.free_name(&name, &[Place::Processing, Place::Held]);
@@ -181,13 +214,20 @@ impl<'a, D: Desk> Watcher<'a, D> {
                 self.borne(&name, judged)?;
             }
         }
-        for (run, name) in self.desk.unfinished()? {
-            // what a person was asked about waits for the answer, also where its file was taken away
-            if self.elsewhere("", run).is_none() {
-                self.go(run, &name, Going::default(), jobs);
+        for open in open.iter().filter(|open| open.waits.is_none()) {
+            if self.elsewhere("", open.run).is_none() {
+                self.go(open.run, &open.name, Going::default(), jobs);
             }
         }
         Ok(())
+    }
+
+    /// What payrun has put beside a file does not stay where the file is no more.
+    fn left_alone(&self, name: &str, file: &str) -> Result<(), Trouble> {
+        if self.folder.has(Place::Processing, file) {
+            return Ok(());
+        }
+        self.move_on(Place::Processing, name, (Place::Rejected, name)).map(drop) // or gone with its file by now
     }
 
     /// One look at the folder.
@@ -260,62 +300,6 @@ impl<'a, D: Desk> Watcher<'a, D> {
         self.move_on(Place::Processing, name, (Place::Held, name)).map(drop)
     }
 
-    fn came_to(&mut self, run: RunId, name: &str, ended: Result<Ended, Trouble>) -> Result<(), Trouble> {
-        let outcome = self.ended(run, name, ended);
-        self.borne(name, outcome)
-    }
-
-    /// A run has got somewhere.
-    fn ended(&mut self, run: RunId, name: &str, ended: Result<Ended, Trouble>) -> Result<(), Trouble> {
-        self.at_work.remove(name);
-        match ended {
-            Ok(Ended::Finished(text)) => {
-                self.later.remove(name);
-                self.done(run, name, &text)
-            }
-            Ok(Ended::Stopped { text, on: Stopped::Start }) => {
-                self.say(Place::Processing, name, &text);
-                Ok(())
-            }
-            Ok(Ended::Stopped { text, on: Stopped::Time }) | Err(Trouble::Passing(text)) => {
-                let job = Job { run, name: name.to_owned(), going: Going::default() };
-                self.again(name, Some(job), &text);
-                Ok(())
-            }
-            Ok(Ended::Stopped { text, on: on @ (Stopped::Person | Stopped::Rates) }) => {
-                if !self.folder.has(Place::Processing, name) {
-                    self.desk.tell(&format!("{name}: {text}"));
-                    return Ok(());
-                }
-                let digest = digest(&self.folder.path(Place::Processing, name)).unwrap_or_default();
-                let rates = on == Stopped::Rates;
-                let how = answer::how_to_answer(name, if rates { Wanted::Rates } else { Wanted::Going });
-                self.hold(name, Question { digest, run: Some(run), rates }, &format!("{text}\n\n{how}"))
-            }
-            Err(trouble) => Err(trouble),
-        }
-    }
-
-    /// Something passing stands in the way: it is tried again, less and less often.
-    pub(super) fn again(&mut self, name: &str, job: Option<Job>, why: &str) {
-        let pause = self.later.get(name).map_or(FIRST_PAUSE, |later| (later.pause * 2).min(LONGEST_PAUSE));
-        self.later.insert(name.to_owned(), Later { due: Instant::now() + pause, pause, job });
-        let when = humantime::format_duration(pause);
-        self.say(Place::Processing, name, &format!("{why}\n\nIt is tried again by itself, in {when}."));
-    }
-
-    /// The file of a run that is over goes to its end, with the reports beside it.
-    pub(super) fn done(&mut self, run: RunId, name: &str, text: &str) -> Result<(), Trouble> {
-        self.asked.forget(name).map_err(|error| passing(name, &error))?;
-        let mut end = format!("{run} {name}");
-        if self.folder.has(Place::Processing, name) {
-            self.say(Place::Processing, name, text);
-            end = self.move_on(Place::Processing, name, (Place::Done, &end))?;
-        }
-        self.desk.report(run, &self.folder.path(Place::Done, ""), &end)?;
-        self.totals_to(name, (Place::Done, &end))
-    }
-
     /// Under which other name a run is at work, or waits for an answer.
     pub(super) fn elsewhere(&self, name: &str, run: RunId) -> Option<String> {
         let at_work = self.at_work.iter().find(|(other, at_work)| **at_work == run && *other != name);
@@ -370,22 +354,6 @@ impl<'a, D: Desk> Watcher<'a, D> {
         moved.map(drop).map_err(|error| passing(&totals, &error))
     }
 
-    /// Payouts have changed after their run was over: its reports are written again.
-    fn changed(&mut self, runs: &[RunId]) -> Result<(), Trouble> {
-        let done = self.listed(Place::Done)?;
-        for run in runs {
-            let begin = format!("{run} ");
-            let names = done.iter().filter_map(|(name, _)| name.to_str());
-            if let Some(name) = names
-                .filter(|name| name.starts_with(&begin) && !is_beside(name))
-                .min_by_key(|name| name.len())
-            {
-                self.desk.report(*run, &self.folder.path(Place::Done, ""), name)?;
-            }
-        }
-        Ok(())
-    }
-
     /// Puts a file where files lie that were not paid, with the reason. The run that waited by it cannot be let go any
     /// more.
     pub(super) fn put_aside(&mut self, from: Place, name: &str, text: &str) -> Result<(), Trouble> {
@@ -410,11 +378,13 @@ impl<'a, D: Desk> Watcher<'a, D> {
         if from == Place::Processing {
             self.later.remove(wanted);
         }
-        let new = match self.folder.shift((from, name), (Place::Rejected, wanted)) {
+        let moved =
+            self.folder.shift_saying((from, name), (Place::Rejected, wanted), Some(&whole_lines(text)));
+        let new = match moved {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()), // it has vanished
             outcome => outcome.map_err(|error| passing(wanted, &error))?,
         };
-        self.say(Place::Rejected, &new, text);
+        self.tell_first_line(&new, text);
         if from == Place::Processing { self.totals_to(wanted, (Place::Rejected, &new)) } else { Ok(()) }
     }
 
@@ -427,11 +397,15 @@ impl<'a, D: Desk> Watcher<'a, D> {
 
     /// An answer beside a file, and a word for whoever looks on.
     pub(super) fn say(&self, place: Place, name: &str, text: &str) {
-        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-        self.desk.tell(&format!("{name}: {first}"));
-        if let Err(error) = self.folder.put_beside(place, name, ANSWER, &format!("{}\n", text.trim_end())) {
+        self.tell_first_line(name, text);
+        if let Err(error) = self.folder.put_beside(place, name, ANSWER, &whole_lines(text)) {
             self.desk.tell(&format!("{name}: the answer cannot be written: {}", system_words(&error)));
         }
+    }
+
+    fn tell_first_line(&self, name: &str, text: &str) {
+        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        self.desk.tell(&format!("{name}: {first}"));
     }
 
     /// Puts a sentence above the answer that lies there: the question stays to be read.
@@ -442,23 +416,16 @@ impl<'a, D: Desk> Watcher<'a, D> {
         let _ = open_itself(&path).and_then(|file| file.take(LONGEST_ANSWER).read_to_string(&mut question));
         self.say(place, name, &format!("{text}\n\n{question}"));
     }
+}
 
-    pub(super) fn complain(&self, name: &str, error: &io::Error) {
-        self.desk.tell(&format!("{name}: {}; it is tried again", system_words(error)));
-    }
+/// With an end to its last line.
+fn whole_lines(text: &str) -> String {
+    format!("{}\n", text.trim_end())
 }
 
 /// The name of a side file.
 pub(super) fn side_name(name: &str, side: Side) -> String {
     format!("{name}.{}", side.end())
-}
-
-/// Whether a name is that of something we have put beside a file.
-fn is_beside(name: &str) -> bool {
-    [ANSWER, super::PLAN, super::FINDINGS].iter().any(|end| name.ends_with(&format!(".{end}")))
-        || [".report.csv", ".report.json", ".report.xlsx", ".report.html"]
-            .iter()
-            .any(|end| name.ends_with(end))
 }
 
 pub(super) fn passing(name: &str, error: &io::Error) -> Trouble {

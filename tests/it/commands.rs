@@ -16,6 +16,7 @@ mod payees;
 mod payees_import;
 mod person;
 mod planning;
+mod remitters;
 mod said_before;
 mod state;
 mod stopping;

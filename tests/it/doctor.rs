@@ -27,9 +27,17 @@ fn a_healthy_flash_is_said_to_be_one() {
     let world = World::new();
     let told = doctor(&world, 0);
     assert_eq!(told["healthy"], true);
-    for name in
-        ["configuration", "state folder", "network", "clock", "login", "balances", "contract", "corridors"]
-    {
+    for name in [
+        "configuration",
+        "remitters",
+        "state folder",
+        "network",
+        "clock",
+        "login",
+        "balances",
+        "contract",
+        "corridors",
+    ] {
         assert_eq!(check(&told, name)["result"], "good", "{told:#}");
     }
     let balances = check(&told, "balances")["message"].as_str().expect("a sentence");

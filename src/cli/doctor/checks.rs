@@ -27,6 +27,28 @@ pub fn configuration(session: &Session) -> Item {
     Item::new("configuration", Health::Good, format!("{place}{login}"))
 }
 
+/// Whether somebody can be paid in the name of each remitter.
+pub fn remitters(session: &Session) -> Item {
+    let remitters = &session.settings.remitters;
+    let wrong: Vec<String> = remitters
+        .names()
+        .filter_map(|name| remitters.resolve(Some(name)).err())
+        .map(|error| error.to_string())
+        .collect();
+    match remitters.resolve(None) {
+        Err(error) => Item::new("remitters", Health::Bad, error.to_string()),
+        Ok(_) if wrong.is_empty() => {
+            let count = plural(remitters.names().count() as u64, "remitter");
+            Item::new("remitters", Health::Good, format!("{count}; payrun remitters shows what payees read"))
+        }
+        Ok(_) => {
+            let mut item = Item::new("remitters", Health::Notice, "rows that name these are held");
+            item.details = wrong;
+            item
+        }
+    }
+}
+
 /// Everything that needs Flash.
 pub fn at_flash(session: &Session) -> Result<Vec<Item>, Failure> {
     session.with_gateway(async |gateway, url| {

@@ -61,6 +61,7 @@ pub fn run(globals: &Globals, args: &DoctorArgs) -> Result<Exit, Failure> {
     match Session::new(globals, Vec::new()) {
         Ok(session) => {
             items.push(checks::configuration(&session));
+            items.push(checks::remitters(&session));
             items.extend(folder::checks(&session));
             items.extend(notices::checks(&session, args.notify));
             items.extend(checks::at_flash(&session)?);

@@ -26,18 +26,38 @@ fn a_good_file_is_paid_and_its_report_lies_beside_it() {
 }
 
 #[test]
-fn who_may_read_the_file_may_read_its_answer() {
+fn who_may_read_the_file_may_read_all_that_lies_beside_it() {
     let shop = Shop::new();
-    let part = shop.path(".p");
-    std::fs::write(&part, rig::payroll(0, 2)).expect("written");
-    std::fs::set_permissions(&part, PermissionsExt::from_mode(0o664)).expect("set");
-    std::fs::rename(part, shop.path("salaries.csv")).expect("in");
-    shop.once(&["--mode", "pay"]).ends(0);
-    for end in ["", ".answer.txt", ".report.csv", ".report.json"] {
-        let path = shop.path(&format!("done/r1 salaries.csv{end}"));
-        let mode = std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
-        assert_eq!(mode, 0o664, "{end}");
+    for (name, text) in
+        [("salaries.csv", rig::payroll(0, 2)), ("wrong.csv", rig::payroll(5, 2).replace("062-000", "06200"))]
+    {
+        let part = shop.path(".p");
+        std::fs::write(&part, text).expect("written");
+        std::fs::set_permissions(&part, PermissionsExt::from_mode(0o664)).expect("set");
+        std::fs::rename(part, shop.path(name)).expect("in");
     }
+    let readers = |names: &[&str]| {
+        for name in names {
+            let mode = std::fs::metadata(shop.path(name)).expect(name).permissions().mode() & 0o777;
+            assert_eq!(mode, 0o664, "{name}");
+        }
+    };
+    shop.once(&["--mode", "hold"]).ends(0);
+    readers(&["held/salaries.csv", "held/salaries.csv.answer.txt", "held/salaries.csv.plan.html"]);
+    readers(&["rejected/wrong.csv.answer.txt", "rejected/wrong.csv.findings.xlsx"]);
+    shop.world.payrun(&["approve", "r1"]).ends(0);
+    shop.once(&["--mode", "hold"]).ends(0);
+    let reports = shop.list("done");
+    assert!(reports.iter().any(|name| name.ends_with(".report.xlsx")), "{reports:?}");
+    readers(
+        &reports
+            .iter()
+            .map(|name| format!("done/{name}"))
+            .collect::<Vec<_>>()
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>(),
+    );
 }
 
 #[test]

@@ -4,7 +4,9 @@
 mod answers;
 mod arriving;
 mod identity;
+mod late;
 mod storm;
+mod unseen;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -1,0 +1,105 @@
+//! What stands against recording a file that was dropped into the folder, and how it is told.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::annotate::Annotation;
+use super::desk::{Counter, beside, show_as};
+use super::reading::read_with;
+use super::{out, summary};
+use crate::check::{self, CheckReport};
+use crate::domain::{Finding, Severity};
+use crate::engine::{self, Prepared};
+use crate::watch::{Approval, ControlTotals, FINDINGS, Judged};
+
+impl Counter<'_> {
+    /// What stands against recording a file: errors, questions, totals that are not met.
+    pub(super) fn objections(
+        &self,
+        path: &Path,
+        prepared: &Prepared,
+        totals: Option<&ControlTotals>,
+        approval: &Approval,
+        is_shown: bool,
+    ) -> Option<Judged> {
+        let checked = &prepared.checked;
+        let report = CheckReport::new(&prepared.head.file, checked);
+        let findings = check::render_text(&report);
+        let rejected = |why: String| {
+            let sheet = self.annotate(path, prepared, approval, &report.summary());
+            let sheet = sheet.map_or(String::new(), |sheet| format!("{sheet}\n"));
+            Some(Judged::Rejected {
+                text: format!(
+                    "Nothing was sent: {why}\n\n{findings}\n{sheet}Put the corrected file into the folder again."
+                ),
+            })
+        };
+        if let Some(why) = totals.and_then(|totals| unmet(totals, prepared)) {
+            return rejected(why);
+        }
+        if is_shown {
+            return None;
+        }
+        if checked.payable == 0 {
+            return rejected("no row of the file can be paid.".to_owned());
+        }
+        let is_wrong = |finding: &Finding| {
+            finding.forbids() && finding.severity == Severity::Error && finding.word_needed().is_none()
+        };
+        if checked.findings.iter().any(is_wrong) && !approval.skip_invalid {
+            return rejected(format!("{}.", summary::and(&[(checked.invalid_rows.len(), "cannot be paid")])));
+        }
+        let held = prepared.held().count();
+        if approval.skip_invalid || held + checked.invalid_rows.len() == 0 {
+            return None;
+        }
+        let mut text = format!(
+            "Nothing was sent: {}.\n\n{findings}\n",
+            summary::and(&[
+                (checked.invalid_rows.len(), "asks a question"),
+                (held, "must be decided by a person")
+            ])
+        );
+        for (row, why) in prepared.held().take(summary::MOST_SHOWN) {
+            let _ = writeln!(text, "row {row}: {why}");
+        }
+        Some(Judged::Asks { text: text.trim_end().to_owned() })
+    }
+
+    /// The file again with its findings in it, where that can be written.
+    fn annotate(
+        &self,
+        path: &Path,
+        prepared: &Prepared,
+        approval: &Approval,
+        summary: &str,
+    ) -> Option<String> {
+        let to = beside(path, FINDINGS);
+        let reading = read_with(approval.sheet.clone(), None, self.session.settings.limits);
+        let written = Annotation::new(path, &to).and_then(|annotation| {
+            annotation.write(&reading, self.session.today(), &prepared.checked, summary)
+        });
+        match written.and_then(|()| show_as(&to, path)) {
+            Ok(()) => {
+                Some(format!("The file again with each finding at its cell: {}", engine::file_name(&to)))
+            }
+            Err(failure) => {
+                out::note(&failure.message);
+                None
+            }
+        }
+    }
+}
+
+/// Why the totals that a person gave are not those of the file.
+fn unmet(totals: &ControlTotals, prepared: &Prepared) -> Option<String> {
+    let checked = &prepared.checked;
+    if let Some(count) = totals.count.filter(|count| *count != checked.payable) {
+        return Some(format!("the control totals say {count} payouts, the file has {}.", checked.payable));
+    }
+    totals.sums.iter().find_map(|(currency, sum)| {
+        let (_, has) = checked.totals.of(*currency);
+        (has != *sum)
+            .then(|| format!("the control totals say {currency} {sum}, the file has {currency} {has}."))
+    })
+}

@@ -1,0 +1,129 @@
+//! What becomes of a file when its run has got somewhere: it is over, waits for a person, or is tried again.
+
+use std::ffi::OsStr;
+use std::time::Instant;
+
+use super::answer::{self, Wanted};
+use super::asked::{Question, digest};
+use super::desk::{Desk, Ended, Going, Stopped, Trouble};
+use super::folder::{Place, beside_what};
+use super::watcher::{FIRST_PAUSE, Job, Later, Watcher, longer, passing};
+use crate::domain::{Awaits, RunId};
+
+impl<D: Desk> Watcher<'_, D> {
+    pub(super) fn came_to(
+        &mut self,
+        run: RunId,
+        name: &str,
+        ended: Result<Ended, Trouble>,
+    ) -> Result<(), Trouble> {
+        let outcome = self.ended(run, name, ended);
+        self.borne(name, outcome)
+    }
+
+    /// A run has got somewhere.
+    fn ended(&mut self, run: RunId, name: &str, ended: Result<Ended, Trouble>) -> Result<(), Trouble> {
+        self.at_work.remove(name);
+        match ended {
+            Ok(Ended::Finished(text)) => {
+                self.later.remove(name);
+                let read = self.desk.read_from(run)?;
+                self.done(run, name, &read, &text)
+            }
+            Ok(Ended::Stopped { text, on: Stopped::Start }) => {
+                self.say(Place::Processing, name, &text);
+                Ok(())
+            }
+            Ok(Ended::Stopped { text, on: Stopped::Time }) | Err(Trouble::Passing(text)) => {
+                let job = Job { run, name: name.to_owned(), going: Going::default() };
+                self.again(name, Some(job), &text);
+                Ok(())
+            }
+            Ok(Ended::Stopped { text, on: Stopped::Person(awaits) }) => {
+                self.asks_for_word(name, run, awaits, &text)
+            }
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    /// A run that has stopped waits for a person. Its file may have been taken away: then it lies there again.
+    pub(super) fn asks_for_word(
+        &mut self,
+        name: &str,
+        run: RunId,
+        awaits: Awaits,
+        text: &str,
+    ) -> Result<(), Trouble> {
+        if !self.folder.has(Place::Processing, name) {
+            self.desk.put_copy(run, &self.folder.path(Place::Processing, name))?;
+        }
+        let digest = self.desk.read_from(run)?; // the bytes that are asked about, whatever was written on since
+        let how = answer::how_to_answer(name, Wanted::Word(awaits));
+        let question = Question { digest, run: Some(run), awaits: Some(awaits) };
+        self.hold(name, question, &format!("{text}\n\n{how}"))
+    }
+
+    /// Something passing stands in the way: it is tried again, less and less often.
+    pub(super) fn again(&mut self, name: &str, job: Option<Job>, why: &str) {
+        let pause = self.later.get(name).map_or(FIRST_PAUSE, |later| longer(later.pause));
+        self.later.insert(name.to_owned(), Later { due: Instant::now() + pause, pause, job });
+        let when = humantime::format_duration(pause);
+        self.say(Place::Processing, name, &format!("{why}\n\nIt is tried again by itself, in {when}."));
+    }
+
+    /// The file of a run that is over goes to its end, with the reports beside it, if it still is what was read.
+    pub(super) fn done(&mut self, run: RunId, name: &str, read: &str, text: &str) -> Result<(), Trouble> {
+        self.asked.forget(name).map_err(|error| passing(name, &error))?;
+        let mut end = format!("{run} {name}");
+        if self.folder.has(Place::Processing, name) {
+            let is_as_read = digest(&self.folder.path(Place::Processing, name)).is_ok_and(|now| now == read);
+            if is_as_read {
+                self.say(Place::Processing, name, text);
+                end = self.move_on(Place::Processing, name, (Place::Done, &end))?;
+            } else {
+                end = self.folder.free_name(&end, &[Place::Done]);
+                self.desk.put_copy(run, &self.folder.path(Place::Done, &end))?;
+                self.say(Place::Done, &end, &format!("{text}\n\n{}", answer::written_on(run)));
+                self.put_back(name)?;
+            }
+        }
+        self.desk.report(run, &self.folder.path(Place::Done, ""), &end)?;
+        self.totals_to(name, (Place::Done, &end))
+    }
+
+    /// Puts a file into the inbox again, to be taken like a new one.
+    fn put_back(&mut self, name: &str) -> Result<(), Trouble> {
+        self.folder.clear(Place::Processing, name);
+        let moved = self.folder.shift((Place::Processing, OsStr::new(name)), (Place::Inbox, name));
+        let back = moved.map_err(|error| passing(name, &error))?;
+        self.arrivals.was_put_back(OsStr::new(&back));
+        Ok(())
+    }
+
+    /// Payouts have changed after their run was over: its reports are written again.
+    pub(super) fn changed(&mut self, runs: &[RunId]) -> Result<(), Trouble> {
+        let done = self.listed(Place::Done)?;
+        for run in runs {
+            let begin = format!("{run} ");
+            let names = done.iter().filter_map(|(name, _)| name.to_str());
+            let file = names
+                .filter(|name| name.starts_with(&begin) && !is_beside(name))
+                .min_by_key(|name| name.len());
+            // people may have taken it away or given it another name
+            let name = file.map_or_else(
+                || Ok(format!("{run} {}", self.desk.file_of(*run)?)),
+                |file| Ok(file.to_owned()),
+            )?;
+            self.desk.report(*run, &self.folder.path(Place::Done, ""), &name)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a name is that of something we have put beside a file.
+fn is_beside(name: &str) -> bool {
+    beside_what(name).is_some()
+        || [".report.csv", ".report.json", ".report.xlsx", ".report.html"]
+            .iter()
+            .any(|end| name.ends_with(end))
+}

@@ -1,0 +1,77 @@
+//! Remitters that cannot be used: told before anything is sent, and a way out that leads somewhere.
+
+use crate::rig::payroll;
+use crate::world::World;
+
+const GOOD: &str = "[remitters.default]\ncompany_name = \"Acme Payroll Pty Ltd\"\nstreet = \"1 Hay St\"\n";
+/// A person whom Flash does not take.
+const CHILD: &str =
+    "first_name = \"Jo\"\nlast_name = \"Example\"\nstreet = \"1 Hay St\"\ndob = \"2015-01-31\"\n";
+
+fn world(configuration: &str) -> World {
+    let world = World::new();
+    world.write("payrun.toml", configuration);
+    world.write("pay.csv", payroll(0, 3));
+    world
+}
+
+#[test]
+fn what_flash_would_refuse_of_a_remitter_is_told_before() {
+    for (line, words) in [
+        ("company_name = \"A\"", "company_name: a company's name has 2 to 256 characters"),
+        ("company_name = \"Acme\"\nemail = \"nope\"", "email: this is not an e-mail address"),
+        ("company_name = \"Acme\"\nmobile = \"0412 345 678\"", "mobile: write it with +"),
+        (
+            "first_name = \"Aaron\"\nlast_name = \"x.com\"",
+            "last_name: Flash takes this for an internet address",
+        ),
+    ] {
+        let world = world(&format!("[remitters.default]\n{line}\nstreet = \"1 Hay St\"\n"));
+        world.payrun(&["doctor"]).ends(6).says("WRONG  remitters").says(words);
+        world.payrun(&["remitters"]).ends(6).says(words);
+        world.payrun(&["pay", "pay.csv", "--yes"]).ends(6).says(words);
+        assert_eq!(world.made(), 0, "{line}");
+    }
+    let branch = world(&format!("{GOOD}[remitters.branch]\ncompany_name = \"B\"\nstreet = \"1 Hay St\"\n"));
+    let said = branch.payrun(&["doctor"]).ends(0);
+    said.says("note   remitters").says("the remitter \"branch\" cannot be used as it is");
+}
+
+#[test]
+fn a_slip_in_the_name_of_the_remitter_is_not_shown_to_payees() {
+    let world =
+        world(&format!("{GOOD}[remitters.jane]\ncompany_name = \"Jane Super\"\nstreet = \"1 Hay St\"\n"));
+    for typed in ["janne", "Jane", "defualt"] {
+        world.payrun(&["pay", "pay.csv", "--yes", "--remitter", typed]).ends(6).says("is meant, write that");
+    }
+    assert_eq!(world.made(), 0);
+    world.payrun(&["pay", "pay.csv", "--yes", "--remitter", "jane"]).ends(0);
+    assert_eq!(world.made(), 3);
+}
+
+#[test]
+fn a_remitter_that_flash_refuses_is_mended_and_the_file_paid_again() {
+    let world = world(&format!("[remitters.default]\n{CHILD}"));
+    let said = world.payrun(&["pay", "pay.csv", "--yes", "--skip-invalid"]).ends(3);
+    let said = said.says("Flash did not accept the remitter Jo Example").says("then pay the file again");
+    assert!(!said.err.contains("--skip-invalid"), "nothing would be left to pay: {}", said.err);
+    world.write("payrun.toml", GOOD);
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("Acme Payroll Pty Ltd");
+    assert_eq!(world.made(), 3);
+}
+
+#[test]
+fn rows_of_other_remitters_are_paid_where_that_is_asked_for() {
+    let world = world(&format!("{GOOD}[remitters.jo]\n{CHILD}"));
+    let rows = payroll(0, 3).replacen("reference\n", "reference,remitter\n", 1);
+    let rows =
+        rows.replace("PAY 0\n", "PAY 0,jo\n").replace("PAY 1\n", "PAY 1,\n").replace("PAY 2\n", "PAY 2,\n");
+    world.write("pay.csv", rows);
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(3).says("payrun resume r1 --skip-invalid");
+    assert_eq!(world.made(), 0);
+    world.payrun(&["resume", "r1", "--skip-invalid"]).ends(4);
+    assert_eq!(world.made(), 2);
+    assert_eq!(world.states("r1")[0], "held");
+    let correct = std::fs::read_to_string(world.scope().join("reports/r1-to-correct.csv")).expect("a file");
+    assert!(correct.contains("PAY 0") && !correct.contains("PAY 1"), "{correct}");
+}
