@@ -186,7 +186,7 @@ impl<'a> Counter<'a> {
         };
         engine::record(&self.journal, &prepared, &*session.clock, &*session.observer).map_err(trouble)?;
         if allowed != Allowed::Yes {
-            notices::tell(&self.notifier, None, &self.view(run)?);
+            notices::tell(&self.notifier, &[], &self.view(run)?);
         }
         Ok(match allowed {
             Allowed::Yes => Judged::Goes { run, text: format!("Run {run} is being sent.\n\n{head_of_text}") },
@@ -314,7 +314,8 @@ impl Desk for Counter<'_> {
 
     fn carry_out(&self, run: RunId, going: Going) -> Result<Ended, Trouble> {
         let session = self.session;
-        let before = self.view(run)?;
+        let checkpoint = self.journal.checkpoint();
+        let since = checkpoint.told_until(run, Telling::Notice).map_err(|error| trouble(error.into()))?;
         if going.agree_rates {
             guard::again(session, &self.journal, run, None, true).map_err(failed)?;
         }
@@ -323,7 +324,8 @@ impl Desk for Counter<'_> {
         });
         let ending = ending.map_err(failed)?.map_err(trouble)?;
         let view = self.view(run)?;
-        notices::tell(&self.notifier, Some(&before), &view);
+        let states = checkpoint.states_since(run, since).map_err(|error| trouble(error.into()))?;
+        notices::tell(&self.notifier, &states, &view);
         let text = summary::run(&view, &[], None);
         Ok(match ending {
             Ending::Finished => Ended::Finished(text),

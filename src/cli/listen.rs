@@ -9,12 +9,15 @@ use super::exit::{Exit, Failure};
 use super::session::{Attached, Session};
 use super::{notices, out, track};
 use crate::domain::Silent;
-use crate::engine::{Depth, Looks, Which};
+use crate::engine::{Depth, Engine, Looks, Stop, Which};
 use crate::journal::JournalError;
 use crate::notify::Notifier;
 
 /// Without a hint what is due is looked for so often, and so often somebody else is asked to let go.
 const NOW_AND_THEN: Duration = Duration::from_secs(30);
+
+/// Others need the scope too: after so long no further request is made until they had their turn.
+const AT_ONCE: Duration = Duration::from_secs(2);
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &ListenArgs) -> Result<Exit, Failure> {
@@ -79,9 +82,18 @@ fn looked(session: &Session, ear: &Ear, notifier: &Notifier, looks: &mut Looks) 
             };
         }
     };
+    session.folder.note_looking()?;
     let mark = ear.take(journal.checkpoint(), looks)?;
     let round = session.with_engine(Arc::clone(&journal), false, async |engine| {
-        let round = engine.track(Which::All, Depth::Due, looks).await?;
+        let (enough, stop) = Stop::new();
+        let asked = engine.stop.clone();
+        let timer = tokio::spawn(async move {
+            asked.sleep(AT_ONCE).await;
+            enough.ask();
+        });
+        let round = Engine { stop, ..engine }.track(Which::All, Depth::Due, looks).await;
+        timer.abort();
+        let round = round?;
         notices::of_news(notifier, &journal, Which::All, &*session.clock).await?;
         Ok(round)
     })?;

@@ -17,8 +17,9 @@ pub fn settings(configured: &NotifySettings) -> Result<Settings, NotifyError> {
     Ok(Settings { url, command, occasions, ..Settings::default() })
 }
 
-/// Tells how a run has ended, and of what has gone wrong since `before`. Takes a few seconds at most and fails nothing.
-pub fn of_ending(session: &Session, before: &RunView, view: &RunView) {
+/// Tells how a run has ended, and of the states that payouts have come to since people were told last. Takes a few
+/// seconds at most and fails nothing.
+pub fn of_ending(session: &Session, states: &[PayoutState], view: &RunView) {
     let notifier = match Notifier::new(session.notify.clone()) {
         Ok(notifier) => notifier,
         Err(error) => {
@@ -26,19 +27,30 @@ pub fn of_ending(session: &Session, before: &RunView, view: &RunView) {
             return;
         }
     };
-    tell(&notifier, Some(before), view);
+    tell(&notifier, states, view);
     notifier.close();
 }
 
 /// The same through a notifier that lives longer than a run.
-pub fn tell(notifier: &Notifier, before: Option<&RunView>, view: &RunView) {
-    let untouched = RunView { counts: std::collections::BTreeMap::new(), ..view.clone() };
-    for occasion in occasions(before.unwrap_or(&untouched), view) {
+pub fn tell(notifier: &Notifier, states: &[PayoutState], view: &RunView) {
+    let ended = match view.state {
+        RunState::Finished => Some(Occasion::Finished),
+        RunState::Stopped => Some(Occasion::Stopped),
+        RunState::Held => Some(Occasion::Held),
+        RunState::Recording | RunState::Refused | RunState::Running => None,
+    };
+    for occasion in ended.into_iter().chain(wrongs(states)) {
         notifier.tell(Notice::of_run(occasion, view));
     }
 }
 
-/// Tells of what looks have shown of runs that were over: also what an earlier process has seen and not told.
+/// What asks for somebody.
+fn wrongs(states: &[PayoutState]) -> impl Iterator<Item = Occasion> {
+    let told = [(PayoutState::Returned, Occasion::Returned), (PayoutState::Attention, Occasion::Attention)];
+    told.into_iter().filter(|(state, _)| states.contains(state)).map(|(_, occasion)| occasion)
+}
+
+/// Tells of what looks have shown of runs that had ended: also what an earlier process has seen and not told.
 pub async fn of_news(
     notifier: &Notifier,
     journal: &Journal,
@@ -47,28 +59,12 @@ pub async fn of_news(
 ) -> Result<(), EngineError> {
     let checkpoint = journal.checkpoint();
     for news in engine::untold(checkpoint, which, Telling::Notice)? {
-        let states = checkpoint.states_in(&news)?;
-        let told =
-            [(PayoutState::Returned, Occasion::Returned), (PayoutState::Attention, Occasion::Attention)];
-        for (_, occasion) in told.into_iter().filter(|(state, _)| states.contains(state)) {
+        for occasion in wrongs(&checkpoint.states_since(news.run, news.since)?) {
             notifier.tell(Notice::of_run(occasion, &engine::run_view(checkpoint, news.run, false)?));
         }
         engine::told(journal, &news, Telling::Notice, clock).durable().await?;
     }
     Ok(())
-}
-
-fn occasions(before: &RunView, view: &RunView) -> Vec<Occasion> {
-    let ended = match view.state {
-        RunState::Finished => Some(Occasion::Finished),
-        RunState::Stopped => Some(Occasion::Stopped),
-        RunState::Held => Some(Occasion::Held),
-        RunState::Recording | RunState::Refused | RunState::Running => None,
-    };
-    let is_more = |state| view.count(state) > before.count(state);
-    let returned = is_more(PayoutState::Returned).then_some(Occasion::Returned);
-    let attention = is_more(PayoutState::Attention).then_some(Occasion::Attention);
-    ended.into_iter().chain(returned).chain(attention).collect()
 }
 
 impl From<NotifyError> for Failure {

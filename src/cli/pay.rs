@@ -20,7 +20,7 @@ use crate::domain::{
     Severity, Way,
 };
 use crate::engine::{self, EngineError, Funds, Prepared};
-use crate::journal::Journal;
+use crate::journal::{Journal, Telling};
 use crate::report::write_plan_page;
 
 /// Runs the command.
@@ -370,8 +370,7 @@ pub fn carry_out(
     run: RunId,
     skip_held: bool,
 ) -> Result<Exit, Failure> {
-    let is_told = session.settings.notify.always;
-    let before = is_told.then(|| engine::run_view(journal.checkpoint(), run, false)).transpose()?;
+    let since = journal.checkpoint().told_until(run, Telling::Notice)?;
     let ending = session
         .with_engine(Arc::clone(journal), skip_held, async move |engine| Ok(engine.carry_out(run).await?))?;
     let stopped = match &ending {
@@ -382,8 +381,9 @@ pub fn carry_out(
         }
     };
     let told = tell(session, journal, globals, run, stopped);
-    if let Some(before) = before {
-        notices::of_ending(session, &before, &engine::run_view(journal.checkpoint(), run, false)?);
+    if session.settings.notify.always {
+        let states = journal.checkpoint().states_since(run, since)?;
+        notices::of_ending(session, &states, &engine::run_view(journal.checkpoint(), run, false)?);
     }
     told
 }

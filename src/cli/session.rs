@@ -14,12 +14,14 @@ use crate::config::{Credentials, Environment, Layers, ResendSetting, Settings};
 use crate::domain::{Clock, Observer, Probe, Release, SystemClock, Way};
 use crate::engine::{Engine, Stop, StopHandle, Terms};
 use crate::gateway::{self, Callbacks, Gateway, GatewayError, Login};
-use crate::journal::{Journal, JournalError, RealDisk, ScopeFolder, ScopeLock};
+use crate::journal::{Journal, JournalError, RealDisk, ScopeFolder, ScopeLock, is_soon_over};
 use crate::notify;
 use crate::plan::{Resend, SettlePolicy};
 use crate::simulator::{self, Simulator};
 
 const A_MOMENT: Duration = Duration::from_secs(1);
+/// A listener lets go of the scope between its rounds; a round may have to wait for an answer of Flash.
+const A_ROUND: Duration = Duration::from_secs(30);
 /// What is good to know and not needed is worth so long a wait.
 const WORTH_WAITING: Duration = Duration::from_secs(8);
 
@@ -111,12 +113,14 @@ impl Session {
         Arc::new(journal)
     }
 
-    /// `status` has the scope for a moment too: that is worth waiting for, a run is not.
+    /// `status` and a listener have the scope for a moment too: that is worth waiting for, a run is not.
     pub fn opened(&self) -> Result<Journal, JournalError> {
-        let until = Instant::now() + A_MOMENT;
+        let began = Instant::now();
         loop {
             match Journal::open(&self.folder, Arc::new(RealDisk)) {
-                Err(JournalError::Held { .. }) if Instant::now() < until => {
+                Err(JournalError::Held { holder })
+                    if began.elapsed() < if is_soon_over(&holder) { A_ROUND } else { A_MOMENT } =>
+                {
                     std::thread::sleep(Duration::from_millis(50));
                 }
                 other => return other,

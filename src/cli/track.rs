@@ -13,10 +13,10 @@ use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{notices, out, report, status};
 use crate::domain::money::plural;
-use crate::domain::{PayoutState, RunId, Timestamp};
+use crate::domain::{PayoutState, RunHead, RunId, RunState, Timestamp};
 use crate::engine::{self, Depth, Engine, EngineError, Looks, Moved, Round, UnderWay, Which};
 use crate::gateway::GatewayError;
-use crate::journal::{Checkpoint, Holder, Journal, News, Telling, watched_folder};
+use crate::journal::{Checkpoint, Holder, Journal, JournalError, News, Telling, watched_folder};
 use crate::notify::Notifier;
 
 /// `track`.
@@ -35,6 +35,18 @@ pub struct TrackArgs {
     pub all: bool,
 }
 
+impl TrackArgs {
+    fn which(&self) -> Which {
+        self.run.map_or(Which::All, Which::Run)
+    }
+
+    fn keeps_on(&self) -> bool {
+        self.wait.is_some() || self.until_final
+    }
+}
+
+/// What another process writes is looked at so often.
+const A_LOOK: Duration = Duration::from_secs(2);
 /// So many changes that somebody must do something about are named one by one.
 const MOST_NAMED: usize = 40;
 
@@ -57,11 +69,18 @@ struct Told {
 pub fn run(globals: &Globals, args: &TrackArgs) -> Result<Exit, Failure> {
     let session = Session::new(globals, Vec::new())?;
     status::has_runs(&session)?;
-    let which = args.run.map_or(Which::All, Which::Run);
-    let journal = match session.journal() {
-        Ok(journal) => journal,
-        Err(busy) if busy.exit == Exit::Busy => return elsewhere(&session, globals, which, &busy),
-        Err(failure) => return Err(failure),
+    let which = args.which();
+    let until = args.wait.and_then(|wait| Instant::now().checked_add(wait));
+    let journal = loop {
+        match session.opened() {
+            Ok(journal) => break Session::taken(journal),
+            Err(JournalError::Held { holder }) => {
+                if let Some(exit) = elsewhere(&session, globals, args, until, &holder)? {
+                    return Ok(exit);
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
     };
     if let Some(run) = args.run {
         journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
@@ -69,7 +88,7 @@ pub fn run(globals: &Globals, args: &TrackArgs) -> Result<Exit, Failure> {
     let notifier =
         session.settings.notify.always.then(|| Notifier::new(session.notify.clone())).transpose()?;
     let told = session.with_engine(Arc::clone(&journal), false, async |engine| {
-        let told = rounds(&engine, which, args).await;
+        let told = rounds(&engine, args, until).await;
         engine.gateway.sign_out().await;
         if let Some(notifier) = &notifier {
             notices::of_news(notifier, &journal, which, &*session.clock).await?;
@@ -94,33 +113,68 @@ pub fn run(globals: &Globals, args: &TrackArgs) -> Result<Exit, Failure> {
     }
 }
 
-/// Another process has the state: what it has written is the answer.
-fn elsewhere(session: &Session, globals: &Globals, which: Which, busy: &Failure) -> Result<Exit, Failure> {
-    let seen = status::look(session)?;
-    if let Which::Run(run) = which {
-        seen.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
+/// Another process has the state: what it writes is the answer. None where it has let go before all was seen that was
+/// to be waited for.
+fn elsewhere(
+    session: &Session,
+    globals: &Globals,
+    args: &TrackArgs,
+    until: Option<Instant>,
+    holder: &str,
+) -> Result<Option<Exit>, Failure> {
+    let which = args.which();
+    out::note(&who_looks(holder, args));
+    let mut before = None;
+    loop {
+        let began = Instant::now();
+        let seen = status::look(session)?;
+        let checkpoint = seen.checkpoint();
+        if let Which::Run(run) = which {
+            checkpoint.run(run)?.ok_or(EngineError::NoSuchRun(run))?;
+        }
+        let wrong = wrong(checkpoint, which)?;
+        let first = *before.get_or_insert(wrong);
+        let pause = A_LOOK.max(began.elapsed() * 10); // a long journal is read from its beginning
+        let is_too_late = until.is_some_and(|until| Instant::now() + pause > until);
+        if !args.keeps_on() || is_too_late || is_final(checkpoint, which)? {
+            answer(checkpoint, globals, which, &Told { elsewhere: true, ..Told::default() })?;
+            let is_bad = wrong > if args.run.is_some() { 0 } else { first };
+            return Ok(Some(if is_bad { Exit::Incomplete } else { Exit::Done }));
+        }
+        drop(seen);
+        std::thread::sleep(pause);
+        if session.folder.holder() == Holder::Nobody {
+            return Ok(None);
+        }
     }
-    let is_watching = match session.folder.holder() {
-        Holder::Process(holder) => watched_folder(&holder).is_some(),
-        Holder::Nobody => false,
+}
+
+/// Who looks at payouts in our place.
+fn who_looks(holder: &str, args: &TrackArgs) -> String {
+    let who = if watched_folder(holder).is_some() {
+        format!("A watcher has the state ({holder}) and looks at payouts itself")
+    } else {
+        format!("Another payrun has the state ({holder}). Once it has ended, payrun track looks")
     };
-    let who_looks =
-        if is_watching { "It looks at payouts itself" } else { "Once it has ended, payrun track looks" };
-    out::note(&format!(
-        "{}. {who_looks}; this is what has been written so far.",
-        busy.message.trim_end_matches('.')
-    ));
-    let told = Told { elsewhere: true, ..Told::default() };
-    answer(seen.checkpoint(), globals, which, &told)?;
-    ending(seen.checkpoint(), which, &[])
+    let all = if args.all { "; --all has no effect meanwhile" } else { "" };
+    let what =
+        if args.keeps_on() { "what it writes is waited for" } else { "this is what has been written so far" };
+    format!("{who}{all}; {what}.")
+}
+
+/// Whether no payout is under way and no run is at work.
+fn is_final(checkpoint: &Checkpoint, which: Which) -> Result<bool, Failure> {
+    let under_way = engine::under_way(checkpoint, which)?;
+    let is_at_work = |(head, state): &(RunHead, RunState)| which.has(head.run) && *state == RunState::Running;
+    Ok(under_way.iter().all(|run| run.under_way == 0) && !checkpoint.runs()?.iter().any(is_at_work))
 }
 
 /// One round, or as many as were asked for.
-async fn rounds(engine: &Engine, which: Which, args: &TrackArgs) -> Result<Told, EngineError> {
+async fn rounds(engine: &Engine, args: &TrackArgs, until: Option<Instant>) -> Result<Told, EngineError> {
+    let which = args.which();
     let mut looks = Looks::default();
     let mut told = Told::default();
     let mut depth = if args.all { Depth::Everything } else { Depth::Due };
-    let until = args.wait.and_then(|wait| Instant::now().checked_add(wait));
     loop {
         let Round { looked, changed, next, trouble, refused, said, .. } =
             engine.track(which, depth, &mut looks).await?;
@@ -131,7 +185,7 @@ async fn rounds(engine: &Engine, which: Which, args: &TrackArgs) -> Result<Told,
         (told.next, told.trouble) = (next, trouble);
         let account = told.trouble.as_ref().is_some_and(GatewayError::is_account_problem);
         let Some(next) = told.next.filter(|_| !account && !engine.stop.is_asked()) else { break };
-        if args.wait.is_none() && !args.until_final {
+        if !args.keeps_on() {
             break;
         }
         let under_way = engine::under_way(engine.journal.checkpoint(), which)?;
@@ -185,12 +239,23 @@ pub(super) fn reports(
 fn ending(checkpoint: &Checkpoint, which: Which, changed: &[Moved]) -> Result<Exit, Failure> {
     let is_bad = match which {
         Which::All => changed.iter().any(|moved| needs_somebody(moved.to)),
-        Which::Run(run) => {
-            let view = engine::run_view(checkpoint, run, false)?;
-            PayoutState::ALL.iter().any(|state| needs_somebody(*state) && view.count(*state) > 0)
-        }
+        Which::Run(_) => wrong(checkpoint, which)? > 0,
     };
     Ok(if is_bad { Exit::Incomplete } else { Exit::Done })
+}
+
+/// Of how many payouts somebody has to do something.
+fn wrong(checkpoint: &Checkpoint, which: Which) -> Result<u64, Failure> {
+    let mut wrong = 0;
+    for (head, _) in checkpoint.runs()?.into_iter().filter(|(head, _)| which.has(head.run)) {
+        let view = engine::run_view(checkpoint, head.run, false)?;
+        wrong += PayoutState::ALL
+            .iter()
+            .filter(|state| needs_somebody(**state))
+            .map(|state| view.count(*state))
+            .sum::<u64>();
+    }
+    Ok(wrong)
 }
 
 fn needs_somebody(state: PayoutState) -> bool {

@@ -32,6 +32,16 @@ pub enum Which {
     Run(RunId),
 }
 
+impl Which {
+    /// Whether the payouts of a run are meant.
+    pub fn has(self, run: RunId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Run(only) => only == run,
+        }
+    }
+}
+
 /// Which of them are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {

@@ -33,7 +33,7 @@ pub fn under_way(checkpoint: &Checkpoint, which: Which) -> Result<Vec<UnderWay>,
     let (watched, _) = checkpoint.watched_after(0)?;
     for watched in watched {
         let watched = watched?;
-        if matches!(which, Which::Run(run) if run != watched.run) {
+        if !which.has(watched.run) {
             continue;
         }
         let Some(life) = checkpoint.payout(watched.id)?.map(|entry| entry.life) else { continue };

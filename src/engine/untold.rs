@@ -4,11 +4,12 @@
 
 use super::EngineError;
 use super::track::Which;
-use crate::domain::Clock;
+use crate::domain::{Clock, RunState};
 use crate::journal::{Ack, Checkpoint, Journal, News, Record, Telling};
 
-/// The runs that are over and of which something has not been passed on. What happens while a run is at work is told
-/// when it ends.
+/// The runs that have ended and of which something has not been passed on. What happens while a run is at work is told
+/// when it ends. One that has stopped early may go on only weeks later: people hear of it before, and its reports are
+/// written when it goes on.
 pub fn untold(checkpoint: &Checkpoint, which: Which, by: Telling) -> Result<Vec<News>, EngineError> {
     let news = match which {
         Which::All => checkpoint.news(by)?,
@@ -16,7 +17,8 @@ pub fn untold(checkpoint: &Checkpoint, which: Which, by: Telling) -> Result<Vec<
     };
     let mut untold = Vec::new();
     for news in news {
-        if checkpoint.run(news.run)?.is_some_and(|(_, state)| state.is_over()) {
+        let Some((_, state)) = checkpoint.run(news.run)? else { continue };
+        if state.is_over() || (by == Telling::Notice && state == RunState::Stopped) {
             untold.push(news);
         }
     }

@@ -23,6 +23,23 @@ pub enum Holder {
 /// Between a process and the folder that it watches.
 const WATCHING: &str = ", watching ";
 
+/// Behind a process that lets go after a moment, again and again.
+const LOOKING: &str = ", looking at payouts for a moment";
+
+/// What a process does that holds a lock.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Doing<'a> {
+    /// It watches a folder.
+    Watching(&'a Path),
+    /// It looks at payouts, and lets go soon.
+    Looking,
+}
+
+/// Whether a holder lets go soon, by its own words.
+pub fn is_soon_over(holder: &str) -> bool {
+    holder.contains(LOOKING)
+}
+
 /// The folder that a holder watches, by its own words.
 pub fn watched_folder(holder: &str) -> Option<PathBuf> {
     holder.split_once(WATCHING).map(|(_, folder)| PathBuf::from(folder.trim_end()))
@@ -57,8 +74,12 @@ impl ScopeLock {
     }
 
     /// Tells others what the process does that holds the lock at `path`: this one.
-    pub(super) fn note(path: &Path, what: &str) -> Result<(), JournalError> {
-        let holder = format!("process {}{WATCHING}{what}\n", std::process::id());
+    pub(super) fn note(path: &Path, doing: Doing<'_>) -> Result<(), JournalError> {
+        let doing = match doing {
+            Doing::Watching(folder) => format!("{WATCHING}{}", folder.display()),
+            Doing::Looking => LOOKING.to_owned(),
+        };
+        let holder = format!("process {}{doing}\n", std::process::id());
         std::fs::write(path, holder).map_err(|error| JournalError::io("cannot write", path, &error))
     }
 

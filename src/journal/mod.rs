@@ -28,7 +28,7 @@ pub use disk::{Disk, LogFile, RealDisk, new_private_file, open_itself, private_f
 pub use error::JournalError;
 pub use kept::{Kept, KeptWords};
 pub use lines::{Broken, Excerpt, ExcerptError, excerpt, verify_excerpt};
-pub use lock::{Holder, ScopeLock, watched_folder};
+pub use lock::{Holder, ScopeLock, is_soon_over, watched_folder};
 pub use log::Verified;
 pub use looks::{Look, Watched};
 pub use news::News;

@@ -41,20 +41,25 @@ impl Checkpoint {
 
     /// The same of one run; none where all was passed on.
     pub fn news_of(&self, run: RunId, by: Telling) -> Result<Option<News>, JournalError> {
-        let (until, since) = (self.passed(run, SEEN)?, self.passed(run, place(by))?);
+        let (until, since) = (self.passed(run, SEEN)?, self.told_until(run, by)?);
         Ok((until > since).then_some(News { run, since, until }))
     }
 
-    /// The states of a run's payouts to which something has happened that was not passed on.
-    pub fn states_in(&self, news: &News) -> Result<Vec<PayoutState>, JournalError> {
+    /// The states of a run's payouts to which something has happened after a record.
+    pub fn states_since(&self, run: RunId, since: u64) -> Result<Vec<PayoutState>, JournalError> {
         let mut states = Vec::new();
-        for row in self.rows(news.run) {
+        for row in self.rows(run) {
             let (_, RowEntry::Own { id }) = row? else { continue };
             let stored = get::<StoredPayout>(&self.payouts, id.bytes())?;
-            let stored = stored.filter(|stored| stored.entry.run == news.run && stored.seq > news.since);
+            let stored = stored.filter(|stored| stored.entry.run == run && stored.seq > since);
             states.extend(stored.map(|stored| stored.entry.life.state));
         }
         Ok(states)
+    }
+
+    /// The last record of a run that was passed on.
+    pub fn told_until(&self, run: RunId, by: Telling) -> Result<u64, JournalError> {
+        self.passed(run, place(by))
     }
 
     fn passed(&self, run: RunId, place: u8) -> Result<u64, JournalError> {

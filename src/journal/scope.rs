@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::make_folder;
 use super::error::JournalError;
-use super::lock::{Holder, ScopeLock};
+use super::lock::{Doing, Holder, ScopeLock};
 
 /// The folder of one scope: one environment, endpoint, agreement and login.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,12 @@ impl ScopeFolder {
 
     /// Tells others which folder the process watches that has the scope: this one.
     pub fn note_watched(&self, folder: &Path) -> Result<(), JournalError> {
-        ScopeLock::note(&self.lock_path(), &folder.display().to_string())
+        ScopeLock::note(&self.lock_path(), Doing::Watching(folder))
+    }
+
+    /// Tells others that the process which has the scope lets go of it soon: this one.
+    pub fn note_looking(&self) -> Result<(), JournalError> {
+        ScopeLock::note(&self.lock_path(), Doing::Looking)
     }
 
     fn lock_path(&self) -> PathBuf {

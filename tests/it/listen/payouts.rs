@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use payrun::gateway::Callbacks;
-use payrun::simulator::{CallbackUri, Options, StatusStep, Webhooks};
+use payrun::simulator::{CallbackUri, Operation, Options, StatusStep, Webhooks};
 
 use super::server::{CALLBACK_SECRET, SECRET, http, sign};
 use crate::receiver::Receiver;
@@ -82,6 +82,40 @@ fn a_webhook_makes_payrun_look_long_before_it_would() {
     pay(&world, &["A", "B FAIL_ACC"]);
     assert_eq!(until(&world, &["paid", "returned"], 20), ["paid", "returned"]);
     assert!(world.simulator.deliveries().iter().all(|delivery| delivery.status == Some(200)));
+}
+
+#[test]
+fn whoever_needs_the_state_has_its_turn_while_a_listener_looks_at_much() {
+    let world =
+        World::with(Options { status_step: StatusStep::Every(Duration::from_secs(3600)), ..flash(&[]) });
+    pay(&world, &["A"; 600]);
+    world.write("more.csv", rig::payroll(1000, 1));
+    world.faults(&["withdrawal_get:slow=600ms"]);
+    let listening = listen(&world);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        for made in &world.ledger().withdrawals {
+            let body = format!(r#"{{"event":"withdrawal_pending","id":"{}"}}"#, made.id);
+            let request = http().post(&listening.url).header("flashfx-signature", sign(&body)).body(body);
+            assert!(request.send().await.expect("an answer").status().is_success());
+        }
+    });
+    let calls = || world.simulator.calls().get(&Operation::WithdrawalGet).copied().unwrap_or_default();
+    let before = calls();
+    while calls() < before + 2 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    world.payrun(&["pay", "more.csv", "--yes"]).ends(0);
+    assert!(calls() < before + 12, "it had looked at all: nobody had to wait");
+    let began = Instant::now();
+    while calls() < before + 12 {
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "it goes on where it stood: {} looks",
+            calls() - before
+        );
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 #[test]

@@ -67,3 +67,69 @@ fn a_report_that_could_not_be_written_is_written_by_the_next_look() {
     assert!(!again.out.contains("written anew"), "{}", again.out);
     assert_eq!(receiver.events(), ["returned"], "once");
 }
+
+/// Whoever carries a run out is killed once something of it has come back; so is nobody told of it.
+#[test]
+fn what_came_back_before_a_run_was_at_its_end_is_told_whoever_ends_it() {
+    let (shop, receiver) = (Shop::with(slow()), Receiver::start(&[]));
+    shop.world.write("wages.csv", rig::payroll(0, 6).replace("PAY 0", "FAIL_ACC"));
+    shop.world.stop_midway(&["pay", "wages.csv", "--yes"]);
+    shop.world.simulator.change(|options| options.status_step = StatusStep::Every(Duration::ZERO));
+    shop.world.payrun(&["track", "--all"]).says("returned");
+    let mut command = shop.world.command(&["resume", "r1"]);
+    command.env("PAYRUN_NOTIFY_URL", receiver.url()).env("PAYRUN_NOTIFY_ALWAYS", "true");
+    shop.world.start(command).end().ends(4);
+    assert_eq!(receiver.events(), ["finished", "returned"]);
+}
+
+#[test]
+fn what_comes_back_of_a_run_that_has_stopped_is_told_before_it_goes_on() {
+    let (shop, receiver) = (Shop::with(slow()), Receiver::start(&[]));
+    shop.world.write("wages.csv", rig::payroll(0, 6).replace("PAY 0", "FAIL_ACC"));
+    shop.world.stop_midway(&["pay", "wages.csv", "--yes"]);
+    shop.world.simulator.change(|options| options.status_step = StatusStep::Every(Duration::ZERO));
+    let telling = |args: &[&str], code: i32| {
+        let mut command = shop.world.command(args);
+        command.env("PAYRUN_NOTIFY_URL", receiver.url()).env("PAYRUN_NOTIFY_ALWAYS", "true");
+        shop.world.start(command).end().ends(code);
+    };
+    telling(&["track", "--all"], 4);
+    assert_eq!(receiver.events(), ["returned"]);
+    telling(&["resume", "r1"], 4);
+    assert_eq!(receiver.events(), ["returned", "finished"], "once");
+}
+
+#[test]
+fn track_waits_for_what_a_watcher_sees_and_goes_on_itself_where_that_has_ended() {
+    let shop = Shop::with(slow());
+    let mut command = shop.world.command(&["watch", "in", "--settle", "200ms", "--mode", "pay"]);
+    command.env("PAYRUN_PAYOUTS_FOLLOW", "60s");
+    let watcher = shop.world.start(command);
+    shop.drop("salaries.csv", rig::payroll(0, 2));
+    while shop.world.made() < 2 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let said =
+        shop.world.payrun(&["track", "--all"]).ends(0).says("2 under way").says("A watcher has the state");
+    let said = said.says("watching").says("--all has no effect meanwhile");
+    assert!(!said.err.contains("wait until") && !said.err.contains("stop it"), "{}", said.err);
+    let still_waits = |args: &[&str]| {
+        let mut waiting = shop.world.start(shop.world.command(args));
+        std::thread::sleep(Duration::from_secs(3));
+        assert!(waiting.child.try_wait().expect("a child").is_none(), "it did not wait");
+        waiting
+    };
+    let waiting = still_waits(&["track", "--until-final"]);
+    shop.world.simulator.change(|options| options.status_step = StatusStep::Every(Duration::ZERO));
+    waiting.end().ends(0).says("2 paid, watched for returns");
+    shop.until_there("done/r1 salaries.csv");
+    shop.world.simulator.change(|options| options.status_step = slow().status_step);
+    shop.drop("more.csv", rig::payroll(10, 1));
+    while shop.world.made() < 3 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let waiting = still_waits(&["track", "r2", "--until-final", "--all"]);
+    shop.world.simulator.change(|options| options.status_step = StatusStep::Every(Duration::ZERO));
+    stop(watcher).ends(0);
+    waiting.end().ends(0).says("1 paid, watched for returns");
+}
