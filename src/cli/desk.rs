@@ -339,25 +339,21 @@ impl Desk for Counter<'_> {
         })
     }
 
-    fn report(&self, run: RunId, folder: &Path, name: &str) -> Result<(), Trouble> {
+    fn report(&self, run: RunId, folder: &Path, name: &str, readers: &Path) -> Result<(), Trouble> {
         let checkpoint = self.journal.checkpoint();
         let source = report::Source { session: self.session, checkpoint, at_work: false };
         let view = self.view(run)?;
         let written = ReportKind::value_variants().iter().try_for_each(|kind| {
             let path = folder.join(format!("{name}.report.{}", kind.extension()));
             report::write_one(source, &view, run, *kind, &path)?;
-            show_as(&path, &folder.join(name))
+            show_as(&path, readers)
         });
         let limits = self.session.settings.limits;
         let written = written.and_then(|()| {
             let fix = report::write_fix_file(self.journal.folder(), checkpoint, run, folder, limits)?;
-            fix.map_or(Ok(()), |path| show_as(&path, &folder.join(name)))
+            fix.map_or(Ok(()), |path| show_as(&path, readers))
         });
-        if let Err(failure) = written {
-            // it takes nothing back
-            out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
-        }
-        Ok(())
+        written.map_err(|failure| Trouble::Passing(format!("the report of run {run}: {}", failure.message)))
     }
 
     fn release_by_owner(&self, uid: u32, note: Option<String>) -> Release {

@@ -110,8 +110,20 @@ pub fn stopped(reason: &StopReason, view: &RunView) -> Failure {
             );
             held(view, reasons, &then)
         }
-        StopReason::Remitters { why, others, is_begun } => {
-            let mut then = if *is_begun {
+        StopReason::NoLookUp { why } => {
+            let then = if !view.totals.is_empty() {
+                format!("Once Flash can: payrun resume {run}")
+            } else {
+                "Set payouts.parties = \"inline\" to send them with each payout, and pay the file again: it begins anew.".to_owned()
+            };
+            let message = format!(
+                "{} Flash cannot look up payees and remitters by our ids ({why}), and none are made that could not be found again. {then}",
+                not_sent(view)
+            );
+            Failure::new(Exit::Configuration, message)
+        }
+        StopReason::Remitters { why, others } => {
+            let mut then = if !view.totals.is_empty() {
                 format!(
                     "The run keeps the remitters that it was opened with. Once Flash has them as the file needs them: payrun resume {run}"
                 )

@@ -108,11 +108,11 @@ impl<D: Desk> Watcher<'_, D> {
     }
 
     pub(super) fn waits_for_totals(&mut self, name: &OsStr, wanted: &str) -> Result<(), Trouble> {
-        let first = *self.orphans.entry(name.to_owned()).or_insert_with(Instant::now);
+        let first = *self.unproven.entry(name.to_owned()).or_insert_with(Instant::now);
         if first.elapsed() < ORPHAN {
             return Ok(());
         }
-        self.orphans.remove(name);
+        self.unproven.remove(name);
         self.put_aside_os(Place::Inbox, name, wanted, &answer::totals_missing(wanted))
     }
 

@@ -42,7 +42,8 @@ impl Side {
 
     /// The payout file that a side file belongs to, and what it is.
     pub fn of(name: &OsStr) -> Option<(String, Self)> {
-        let (base, end) = name.to_str()?.rsplit_once('.')?;
+        let name = name.to_string_lossy();
+        let (base, end) = name.rsplit_once('.')?;
         let side = Self::ALL.into_iter().find(|side| side.end().eq_ignore_ascii_case(end))?;
         Some((base.to_owned(), side)).filter(|(base, _)| !base.is_empty())
     }
