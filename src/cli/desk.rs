@@ -13,7 +13,7 @@ use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
 use super::reading::read_with;
 use super::session::{Session, user_name};
-use super::{guard, notices, out, plan_text, reference, report, summary};
+use super::{guard, notices, out, plan_text, reference, report, summary, to_correct};
 use crate::check::{self, CheckReport};
 use crate::domain::{
     Allowed, Finding, Occasion, PlanView, Release, RunId, RunState, RunView, Severity, Sums, Way,
@@ -372,7 +372,7 @@ impl Desk for Counter<'_> {
         });
         let limits = self.session.settings.limits;
         let written = written.and_then(|()| {
-            let fix = report::write_fix_file(self.journal.folder(), checkpoint, run, folder, limits)?;
+            let fix = to_correct::write(self.journal.folder(), checkpoint, run, folder, limits)?;
             fix.map_or(Ok(()), |path| show_as(&path, &folder.join(name)))
         });
         if let Err(failure) = written {

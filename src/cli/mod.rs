@@ -40,6 +40,7 @@ mod simulate;
 mod status;
 mod summary;
 mod template;
+mod to_correct;
 mod track;
 mod tracker;
 mod verify;

@@ -31,19 +31,34 @@ impl<'a> EarlierRuns<'a> {
     pub fn decide(&self, arranger: &mut Arranger, payout: &Payout) -> Result<Planned, JournalError> {
         let mut id = arranger.identity(payout);
         let mut same = self.known(id)?;
-        if payout.payment_id.is_some() {
+        let mut gave_way = Vec::new();
+        if payout.payment_id.is_some() || payout.marked.is_some() {
             while same.as_ref().is_some_and(|earlier| earlier.gives_way_to(payout)) {
+                gave_way.push(id);
                 id = id.corrected();
                 same = self.known(id)?;
             }
         }
-        let alike = self.alike(payout)?;
+        if let Some(marked) = payout.marked
+            && !same.as_ref().is_some_and(|same| same.was_sent)
+        {
+            same = self.taken(marked, id)?.or(same);
+        }
+        let mut alike = self.alike(payout)?;
+        alike.retain(|entry| !gave_way.contains(&entry.id)); // it is certain that those paid nobody
         let alike = alike.iter().map(|entry| self.earlier(entry)).collect::<Result<Vec<_>, _>>()?;
         let mut planned = arranger.decide(payout, id, same.as_ref(), &alike);
         if let Some(of) = self.waiting.get(&payout.payee.who()) {
             arranger.beside(payout, &mut planned, of);
         }
         Ok(planned)
+    }
+
+    /// What is or may still be paid for the row that a mark names, under another identity than `id`.
+    fn taken(&self, marked: PayoutId, id: PayoutId) -> Result<Option<Earlier>, JournalError> {
+        let mut taken = self.checkpoint.marked(marked)?.into_iter();
+        let taken = taken.find(|entry| entry.id != id && entry.life.keeps_its_place());
+        taken.map(|entry| self.earlier(&entry)).transpose()
     }
 
     fn known(&self, id: PayoutId) -> Result<Option<Earlier>, JournalError> {

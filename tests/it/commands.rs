@@ -10,6 +10,7 @@ mod checked_before;
 mod correcting;
 mod first;
 mod maps;
+mod marks;
 mod paid_before;
 mod payee_book;
 mod payees;

@@ -31,6 +31,7 @@ fn payout(row: u32, id: Option<&str>, account: u32, amount: i64) -> Payout {
         reason: None,
         sub_client_id: None,
         from_book: Vec::new(),
+        marked: None,
     }
 }
 

@@ -6,8 +6,8 @@ use super::{EngineError, in_full, standing};
 use crate::check::directory::Directory;
 use crate::domain::answer::StatusMeaning;
 use crate::domain::{
-    BankAccount, Kind, Life, Oddity, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RunHead, RunId,
-    may_be_sent_again, reject_to_do, reject_words, verify_key,
+    BankAccount, Kind, Life, Oddity, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RowMark,
+    RunHead, RunId, may_be_sent_again, reject_to_do, reject_words, verify_key,
 };
 use crate::journal::Checkpoint;
 use crate::plan::rail;
@@ -47,7 +47,12 @@ impl<'a> Viewer<'a> {
             None => (None, None),
         };
         let there = life.and_then(|life| life.status.as_ref());
-        let corrected = self.corrected(known.as_ref())?;
+        let corrected = self.corrected(entry, known.as_ref())?;
+        let identity = match entry {
+            RowEntry::Own { id } | RowEntry::Earlier { id } => Some(*id),
+            RowEntry::Invalid { id, .. } | RowEntry::Conflict { id, .. } => *id,
+        };
+        let is_later_s = known.is_none() && matches!(entry, RowEntry::Own { .. } | RowEntry::Earlier { .. });
         let mut reason = reason(entry, life);
         if let Some(place) = &corrected {
             reason = Some(reason.map_or_else(|| place.clone(), |reason| format!("{reason}; {place}")));
@@ -82,20 +87,28 @@ impl<'a> Viewer<'a> {
             reject_code: there.and_then(|status| status.reject_code.clone()),
             sent_at: life.and_then(|life| life.first_sent),
             changed_at: life.and_then(|life| life.changed),
-            correctable: is_correctable(status, life) && corrected.is_none(),
+            // what a later run has stands in that run's file
+            correctable: is_correctable(status, life) && corrected.is_none() && !is_later_s,
+            mark: identity.map(|id| RowMark::of(run, row, id)),
             from_book: asked.map(|payout| payout.from_book).unwrap_or_default(),
             verified,
             bank,
         })
     }
 
-    /// The row that has taken its place under the same id of the user's, in words.
-    fn corrected(&self, known: Option<&PayoutEntry>) -> Result<Option<String>, EngineError> {
-        let Some(entry) = known.filter(|entry| entry.life.is_over() && entry.payout.payment_id.is_some())
-        else {
-            return Ok(None);
+    /// The row that has taken its place, in words.
+    fn corrected(&self, row: &RowEntry, known: Option<&PayoutEntry>) -> Result<Option<String>, EngineError> {
+        let later = match row {
+            RowEntry::Own { id } | RowEntry::Earlier { id } => {
+                let is_over = known.is_some_and(|entry| entry.life.is_over());
+                if is_over { self.checkpoint.payout(id.corrected())? } else { None }
+            }
+            RowEntry::Invalid { id: Some(id), .. } | RowEntry::Conflict { id: Some(id), .. } => {
+                let takes_place = |other: &PayoutEntry| other.run > self.run || other.life.keeps_its_place();
+                self.checkpoint.marked(*id)?.into_iter().filter(takes_place).max_by_key(|other| other.run)
+            }
+            RowEntry::Invalid { id: None, .. } | RowEntry::Conflict { id: None, .. } => None,
         };
-        let later = self.checkpoint.payout(entry.id.corrected())?;
         Ok(later.map(|later| format!("corrected by row {} of run {}", later.payout.row, later.run)))
     }
 
