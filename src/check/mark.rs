@@ -13,7 +13,7 @@ pub enum Marked {
     /// It bears none.
     #[default]
     Not,
-    /// The row that is or will be this payout.
+    /// The row that was this payout at first.
     As(PayoutId),
     /// A finding says what is wrong with the mark.
     Unclear,
@@ -91,5 +91,5 @@ pub(super) fn marked(
             format!("leave the payment_id as it was; {EMPTY_IT}"),
         );
     }
-    Ok(Marked::As(known.id))
+    Ok(Marked::As(known.first))
 }

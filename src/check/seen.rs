@@ -17,7 +17,7 @@ pub(super) struct Seen {
     /// Payouts behind the first of an account, by account, amount and reference: most accounts have no others.
     payouts: Firsts<First>,
     ids: Firsts<u32>,
-    /// Rows with a mark, by the payout that it names.
+    /// Rows with a mark, by the payout that they were at first.
     marks: Firsts<u32>,
     payees: Firsts<(u32, AccountAt)>,
     payee_ids: Ascending,

@@ -34,7 +34,7 @@ pub(super) struct Made {
     pub conversion: Option<Box<Conversion>>,
     /// The payee as the payee book completes it, where it does.
     pub completed: Option<Box<Completed>>,
-    /// The payout that the row is by its mark.
+    /// The payout that the row was at first, by its mark.
     pub marked: Option<PayoutId>,
 }
 

@@ -58,8 +58,10 @@ impl FromStr for RowMark {
 /// What earlier runs know of a row that a mark names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarkedRow {
-    /// The payout that the row is, or that it will be once it is corrected.
+    /// The payout that the row is, or that it will be once it is corrected: what the mark's digits are of.
     pub id: PayoutId,
+    /// The payout that the row was at first, in whatever run: all its corrections are of that one.
+    pub first: PayoutId,
     /// The user's own id of that payout, if it has one. None: the row was no payout yet, and may get any.
     pub payment_id: Option<Option<String>>,
 }

@@ -164,7 +164,7 @@ pub struct Payout {
     /// What the row lacked and the payee book had.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub from_book: Vec<BookField>,
-    /// The payout of an earlier run that the row is by its mark.
+    /// The payout that the row was at first, by its mark or since it takes the place of such a row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub marked: Option<PayoutId>,
 }

@@ -37,6 +37,7 @@ pub fn record(
     };
     for (passed, planned) in prepared.spool.payouts()?.zip(&prepared.planned) {
         let Passed { mut payout, mut accepted, held: _ } = passed?; // whether it is held stands in the plan
+        payout.marked = planned.marked;
         let like_earlier = planned.like.as_ref().map(|like| like.message.clone());
         accepted.extend(planned.like.as_ref().and_then(|like| like.accepted_words(planned.row)));
         let held = |why: &String| Life::new(PayoutState::Held, Some(why.clone()));

@@ -81,8 +81,10 @@ async fn not_made(engine: &Engine, entry: &mut PayoutEntry) -> Result<(), Engine
             later.payout.row, later.run
         ));
     }
-    let marked = entry.payout.marked.map_or(Ok(Vec::new()), |id| engine.journal.checkpoint().marked(id))?;
-    if let Some(other) = marked.iter().find(|other| other.id != entry.id && other.life.keeps_its_place()) {
+    let first = entry.payout.marked.unwrap_or(entry.id);
+    let corrections = engine.journal.checkpoint().marked(first)?;
+    if let Some(other) = corrections.iter().find(|other| other.id != entry.id && other.life.keeps_its_place())
+    {
         return refuse(format!(
             "row {} of run {} is another correction of the same row: sending row {row} again would pay it twice",
             other.payout.row, other.run

@@ -42,7 +42,7 @@ pub struct Checkpoint {
     pub(super) overlaps: Tree,
     /// Account and amount, and payout → nothing.
     pub(super) amounts: Tree,
-    /// The payout that a mark names, and the payout whose row bears the mark → nothing.
+    /// The payout that a row was at first, and what it became later → nothing.
     pub(super) marked: Tree,
     /// Key of the payee book → payee.
     pub(super) payees: Tree,
@@ -221,21 +221,25 @@ impl Checkpoint {
         Ok(found)
     }
 
-    /// The payouts whose rows bore a mark of this one's row, sent or not.
+    /// What the rows that were this payout at first have become by their marks, sent or not.
     pub fn marked(&self, id: PayoutId) -> Result<Vec<PayoutEntry>, JournalError> {
         self.payouts_under(&self.marked, id.bytes())
     }
 
-    /// What a mark of a row names. None: no such row is known, or it cannot be corrected.
+    /// The row that a mark names. None: no such row is known, or it cannot be corrected.
     pub(super) fn marked_row(&self, run: RunId, row: u32) -> Result<Option<MarkedRow>, JournalError> {
         Ok(match self.row(run, row)? {
             None => None,
             Some(RowEntry::Own { id } | RowEntry::Earlier { id }) => {
                 let entry = self.payout(id)?;
-                entry.map(|entry| MarkedRow { id, payment_id: Some(entry.payout.payment_id) })
+                entry.map(|PayoutEntry { payout, .. }| MarkedRow {
+                    id,
+                    first: payout.marked.unwrap_or(id),
+                    payment_id: Some(payout.payment_id),
+                })
             }
             Some(RowEntry::Invalid { id, .. } | RowEntry::Conflict { id, .. }) => {
-                id.map(|id| MarkedRow { id, payment_id: None })
+                id.map(|id| MarkedRow { id, first: id, payment_id: None })
             }
         })
     }

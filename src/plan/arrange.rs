@@ -40,6 +40,8 @@ pub struct Earlier {
     pub details: RowDigest,
     /// See [`Payout::destination_key`].
     pub destination: OverlapKey,
+    /// See [`Payout::marked`].
+    pub marked: Option<PayoutId>,
 }
 
 impl Earlier {
@@ -61,6 +63,7 @@ impl Earlier {
             is_over: entry.life.is_over(),
             details: entry.payout.details(),
             destination: entry.payout.destination_key(),
+            marked: entry.payout.marked,
         }
     }
 
@@ -115,6 +118,8 @@ pub struct Planned {
     pub like: Option<Box<Like>>,
     /// Whether it takes the place of a payout with the same id of the user's: the API needs another id for it then.
     pub corrects: bool,
+    /// See [`Payout::marked`].
+    pub marked: Option<PayoutId>,
 }
 
 /// Decides row by row. Remembers what equal rows of the same file it has seen, and nothing else.
@@ -182,8 +187,9 @@ impl Arranger {
     ) -> Planned {
         let corrects =
             payout.payment_id.as_deref().is_some_and(|own| id != PayoutId::of_payment_id(&self.scope, own));
+        let (row, marked) = (payout.row, payout.marked);
         let planned =
-            |id, decision| Planned { row: payout.row, id, decision, repeats: None, like: None, corrects };
+            |id, decision| Planned { row, id, decision, repeats: None, like: None, corrects, marked };
         let is_named = payout.marked.is_some() || matches!(self.overlaps, Overlaps::Amends(_));
         if is_named && !self.taken.insert(id) {
             let why = "another row of this file is the same payout; keep one of the two, or, if this one is a payout of its own, empty its cell payrun_row";
@@ -194,7 +200,7 @@ impl Arranger {
                 return planned(same.id, Decision::Already);
             }
             Some(same) if same.was_sent => {
-                return planned(same.id, Decision::Conflict(conflict(payout, same)));
+                return planned(same.id, Decision::Conflict(conflict(payout, same, same.id == id)));
             }
             Some(same) if same.id != id => {
                 let why = format!(
@@ -319,7 +325,8 @@ pub(super) fn place(earlier: &Earlier) -> String {
     format!("row {} of {}, {sent}", earlier.row, earlier.label)
 }
 
-fn conflict(payout: &Payout, earlier: &Earlier) -> String {
+/// Why a row is not paid beside `earlier`, which has its id, or is paid for the row that it was at first.
+fn conflict(payout: &Payout, earlier: &Earlier, has_its_id: bool) -> String {
     let (which, anew) = match (&payout.payment_id, payout.marked) {
         (Some(_), Some(_)) => {
             ("this row", "give the row a payment_id of its own and empty its cell payrun_row")
@@ -333,15 +340,16 @@ fn conflict(payout: &Payout, earlier: &Earlier) -> String {
             place(earlier)
         );
     }
-    let (row, label) = (earlier.row, &earlier.label);
     let taken = match &payout.payment_id {
-        Some(id) if payout.marked.is_none() => {
-            format!("the payment_id {id} was already used in row {row} of {label}")
+        Some(id) if payout.marked.is_none() && has_its_id => {
+            format!("the payment_id {id} was already used in")
         }
-        _ => format!("this row was already sent as row {row} of {label}"),
+        _ => "this row was already sent as".to_owned(),
     };
     format!(
-        "{taken}, for {}; this row asks for {}; if that is another payment, {anew}",
+        "{taken} row {} of {}, for {}; this row asks for {}; if that is another payment, {anew}",
+        earlier.row,
+        earlier.label,
         earlier.content,
         content(payout)
     )

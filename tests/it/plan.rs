@@ -51,6 +51,7 @@ fn earlier(of: &Payout, id: PayoutId, state: PayoutState, sent: Option<i64>) -> 
         is_over: matches!(state, PayoutState::Rejected | PayoutState::Returned),
         details: of.details(),
         destination: of.destination_key(),
+        marked: of.marked,
     }
 }
 

@@ -98,17 +98,22 @@ impl<'a> Viewer<'a> {
 
     /// The row that has taken its place, in words.
     fn corrected(&self, row: &RowEntry, known: Option<&PayoutEntry>) -> Result<Option<String>, EngineError> {
-        let later = match row {
-            RowEntry::Own { id } | RowEntry::Earlier { id } => {
-                let is_over = known.is_some_and(|entry| entry.life.is_over());
-                if is_over { self.checkpoint.payout(id.corrected())? } else { None }
+        let (first, own, run) = match (row, known) {
+            (RowEntry::Own { .. } | RowEntry::Earlier { .. }, Some(entry)) if entry.life.is_over() => {
+                (entry.payout.marked.unwrap_or(entry.id), Some(entry.id), entry.run)
             }
-            RowEntry::Invalid { id: Some(id), .. } | RowEntry::Conflict { id: Some(id), .. } => {
-                let takes_place = |other: &PayoutEntry| other.run > self.run || other.life.keeps_its_place();
-                self.checkpoint.marked(*id)?.into_iter().filter(takes_place).max_by_key(|other| other.run)
+            (RowEntry::Invalid { id: Some(id), .. } | RowEntry::Conflict { id: Some(id), .. }, _) => {
+                (*id, None, self.run)
             }
-            RowEntry::Invalid { id: None, .. } | RowEntry::Conflict { id: None, .. } => None,
+            _ => return Ok(None),
         };
+        let in_its_place = own.map_or(Ok(None), |own| self.checkpoint.payout(own.corrected()))?;
+        let of_its_mark = self
+            .checkpoint
+            .marked(first)?
+            .into_iter()
+            .filter(|other| Some(other.id) != own && (other.run > run || other.life.keeps_its_place()));
+        let later = in_its_place.into_iter().chain(of_its_mark).max_by_key(|later| later.run);
         Ok(later.map(|later| format!("corrected by row {} of run {}", later.payout.row, later.run)))
     }
 

@@ -110,6 +110,84 @@ fn a_row_that_was_refused_twice_is_one_row_whatever_id_it_gets() {
 }
 
 #[test]
+fn a_line_of_a_bank_file_is_corrected_once() {
+    let world = World::new();
+    world.write("pay.aba", include_bytes!("../../cases/check/aba_balanced/input.aba"));
+    world.write(
+        "staff.csv",
+        "account_name,street,bsb,account_number\nSEAN O'BRIEN,1 Hill Street,062-000,12345678\n",
+    );
+    world.payrun(&["payees", "import", "staff.csv"]).ends(0);
+    pay(&world, "pay.aba", &["--skip-invalid"]).ends(4);
+    assert_eq!(world.made(), 1);
+    let (_, text) = fix(&world, "r1");
+    assert!(text.lines().skip(1).all(|line| mark(line).starts_with("r1-")), "{text}");
+    let streets = |text: &str| -> String {
+        let column = |at: usize| if at == 0 { "street" } else { "2 Hill Street" };
+        text.lines().enumerate().map(|(at, line)| format!("{},{line}\n", column(at))).collect()
+    };
+    let rows = text.lines().count() - 1;
+    world.write("first.csv", streets(&text));
+    pay(&world, "first.csv", &[]).ends(0);
+    assert_eq!(world.made(), 1 + rows);
+    world.write("second.csv", streets(&text).replace("SAL 17JUL26", "WAGES 17JUL26"));
+    pay(&world, "second.csv", &["--repeat"]).ends(3).says("as row 2 of first.csv");
+    assert_eq!(world.made(), 1 + rows);
+}
+
+/// Two payouts with ids, of which the first cannot be read, and once it is corrected is declined. Gives the files of
+/// rows to correct of both runs.
+fn refused_then_declined() -> (World, String, String) {
+    let world = World::new();
+    let named: Vec<String> = payroll(0, 2)
+        .replace("100.00", "1O0.00")
+        .lines()
+        .zip(["payment_id", "INV-0", "INV-1"])
+        .map(|(line, id)| format!("{id},{line}\n"))
+        .collect();
+    world.write("pay.csv", named.concat());
+    pay(&world, "pay.csv", &["--skip-invalid"]).ends(4);
+    let (_, first) = fix(&world, "r1");
+    world.write("first.csv", first.replace("1O0.00", "100.00"));
+    world.faults(&["withdrawal_create:declined"]);
+    pay(&world, "first.csv", &[]);
+    world.faults(&[]);
+    assert_eq!(world.states("r2"), ["rejected"]);
+    let (_, second) = fix(&world, "r2");
+    (world, first, second)
+}
+
+#[test]
+fn a_row_that_got_another_id_is_not_paid_under_its_old_one_too() {
+    let (world, first, second) = refused_then_declined();
+    world.write("other.csv", first.replace("1O0.00", "100.00").replace("INV-0", "NEW-0"));
+    pay(&world, "other.csv", &[]).ends(0);
+    assert_eq!(world.made(), 2);
+    world.write("marked.csv", second.replace("100.00", "100.50"));
+    pay(&world, "marked.csv", &["--repeat"]).ends(3).says("as row 2 of other.csv");
+    let by_hand = second.replace("100.00", "100.60").replace("payrun_row", "reason_not_paid_2");
+    world.write("by_hand.csv", by_hand);
+    pay(&world, "by_hand.csv", &["--repeat"]).ends(3).says("as row 2 of other.csv");
+    let settle = ["settle", "r2", "--row", "2", "--not-made", "--reason", "seen"];
+    world.payrun(&settle).ends(2).says("row 2 of run r3 is another correction of the same row");
+    let said = world.payrun(&["report", "r2", "--to", "."]).ends(0);
+    assert!(!said.out.contains("to-correct"), "{}", said.out);
+    assert_eq!(world.made(), 2);
+}
+
+#[test]
+fn a_row_that_was_paid_under_its_own_id_is_not_paid_under_another_too() {
+    let (world, first, second) = refused_then_declined();
+    let by_hand = second.replace("100.00", "100.60").replace("payrun_row", "reason_not_paid_2");
+    world.write("by_hand.csv", by_hand);
+    pay(&world, "by_hand.csv", &[]).ends(0);
+    assert_eq!(world.made(), 2);
+    world.write("other.csv", first.replace("1O0.00", "100.00").replace("INV-0", "NEW-0"));
+    pay(&world, "other.csv", &["--repeat"]).ends(3).says("as row 2 of by_hand.csv");
+    assert_eq!(world.made(), 2);
+}
+
+#[test]
 fn a_correction_that_waits_to_be_sent_is_not_sent_under_another_id_too() {
     let world = World::new();
     world.write("pay.csv", payroll(0, 3).replace("101.01", "1O1.01"));
