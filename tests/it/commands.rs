@@ -11,6 +11,7 @@ mod correcting;
 mod first;
 mod maps;
 mod marks;
+mod marks_storm;
 mod paid_before;
 mod payee_book;
 mod payees;

@@ -40,7 +40,7 @@ pub fn paid(file: &str) -> World {
     world
 }
 
-fn command(world: &World, args: &[&str]) -> Command {
+pub fn command(world: &World, args: &[&str]) -> Command {
     let mut command = world.command(args);
     command.env("PAYRUN_PAYOUTS_FOLLOW", "8s");
     command
