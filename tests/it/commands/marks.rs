@@ -110,6 +110,29 @@ fn a_row_that_was_refused_twice_is_one_row_whatever_id_it_gets() {
 }
 
 #[test]
+fn two_rows_that_say_the_same_are_two_rows_by_their_marks() {
+    let world = World::new();
+    let broken = |other: usize| {
+        let text = payroll(0, 1).replace("100.00", "1O0.00");
+        text + payroll(other, 1).lines().last().expect("a row") + "\n"
+    };
+    for (name, first) in [("june.csv", 1), ("july.csv", 2)] {
+        world.write(name, broken(first));
+        pay(&world, name, &["--skip-invalid"]).ends(4);
+    }
+    for (run, name) in [("r1", "first.csv"), ("r2", "second.csv")] {
+        world.write(name, fix(&world, run).1.replace("1O0.00", "100.00"));
+    }
+    pay(&world, "first.csv", &[]).ends(0);
+    let said = pay(&world, "second.csv", &[]).ends(3);
+    said.says("same account, amount and reference as row 2 of first.csv");
+    pay(&world, "second.csv", &["--repeat"]).ends(0);
+    assert_eq!(world.made(), 4);
+    // whoever wants the payees alone may take them from such a file too
+    world.payrun(&["payees", "import", "second.csv"]).ends(0);
+}
+
+#[test]
 fn a_line_of_a_bank_file_is_corrected_once() {
     let world = World::new();
     world.write("pay.aba", include_bytes!("../../cases/check/aba_balanced/input.aba"));
