@@ -3,7 +3,7 @@
 use super::row::text;
 use super::{Findings, plain};
 use crate::domain::{Book, BookError, Code, Finding, PayoutId, RowMark};
-use crate::intake::{Column, Header, RawRow, Source};
+use crate::intake::{Column, RawRow, Source};
 
 const EMPTY_IT: &str = "if the row is a payout of its own, empty the cell";
 
@@ -31,7 +31,7 @@ impl Marked {
 
 /// That there are marks and nobody to ask what they mean.
 pub(super) fn unchecked(source: &Source, rows: Option<&dyn Book>) -> Option<Finding> {
-    let header: &Header = &source.header;
+    let header = &source.header;
     let index = header.index(Column::PayrunRow).filter(|_| rows.is_none())?;
     let place = header.place_of(source.sheet.as_ref(), header.row, index);
     let message = "rows bear marks of earlier runs, which could not be asked: whether each is the row that it was, and what was paid of it, is not known";
@@ -73,7 +73,7 @@ pub(super) fn marked(
     if !mark.is_of(known.id) {
         return unclear(
             format!(
-                "the mark is not the one of row {number} of run {run}: it was mistyped, or is of another environment, login or state folder"
+                "the mark is not the one of row {number} of run {run}: it was mistyped, or is of another environment, login or state folder, or of before the run was begun anew"
             ),
             format!(
                 "copy the cell from {run}-to-correct.csv, which payrun report {run} writes again; {EMPTY_IT}"
@@ -83,7 +83,7 @@ pub(super) fn marked(
     let own = text(row, Column::PaymentId);
     if let Some(there) = known.payment_id.filter(|there| there.as_deref() != own.as_deref()) {
         let there = there.map_or("no payment_id".to_owned(), |id| format!("the payment_id {id}"));
-        let own = own.map_or("none".to_owned(), |id| id.into_owned());
+        let own = own.as_deref().unwrap_or("none");
         return unclear(
             format!(
                 "row {number} of run {run} has {there}, and this row has {own}: they cannot both be right"

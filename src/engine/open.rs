@@ -37,7 +37,6 @@ pub fn record(
     };
     for (passed, planned) in prepared.spool.payouts()?.zip(&prepared.planned) {
         let Passed { mut payout, mut accepted, held: _ } = passed?; // whether it is held stands in the plan
-        payout.marked = planned.marked;
         let like_earlier = planned.like.as_ref().map(|like| like.message.clone());
         accepted.extend(planned.like.as_ref().and_then(|like| like.accepted_words(planned.row)));
         let held = |why: &String| Life::new(PayoutState::Held, Some(why.clone()));
@@ -61,6 +60,7 @@ pub fn record(
         let Sender { remitter, sub_client } =
             prepared.row_remitters.get(&payout.row).unwrap_or(&prepared.remitter).clone();
         payout.sub_client_id = sub_client;
+        payout.marked = planned.marked;
         records.push(Record::PayoutPlanned {
             run,
             id: planned.id,

@@ -7,7 +7,7 @@ use crate::check::directory::Directory;
 use crate::domain::answer::StatusMeaning;
 use crate::domain::{
     BankAccount, Kind, Life, Oddity, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RowMark,
-    RunHead, RunId, may_be_sent_again, reject_to_do, reject_words, verify_key,
+    RunHead, RunId, RunState, may_be_sent_again, reject_to_do, reject_words, verify_key,
 };
 use crate::journal::Checkpoint;
 use crate::plan::rail;
@@ -52,7 +52,7 @@ impl<'a> Viewer<'a> {
             RowEntry::Own { id } | RowEntry::Earlier { id } => Some(*id),
             RowEntry::Invalid { id, .. } | RowEntry::Conflict { id, .. } => *id,
         };
-        let is_later_s = known.is_none() && matches!(entry, RowEntry::Own { .. } | RowEntry::Earlier { .. });
+        let is_later_s = known.is_none() && self.is_later_s(entry)?;
         let mut reason = reason(entry, life);
         if let Some(place) = &corrected {
             reason = Some(reason.map_or_else(|| place.clone(), |reason| format!("{reason}; {place}")));
@@ -99,7 +99,9 @@ impl<'a> Viewer<'a> {
     /// The row that has taken its place, in words.
     fn corrected(&self, row: &RowEntry, known: Option<&PayoutEntry>) -> Result<Option<String>, EngineError> {
         let (first, own, run) = match (row, known) {
-            (RowEntry::Own { .. } | RowEntry::Earlier { .. }, Some(entry)) if entry.life.is_over() => {
+            (RowEntry::Own { .. } | RowEntry::Earlier { .. }, Some(entry))
+                if !entry.life.keeps_its_place() =>
+            {
                 (entry.payout.marked.unwrap_or(entry.id), Some(entry.id), entry.run)
             }
             (RowEntry::Invalid { id: Some(id), .. } | RowEntry::Conflict { id: Some(id), .. }, _) => {
@@ -107,14 +109,29 @@ impl<'a> Viewer<'a> {
             }
             _ => return Ok(None),
         };
-        let in_its_place = own.map_or(Ok(None), |own| self.checkpoint.payout(own.corrected()))?;
-        let of_its_mark = self
-            .checkpoint
-            .marked(first)?
-            .into_iter()
-            .filter(|other| Some(other.id) != own && (other.run > run || other.life.keeps_its_place()));
-        let later = in_its_place.into_iter().chain(of_its_mark).max_by_key(|later| later.run);
+        let mut others = self.checkpoint.marked(first)?;
+        others.extend(own.map_or(Ok(None), |own| self.checkpoint.payout(own.corrected()))?);
+        let mut later: Option<PayoutEntry> = None;
+        for other in others.into_iter().filter(|other| Some(other.id) != own) {
+            let is_next = other.run > run && !self.is_refused(other.run)?;
+            let is_last = later.as_ref().is_none_or(|later| later.run < other.run);
+            if is_last && (is_next || other.life.keeps_its_place()) {
+                later = Some(other);
+            }
+        }
         Ok(later.map(|later| format!("corrected by row {} of run {}", later.payout.row, later.run)))
+    }
+
+    /// Whether a later run has the payout of a row, and may yet send it.
+    fn is_later_s(&self, row: &RowEntry) -> Result<bool, EngineError> {
+        let (RowEntry::Own { id } | RowEntry::Earlier { id }) = row else { return Ok(false) };
+        let later = self.checkpoint.payout(*id)?;
+        later.map_or(Ok(false), |later| Ok(!self.is_refused(later.run)?))
+    }
+
+    /// Whether a person has refused a run, so that nothing that it has is sent and no file of rows to correct is its.
+    fn is_refused(&self, run: RunId) -> Result<bool, EngineError> {
+        Ok(self.checkpoint.run(run)?.is_some_and(|(_, state)| state == RunState::Refused))
     }
 
     fn branch(&self, payout: &Payout) -> Option<String> {

@@ -110,6 +110,27 @@ fn a_row_that_was_refused_twice_is_one_row_whatever_id_it_gets() {
 }
 
 #[test]
+fn a_correction_that_a_person_refuses_is_still_to_be_made() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 3).replace("101.01", "1O1.01"));
+    pay(&world, "pay.csv", &["--skip-invalid"]).ends(4);
+    let (path, text) = fix(&world, "r1");
+    std::fs::create_dir(world.home().join("in")).expect("a folder");
+    world.write("in/corrected.csv", text.replace("1O1.01", "101.01"));
+    let watch = ["watch", "in", "--once", "--settle", "100ms", "--poll", "50ms", "--mode", "hold"];
+    world.payrun(&watch).ends(0);
+    let said = world.payrun(&["report", "r1"]).ends(0);
+    assert!(!said.out.contains("to-correct"), "run r2 has it: {}", said.out);
+    world.payrun(&["reject", "r2", "--reason", "wrong month"]).ends(0);
+    world.payrun(&watch).ends(0);
+    world.payrun(&["report", "r1"]).ends(0).says("r1-to-correct.csv");
+    assert_eq!(std::fs::read_to_string(&path).expect("it is there"), text);
+    world.write("again.csv", text.replace("1O1.01", "101.02"));
+    pay(&world, "again.csv", &[]).ends(0);
+    assert_eq!(world.made(), 3);
+}
+
+#[test]
 fn two_rows_that_say_the_same_are_two_rows_by_their_marks() {
     let world = World::new();
     let broken = |other: usize| {
