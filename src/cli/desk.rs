@@ -13,7 +13,7 @@ use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
 use super::reading::read_with;
 use super::session::{Session, Unasked, user_name};
-use super::{guard, notices, out, plan_text, reference, report, summary, verify};
+use super::{guard, notices, out, plan_text, reference, report, summary, to_correct, verify};
 use crate::domain::{
     Allowed, Occasion, Overlaps, PlanView, Release, RunHead, RunId, RunState, RunView, Sums, Way,
     system_words,
@@ -350,7 +350,7 @@ impl Desk for Counter<'_> {
         });
         let limits = self.session.settings.limits;
         let written = written.and_then(|()| {
-            let fix = report::write_fix_file(self.journal.folder(), checkpoint, run, folder, limits)?;
+            let fix = to_correct::write(self.journal.folder(), checkpoint, run, folder, limits)?;
             fix.map_or(Ok(()), |path| show_as(&path, readers))
         });
         written.map_err(|failure| Trouble::Passing(format!("the report of run {run}: {}", failure.message)))

@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::hand_over::hand_over;
 use super::reading::{accepted, check_options, reading};
 use super::session::Session;
-use super::{guard, notices, out, plan_text, reference, report, summary, verify};
+use super::{guard, notices, out, plan_text, reference, report, summary, to_correct, verify};
 use crate::check::{self, CheckReport};
 use crate::domain::money::plural;
 use crate::domain::{
@@ -404,7 +404,7 @@ fn tell(
     let source = report::Source { session, checkpoint: journal.checkpoint(), at_work: false };
     let files = report::write(source, run, &folder, ReportKind::value_variants());
     let fix =
-        report::write_fix_file(journal.folder(), journal.checkpoint(), run, &folder, session.settings.limits);
+        to_correct::write(journal.folder(), journal.checkpoint(), run, &folder, session.settings.limits);
     for failure in [files.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
         out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
     }
