@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::super::world::texts;
 use super::{AtWork, Shop, all, rig, stop};
@@ -169,6 +169,54 @@ fn a_question_that_found_no_room_is_asked_when_there_is_room() {
     shop.until_there("done/r1 salaries.csv.report.csv");
     stop(watcher).ends(0);
     assert_eq!(shop.world.made(), 5);
+}
+
+#[test]
+#[ignore = "what cannot be done with an answer is tried and told at every look"]
+fn an_answer_that_cannot_be_put_aside_is_not_tried_at_every_look() {
+    let Some((shop, apart)) = on_a_small_disk() else { return };
+    let watcher = apart.watch(&shop, "disk", &["--mode", "hold"]);
+    shop.until_there("rejected");
+    shop.drop("salaries.csv", rig::payroll(0, 2));
+    shop.until_there("held/salaries.csv.answer.txt");
+    fs::write(shop.path(".part"), "nonsense\n").expect("written");
+    let ballast = fill(&shop.path(""));
+    fs::rename(shop.path(".part"), shop.path("held/salaries.csv.approve")).expect("in");
+    std::thread::sleep(Duration::from_secs(4));
+    fs::remove_file(ballast).expect("room");
+    shop.until("it is put aside", |shop| !shop.has("held/salaries.csv.approve"));
+    let said = stop(watcher).ends(0);
+    let told = said.err.matches("no space left on device").count();
+    assert!((1..6).contains(&told), "{told} times");
+    assert_eq!(shop.world.made(), 0);
+}
+
+#[test]
+#[ignore = "without processing/ or rejected/ files lie for ever, and nothing is told"]
+fn a_place_that_somebody_removes_is_made_again_or_told() {
+    for gone in ["processing", "held", "done", "rejected"] {
+        let shop = Shop::new();
+        let mut watcher = shop.watch(&["--mode", "pay"]);
+        shop.until_there("rejected");
+        fs::remove_dir(shop.path(gone)).expect("it is empty");
+        std::thread::sleep(Duration::from_millis(300));
+        shop.drop("good.csv", rig::payroll(0, 2));
+        shop.drop("wrong.csv", rig::payroll(10, 2).replace("062-000", "06-000"));
+        let is_served = |shop: &Shop| {
+            shop.has("done/r1 good.csv.report.csv") && shop.has("rejected/wrong.csv.answer.txt")
+        };
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(10) && !is_served(&shop) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let has_ended = watcher.child.try_wait().expect("a child").is_some();
+        assert!(has_ended || is_served(&shop), "{gone}: {:?}", all(&shop.path("")));
+        let said = if has_ended { watcher.end().ends(5) } else { stop(watcher).ends(0) };
+        assert!(!has_ended || said.err.contains(&format!("in/{gone}")), "{gone}: {}", said.err);
+        shop.once(&["--mode", "pay"]).ends(0);
+        assert!(is_served(&shop), "{gone}: the next start mends it: {:?}", all(&shop.path("")));
+        assert_eq!(shop.world.made(), 2);
+    }
 }
 
 #[test]
