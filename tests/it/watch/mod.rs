@@ -3,7 +3,9 @@
 
 mod answers;
 mod arriving;
+mod edges;
 mod identity;
+mod shares;
 mod storm;
 mod unseen;
 
