@@ -163,6 +163,9 @@ pub trait Desk: Sync {
     /// How far a run is.
     fn standing(&self, run: RunId) -> Result<Standing, Trouble>;
 
+    /// What came out of a run that is over, if it is the run of the file of that name in this folder.
+    fn result_of(&self, run: RunId, name: &str) -> Result<Option<String>, Trouble>;
+
     /// The name of the file of a run.
     fn file_of(&self, run: RunId) -> Result<String, Trouble>;
 

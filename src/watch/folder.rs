@@ -266,7 +266,8 @@ pub fn plain(name: &OsStr) -> String {
     let text = name.to_string_lossy();
     let text: String =
         text.chars().map(|c| if c.is_control() || c == '\u{fffd}' { '_' } else { c }).collect();
-    if beside_what(&text).is_some() {
+    // a name that had to be changed is told apart from one that reads so by itself
+    if beside_what(&text).is_some() || text != name.to_string_lossy() {
         return plain(OsStr::new(&numbered(&text, 2)));
     }
     if text.len() <= LONGEST_NAME {
@@ -325,7 +326,7 @@ mod tests {
             short.len() <= LONGEST_NAME && Path::new(&short).extension() == Some(OsStr::new("csv")),
             "{short}"
         );
-        assert_eq!(plain(OsStr::new("pay\nroll.csv")), "pay_roll.csv");
+        assert_eq!(plain(OsStr::new("pay\nroll.csv")), "pay_roll (2).csv");
         assert_eq!(plain(OsStr::new("Gehälter.csv")), "Gehälter.csv");
         assert_eq!(plain(OsStr::new("pay.csv.findings.xlsx")), "pay.csv.findings (2).xlsx");
     }

@@ -45,7 +45,9 @@ impl<D: Desk> Watcher<'_, D> {
             self.whole_sides = whole.iter().cloned().collect();
         }
         for name in whole {
-            let Some((base, side)) = Side::of(&name) else { continue };
+            let Some((base, side)) = Side::of(&name).filter(|_| !self.is_stuck(place, &name)) else {
+                continue;
+            };
             let waits = self.folder.has(Place::Held, &base);
             let comes = self.folder.has(Place::Inbox, &base)
                 || self.folder.has(Place::Processing, &base)
@@ -59,6 +61,10 @@ impl<D: Desk> Watcher<'_, D> {
                 (false, Side::Totals) if place == Place::Inbox => Ok(()),
                 (false, _) => self.orphan(place, &name, &base, side, now),
             };
+            match outcome {
+                Err(Trouble::Passing(_)) => drop(self.stick(place, &name)),
+                _ => drop(self.stuck.remove(&(place, name))),
+            }
             self.borne(&base, outcome)?;
         }
         Ok(())

@@ -95,7 +95,7 @@ pub struct Watcher<'a, D: Desk> {
     pub(super) orphans: BTreeMap<(Place, OsString), Instant>,
     /// Files that wait for their control totals, since when.
     pub(super) unproven: BTreeMap<OsString, Instant>,
-    pub(super) stuck: BTreeMap<OsString, Stuck>,
+    pub(super) stuck: BTreeMap<(Place, OsString), Stuck>,
     /// Side files in the inbox that nobody is writing any more.
     pub(super) whole_sides: HashSet<OsString>,
 }
@@ -194,7 +194,8 @@ impl<'a, D: Desk> Watcher<'a, D> {
     fn is_idle(&self) -> bool {
         // totals without their file wait for it, and what cannot be taken was told
         let waits = |name: &OsString| {
-            self.stuck.contains_key(name) || Side::of(name).is_some_and(|(_, side)| side == Side::Totals)
+            self.stuck.contains_key(&(Place::Inbox, name.clone()))
+                || Side::of(name).is_some_and(|(_, side)| side == Side::Totals)
         };
         let inbox = self.folder.list(Place::Inbox);
         let all_taken = inbox.is_ok_and(|files| files.iter().all(|(name, _)| waits(name)));
@@ -248,7 +249,8 @@ impl<'a, D: Desk> Watcher<'a, D> {
         }
         let files = self.listed(Place::Inbox)?;
         self.unproven.retain(|name, _| files.iter().any(|(there, _)| there == name));
-        self.stuck.retain(|name, _| files.iter().any(|(there, _)| there == name));
+        self.stuck
+            .retain(|(at, name), _| *at != Place::Inbox || files.iter().any(|(there, _)| there == name));
         for name in self.arrivals.whole(&files, now, self.settings.settle) {
             if Side::of(&name).is_none() {
                 let claimed = self.claim(&name, jobs);
@@ -273,6 +275,19 @@ impl<'a, D: Desk> Watcher<'a, D> {
             }
         }
         Ok(())
+    }
+
+    /// Whether it is too early to try again what could not be moved.
+    pub(super) fn is_stuck(&self, place: Place, name: &OsStr) -> bool {
+        self.stuck.get(&(place, name.to_owned())).is_some_and(|stuck| stuck.due > Instant::now())
+    }
+
+    /// Something cannot be moved now: it is tried again after the pause that this gives.
+    pub(super) fn stick(&mut self, place: Place, name: &OsStr) -> Duration {
+        let key = (place, name.to_owned());
+        let pause = self.stuck.get(&key).map_or(FIRST_PAUSE, |stuck| longer(stuck.pause));
+        self.stuck.insert(key, Stuck { due: Instant::now() + pause, pause });
+        pause
     }
 
     pub(super) fn listed(&self, place: Place) -> Result<Vec<(OsString, std::fs::Metadata)>, Trouble> {

@@ -310,7 +310,6 @@ fn a_file_whose_control_totals_never_come_is_answered() {
 }
 
 #[test]
-#[ignore = "when totals were first seen is never forgotten: a month later they are put aside at once, and the file is paid without them"]
 fn totals_of_one_month_are_not_too_late_for_the_next() {
     let shop = Shop::new();
     let watcher = shop.watch(&["--mode", "pay"]);
@@ -331,7 +330,6 @@ fn totals_of_one_month_are_not_too_late_for_the_next() {
 }
 
 #[test]
-#[ignore = "when a file was first seen without its totals is never forgotten: a month later it is rejected at once"]
 fn a_file_is_waited_for_as_long_in_the_next_month() {
     let shop = Shop::new();
     let watcher = with_totals(&shop, &[]);
@@ -427,7 +425,6 @@ fn every_name_gets_its_answer() {
 }
 
 #[test]
-#[ignore = "--once puts totals aside whose file comes later, and the file is paid without them"]
 fn totals_that_wait_for_their_file_count_when_each_look_is_a_program_of_its_own() {
     let shop = Shop::new();
     shop.drop("salaries.csv.totals", "count 99\n");
@@ -438,7 +435,6 @@ fn totals_that_wait_for_their_file_count_when_each_look_is_a_program_of_its_own(
 }
 
 #[test]
-#[ignore = "a file whose name was written alike is refused as if it had been corrected"]
 fn a_name_that_is_written_like_anothers_is_another_file() {
     let shop = Shop::new();
     shop.drop("two\nlines.csv", rig::payroll(0, 2));
@@ -449,7 +445,6 @@ fn a_name_that_is_written_like_anothers_is_another_file() {
 }
 
 #[test]
-#[ignore = "what a kill has left half-written is never taken away"]
 fn nothing_half_written_is_left_by_a_kill() {
     let shop = Shop::new();
     shop.once(&[]).ends(0);
@@ -464,7 +459,6 @@ fn nothing_half_written_is_left_by_a_kill() {
 }
 
 #[test]
-#[ignore = "a side file whose name is no text is taken for a payout file, and the file is paid without its totals"]
 fn control_totals_count_for_a_name_that_is_no_text() {
     use std::os::unix::ffi::OsStringExt;
     let shop = Shop::new();
@@ -520,7 +514,6 @@ fn a_hundred_files_of_which_ten_are_the_same() {
 }
 
 #[test]
-#[ignore = "a file that cannot be taken keeps --once at work for ever"]
 fn working_once_ends_where_a_file_cannot_be_taken() {
     let shop = Shop::new();
     if !is_root() {

@@ -127,7 +127,6 @@ fn a_watched_folder_without_room_pays_once_and_answers_when_there_is_room() {
 }
 
 #[test]
-#[ignore = "the file goes to done/ with the answer \"is being sent\" and without reports, and nobody writes them later"]
 fn a_run_that_ends_while_there_is_no_room_gets_its_answer_and_its_reports() {
     let Some((shop, apart)) = on_a_small_disk() else { return };
     shop.world.faults(&["withdrawal_create:slow=300ms@1-"]);
@@ -150,7 +149,6 @@ fn a_run_that_ends_while_there_is_no_room_gets_its_answer_and_its_reports() {
 }
 
 #[test]
-#[ignore = "the file goes to held/ without its question, and nobody writes it later"]
 fn a_question_that_found_no_room_is_asked_when_there_is_room() {
     let Some((shop, apart)) = on_a_small_disk() else { return };
     let watcher = apart.watch(&shop, "disk", &["--mode", "hold"]);
@@ -172,7 +170,6 @@ fn a_question_that_found_no_room_is_asked_when_there_is_room() {
 }
 
 #[test]
-#[ignore = "what cannot be done with an answer is tried and told at every look"]
 fn an_answer_that_cannot_be_put_aside_is_not_tried_at_every_look() {
     let Some((shop, apart)) = on_a_small_disk() else { return };
     let watcher = apart.watch(&shop, "disk", &["--mode", "hold"]);
@@ -192,7 +189,6 @@ fn an_answer_that_cannot_be_put_aside_is_not_tried_at_every_look() {
 }
 
 #[test]
-#[ignore = "without processing/ or rejected/ files lie for ever, and nothing is told"]
 fn a_place_that_somebody_removes_is_made_again_or_told() {
     for gone in ["processing", "held", "done", "rejected"] {
         let shop = Shop::new();
