@@ -59,7 +59,7 @@ pub struct Checkpoint {
 }
 
 /// The form in which everything is kept. Another one means that the checkpoint is rebuilt.
-const FORM: u32 = 6;
+const FORM: u32 = 7;
 
 /// A run as the checkpoint keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
