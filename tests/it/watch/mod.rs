@@ -7,6 +7,7 @@ mod edges;
 mod identity;
 mod shares;
 mod storm;
+mod totals;
 mod unseen;
 
 use std::path::{Path, PathBuf};
