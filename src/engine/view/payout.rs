@@ -53,6 +53,9 @@ impl<'a> Viewer<'a> {
             RowEntry::Invalid { id, .. } | RowEntry::Conflict { id, .. } => *id,
         };
         let is_later_s = known.is_none() && self.is_later_s(entry)?;
+        let of = known.as_ref().map_or(run, |entry| entry.run);
+        let waits = status == PayoutState::Ready
+            && checkpoint.run(of)?.is_some_and(|(_, state)| state == RunState::Held);
         let mut reason = reason(entry, life);
         if let Some(place) = &corrected {
             reason = Some(reason.map_or_else(|| place.clone(), |reason| format!("{reason}; {place}")));
@@ -71,7 +74,7 @@ impl<'a> Viewer<'a> {
             payee: named,
             account: asked.as_ref().map(|payout| payout.payee.account.to_string()),
             reference: asked.as_ref().and_then(|payout| payout.reference.clone()),
-            next: next(status, run, row, known.as_ref()).filter(|_| corrected.is_none()),
+            next: next(status, run, row, known.as_ref(), waits).filter(|_| corrected.is_none()),
             accepted: known.as_ref().map(|entry| entry.accepted.clone()).unwrap_or_default(),
             like_earlier: known.as_ref().and_then(|entry| entry.like_earlier.clone()),
             reason,
@@ -210,7 +213,15 @@ fn is_correctable(status: PayoutState, life: Option<&Life>) -> bool {
 }
 
 /// What a person can do about a payout in this state.
-fn next(status: PayoutState, run: RunId, row: u32, known: Option<&PayoutEntry>) -> Option<String> {
+///
+/// `waits`: its run waits for a person to let it go.
+fn next(
+    status: PayoutState,
+    run: RunId,
+    row: u32,
+    known: Option<&PayoutEntry>,
+    waits: bool,
+) -> Option<String> {
     // a row that an earlier run has is settled there
     let (run, row) = known.map_or((run, row), |entry| (entry.run, entry.payout.row));
     let made = known.is_some_and(|entry| entry.life.flash_id.is_some());
@@ -225,6 +236,7 @@ fn next(status: PayoutState, run: RunId, row: u32, known: Option<&PayoutEntry>) 
         PayoutState::Held => {
             format!("decide as the reason says, then pay the file of rows to correct, {run}-to-correct.csv")
         }
+        PayoutState::Ready if waits => format!("payrun approve {run}, once its plan was looked at"),
         PayoutState::Ready | PayoutState::Sending | PayoutState::InDoubt => format!("payrun resume {run}"),
         PayoutState::Returned => format!(
             "ask the payee for the right account, correct the row in {run}-to-correct.csv, and pay that file"
