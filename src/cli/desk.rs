@@ -19,7 +19,7 @@ use crate::domain::{
     system_words,
 };
 use crate::engine::{self, Ending, EngineError, Prepared, StopReason};
-use crate::journal::{Journal, open_itself};
+use crate::journal::{Journal, Telling, open_itself};
 use crate::notify::{Notice, Notifier};
 use crate::report::write_plan_page;
 use crate::watch::{
@@ -361,6 +361,7 @@ impl Desk for Counter<'_> {
     fn report(&self, run: RunId, folder: &Path, name: &str, readers: &Path) -> Result<(), Trouble> {
         let checkpoint = self.journal.checkpoint();
         let source = report::Source { session: self.session, checkpoint, at_work: false };
+        let news = checkpoint.news_of(run, Telling::Report).map_err(|error| trouble(error.into()))?; // until before it is read
         let view = self.view(run)?;
         let written = ReportKind::value_variants().iter().try_for_each(|kind| {
             let path = folder.join(format!("{name}.report.{}", kind.extension()));
@@ -372,7 +373,12 @@ impl Desk for Counter<'_> {
             let fix = to_correct::write(self.journal.folder(), checkpoint, run, folder, limits)?;
             fix.map_or(Ok(()), |path| show_as(&path, readers))
         });
-        written.map_err(|failure| Trouble::Passing(format!("the report of run {run}: {}", failure.message)))
+        written
+            .map_err(|failure| Trouble::Passing(format!("the report of run {run}: {}", failure.message)))?;
+        news.map_or(Ok(()), |news| {
+            let told = engine::told(&self.journal, &news, Telling::Report, &*self.session.clock);
+            told.wait().map_err(|error| trouble(error.into()))
+        })
     }
 
     fn release_by_owner(&self, uid: u32, note: Option<String>) -> Release {

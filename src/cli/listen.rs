@@ -7,10 +7,11 @@ use super::args::{Globals, ListenArgs};
 use super::ear::{self, Ear, GATHERING};
 use super::exit::{Exit, Failure};
 use super::session::{Attached, Session};
-use super::{out, track};
+use super::{notices, out, track};
 use crate::domain::Silent;
 use crate::engine::{Depth, Looks, Which};
 use crate::journal::JournalError;
+use crate::notify::Notifier;
 
 /// Without a hint what is due is looked for so often, and so often somebody else is asked to let go.
 const NOW_AND_THEN: Duration = Duration::from_secs(30);
@@ -30,13 +31,15 @@ pub fn run(globals: &Globals, args: &ListenArgs) -> Result<Exit, Failure> {
             "Webhooks are received on http://{}/webhooks/flash. Ctrl-C stops it.",
             receiving.address
         ));
+        let notifier = Notifier::new(session.notify.clone())?;
         let mut looks = Looks::default();
         loop {
-            let pause = round(&session, &ear, &mut looks);
+            let pause = round(&session, &ear, &notifier, &mut looks);
             if attached.runtime.block_on(wait(attached, &ear, pause)) {
                 break;
             }
         }
+        notifier.close();
         attached.runtime.block_on(async {
             let _ = receiving.task.await; // a panic of it has been printed
             attached.gateway.sign_out().await;
@@ -55,8 +58,8 @@ async fn wait(attached: &Attached, ear: &Ear, pause: Duration) -> bool {
 
 /// One round, if the scope is free. Says when the next one is due. What fails is told and tried again: nothing here can
 /// be lost, and a listener that ends hears nothing.
-fn round(session: &Session, ear: &Ear, looks: &mut Looks) -> Duration {
-    match looked(session, ear, looks) {
+fn round(session: &Session, ear: &Ear, notifier: &Notifier, looks: &mut Looks) -> Duration {
+    match looked(session, ear, notifier, looks) {
         Ok(pause) => pause,
         Err(failure) => {
             tracing::warn!(why = failure.message, "payouts could not be looked at");
@@ -65,7 +68,7 @@ fn round(session: &Session, ear: &Ear, looks: &mut Looks) -> Duration {
     }
 }
 
-fn looked(session: &Session, ear: &Ear, looks: &mut Looks) -> Result<Duration, Failure> {
+fn looked(session: &Session, ear: &Ear, notifier: &Notifier, looks: &mut Looks) -> Result<Duration, Failure> {
     let journal = match session.opened() {
         Ok(journal) => Session::taken(journal),
         Err(error) => {
@@ -78,7 +81,9 @@ fn looked(session: &Session, ear: &Ear, looks: &mut Looks) -> Result<Duration, F
     };
     let mark = ear.take(journal.checkpoint(), looks)?;
     let round = session.with_engine(Arc::clone(&journal), false, async |engine| {
-        Ok(engine.track(Which::All, Depth::Due, looks).await?)
+        let round = engine.track(Which::All, Depth::Due, looks).await?;
+        notices::of_news(notifier, &journal, Which::All, &*session.clock).await?;
+        Ok(round)
     })?;
     ear.looked(journal.checkpoint(), mark, &round)?;
     let mut text = String::new();
@@ -86,7 +91,7 @@ fn looked(session: &Session, ear: &Ear, looks: &mut Looks) -> Result<Duration, F
     if !text.is_empty() {
         out::note(text.trim_end());
     }
-    track::reports(session, &journal, &round.changed);
+    track::reports(session, &journal, Which::All, &round.changed)?;
     if let Some(error) = round.trouble {
         out::note(&format!("Flash could not be asked: {error}. It is asked again."));
     }

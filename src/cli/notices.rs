@@ -5,7 +5,9 @@ use secrecy::ExposeSecret;
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use crate::config::NotifySettings;
-use crate::domain::{Occasion, PayoutState, RunState, RunView};
+use crate::domain::{Clock, Occasion, PayoutState, RunState, RunView};
+use crate::engine::{self, EngineError, Which};
+use crate::journal::{Journal, Telling};
 use crate::notify::{Address, Notice, Notifier, NotifyError, Settings};
 
 /// The settings as telling needs them. An address that makes no sense is refused before any work.
@@ -36,15 +38,24 @@ pub fn tell(notifier: &Notifier, before: Option<&RunView>, view: &RunView) {
     }
 }
 
-/// Tells of payouts that have come to these states after their run was over.
-pub fn of_change(notifier: &Notifier, states: &[PayoutState], view: &RunView) {
-    for (state, occasion) in
-        [(PayoutState::Returned, Occasion::Returned), (PayoutState::Attention, Occasion::Attention)]
-    {
-        if states.contains(&state) {
-            notifier.tell(Notice::of_run(occasion, view));
+/// Tells of what looks have shown of runs that were over: also what an earlier process has seen and not told.
+pub async fn of_news(
+    notifier: &Notifier,
+    journal: &Journal,
+    which: Which,
+    clock: &dyn Clock,
+) -> Result<(), EngineError> {
+    let checkpoint = journal.checkpoint();
+    for news in engine::untold(checkpoint, which, Telling::Notice)? {
+        let states = checkpoint.states_in(&news)?;
+        let told =
+            [(PayoutState::Returned, Occasion::Returned), (PayoutState::Attention, Occasion::Attention)];
+        for (_, occasion) in told.into_iter().filter(|(state, _)| states.contains(state)) {
+            notifier.tell(Notice::of_run(occasion, &engine::run_view(checkpoint, news.run, false)?));
         }
+        engine::told(journal, &news, Telling::Notice, clock).durable().await?;
     }
+    Ok(())
 }
 
 fn occasions(before: &RunView, view: &RunView) -> Vec<Occasion> {

@@ -1,6 +1,6 @@
 //! `payrun track [RUN]`: what the banks have made of the payouts since.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,12 +11,13 @@ use clap::{Args, ValueEnum as _};
 use super::args::{Format, Globals, ReportKind};
 use super::exit::{Exit, Failure};
 use super::session::Session;
-use super::{out, report, status, to_correct};
+use super::{notices, out, report, status, to_correct};
 use crate::domain::money::plural;
 use crate::domain::{PayoutState, RunId, Timestamp};
 use crate::engine::{self, Depth, Engine, EngineError, Looks, Moved, Round, UnderWay, Which};
 use crate::gateway::GatewayError;
-use crate::journal::{Checkpoint, Holder, Journal, watched_folder};
+use crate::journal::{Checkpoint, Holder, Journal, News, Telling, watched_folder};
+use crate::notify::Notifier;
 
 /// `track`.
 #[derive(Debug, Args)]
@@ -65,12 +66,21 @@ pub fn run(globals: &Globals, args: &TrackArgs) -> Result<Exit, Failure> {
     if let Some(run) = args.run {
         journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
     }
-    let mut told = session.with_engine(Arc::clone(&journal), false, async |engine| {
+    let notifier =
+        session.settings.notify.always.then(|| Notifier::new(session.notify.clone())).transpose()?;
+    let told = session.with_engine(Arc::clone(&journal), false, async |engine| {
         let told = rounds(&engine, which, args).await;
         engine.gateway.sign_out().await;
+        if let Some(notifier) = &notifier {
+            notices::of_news(notifier, &journal, which, &*session.clock).await?;
+        }
         Ok(told?)
-    })?;
-    told.files = reports(&session, &journal, &told.changed);
+    });
+    if let Some(notifier) = notifier {
+        notifier.close();
+    }
+    let mut told = told?;
+    told.files = reports(&session, &journal, which, &told.changed)?;
     answer(journal.checkpoint(), globals, which, &told)?;
     match told.trouble {
         Some(error) => {
@@ -137,23 +147,38 @@ async fn rounds(engine: &Engine, which: Which, args: &TrackArgs) -> Result<Told,
     Ok(told)
 }
 
-/// Writes the reports of the runs anew in which something has changed. One that cannot be written takes nothing back.
-pub(super) fn reports(session: &Session, journal: &Journal, changed: &[Moved]) -> Vec<PathBuf> {
-    let runs: BTreeSet<RunId> = changed.iter().map(|moved| moved.run).collect();
+/// Writes the reports of the runs anew in which something has changed, now or seen by a process that could not write
+/// them any more. One that cannot be written takes nothing back.
+pub(super) fn reports(
+    session: &Session,
+    journal: &Journal,
+    which: Which,
+    changed: &[Moved],
+) -> Result<Vec<PathBuf>, Failure> {
+    let checkpoint = journal.checkpoint();
+    let mut runs: BTreeMap<RunId, Option<News>> = changed.iter().map(|moved| (moved.run, None)).collect();
+    for news in engine::untold(checkpoint, which, Telling::Report)? {
+        // whoever watches the folder of a run writes them there
+        if checkpoint.run(news.run)?.is_some_and(|(head, _)| head.folder.is_none()) {
+            runs.insert(news.run, Some(news));
+        }
+    }
     let folder = journal.folder().reports();
     let mut files = Vec::new();
-    for run in runs {
-        let checkpoint = journal.checkpoint();
+    for (run, news) in runs {
         let source = report::Source { session, checkpoint, at_work: false };
         let written = report::write(source, run, &folder, ReportKind::value_variants());
         let fix = to_correct::write(journal.folder(), checkpoint, run, &folder, session.settings.limits);
         for failure in [written.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
             out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
         }
+        if let (Ok(_), Ok(_), Some(news)) = (&written, &fix, &news) {
+            engine::told(journal, news, Telling::Report, &*session.clock).wait()?;
+        }
         files.extend(written.unwrap_or_default());
         files.extend(fix.ok().flatten());
     }
-    files
+    Ok(files)
 }
 
 /// Whether somebody has to do something: of what has changed, or of all that the run in question has.

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use super::ear::{Ear, GATHERING};
 use super::notices;
-use crate::domain::{PayoutState, RunId};
+use crate::domain::RunId;
 use crate::engine::{self, Depth, Engine, EngineError, Looks, Which};
+use crate::journal::Telling;
 use crate::notify::Notifier;
 use crate::watch::Event;
 
@@ -19,8 +20,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// What `ear` hears of is looked at at once.
 pub async fn keep_looking(engine: Engine, ear: Arc<Ear>, notifier: Arc<Notifier>, events: Sender<Event>) {
     let mut looks = Looks::default();
+    let mut passed_on = BTreeMap::new();
     while !engine.stop.is_asked() {
-        let pause = match round(&engine, &mut looks, &ear, &notifier, &events).await {
+        let pause = match round(&engine, &mut looks, &mut passed_on, &ear, &notifier, &events).await {
             Ok(pause) => pause,
             Err(EngineError::Journal(error)) if error.is_lasting() => {
                 let _ = events.send(Event::Broken(error.to_string())); // the loop may have ended
@@ -44,6 +46,7 @@ pub async fn keep_looking(engine: Engine, ear: Arc<Ear>, notifier: Arc<Notifier>
 async fn round(
     engine: &Engine,
     looks: &mut Looks,
+    passed_on: &mut BTreeMap<RunId, u64>,
     ear: &Ear,
     notifier: &Notifier,
     events: &Sender<Event>,
@@ -55,18 +58,12 @@ async fn round(
     if round.refused > 0 {
         tracing::warn!(payouts = round.refused, "Flash answers, but does not show these");
     }
-    let mut changed: BTreeMap<RunId, Vec<PayoutState>> = BTreeMap::new();
-    for moved in &round.changed {
-        // what happens while a run is at work is told when it ends
-        if checkpoint.run(moved.run)?.is_some_and(|(_, state)| state.is_over()) {
-            changed.entry(moved.run).or_default().push(moved.to);
-        }
-    }
-    for (run, states) in &changed {
-        notices::of_change(notifier, states, &engine::run_view(checkpoint, *run, true)?);
-    }
-    if !changed.is_empty() {
-        let _ = events.send(Event::Changed(changed.into_keys().collect())); // the loop may have ended
+    notices::of_news(notifier, &engine.journal, Which::All, &*engine.clock).await?;
+    // the loop notes which reports it has written; one that it cannot write is not asked for all the time
+    let mut untold = engine::untold(checkpoint, Which::All, Telling::Report)?;
+    untold.retain(|news| passed_on.insert(news.run, news.until) != Some(news.until));
+    if !untold.is_empty() {
+        let _ = events.send(Event::Changed(untold.into_iter().map(|news| news.run).collect())); // the loop may have ended
     }
     let due = round.next.map(|next| next.duration_since(engine.clock.now()));
     let pause = due.map_or(LONGEST_PAUSE, |due| Duration::try_from(due).unwrap_or_default());

@@ -29,6 +29,7 @@ mod spool;
 mod stop;
 mod track;
 mod under_way;
+mod untold;
 mod verify;
 mod view;
 
@@ -46,6 +47,7 @@ pub use release::{refuse, release};
 pub use stop::{Stop, StopHandle};
 pub use track::{Depth, Moved, Round, Which};
 pub use under_way::{UnderWay, under_way};
+pub use untold::{told, untold};
 pub use verify::{Questioned, Whom, bank_words, payees_of, verify_banks, verify_payees};
 pub use view::{ParsedRow, may_begin_anew, parsed_rows, payouts, payouts_by, run_view};
 

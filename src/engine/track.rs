@@ -136,12 +136,16 @@ impl Engine {
         let mut pause = PAUSE;
         let mut batches = Batches::new(self.to_look_at(which, depth, looks)?, depth);
         while let Some((kind, mut group)) = batches.next(looks)? {
+            if round.requests > 0 && until.is_none() && self.stop.sleep(pause).await {
+                break;
+            }
+            let _turn = self.journal.turn_to_look().await;
             let is_over = until.is_some_and(|until| Instant::now() >= until);
             if is_over || self.stop.is_asked() {
                 break;
             }
-            if round.requests > 0 && until.is_none() && self.stop.sleep(pause).await {
-                break;
+            for entry in &mut group {
+                *entry = self.entry(entry.id)?; // another round may have looked at it meanwhile
             }
             round.requests += 1;
             let began = Instant::now();

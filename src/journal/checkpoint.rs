@@ -38,6 +38,8 @@ pub struct Checkpoint {
     pub(super) names: Tree,
     /// Payout → when it was looked at last. Not from the journal: lost, it is looked at once more.
     pub(super) looks: Tree,
+    /// Run → what looks have shown of it, and how far that was passed on.
+    pub(super) news: Tree,
     /// Overlap key and payout → nothing.
     pub(super) overlaps: Tree,
     /// Account and amount, and payout → nothing.
@@ -107,6 +109,7 @@ impl Checkpoint {
             watched: db.open_tree("watched")?,
             names: db.open_tree("names")?,
             looks: db.open_tree("looks")?,
+            news: db.open_tree("news")?,
             overlaps: db.open_tree("overlaps")?,
             amounts: db.open_tree("amounts")?,
             marked: db.open_tree("marked")?,

@@ -6,7 +6,7 @@ use super::checkpoint::{Checkpoint, StoredPayout, StoredRun, canaries_key, encod
 use super::error::JournalError;
 use super::log::Tip;
 use super::looks::watched_key;
-use super::record::Record;
+use super::record::{Record, Telling};
 use crate::domain::{
     AgreedRate, Awaits, Fact, Kind, PayoutEntry, PayoutId, Release, RowEntry, RunHead, RunId, RunState,
     Slippage, Timestamp,
@@ -49,7 +49,14 @@ impl Checkpoint {
             Record::RunHeld { run } => self.run_is(*run, RunState::Held, None),
             Record::RunReleased { run, release } => self.answered(*run, RunState::Running, release),
             Record::RunRefused { run, release } => self.answered(*run, RunState::Refused, release),
-            Record::RunEnded { run, state, awaits } => self.run_is(*run, *state, *awaits),
+            Record::RunEnded { run, state, awaits } => {
+                // whoever carries a run out tells of its end
+                for by in [Telling::Notice, Telling::Report] {
+                    self.was_told(*run, by, seq)?;
+                }
+                self.run_is(*run, *state, *awaits)
+            }
+            Record::RunTold { run, by, until } => self.was_told(*run, *by, *until),
             Record::RatesAgreed { run, max_slippage, rates } => self.rates_agreed(*run, *max_slippage, rates),
             Record::PartySettled { .. } => Ok(()), // evidence; every run asks the API again
             Record::PayeeNoted(noted) => self.payee_noted(seq, at, noted),
@@ -163,6 +170,7 @@ impl Checkpoint {
         let Some(mut stored) = get::<StoredPayout>(&self.payouts, id.bytes())? else {
             return Err(JournalError::Checkpoint { why: format!("payout {id} is not known") });
         };
+        self.was_seen(seq, stored.entry.run, fact)?;
         if stored.seq >= seq {
             return Ok(());
         }

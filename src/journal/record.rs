@@ -113,6 +113,15 @@ pub enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         awaits: Option<Awaits>,
     },
+    /// What looks have shown of a run up to a record has been passed on.
+    RunTold {
+        /// The run.
+        run: RunId,
+        /// To whom.
+        by: Telling,
+        /// The last record that was taken into account.
+        until: u64,
+    },
     /// A payee was imported into the payee book, new or in place of what the book had.
     PayeeNoted(Noted),
     /// A bank has said whose account it is.
@@ -151,7 +160,8 @@ impl Record {
             | Self::RunRefused { run, .. }
             | Self::RatesAgreed { run, .. }
             | Self::PartySettled { run, .. }
-            | Self::RunEnded { run, .. } => Some(*run),
+            | Self::RunEnded { run, .. }
+            | Self::RunTold { run, .. } => Some(*run),
             Self::Happened { .. }
             | Self::PayeeNoted(_)
             | Self::PayeeVerified { .. }
@@ -160,6 +170,16 @@ impl Record {
             | Self::ProbeEnded(_) => None,
         }
     }
+}
+
+/// How what looks have shown of a run is passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Telling {
+    /// People were given notice.
+    Notice,
+    /// The reports were written anew.
+    Report,
 }
 
 /// A payee as an import has noted it.

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex, MutexGuard, oneshot};
 
 use super::checkpoint::Checkpoint;
 use super::disk::{Disk, LogFile};
@@ -38,6 +38,7 @@ pub struct Journal {
     checkpoint: Checkpoint,
     folder: ScopeFolder,
     rebuilt: bool,
+    looking: Mutex<()>,
     _lock: ScopeLock,
 }
 
@@ -119,6 +120,7 @@ impl Journal {
             checkpoint,
             folder: folder.clone(),
             rebuilt,
+            looking: Mutex::default(),
             _lock: lock,
         })
     }
@@ -165,6 +167,12 @@ impl Journal {
     /// Writes one fact about a payout.
     pub fn happened(&self, at: Timestamp, id: PayoutId, fact: Fact) -> Ack {
         self.append(at, vec![Record::Happened { id, fact, body: None }])
+    }
+
+    /// Whoever asks how payouts stand has the turn from before it asks until the answer is written: two that ask at the
+    /// same time could write an older answer after a newer one.
+    pub async fn turn_to_look(&self) -> MutexGuard<'_, ()> {
+        self.looking.lock().await
     }
 
     /// Puts the intent to send on disk. The first intent of an attempt freezes the request that `freeze` makes;

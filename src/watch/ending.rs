@@ -114,7 +114,8 @@ impl<D: Desk> Watcher<'_, D> {
                 |file| Ok(file.to_owned()),
             )?;
             let done = self.folder.path(Place::Done, "");
-            self.desk.report(*run, &done, &name, &done.join(&name))?;
+            let written = self.desk.report(*run, &done, &name, &done.join(&name));
+            self.borne(&name, written)?;
         }
         Ok(())
     }

@@ -191,10 +191,15 @@ impl Rig {
 
     /// The journal opened, and connected.
     pub fn engine(&self) -> Result<Engine, EngineError> {
-        let journal = Arc::new(opened(&self.scope(), &self.disk, self.segment_bytes)?);
+        let journal = opened(&self.scope(), &self.disk, self.segment_bytes)?;
+        Ok(self.engine_on(Arc::new(journal)))
+    }
+
+    /// Another connection of the process that has the journal.
+    pub fn engine_on(&self, journal: Arc<Journal>) -> Engine {
         let settings = self.gateway_settings();
         let (_ask, stop) = Stop::new();
-        Ok(Engine {
+        Engine {
             journal,
             gateway: Gateway::new(settings, Arc::new(SystemClock)).expect("a gateway"),
             clock: Arc::clone(&self.clock),
@@ -212,7 +217,7 @@ impl Rig {
                 stays_signed_in: false,
                 callbacks: self.callbacks.clone(),
             },
-        })
+        }
     }
 
     /// Sits down until the run is finished, at most `times`. Gives the number of sittings.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use payrun::domain::{Clock, PayoutState, RunId, Timestamp};
-use payrun::engine::{Depth, Looks, Round, Which};
+use payrun::engine::{Depth, Engine, Looks, Round, Which};
 use payrun::journal::Journal;
 use payrun::simulator::{Operation, Options, StatusStep, Turn};
 
@@ -129,6 +129,32 @@ async fn one_process_that_tracks_looks_ever_less_often_and_takes_new_runs_in() {
     let round = engine.track(which, Depth::Due, &mut looks).await.expect("a round");
     assert_eq!((round.looked, round.requests), (3, 1), "the first run is not due, and not asked for");
     drop(engine);
+    rig.simulator.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_answer_is_never_written_after_a_newer_one() {
+    let mut rig = Rig::start(Options { status_step: StatusStep::Looks(1), ..quick() }).await;
+    rig.timeout = Duration::from_secs(20);
+    let run = rig.record(rig.file("pay.csv", 0, 2)).await;
+    rig.finish(run, 1).await.expect("it is paid");
+    let at_its_end = rig.engine().expect("an engine");
+    let tracker = rig.engine_on(Arc::clone(&at_its_end.journal));
+    let look = async |engine: Engine| {
+        let looked = engine.track(Which::Run(run), Depth::UnderWay, &mut Looks::default()).await;
+        looked.expect("a round").changed.len()
+    };
+    rig.simulator.faults().set(&["withdrawal_get:slow=1s@1".parse().expect("a fault")]);
+    let before = asked(&rig);
+    let newer = async {
+        while asked(&rig) == before {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        look(tracker).await
+    };
+    let told = tokio::join!(look(at_its_end), newer);
+    assert_eq!(told, (2, 2), "each step was seen once, in its order");
+    assert_eq!(states(&rig, run), [("paid", 2)].into());
     rig.simulator.stop().await;
 }
 

@@ -5,6 +5,7 @@ mod answers;
 mod arriving;
 mod edges;
 mod identity;
+mod late;
 mod shares;
 mod storm;
 mod totals;
