@@ -102,6 +102,11 @@ impl<D: Desk> Watcher<'_, D> {
         name: &str,
         jobs: &Sender<Job>,
     ) -> Result<(), Trouble> {
+        for no in [Place::Inbox, Place::Held] {
+            if self.side_there(no, name, Side::Reject)?.is_some() {
+                return Ok(()); // beside a no, a yes does not count, whichever came first
+            }
+        }
         let path = self.folder.path(place, side);
         let read = read_side(&path).and_then(|(text, owner)| Ok((Approval::read(&text)?, owner)));
         let (approval, owner) = match read {
@@ -172,7 +177,8 @@ impl<D: Desk> Watcher<'_, D> {
         let (why, owner) = match read_side(&path) {
             Ok(read) => read,
             Err(why) => {
-                return self.not_taken(place, side, name, &format!("{}: {why}.", side.to_string_lossy()));
+                self.not_taken(place, side, name, &format!("{}: {why}.", side.to_string_lossy()))?;
+                return self.too_early(name).map(drop); // nor does a yes beside a no that cannot be read
             }
         };
         let why = why.trim().replace(['\n', '\r'], " ");

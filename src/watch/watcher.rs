@@ -187,7 +187,9 @@ impl<'a, D: Desk> Watcher<'a, D> {
     /// How long nothing needs to be done.
     fn pause(&self) -> Duration {
         let poll = self.settings.poll.min(self.settings.settle.max(Duration::from_millis(50)));
-        let due = self.later.values().map(|later| later.due.saturating_duration_since(Instant::now())).min();
+        // what is at work is not waited for: its end is an event
+        let waits = self.later.iter().filter(|(name, _)| !self.at_work.contains_key(*name));
+        let due = waits.map(|(_, later)| later.due.saturating_duration_since(Instant::now())).min();
         due.map_or(poll, |due| due.min(poll))
     }
 
