@@ -136,7 +136,7 @@ fn what_is_no_file_of_payouts_is_answered_and_ends_nothing() {
         assert!(answer.starts_with("Nothing was sent: "), "{name}: {answer}");
     }
     assert_eq!(shop.world.made(), 2, "the two with odd names are paid");
-    assert!(shop.has("done/r1 bad_name _.csv"), "{:?}", shop.list("done"));
+    assert!(shop.has("done/r1 bad_name _ (2).csv"), "{:?}", shop.list("done"));
     assert!(shop.has("~$open.xlsx") && shop.has("a folder.csv"));
 }
 
