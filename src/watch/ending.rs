@@ -87,6 +87,7 @@ impl<D: Desk> Watcher<'_, D> {
                 self.put_back(name)?;
             }
         }
+        self.folder.clear(Place::Processing, name); // what is left there if somebody took the file away
         self.totals_to(name, (Place::Done, &end))
     }
 

@@ -228,7 +228,8 @@ fn a_workbook_that_finds_no_room_is_told_and_never_half_there() {
         let disk = apart.seen().join("disk");
         let ballast = fill(&disk);
         let file = fs::File::options().write(true).open(&ballast).expect("the ballast");
-        file.set_len(file.metadata().expect("its size").len() - (pages << 12)).expect("some room");
+        file.set_len(file.metadata().expect("its size").len().saturating_sub(pages << 12))
+            .expect("some room");
         for (args, book) in [
             (&["report", "r1", "--only", "xlsx", "--to", "disk"][..], "r1-pay.xlsx"),
             (&["check", "wrong.csv", "--annotate", "disk/found.xlsx"], "found.xlsx"),
