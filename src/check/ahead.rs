@@ -188,6 +188,7 @@ mod tests {
             address_told: false,
             payees: None,
             accounts: None,
+            rows: None,
             holds: super::super::hold::Columns::default(),
         };
         let judge = EachAlone { judge: &judge, nothing_known: false, fixed: false };
@@ -202,7 +203,9 @@ mod tests {
         let taken = each(&mut |row, alone| {
             count += 1;
             assert_eq!(row.row, count + 1);
-            let Alone::Row(Said { is: Is::Payout(Ok((made, _))), .. }) = alone else { panic!("{alone:?}") };
+            let Alone::Row(Said { is: Is::Payout(Ok((made, _)), _), .. }) = alone else {
+                panic!("{alone:?}")
+            };
             assert_eq!(made.money.amount(), count.into());
             if count % 700 == 0 {
                 thread::sleep(std::time::Duration::from_millis(20));

@@ -1,5 +1,6 @@
 //! What a row says by itself, whatever the other rows say: nearly all that checking costs, and in any order.
 
+use super::mark::{self, Marked};
 use super::row::{Judge, Unsound};
 use super::seen::Keys;
 use super::shape::{self, Other};
@@ -50,8 +51,8 @@ pub(super) enum Is {
     Sum(Looks),
     /// One text or two.
     Note(String),
-    /// A payout, as far as no finding of its own forbids it.
-    Payout(Result<(Made, Keys), Unsound>),
+    /// A payout, as far as no finding of its own forbids it, and which row of an earlier run it is.
+    Payout(Result<(Made, Keys), Unsound>, Marked),
 }
 
 /// Whoever judges rows one by one, on any thread.
@@ -96,9 +97,11 @@ impl EachAlone<'_> {
         if let Some(note) = shape::note(row) {
             return Ok(Is::Note(note));
         }
-        Ok(Is::Payout(self.judge.payout(row, findings)?.map(|made| {
+        let marked = mark::marked(row, self.judge.rows, findings)?;
+        let judged = self.judge.payout(row, marked, findings)?.map(|made| {
             let keys = Keys::of(&Sound { row: *row, made: &made }, room);
             (made, keys)
-        })))
+        });
+        Ok(Is::Payout(judged, marked))
     }
 }

@@ -16,6 +16,7 @@ use super::directory::Directory;
 use super::head;
 use super::head::Wanted;
 use super::hold;
+use super::mark::{self, Marked};
 use super::order::InOrder;
 use super::payee;
 use super::row::Judge;
@@ -26,7 +27,7 @@ use crate::domain::{
     Accepted, Book, BookError, Code, Corridors, Event, Finding, Observer, Payout, Place, RemitterNames,
     RowDigest, Severity, Stage, Totals,
 };
-use crate::intake::{IntakeError, Source};
+use crate::intake::{Column, IntakeError, Source};
 
 /// So many findings of one kind are kept; the others are counted.
 pub(super) const MOST_OF_A_KIND: u64 = 1000;
@@ -126,6 +127,10 @@ pub struct Checked {
     pub invalid_rows: Vec<u32>,
     /// Whom those rows name, as typed, where they name somebody.
     pub invalid_names: HashMap<u32, String>,
+    /// Whether the file has a column of marks.
+    pub has_marks: bool,
+    /// In such a file what the rows bear that a finding forbids; of those that are not here it cannot be told.
+    pub invalid_marks: HashMap<u32, Marked>,
     /// Rows that lack nothing but an address, which the payee book may have another day: part of what the file is.
     pub incomplete: Vec<RowDigest>,
     /// Rows whose address is from the payee book.
@@ -135,6 +140,12 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// Which row of an earlier run a row is that a finding forbids.
+    pub fn marked(&self, row: u32) -> Marked {
+        let unclear = if self.has_marks { Marked::Unclear } else { Marked::Not };
+        self.invalid_marks.get(&row).copied().unwrap_or(unclear)
+    }
+
     /// Adds what others have found about the file.
     pub fn add(&mut self, findings: Vec<Finding>) {
         for finding in &findings {
@@ -187,10 +198,13 @@ pub fn check(
     let unaddressed = Unaddressed::of(told.address_finding.clone());
     let address_told = told.address && unaddressed.whole.is_none();
     let holds = hold::Columns::of(&source.header);
-    let judge = Judge { options, directory: options.directory, address_told, payees, accounts, holds };
+    let rows = Some(book).filter(|book| book.has_rows());
+    all.take(mark::unchecked(&source, rows).into_iter().collect());
+    let judge = Judge { options, directory: options.directory, address_told, payees, accounts, rows, holds };
     let mut checked = Checked {
         format: source.format,
         directory: options.directory.words_of_age(options.today),
+        has_marks: source.header.has(Column::PayrunRow),
         ..Checked::default()
     };
     if told.first_row_is_payout {

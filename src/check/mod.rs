@@ -24,6 +24,7 @@ pub mod fuzzing;
 mod head;
 mod hold;
 mod known;
+mod mark;
 mod money;
 mod name;
 mod order;
@@ -58,6 +59,7 @@ pub mod country {
 }
 
 pub use file::{CheckError, Checked, Options, Passed, Payable, check};
+pub use mark::Marked;
 pub use payees::{PayeeRow, PayeesChecked, check_payees};
 pub use report::{CheckReport, REFUSED, render_findings, render_text};
 pub use sender::party_trouble;

@@ -11,6 +11,7 @@ use super::aside::{Below, Blanks, Unaddressed, told_wrapped};
 use super::date::PayDates;
 use super::file::{CheckError, Checked, Collected, Payable, ragged};
 use super::head::Told;
+use super::mark::Marked;
 use super::row::Unsound;
 use super::seen::Seen;
 use super::sound::Sound;
@@ -58,7 +59,7 @@ pub(super) struct InOrder<'a> {
 
 impl InTurn for InOrder<'_> {
     fn foresee(&mut self, alone: &Alone) {
-        if let Alone::Row(Said { is: Is::Payout(Ok((_, keys))), .. }) = alone {
+        if let Alone::Row(Said { is: Is::Payout(Ok((_, keys)), _), .. }) = alone {
             self.seen.foresee(keys);
         }
     }
@@ -107,6 +108,7 @@ impl InOrder<'_> {
     /// `false` for a row that is passed over, or may be.
     fn row(&mut self, row: &RawRow<'_>, said: &mut Said) -> Result<bool, CheckError> {
         let mut findings = Findings { made: mem::take(&mut said.findings), accepted: self.accepted };
+        let mut marked = Marked::Unclear;
         let judged = match &mut said.is {
             Is::NoPayout => None,
             Is::OtherColumns => {
@@ -128,7 +130,10 @@ impl InOrder<'_> {
                 self.below.hold(row, mem::take(note));
                 return Ok(false);
             }
-            Is::Payout(judged) => Some(judged),
+            Is::Payout(judged, of_row) => {
+                marked = *of_row;
+                Some(judged)
+            }
         };
         self.were_rows();
         if let Some(judged) = &judged {
@@ -154,6 +159,9 @@ impl InOrder<'_> {
             _ => {
                 self.checked.invalid_rows.push(row.row);
                 self.checked.invalid_names.extend(whom(row).map(|name| (row.row, name)));
+                if self.checked.has_marks {
+                    self.checked.invalid_marks.insert(row.row, marked);
+                }
             }
         }
         self.unaddressed.divert(&mut findings);

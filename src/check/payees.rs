@@ -51,6 +51,7 @@ pub fn check_payees(
         address_told: true,
         payees: None,
         accounts: None,
+        rows: None,
         holds: hold::Columns::of(&source.header),
     };
     let accounts = Some(book).filter(|book| book.has_accounts());

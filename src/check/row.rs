@@ -8,6 +8,7 @@ use super::address::Lacks;
 use super::directory::Directory;
 use super::fields::{Fields, broken};
 use super::file::Options;
+use super::mark::Marked;
 use super::money::{Goes, Priced};
 use super::sound::{Completed, Made, Named, Sound};
 use super::{Findings, abroad, address, book, cell, hold, is_odd_blank, known, money, payee, sound, words};
@@ -37,6 +38,8 @@ pub(super) struct Judge<'a> {
     pub payees: Option<&'a dyn Book>,
     /// The same, where any account of a payee is known.
     pub accounts: Option<&'a dyn Book>,
+    /// The rows of earlier runs, where they can be asked.
+    pub rows: Option<&'a dyn Book>,
     /// Where a row may say that it must not be paid.
     pub holds: hold::Columns,
 }
@@ -55,6 +58,7 @@ impl Judge<'_> {
     pub fn payout(
         &self,
         row: &RawRow<'_>,
+        marked: Marked,
         findings: &mut Findings<'_>,
     ) -> Result<Result<Made, Unsound>, BookError> {
         let before = findings.made.len();
@@ -65,7 +69,7 @@ impl Judge<'_> {
         self.reference(row, findings);
         hold::told(row, &self.holds, findings);
         cell::enough(before..before + whose.of_kinds, findings);
-        let forbidden = findings.forbid_since(before);
+        let forbidden = findings.forbid_since(before) || marked == Marked::Unclear;
         let made = match (whose.named, whose.account, priced) {
             (Some(named), Some(account), Some(Priced { money, conversion })) => Some(Made {
                 named,
@@ -75,6 +79,7 @@ impl Judge<'_> {
                 money,
                 conversion,
                 completed: None,
+                marked: marked.id(),
             }),
             _ => None,
         };

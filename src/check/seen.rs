@@ -17,6 +17,8 @@ pub(super) struct Seen {
     /// Payouts behind the first of an account, by account, amount and reference: most accounts have no others.
     payouts: Firsts<First>,
     ids: Firsts<u32>,
+    /// Rows with a mark, by the payout that they were at first.
+    marks: Firsts<u32>,
     payees: Firsts<(u32, AccountAt)>,
     payee_ids: Ascending,
     /// Names of rows without a payee_id: where there is one, it says who is who.
@@ -138,6 +140,7 @@ impl Seen {
             accounts: Firsts::of_about(source.about),
             payouts: Firsts::of_about(0),
             ids: Firsts::of_about(if_has(Column::PaymentId)),
+            marks: Firsts::of_about(if_has(Column::PayrunRow)),
             payees: Firsts::of_about(payees),
             payee_ids: Ascending::default(),
             names: Firsts::of_about(source.about - payees),
@@ -168,6 +171,9 @@ impl Seen {
         };
         if let Some(id) = keys.payment_id {
             self.payment_id(payout, id, findings);
+        }
+        if let Some(id) = payout.made.marked {
+            self.mark(payout, Key::of(id.bytes()), findings);
         }
         let at = match self.accounts.earlier(keys.account, this) {
             None => self.accounts.last(),
@@ -202,6 +208,20 @@ impl Seen {
                 )
                 .showing(&payout.text(Column::PaymentId).unwrap_or_default())
                 .advising("give every payout an id of its own");
+        }
+    }
+
+    fn mark(&mut self, payout: &Sound<'_>, id: Key, findings: &mut Findings<'_>) {
+        if let Some((_, first)) = self.marks.earlier(id, payout.row.row) {
+            let place = payout.row.place(Column::PayrunRow);
+            findings
+                .add(
+                    Code::RowMarkTwice,
+                    place,
+                    format!("{} has the mark of the same row", payout.row.called(first)),
+                )
+                .showing(payout.row.text(Column::PayrunRow))
+                .advising("keep one of the two rows; if this one is a payout of its own, empty the cell");
         }
     }
 

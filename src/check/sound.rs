@@ -10,7 +10,9 @@ use jiff::civil::Date;
 use super::address;
 use super::row::text;
 use crate::domain::payout::HOME;
-use crate::domain::{Address, BankAccount, BookField, Conversion, Money, Party, PartyName, Payee, Payout};
+use crate::domain::{
+    Address, BankAccount, BookField, Conversion, Money, Party, PartyName, Payee, Payout, PayoutId,
+};
 use crate::intake::{Column, RawRow};
 
 /// A row without a finding that forbids it.
@@ -32,6 +34,8 @@ pub(super) struct Made {
     pub conversion: Option<Box<Conversion>>,
     /// The payee as the payee book completes it, where it does.
     pub completed: Option<Box<Completed>>,
+    /// The payout that the row was at first, by its mark.
+    pub marked: Option<PayoutId>,
 }
 
 /// What the payee book has added.
@@ -95,6 +99,7 @@ impl<'a> Sound<'a> {
             reason: text(Column::Reason),
             sub_client_id: text(Column::SubClientId),
             from_book,
+            marked: self.made.marked,
         }
     }
 }

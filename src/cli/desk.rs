@@ -13,7 +13,7 @@ use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
 use super::reading::read_with;
 use super::session::{Session, Unasked, user_name};
-use super::{guard, notices, out, plan_text, reference, report, summary, verify};
+use super::{guard, notices, out, plan_text, reference, report, summary, to_correct, verify};
 use crate::domain::{
     Allowed, Occasion, Overlaps, PlanView, Release, RunHead, RunId, RunState, RunView, Sums, Way,
     system_words,
@@ -62,6 +62,12 @@ impl<'a> Counter<'a> {
             .map_err(|error| Trouble::Passing(format!("{}: {}", copy.display(), system_words(&error))))?;
         known.insert(head.run, read.clone());
         Ok(read)
+    }
+
+    /// That a file was refused before: whoever is asked again must know.
+    fn refusal(&self, run: RunId) -> Result<String, Trouble> {
+        let release = self.journal.checkpoint().release(run).map_err(|error| trouble(error.into()))?;
+        Ok(release.map_or(String::new(), |by| format!("It was refused before, by {by}.\n\n")))
     }
 
     /// What a person says of a file, and what was said of it before: a run that waits keeps the answers to its questions.
@@ -147,7 +153,7 @@ impl<'a> Counter<'a> {
         path: &Path,
         mut prepared: Prepared,
         words: Option<&Release>,
-        says_yes: bool,
+        yes: Agreed,
         reached: Result<(), Unasked>,
     ) -> Result<Judged, Trouble> {
         let session = self.session;
@@ -164,15 +170,20 @@ impl<'a> Counter<'a> {
         } else if let Err(failure) = show_as(&page, path) {
             out::note(&failure.message);
         }
-        let head_of_text = plan_text::render(&view, session.settings.remitters.is_example());
+        let refused = Some(RunState::Refused) == prepared.known;
+        let refused = if refused { self.refusal(prepared.head.run)? } else { String::new() };
+        let head_of_text = refused + &plan_text::render(&view, session.settings.remitters.is_example());
         if let Err(failure) = guard::agree(session, &mut prepared, &funds.rates) {
             return Ok(Judged::Rejected { text: failure.message });
         }
-        let allowed = if says_yes {
-            Allowed::Yes
-        } else {
-            let [largest, run, day] = self.sums(&prepared, &view).map_err(trouble)?;
-            session.settings.watch.allowances.allow(&largest, &run, &day)
+        let says_yes = yes == Agreed::ToThis;
+        let allowed = match yes {
+            Agreed::ToThis => Allowed::Yes,
+            Agreed::ToAnother(why) => Allowed::No(why),
+            Agreed::NotSaid => {
+                let [largest, run, day] = self.sums(&prepared, &view).map_err(trouble)?;
+                session.settings.watch.allowances.allow(&largest, &run, &day)
+            }
         };
         let by_policy = || {
             session.answer(Way::Policy, words.map(|words| format!("its questions were answered by {words}")))
@@ -246,13 +257,11 @@ impl Desk for Counter<'_> {
         if let Some((head, RunState::Running | RunState::Stopped)) = &as_recorded {
             return Ok(goes_on(head, release)); // let go before
         }
-        if let Some(plan) = said.plan.as_deref().filter(|plan| !prepared.plan().is_meant_by(plan)) {
-            let text = format!(
-                "Nothing was sent: the approval is for the plan {plan}, and this file's plan is {}.",
-                prepared.plan().short()
-            );
-            return Ok(Judged::Asks { text });
-        }
+        let another = said.plan.as_deref().filter(|plan| !prepared.plan().is_meant_by(plan));
+        let another = another.map(|plan| {
+            let short = prepared.plan().short();
+            format!("the approval is for the plan {plan}, and this file's plan is {short}")
+        });
         // what was said of its questions is part of a run that waits
         let is_shown = matches!(as_recorded, Some((_, RunState::Held)));
         if let Some(objection) = self.objections(path, &prepared, totals, &said, is_shown) {
@@ -262,12 +271,16 @@ impl Desk for Counter<'_> {
             return Ok(objection);
         }
         // what a person has seen is what goes: the run as it was recorded, if it is still the same plan
-        if let Some(release) = release.filter(|_| is_shown) {
+        if let Some(release) = release.filter(|_| is_shown && another.is_none()) {
             engine::release(&self.journal, run, release.clone()).map_err(trouble)?;
             return Ok(Judged::Goes { run, text: format!("Run {run} is being sent, let go by {release}.") });
         }
-        let says_yes = said.plan.is_some(); // to this very plan: others were refused above
-        self.open(path, prepared, release, says_yes, reached)
+        let yes = match another {
+            Some(why) => Agreed::ToAnother(why),
+            None if said.plan.is_some() => Agreed::ToThis,
+            None => Agreed::NotSaid,
+        };
+        self.open(path, prepared, release, yes, reached)
     }
 
     fn open_runs(&self) -> Result<Vec<OpenRun>, Trouble> {
@@ -293,6 +306,12 @@ impl Desk for Counter<'_> {
         let head = self.head(run)?;
         let copied = put_whole(&engine::kept_copy(self.journal.folder(), run, &head.file), to);
         copied.map_err(|error| Trouble::Passing(format!("{}: {}", to.display(), system_words(&error))))
+    }
+
+    fn result_of(&self, run: RunId, name: &str) -> Result<Option<String>, Trouble> {
+        let head = self.head(run)?;
+        let is_own = head.folder.as_ref() == Some(&self.folder) && head.file == name;
+        is_own.then(|| Ok(summary::run(&self.view(run)?, &[], None))).transpose()
     }
 
     fn file_of(&self, run: RunId) -> Result<String, Trouble> {
@@ -341,7 +360,7 @@ impl Desk for Counter<'_> {
         })
     }
 
-    fn report(&self, run: RunId, folder: &Path, name: &str) -> Result<(), Trouble> {
+    fn report(&self, run: RunId, folder: &Path, name: &str, readers: &Path) -> Result<(), Trouble> {
         let checkpoint = self.journal.checkpoint();
         let source = report::Source { session: self.session, checkpoint, at_work: false };
         let news = checkpoint.news_of(run, Telling::Report).map_err(|error| trouble(error.into()))?; // until before it is read
@@ -349,25 +368,19 @@ impl Desk for Counter<'_> {
         let written = ReportKind::value_variants().iter().try_for_each(|kind| {
             let path = folder.join(format!("{name}.report.{}", kind.extension()));
             report::write_one(source, &view, run, *kind, &path)?;
-            show_as(&path, &folder.join(name))
+            show_as(&path, readers)
         });
         let limits = self.session.settings.limits;
         let written = written.and_then(|()| {
-            let fix = report::write_fix_file(self.journal.folder(), checkpoint, run, folder, limits)?;
-            fix.map_or(Ok(()), |path| show_as(&path, &folder.join(name)))
+            let fix = to_correct::write(self.journal.folder(), checkpoint, run, folder, limits)?;
+            fix.map_or(Ok(()), |path| show_as(&path, readers))
         });
-        match (written, news) {
-            // it takes nothing back
-            (Err(failure), _) => {
-                out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
-                Ok(())
-            }
-            (Ok(()), Some(news)) => {
-                let told = engine::told(&self.journal, &news, Telling::Report, &*self.session.clock);
-                told.wait().map_err(|error| trouble(error.into()))
-            }
-            (Ok(()), None) => Ok(()),
-        }
+        written
+            .map_err(|failure| Trouble::Passing(format!("the report of run {run}: {}", failure.message)))?;
+        news.map_or(Ok(()), |news| {
+            let told = engine::told(&self.journal, &news, Telling::Report, &*self.session.clock);
+            told.wait().map_err(|error| trouble(error.into()))
+        })
     }
 
     fn release_by_owner(&self, uid: u32, note: Option<String>) -> Release {
@@ -385,6 +398,17 @@ pub(super) fn show_as(path: &Path, file: &Path) -> Result<(), Failure> {
         let words = system_words(&error);
         Failure::new(Exit::Configuration, format!("{} is its owner's alone: {words}", path.display()))
     })
+}
+
+/// Which plan a person has said yes to by its digits.
+#[derive(Debug, PartialEq, Eq)]
+enum Agreed {
+    /// None was named.
+    NotSaid,
+    /// The plan of the file.
+    ToThis,
+    /// Another one: why nothing goes.
+    ToAnother(String),
 }
 
 /// A run that was let go before goes on, unless it has stopped and waits for a person who has not spoken.

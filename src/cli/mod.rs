@@ -41,6 +41,7 @@ mod simulate;
 mod status;
 mod summary;
 mod template;
+mod to_correct;
 mod track;
 mod tracker;
 mod verify;

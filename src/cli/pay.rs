@@ -12,7 +12,7 @@ use super::exit::{Exit, Failure};
 use super::hand_over::hand_over;
 use super::reading::{accepted, check_options, reading};
 use super::session::Session;
-use super::{guard, notices, out, plan_text, reference, report, summary, verify};
+use super::{guard, notices, out, plan_text, reference, report, summary, to_correct, verify};
 use crate::check::{self, CheckReport};
 use crate::domain::money::plural;
 use crate::domain::{
@@ -57,7 +57,11 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let begun = prepared.begun.take();
     // of a run that has begun the plan that it was opened with: that is carried out, whatever the settings say today
     let plan = begun.as_ref().and_then(|head| head.plan).unwrap_or_else(|| prepared.plan());
-    expect(&prepared, plan, args)?;
+    if let Some(why) = expect(&prepared, plan, args)? {
+        let funds = Funds::unknown("they were not asked for");
+        let view = prepared.view(summary::place(&session), &funds, session.clock.now());
+        return Err(refused(&PlanView { plan, ..view }, &prepared, &session, globals, why));
+    }
     let funds = match funds(&session, &prepared, reached) {
         Err(refused) if args.dry_run => Funds::unknown(&refused.message),
         Err(refused) => {
@@ -118,10 +122,10 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         asked.block_on = block_on;
         prepared = prepare(&session, &journal, &asked)?; // the banks may have said what holds rows
         let plan = prepared.plan();
-        expect(&prepared, plan, args)?;
+        let differs = expect(&prepared, plan, args)?;
         view = prepared.view(view.place, &funds, session.clock.now());
         view.bank_words = Some(words);
-        if let Some(stops) = stopping(&prepared, args) {
+        if let Some(stops) = differs.or_else(|| stopping(&prepared, args)) {
             page(args, &view)?;
             return Err(refused(&view, &prepared, &session, globals, stops));
         }
@@ -284,9 +288,9 @@ fn stopping(prepared: &Prepared, args: &PayArgs) -> Option<String> {
 }
 
 /// The control totals and the plan that a person gave.
-fn expect(prepared: &Prepared, plan: PlanHash, args: &PayArgs) -> Result<(), Failure> {
-    let differs = |text: String| Err(Failure::new(Exit::Findings, format!("Nothing was sent: {text}.")));
+fn expect(prepared: &Prepared, plan: PlanHash, args: &PayArgs) -> Result<Option<String>, Failure> {
     let checked = &prepared.checked;
+    let mut differs = Vec::new();
     if let Some(typed) = &args.expect_plan {
         if typed.trim().len() < PlanHash::SHORT {
             let text =
@@ -294,14 +298,14 @@ fn expect(prepared: &Prepared, plan: PlanHash, args: &PayArgs) -> Result<(), Fai
             return Err(Failure::new(Exit::Usage, text));
         }
         if !plan.is_meant_by(typed) {
-            return differs(format!(
+            differs.push(format!(
                 "this is another plan ({}) than the one of --expect-plan; look at it with --dry-run, and agree to it anew",
                 plan.short()
             ));
         }
     }
     if let Some(count) = args.expect_count.filter(|count| *count != checked.payable) {
-        return differs(format!("--expect-count says {count} payouts, the file has {}", checked.payable));
+        differs.push(format!("--expect-count says {count} payouts, the file has {}", checked.payable));
     }
     for text in &args.expect_total {
         let parsed = text.split_once('=').and_then(|(currency, amount)| {
@@ -318,12 +322,10 @@ fn expect(prepared: &Prepared, plan: PlanHash, args: &PayArgs) -> Result<(), Fai
         };
         let (_, sum) = checked.totals.of(currency);
         if sum != amount {
-            return differs(format!(
-                "--expect-total says {currency} {amount}, the file has {currency} {sum}"
-            ));
+            differs.push(format!("--expect-total says {currency} {amount}, the file has {currency} {sum}"));
         }
     }
-    Ok(())
+    Ok((!differs.is_empty()).then(|| format!("Nothing was sent: {}.", differs.join("; "))))
 }
 
 /// The same file again: its result, and how to pay it again on purpose.
@@ -402,7 +404,7 @@ fn tell(
     let source = report::Source { session, checkpoint: journal.checkpoint(), at_work: false };
     let files = report::write(source, run, &folder, ReportKind::value_variants());
     let fix =
-        report::write_fix_file(journal.folder(), journal.checkpoint(), run, &folder, session.settings.limits);
+        to_correct::write(journal.folder(), journal.checkpoint(), run, &folder, session.settings.limits);
     for failure in [files.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
         out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
     }

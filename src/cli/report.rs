@@ -1,6 +1,5 @@
 //! `payrun report RUN`: the report as CSV, JSON, workbook and page, and the rows that were not paid as a file to correct.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
@@ -10,11 +9,10 @@ use clap::ValueEnum;
 use super::args::{Format, Globals, ReportArgs, ReportKind};
 use super::exit::{Exit, Failure};
 use super::session::Session;
-use super::{out, status};
-use crate::domain::{Limits, PayoutState, PayoutView, RunId, RunView, system_words};
+use super::{out, status, to_correct};
+use crate::domain::{PayoutView, RunId, RunView, system_words};
 use crate::engine::{self, EngineError};
-use crate::intake;
-use crate::journal::{Checkpoint, ScopeFolder};
+use crate::journal::Checkpoint;
 use crate::report::{self, ReportError};
 
 /// Runs the command.
@@ -25,13 +23,8 @@ pub fn run(globals: &Globals, args: &ReportArgs) -> Result<Exit, Failure> {
     let source = Source { session: &session, checkpoint: seen.checkpoint(), at_work: seen.at_work };
     let kinds = if args.only.is_empty() { ReportKind::value_variants() } else { &args.only };
     let mut files = write(source, args.run, &folder, kinds)?;
-    files.extend(write_fix_file(
-        &session.folder,
-        seen.checkpoint(),
-        args.run,
-        &folder,
-        session.settings.limits,
-    )?);
+    let limits = session.settings.limits;
+    files.extend(to_correct::write(&session.folder, seen.checkpoint(), args.run, &folder, limits)?);
     match globals.format {
         Format::Text => {
             let mut text = String::new();
@@ -137,55 +130,6 @@ pub fn answer_json(source: Source<'_>, run: RunId) -> Result<(), Failure> {
         // a reader that has gone away is no failure
         ReportError::Io(_) | ReportError::Book(_) | ReportError::Fresh(_) => Ok(()),
     })
-}
-
-/// The rows that were not paid and may be corrected, in the user's own columns. None where there are none.
-pub fn write_fix_file(
-    scope: &ScopeFolder,
-    checkpoint: &Checkpoint,
-    run: RunId,
-    folder: &Path,
-    limits: Limits,
-) -> Result<Option<PathBuf>, Failure> {
-    let mut rows = BTreeMap::new();
-    for payout in engine::payouts(checkpoint, run) {
-        let payout = payout?;
-        if payout.correctable {
-            let reason = payout.reason.unwrap_or_default();
-            rows.insert(payout.row, format!("{reason}{}", to_change(payout.status)));
-        }
-    }
-    let head = checkpoint.run(run)?.map(|(head, _)| head);
-    let Some(head) = head.filter(|_| !rows.is_empty()) else {
-        return Ok(None);
-    };
-    let source = engine::kept_copy(scope, run, &head.file);
-    let reading = super::reading::read_again(&head, limits)?;
-    let path = folder.join(format!("{run}-to-correct.csv"));
-    report::replace_whole(&path, |file| {
-        intake::copy_rows(&source, &reading, &rows, BufWriter::new(file)).map_err(|error| {
-            Failure::new(Exit::Configuration, format!("cannot write {}: {error}", path.display()))
-        })
-    })?;
-    Ok(Some(path))
-}
-
-/// What must change in a row that was sent before it is paid again under its payment_id.
-fn to_change(status: PayoutState) -> &'static str {
-    match status {
-        PayoutState::Returned => "; correct the account or the amount: as it stands it is not paid again",
-        PayoutState::Rejected => {
-            "; change what is wrong: as it stands a row with a payment_id is not paid again"
-        }
-        PayoutState::Invalid
-        | PayoutState::Held
-        | PayoutState::Ready
-        | PayoutState::Sending
-        | PayoutState::InDoubt
-        | PayoutState::Submitted
-        | PayoutState::Paid
-        | PayoutState::Attention => "",
-    }
 }
 
 /// A name that any file system takes.

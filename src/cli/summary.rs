@@ -110,13 +110,25 @@ pub fn stopped(reason: &StopReason, view: &RunView) -> Failure {
             );
             held(view, reasons, &then)
         }
-        StopReason::Remitters { why, others, is_begun } => {
-            let mut then = if *is_begun {
+        StopReason::NoLookUp { why } => {
+            let then = if view.totals.is_empty() {
+                "Set payouts.parties = \"inline\" to send them with each payout, and pay the file again: it begins anew.".to_owned()
+            } else {
+                format!("Once Flash can: payrun resume {run}")
+            };
+            let message = format!(
+                "{} Flash cannot look up payees and remitters by our ids ({why}), and none are made that could not be found again. {then}",
+                not_sent(view)
+            );
+            Failure::new(Exit::Configuration, message)
+        }
+        StopReason::Remitters { why, others } => {
+            let mut then = if view.totals.is_empty() {
+                "Mend the remitter, in the configuration or at Flash; then pay the file again: it begins anew, with the configuration as it is then.".to_owned()
+            } else {
                 format!(
                     "The run keeps the remitters that it was opened with. Once Flash has them as the file needs them: payrun resume {run}"
                 )
-            } else {
-                "Mend the remitter, in the configuration or at Flash; then pay the file again: it begins anew, with the configuration as it is then.".to_owned()
             };
             if *others {
                 let _ = write!(

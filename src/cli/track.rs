@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum as _};
 use super::args::{Format, Globals, ReportKind};
 use super::exit::{Exit, Failure};
 use super::session::Session;
-use super::{notices, out, report, status};
+use super::{notices, out, report, status, to_correct};
 use crate::domain::money::plural;
 use crate::domain::{PayoutState, RunHead, RunId, RunState, Timestamp};
 use crate::engine::{self, Depth, Engine, EngineError, Looks, Moved, Round, UnderWay, Which};
@@ -222,7 +222,7 @@ pub(super) fn reports(
     for (run, news) in runs {
         let source = report::Source { session, checkpoint, at_work: false };
         let written = report::write(source, run, &folder, ReportKind::value_variants());
-        let fix = report::write_fix_file(journal.folder(), checkpoint, run, &folder, session.settings.limits);
+        let fix = to_correct::write(journal.folder(), checkpoint, run, &folder, session.settings.limits);
         for failure in [written.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
             out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
         }

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{BookKey, RunId, collapsed};
-use super::{BankAccount, Money, PartyName, Payee, Timestamp};
+use super::{BankAccount, MarkedRow, Money, PartyName, Payee, Timestamp};
 
 /// So many changes of a payee are remembered beside it; the journal has all of them.
 const MOST_CHANGES: usize = 5;
@@ -165,6 +165,14 @@ pub trait Book: Sync {
     fn accounts_of_name(&self, name: &PartyName) -> Result<Vec<KnownAccount>, BookError>;
     /// Every payee.
     fn everyone(&self) -> Result<Vec<BookEntry>, BookError>;
+    /// Whether it can be asked for rows of earlier runs.
+    fn has_rows(&self) -> bool {
+        false
+    }
+    /// A row of an earlier run.
+    fn row(&self, _run: RunId, _row: u32) -> Result<Option<MarkedRow>, BookError> {
+        Ok(None)
+    }
 }
 
 /// A book without a page.

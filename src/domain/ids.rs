@@ -175,8 +175,15 @@ impl PayoutId {
         Self::of(&[scope, "row", label, &row.to_string(), &ordinal.to_string()])
     }
 
-    /// The identity of a row that takes the place of this payout under the same id of the user's, once it is certain that
-    /// this one has paid nobody and never will.
+    /// The identity that a row of a run which is no payout, since a finding or a conflict forbids it, will have once it
+    /// is corrected: the run by its label and content, the row by its number and by whom it names.
+    pub fn of_refused_row(scope: &str, label: &str, file: &FileDigest, row: u32, whom: Option<&str>) -> Self {
+        let (file, row) = (file.to_string(), row.to_string());
+        Self::of(&[scope, "refused row", label, &file, &row, whom.unwrap_or_default()])
+    }
+
+    /// The identity of a row that takes the place of this payout, once it is certain that this one has paid nobody and
+    /// never will.
     #[must_use]
     pub fn corrected(&self) -> Self {
         Self::of(&["corrected", &self.to_string()])

@@ -250,6 +250,11 @@ impl Life {
         }
     }
 
+    /// Whether nothing else may be paid in its place: it has paid, still may, or must not be repeated.
+    pub fn keeps_its_place(&self) -> bool {
+        !self.is_over() && self.state != PayoutState::Held
+    }
+
     /// Whether the banks may still have something to say of it: it is under way, or the API has it in a way that
     /// only a person understands so far.
     pub fn is_followed(&self) -> bool {

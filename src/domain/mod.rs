@@ -17,6 +17,7 @@ pub mod finding;
 pub mod ids;
 pub mod life;
 pub mod limits;
+pub mod mark;
 pub mod money;
 pub mod notice;
 pub mod outcome;
@@ -45,6 +46,7 @@ pub use ids::{
 };
 pub use life::{Fact, Life, PayoutState};
 pub use limits::Limits;
+pub use mark::{MarkedRow, RowMark};
 pub use money::{Currency, Money, Totals};
 pub use notice::Occasion;
 pub use outcome::{Outcome, Reconciled};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{ExternalId, OverlapKey, RowDigest};
+use super::ids::{ExternalId, OverlapKey, PayoutId, RowDigest};
 use super::{BankAccount, BookField, Currency, Money, Party};
 
 /// The country of a row that names none.
@@ -164,6 +164,9 @@ pub struct Payout {
     /// What the row lacked and the payee book had.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub from_book: Vec<BookField>,
+    /// The payout that the row was at first, by its mark or since it takes the place of such a row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marked: Option<PayoutId>,
 }
 
 impl Payout {
@@ -225,6 +228,7 @@ impl Payout {
             text(&self.sub_client_id),
         ];
         fields.extend(conversion);
+        fields.extend(self.marked.map(|marked| format!("row of {marked}")));
         RowDigest::of(&fields)
     }
 
@@ -257,9 +261,10 @@ impl Payout {
         OverlapKey::of(&[self.payee.account.canonical(), currency, self.money.minor_units().to_string()])
     }
 
-    /// Everything that the row says. A sub-client that a remitter stands for is no part of the row.
+    /// Everything that the row says. A sub-client that a remitter stands for is no part of the row, and a mark says
+    /// which row it is, not what it says.
     pub fn details(&self) -> RowDigest {
-        Self { sub_client_id: None, ..self.clone() }.row_digest()
+        Self { sub_client_id: None, marked: None, ..self.clone() }.row_digest()
     }
 
     fn account_and_amount(&self) -> [String; 3] {

@@ -9,7 +9,7 @@ use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, PlanHash, RunId};
 use super::money::Total;
 use super::{
     Accepted, AgreedRate, BlockOn, BookField, Currency, Fact, KeptBank, Kind, Life, Payout, PayoutState,
-    Release, Remitter, Slippage, Timestamp, Verified,
+    Release, Remitter, RowMark, Slippage, Timestamp, Verified,
 };
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
@@ -179,6 +179,9 @@ pub enum RowEntry {
         payout: Box<Payout>,
         /// Both contents, in words.
         why: String,
+        /// The payout that it will be once it is corrected; none in records from before rows had marks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<PayoutId>,
     },
     /// A finding forbids it.
     Invalid {
@@ -187,6 +190,10 @@ pub enum RowEntry {
         /// Whom the row names, as typed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         payee: Option<String>,
+        /// The payout that it will be once it is corrected; none where the row's own mark cannot be read, and in
+        /// records from before rows had marks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<PayoutId>,
     },
 }
 
@@ -309,6 +316,9 @@ pub struct PayoutView {
     /// Whether it was not paid and may be corrected and paid: it is in the file of rows to correct then.
     #[serde(skip)]
     pub correctable: bool,
+    /// The mark of the row, by which it is known again there.
+    #[serde(skip)]
+    pub mark: Option<RowMark>,
 }
 
 /// The rows of a run that stand alike, in one currency.

@@ -31,19 +31,42 @@ impl<'a> EarlierRuns<'a> {
     pub fn decide(&self, arranger: &mut Arranger, payout: &Payout) -> Result<Planned, JournalError> {
         let mut id = arranger.identity(payout);
         let mut same = self.known(id)?;
-        if payout.payment_id.is_some() {
+        let mut gave_way = Vec::new();
+        let mut first = payout.marked;
+        if payout.payment_id.is_some() || payout.marked.is_some() {
             while same.as_ref().is_some_and(|earlier| earlier.gives_way_to(payout)) {
+                // whose place it takes may be known by its mark, though this row bears none
+                first = first.or(same.and_then(|earlier| earlier.marked));
+                gave_way.push(id);
                 id = id.corrected();
                 same = self.known(id)?;
             }
         }
-        let alike = self.alike(payout)?;
+        first = first.or(same.as_ref().and_then(|same| same.marked));
+        if let Some(first) = first
+            && !same.as_ref().is_some_and(|same| same.was_sent)
+        {
+            same = self.taken(first, id)?.or(same);
+        }
+        let mut alike = self.alike(payout)?;
+        alike.retain(|entry| !gave_way.contains(&entry.id)); // it is certain that those paid nobody
         let alike = alike.iter().map(|entry| self.earlier(entry)).collect::<Result<Vec<_>, _>>()?;
         let mut planned = arranger.decide(payout, id, same.as_ref(), &alike);
+        planned.marked = match first {
+            None if planned.id != id => self.known(planned.id)?.and_then(|taken_over| taken_over.marked),
+            first => first,
+        };
         if let Some(of) = self.waiting.get(&payout.payee.who()) {
             arranger.beside(payout, &mut planned, of);
         }
         Ok(planned)
+    }
+
+    /// What is or may still be paid, under another identity than `id`, for a row that was `first` at first.
+    fn taken(&self, first: PayoutId, id: PayoutId) -> Result<Option<Earlier>, JournalError> {
+        let mut taken = self.checkpoint.marked(first)?.into_iter();
+        let taken = taken.find(|entry| entry.id != id && entry.life.keeps_its_place());
+        taken.map(|entry| self.earlier(&entry)).transpose()
     }
 
     fn known(&self, id: PayoutId) -> Result<Option<Earlier>, JournalError> {

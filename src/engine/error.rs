@@ -26,14 +26,17 @@ pub enum StopReason {
     Gateway(GatewayError),
     /// Payees or remitters at the API differ from the file: sentences for people.
     Held(Vec<String>),
+    /// The API cannot look up payees and remitters by our ids, so none may be made.
+    NoLookUp {
+        /// Its words.
+        why: String,
+    },
     /// Remitters differ at the API, or it does not take them.
     Remitters {
         /// Why, a sentence each.
         why: Vec<String>,
         /// Whether rows of other remitters can be paid without these.
         others: bool,
-        /// Whether something of the run was sent: it keeps its remitters then.
-        is_begun: bool,
     },
     /// Too many answers in a row left payouts in doubt.
     Unreliable(String),
@@ -53,12 +56,10 @@ impl StopReason {
         match self {
             Self::Asked | Self::Gateway(_) | Self::Funds(_) => None,
             Self::Rates(_) => Some(Awaits::Rates),
-            Self::Remitters { is_begun: false, .. } => Some(Awaits::Anew),
-            Self::Held(_)
-            | Self::Remitters { .. }
-            | Self::Unreliable(_)
-            | Self::Declined(_)
-            | Self::Conflict(_) => Some(Awaits::Going),
+            Self::Remitters { .. } | Self::NoLookUp { .. } => Some(Awaits::Anew),
+            Self::Held(_) | Self::Unreliable(_) | Self::Declined(_) | Self::Conflict(_) => {
+                Some(Awaits::Going)
+            }
         }
     }
 
@@ -69,6 +70,7 @@ impl StopReason {
             Self::Gateway(error) => error.class(),
             Self::Held(_) => "held",
             Self::Remitters { .. } => "remitters",
+            Self::NoLookUp { .. } => "no_look_up",
             Self::Unreliable(_) => "unreliable",
             Self::Declined(_) => "declined",
             Self::Funds(_) => "funds",

@@ -119,7 +119,7 @@ fn the_same_file(head: &RunHead, state: RunState) -> Finding {
     Finding::new(Code::PaidAlready, Place::file(), message).advised(hint)
 }
 
-/// The rows that bear ids of payouts which earlier runs have.
+/// The rows that bear ids or marks of payouts which earlier runs have.
 fn already(told: &[Planned]) -> Option<Finding> {
     let rows = told.iter().filter(|planned| planned.decision == Decision::Already);
     let rows: Vec<String> = rows.map(|planned| planned.row.to_string()).collect();
@@ -131,10 +131,10 @@ fn already(told: &[Planned]) -> Option<Finding> {
     let message = match rows.len() {
         0 => return None,
         1 => format!(
-            "row {named} bears the payment_id of a payout that an earlier run has, and is not paid again"
+            "row {named} bears the payment_id or the mark of a payout that an earlier run has, and is not paid again"
         ),
         _ => format!(
-            "rows {named}{more} bear the payment_ids of payouts that earlier runs have, and are not paid again"
+            "rows {named}{more} bear payment_ids or marks of payouts that earlier runs have, and are not paid again"
         ),
     };
     Some(Finding::new(Code::PaidAlready, Place::file(), message))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::prepare::Sender;
 use super::{EngineError, Prepared};
-use crate::check::Passed;
+use crate::check::{Marked, Passed};
 use crate::domain::{
     Clock, Event, Fact, Finding, Life, Observer, Overlaps, PayoutEntry, PayoutId, PayoutState, RowEntry,
     RunId, Stage,
@@ -49,14 +49,18 @@ pub fn record(
                 continue;
             }
             Decision::Conflict(why) => {
-                let entry = RowEntry::Conflict { payout: Box::new(payout.clone()), why: why.clone() };
-                records.push(Record::RowNoted { run, row: payout.row, entry });
+                let row = payout.row;
+                let name = payout.payee.party.name.to_string();
+                let id = prepared.identity(row, Some(&name), payout.marked.map_or(Marked::Not, Marked::As));
+                let entry = RowEntry::Conflict { payout: Box::new(payout), why: why.clone(), id };
+                records.push(Record::RowNoted { run, row, entry });
                 continue;
             }
         };
         let Sender { remitter, sub_client } =
             prepared.row_remitters.get(&payout.row).unwrap_or(&prepared.remitter).clone();
         payout.sub_client_id = sub_client;
+        payout.marked = planned.marked;
         records.push(Record::PayoutPlanned {
             run,
             id: planned.id,
@@ -77,7 +81,8 @@ pub fn record(
     for row in &prepared.checked.invalid_rows {
         let why = reasons.get(row).cloned().unwrap_or_else(|| "see the findings of the file".to_owned());
         let payee = prepared.checked.invalid_names.get(row).cloned();
-        records.push(Record::RowNoted { run, row: *row, entry: RowEntry::Invalid { why, payee } });
+        let id = prepared.identity(*row, payee.as_deref(), prepared.checked.marked(*row));
+        records.push(Record::RowNoted { run, row: *row, entry: RowEntry::Invalid { why, payee, id } });
         if records.len() >= IN_ONE_PIECE {
             write(&mut records)?;
         }

@@ -11,13 +11,12 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::view::may_begin_anew;
 use super::{Engine, EngineError, StopReason};
 use crate::domain::account::told_apart;
 use crate::domain::{
     Currency, Event, ExternalId, Fact, Payee, Payout, PayoutId, PayoutState, Remitter, RunHead, Stage,
 };
-use crate::gateway::{Created, GatewayError, PartyField, PartyLookUp, PartyRecord};
+use crate::gateway::{Created, PartyField, PartyLookUp, PartyRecord};
 use crate::journal::Record;
 
 /// So many parties are looked up in one request.
@@ -177,9 +176,8 @@ impl Engine {
             }
         }
         if !others || !self.terms.skip_held {
-            let is_begun = !may_begin_anew(self.journal.checkpoint(), head.run)?;
             let why = held.values().cloned().collect();
-            return Ok(Some(StopReason::Remitters { why, others, is_begun }));
+            return Ok(Some(StopReason::Remitters { why, others }));
         }
         for (mut entry, why) in theirs {
             if entry.life.state == PayoutState::Ready {
@@ -322,11 +320,7 @@ impl Engine {
         };
         match looked {
             Ok(PartyLookUp::Found(found)) => Ok(found),
-            Ok(PartyLookUp::FilterUnusable { why }) => {
-                Err(StopReason::Gateway(GatewayError::unusable(format!(
-                    "Flash cannot look up payees and remitters by our ids ({why}); set payouts.parties = \"inline\" to send them with each payout, and pay the file again"
-                ))))
-            }
+            Ok(PartyLookUp::FilterUnusable { why }) => Err(StopReason::NoLookUp { why }),
             Err(error) => Err(StopReason::Gateway(error)),
         }
     }

@@ -83,6 +83,15 @@ async fn not_made(engine: &Engine, entry: &mut PayoutEntry) -> Result<(), Engine
             later.payout.row, later.run
         ));
     }
+    let first = entry.payout.marked.unwrap_or(entry.id);
+    let corrections = engine.journal.checkpoint().marked(first)?;
+    if let Some(other) = corrections.iter().find(|other| other.id != entry.id && other.life.keeps_its_place())
+    {
+        return refuse(format!(
+            "row {} of run {} is another correction of the same row: sending row {row} again would pay it twice",
+            other.payout.row, other.run
+        ));
+    }
     if let Some(flash_id) = entry.life.flash_id.clone() {
         let code = entry.life.status.as_ref().and_then(|status| status.reject_code.as_deref());
         return match entry.life.state {
@@ -260,6 +269,7 @@ mod tests {
             reason: None,
             sub_client_id: None,
             from_book: Vec::new(),
+            marked: None,
         };
         PayoutEntry {
             id: PayoutId::of_row("scope", "label", &payout.row_digest(), 0),

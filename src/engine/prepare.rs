@@ -10,12 +10,12 @@ use super::open::superseded;
 use super::spool::Spool;
 use super::view::begun;
 use super::{EngineError, preview, verify};
-use crate::check::{self, Checked, Passed};
+use crate::check::{self, Checked, Marked, Passed};
 use crate::config::Remitters;
 use crate::domain::remitter::BOTH_NAMED;
 use crate::domain::{
     BlockOn, BookField, Clock, ExternalId, FileDigest, Observer, Overlaps, PaidAs, PartyMode, Payout,
-    PayoutState, Place, PlanHash, Remitter, RowDigest, RunHead, RunId, RunState, Totals,
+    PayoutId, PayoutState, Place, PlanHash, Remitter, RowDigest, RunHead, RunId, RunState, Totals,
 };
 use crate::intake::{self, Reading};
 use crate::journal::{Checkpoint, Journal, JournalError};
@@ -80,6 +80,7 @@ pub struct Prepared {
     pub(super) remitter: Sender,
     pub(super) preview: Preview,
     pub(super) spool: Spool,
+    pub(super) scope: String,
 }
 
 impl Prepared {
@@ -94,6 +95,16 @@ impl Prepared {
     /// Rows that equal payouts which were sent, and that are paid all the same since a person says so.
     pub fn repeats(&self) -> impl Iterator<Item = (u32, &str)> {
         self.planned.iter().filter_map(|planned| Some((planned.row, planned.repeats.as_deref()?)))
+    }
+
+    /// The payout that a row will be which is none yet, once it is corrected. None: what it is cannot be told.
+    pub(super) fn identity(&self, row: u32, whom: Option<&str>, marked: Marked) -> Option<PayoutId> {
+        let Self { scope, head, .. } = self;
+        match marked {
+            Marked::Not => Some(PayoutId::of_refused_row(scope, &head.label, &head.digest, row, whom)),
+            Marked::As(id) => Some(id),
+            Marked::Unclear => None,
+        }
     }
 
     /// The copy of the file that was read.
@@ -194,6 +205,7 @@ pub fn prepare(
         remitter,
         preview: Preview::default(),
         spool,
+        scope: inputs.scope.to_owned(),
     };
     arrange(&mut prepared, journal.checkpoint(), inputs, clock)?;
     let likes = prepared.planned.iter().filter_map(|planned| Some((planned.row, planned.like.as_deref()?)));

@@ -111,6 +111,7 @@ async fn record(engine: &Engine, asked: &Probing) -> Result<PayoutEntry, EngineE
         reason: None,
         sub_client_id: None,
         from_book: Vec::new(),
+        marked: None,
     };
     let label = format!("probe of {now}");
     let id = PayoutId::of_row(&asked.scope, &label, &payout.row_digest(), 0);

@@ -20,6 +20,8 @@ use table::{REACHED, TABLE, Use};
 pub enum Weight {
     /// Nobody can be paid.
     Stops,
+    /// Nobody can be paid whose records are made before: without them all can.
+    StopsPrecreating,
     /// Payrun works with less.
     Limits,
 }

@@ -43,17 +43,9 @@ pub enum GatewayError {
         /// What was seen.
         what: String,
     },
-    /// The API lacks something that this program needs.
-    #[error("{0}")]
-    Unusable(String),
 }
 
 impl GatewayError {
-    /// The API lacks something.
-    pub fn unusable(what: String) -> Self {
-        Self::Unusable(what)
-    }
-
     /// Its class, for logs: the sentence may repeat words of the API's.
     pub fn class(&self) -> &'static str {
         match self {
@@ -65,18 +57,15 @@ impl GatewayError {
             Self::Unauthenticated => "unauthenticated",
             Self::Throttled => "throttled",
             Self::Unclear { .. } => "unclear",
-            Self::Unusable(_) => "unusable",
         }
     }
 
     /// Whether only a change of configuration, credentials or account helps.
     pub fn is_account_problem(&self) -> bool {
         match self {
-            Self::Config(_)
-            | Self::Credentials { .. }
-            | Self::NeedAffiliation
-            | Self::Forbidden { .. }
-            | Self::Unusable(_) => true,
+            Self::Config(_) | Self::Credentials { .. } | Self::NeedAffiliation | Self::Forbidden { .. } => {
+                true
+            }
             Self::Unreachable { .. } | Self::Unauthenticated | Self::Throttled | Self::Unclear { .. } => {
                 false
             }

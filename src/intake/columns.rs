@@ -67,6 +67,7 @@ columns! {
     Reason "reason"
     SourceOfFunds "source_of_funds"
     SubClientId "sub_client_id"
+    PayrunRow "payrun_row"
 }
 
 /// How many columns there are.

@@ -13,27 +13,43 @@ use super::columns::{COLUMNS, Column, folded};
 use super::header::Header;
 use super::record::{Kind, Record};
 use super::source::{Reading, Source, open};
+use crate::domain::RowMark;
 
-/// Copies the header and the rows named in `reasons` with the reason in a column of its own, which replaces one from
+/// What a row to correct is told by, beside its own cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToCorrect {
+    /// Why it was not paid.
+    pub reason: String,
+    /// Its mark. None: it keeps what stands in the place of one.
+    pub mark: Option<RowMark>,
+}
+
+/// Copies the header and the rows to correct, with reason and mark in columns of their own, which replace those from
 /// an earlier time. By default all columns under their names in the file. Where a map says what they mean, the ones
 /// that are read, under their own names, so that the copy means the same without the map.
 pub fn copy_rows(
     path: &Path,
     reading: &Reading,
-    reasons: &BTreeMap<u32, String>,
+    to_correct: &BTreeMap<u32, ToCorrect>,
     out: impl Write,
 ) -> io::Result<()> {
     let Source { header, mut rows, mut record, .. } = open(path, reading).map_err(io::Error::other)?;
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
     let columns = columns(&header, reading.map.is_some());
-    let names = columns.iter().map(|(_, name, _)| name.as_str()).chain([REASON_COLUMN]);
+    let names =
+        columns.iter().map(|(_, name, _)| name.as_str()).chain([REASON_COLUMN, Column::PayrunRow.name()]);
     writer.write_record(names).map_err(io::Error::from)?;
     while rows.next(&mut record).map_err(io::Error::other)? {
-        let Some(reason) = reasons.get(&record.row) else { continue };
+        let Some(ToCorrect { reason, mark }) = to_correct.get(&record.row) else { continue };
+        let mark = match (mark, header.index(Column::PayrunRow)) {
+            (Some(mark), _) => Cow::from(mark.to_string()),
+            (None, Some(index)) => cell(&record, index, Some(Column::PayrunRow)),
+            (None, None) => Cow::from(""),
+        };
         let own = columns.iter().map(|(index, _, column)| cell(&record, *index, *column));
         // a row of more cells than names keeps them all
         let beyond = (header.names.len()..record.len()).map(|index| cell(&record, index, None));
-        let cells = own.chain([Cow::from(reason.as_str())]).chain(beyond);
+        let cells = own.chain([Cow::from(reason.as_str()), mark]).chain(beyond);
         writer.write_record(cells.map(|cell| cell.as_bytes().to_vec())).map_err(io::Error::from)?;
     }
     writer.flush()
@@ -47,6 +63,7 @@ fn columns(header: &Header, is_mapped: bool) -> Vec<(usize, String, Option<Colum
         let info = meaning(index);
         match info {
             _ if folded(name) == folded(REASON_COLUMN) => {}
+            Some(info) if info.column == Column::PayrunRow => {}
             Some(info) if is_mapped => columns.push((index, info.name.to_owned(), Some(info.column))),
             None if is_mapped => {}
             _ => columns.push((index, name.clone(), info.map(|info| info.column))),

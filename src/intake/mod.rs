@@ -24,7 +24,7 @@ mod walk;
 mod workbook;
 
 pub use columns::{COLUMNS, Column, ColumnInfo};
-pub use copy::copy_rows;
+pub use copy::{ToCorrect, copy_rows};
 pub use draft::draft;
 pub use error::IntakeError;
 pub use family::{FAMILIES, Family, Refused};

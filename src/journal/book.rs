@@ -11,8 +11,8 @@ use super::error::JournalError;
 use super::record::Noted;
 use crate::domain::book::{day, folded, names_agree};
 use crate::domain::{
-    BankAccount, Book, BookEntry, BookError, BookKey, KnownAccount, LastPaid, PartyName, Payee, PayoutEntry,
-    Timestamp,
+    BankAccount, Book, BookEntry, BookError, BookKey, KnownAccount, LastPaid, MarkedRow, PartyName, Payee,
+    PayoutEntry, RunId, Timestamp,
 };
 
 /// A payee as the checkpoint keeps it.
@@ -230,5 +230,13 @@ impl Book for Checkpoint {
 
     fn everyone(&self) -> Result<Vec<BookEntry>, BookError> {
         self.payees().collect::<Result<_, _>>().map_err(|error| unanswered(&error))
+    }
+
+    fn has_rows(&self) -> bool {
+        true
+    }
+
+    fn row(&self, run: RunId, row: u32) -> Result<Option<MarkedRow>, BookError> {
+        self.marked_row(run, row).map_err(|error| unanswered(&error))
     }
 }

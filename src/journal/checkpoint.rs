@@ -14,8 +14,8 @@ use super::disk::make_folder;
 use super::error::JournalError;
 use super::log::Tip;
 use crate::domain::{
-    BookKey, KeptBank, Kind, OverlapKey, PayoutEntry, PayoutId, Probe, Release, RowEntry, RunHead, RunId,
-    RunState, Verified,
+    BookKey, KeptBank, Kind, MarkedRow, OverlapKey, PayoutEntry, PayoutId, Probe, Release, RowEntry, RunHead,
+    RunId, RunState, Verified,
 };
 
 /// The derived state of one scope.
@@ -44,6 +44,8 @@ pub struct Checkpoint {
     pub(super) overlaps: Tree,
     /// Account and amount, and payout → nothing.
     pub(super) amounts: Tree,
+    /// The payout that a row was at first, and what it became later → nothing.
+    pub(super) marked: Tree,
     /// Key of the payee book → payee.
     pub(super) payees: Tree,
     /// Account and key of the payee book → that key.
@@ -110,6 +112,7 @@ impl Checkpoint {
             news: db.open_tree("news")?,
             overlaps: db.open_tree("overlaps")?,
             amounts: db.open_tree("amounts")?,
+            marked: db.open_tree("marked")?,
             payees: db.open_tree("payees")?,
             payee_accounts: db.open_tree("payee_accounts")?,
             accounts: db.open_tree("accounts")?,
@@ -209,21 +212,44 @@ impl Checkpoint {
 
     /// The payouts with this account, amount, currency and reference, sent or not.
     pub fn overlapping(&self, key: OverlapKey) -> Result<Vec<PayoutEntry>, JournalError> {
-        let mut found = self.payouts_under(&self.overlaps, key)?;
+        let mut found = self.payouts_under(&self.overlaps, key.bytes())?;
         found.retain(|entry| entry.overlap == key); // before it was sent, another file may have corrected it
         Ok(found)
     }
 
     /// The payouts with this account, amount and currency, whatever their reference, sent or not.
     pub fn of_amount(&self, key: OverlapKey) -> Result<Vec<PayoutEntry>, JournalError> {
-        let mut found = self.payouts_under(&self.amounts, key)?;
+        let mut found = self.payouts_under(&self.amounts, key.bytes())?;
         found.retain(|entry| entry.payout.amount_key() == key);
         Ok(found)
     }
 
-    fn payouts_under(&self, tree: &Tree, key: OverlapKey) -> Result<Vec<PayoutEntry>, JournalError> {
+    /// What the rows that were this payout at first have become by their marks, sent or not.
+    pub fn marked(&self, id: PayoutId) -> Result<Vec<PayoutEntry>, JournalError> {
+        self.payouts_under(&self.marked, id.bytes())
+    }
+
+    /// The row that a mark names. None: no such row is known, or it cannot be corrected.
+    pub(super) fn marked_row(&self, run: RunId, row: u32) -> Result<Option<MarkedRow>, JournalError> {
+        Ok(match self.row(run, row)? {
+            None => None,
+            Some(RowEntry::Own { id } | RowEntry::Earlier { id }) => {
+                let entry = self.payout(id)?;
+                entry.map(|PayoutEntry { payout, .. }| MarkedRow {
+                    id,
+                    first: payout.marked.unwrap_or(id),
+                    payment_id: Some(payout.payment_id),
+                })
+            }
+            Some(RowEntry::Invalid { id, .. } | RowEntry::Conflict { id, .. }) => {
+                id.map(|id| MarkedRow { id, first: id, payment_id: None })
+            }
+        })
+    }
+
+    fn payouts_under(&self, tree: &Tree, key: &[u8; 16]) -> Result<Vec<PayoutEntry>, JournalError> {
         let mut found = Vec::new();
-        for item in tree.scan_prefix(key.bytes()) {
+        for item in tree.scan_prefix(key) {
             let (key, _) = item?;
             let id = payout_id(&key[16..])?;
             found.extend(self.payout(id)?);

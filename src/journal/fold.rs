@@ -140,6 +140,9 @@ impl Checkpoint {
         self.rows.insert(row, encode(&RowEntry::Own { id: entry.id }))?;
         self.amounts
             .insert([entry.payout.amount_key().bytes().as_slice(), entry.id.bytes()].concat(), &[])?;
+        if let Some(marked) = entry.payout.marked {
+            self.marked.insert([marked.bytes().as_slice(), entry.id.bytes()].concat(), &[])?;
+        }
         if let Some(stored) = get::<StoredPayout>(&self.payouts, entry.id.bytes())? {
             let is_known = stored.seq >= seq && stored.entry.run == entry.run;
             if is_known || stored.entry.life.was_sent() {

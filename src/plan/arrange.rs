@@ -40,6 +40,8 @@ pub struct Earlier {
     pub details: RowDigest,
     /// See [`Payout::destination_key`].
     pub destination: OverlapKey,
+    /// See [`Payout::marked`].
+    pub marked: Option<PayoutId>,
 }
 
 impl Earlier {
@@ -61,10 +63,11 @@ impl Earlier {
             is_over: entry.life.is_over(),
             details: entry.payout.details(),
             destination: entry.payout.destination_key(),
+            marked: entry.payout.marked,
         }
     }
 
-    /// Whether a row with the same id of the user's takes its place: it is over, and a person has changed what was wrong.
+    /// Whether a row with the same id of the user's or with its mark takes its place: it is over, and a person has changed what was wrong.
     /// Of money that came back that is the account or the amount; of what was never made it is anything. A row that
     /// says the same again is the same payout still.
     pub fn gives_way_to(&self, payout: &Payout) -> bool {
@@ -115,6 +118,8 @@ pub struct Planned {
     pub like: Option<Box<Like>>,
     /// Whether it takes the place of a payout with the same id of the user's: the API needs another id for it then.
     pub corrects: bool,
+    /// See [`Payout::marked`].
+    pub marked: Option<PayoutId>,
 }
 
 /// Decides row by row. Remembers what equal rows of the same file it has seen, and nothing else.
@@ -161,14 +166,18 @@ impl Arranger {
         if let Some(payment_id) = &payout.payment_id {
             return PayoutId::of_payment_id(&self.scope, payment_id);
         }
+        if let Some(marked) = payout.marked {
+            return marked;
+        }
         let digest = payout.row_digest();
         let ordinal = self.ordinals.entry(digest).or_default();
         *ordinal += 1;
         PayoutId::of_row(&self.scope, &self.label, &digest, *ordinal - 1)
     }
 
-    /// What to do with a row. `same` bears its identity `id`, after all that [gave way](Earlier::gives_way_to) to it; `alike` have its account, amount, currency and reference, or
-    /// all but the reference, where one of the two has none.
+    /// What to do with a row. `same` bears its identity `id`, after all that [gave way](Earlier::gives_way_to) to it, or
+    /// another under which the row of its mark is or may be paid; `alike` have its account, amount, currency and
+    /// reference, or all but the reference, where one of the two has none.
     pub fn decide(
         &mut self,
         payout: &Payout,
@@ -178,17 +187,30 @@ impl Arranger {
     ) -> Planned {
         let corrects =
             payout.payment_id.as_deref().is_some_and(|own| id != PayoutId::of_payment_id(&self.scope, own));
+        let (row, marked) = (payout.row, payout.marked);
         let planned =
-            |id, decision| Planned { row: payout.row, id, decision, repeats: None, like: None, corrects };
-        if let Some(same) = same.filter(|same| same.was_sent) {
-            return planned(
-                id,
-                if same.content_key == payout.content_key() {
-                    Decision::Already
-                } else {
-                    Decision::Conflict(conflict(payout, same))
-                },
-            );
+            |id, decision| Planned { row, id, decision, repeats: None, like: None, corrects, marked };
+        let is_named = payout.marked.is_some() || matches!(self.overlaps, Overlaps::Amends(_));
+        if is_named && !self.taken.insert(id) {
+            let why = "another row of this file is the same payout; keep one of the two, or, if this one is a payout of its own, empty its cell payrun_row";
+            return planned(id, Decision::Conflict(why.to_owned()));
+        }
+        match same {
+            Some(same) if same.was_sent && same.content_key == payout.content_key() => {
+                return planned(same.id, Decision::Already);
+            }
+            Some(same) if same.was_sent => {
+                return planned(same.id, Decision::Conflict(conflict(payout, same, same.id == id)));
+            }
+            Some(same) if same.id != id => {
+                let why = format!(
+                    "this row was corrected already in {}; finish that with payrun resume {}, or refuse it",
+                    place(same),
+                    same.run
+                );
+                return planned(id, Decision::Hold(why));
+            }
+            Some(_) | None => {}
         }
         let beside = alike.iter().filter(|earlier| earlier.id != id && self.is_beside(earlier));
         let (alike, apart): (Vec<&Earlier>, Vec<&Earlier>) =
@@ -199,7 +221,7 @@ impl Arranger {
                 let repeats = earlier.map(|earlier| place(earlier));
                 return Planned { repeats, ..planned(id, Decision::Pay) };
             }
-            Overlaps::Amends(run) => {
+            Overlaps::Amends(run) if payout.marked.is_none() => {
                 let (own, others): (Vec<&Earlier>, Vec<&Earlier>) =
                     alike.iter().partition(|earlier| earlier.run == run);
                 match own.iter().find(|own| own.was_sent).or(own.first()) {
@@ -212,7 +234,7 @@ impl Arranger {
                     }
                 }
             }
-            Overlaps::Hold => planned(id, held(&alike)),
+            Overlaps::Amends(_) | Overlaps::Hold => planned(id, held(&alike)),
         };
         if planned.decision == Decision::Pay {
             self.look_at(payout, &mut planned, &apart);
@@ -303,16 +325,29 @@ pub(super) fn place(earlier: &Earlier) -> String {
     format!("row {} of {}, {sent}", earlier.row, earlier.label)
 }
 
-fn conflict(payout: &Payout, earlier: &Earlier) -> String {
+/// Why a row is not paid beside `earlier`, which has its id, or is paid for the row that it was at first.
+fn conflict(payout: &Payout, earlier: &Earlier, has_its_id: bool) -> String {
+    let (which, anew) = match (&payout.payment_id, payout.marked) {
+        (Some(_), Some(_)) => {
+            ("this row", "give the row a payment_id of its own and empty its cell payrun_row")
+        }
+        (None, Some(_)) => ("this row", "empty its cell payrun_row"),
+        (_, None) => ("this payment_id", "give the row a payment_id of its own"),
+    };
     if earlier.state == PayoutState::Returned && earlier.is_over {
         return format!(
-            "the money of this payment_id came back from {}; correct the account or the amount and it is paid again; if it is right as it was, give the row a payment_id of its own",
+            "the money of {which} came back from {}; correct the account or the amount and it is paid again; if it is right as it was, {anew}",
             place(earlier)
         );
     }
+    let taken = match &payout.payment_id {
+        Some(id) if payout.marked.is_none() && has_its_id => {
+            format!("the payment_id {id} was already used in")
+        }
+        _ => "this row was already sent as".to_owned(),
+    };
     format!(
-        "the payment_id {} was already used in row {} of {}, for {}; this row asks for {}; give the new payment an id of its own",
-        payout.payment_id.as_deref().unwrap_or("of this row"),
+        "{taken} row {} of {}, for {}; this row asks for {}; if that is another payment, {anew}",
         earlier.row,
         earlier.label,
         earlier.content,

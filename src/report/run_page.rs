@@ -191,7 +191,7 @@ fn against_the_file(view: &RunView) -> Markup {
         h2 { "Against the file's own totals" }
         (table(&columns, &rows))
         @if view.without_amount() > 0 {
-            p.soft { (plural(view.without_amount(), "row")) " without an amount that can be read: in no total." }
+            p.soft { (plural(view.without_amount(), "row")) " that cannot be paid as they are: their amounts are in no total." }
         }
     }
 }

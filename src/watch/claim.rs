@@ -13,13 +13,13 @@ use super::desk::{Desk, Judged, Standing, Trouble, Waits, Yes};
 use super::folder::{Place, plain};
 use super::people::ORPHAN;
 use super::side::{ControlTotals, Side, read_side};
-use super::watcher::{FIRST_PAUSE, Job, Stuck, Watcher, longer, passing, side_name};
+use super::watcher::{Job, Watcher, passing, side_name};
 use crate::domain::{Awaits, RunId, system_words};
 
 impl<D: Desk> Watcher<'_, D> {
     /// Takes a file out of the inbox and judges it.
     pub(super) fn claim(&mut self, name: &OsStr, jobs: &Sender<Job>) -> Result<(), Trouble> {
-        if self.stuck.get(name).is_some_and(|stuck| stuck.due > Instant::now()) {
+        if self.is_stuck(Place::Inbox, name) {
             return Ok(());
         }
         let wanted = plain(name);
@@ -47,14 +47,12 @@ impl<D: Desk> Watcher<'_, D> {
             Ok(claimed) => claimed,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()), // it has vanished
             Err(error) => {
-                let pause = self.stuck.get(name).map_or(FIRST_PAUSE, |stuck| longer(stuck.pause));
-                self.stuck.insert(name.to_owned(), Stuck { due: Instant::now() + pause, pause });
-                let when = humantime::format_duration(pause);
+                let when = humantime::format_duration(self.stick(Place::Inbox, name));
                 self.desk.tell(&format!("{wanted}: {}; it is tried again in {when}", system_words(&error)));
                 return Ok(());
             }
         };
-        self.stuck.remove(name);
+        self.stuck.remove(&(Place::Inbox, name.to_owned()));
         self.totals_follow(&base, &claimed)?;
         self.judge(&claimed, None, jobs)
     }
@@ -108,11 +106,11 @@ impl<D: Desk> Watcher<'_, D> {
     }
 
     pub(super) fn waits_for_totals(&mut self, name: &OsStr, wanted: &str) -> Result<(), Trouble> {
-        let first = *self.orphans.entry(name.to_owned()).or_insert_with(Instant::now);
+        let first = *self.unproven.entry(name.to_owned()).or_insert_with(Instant::now);
         if first.elapsed() < ORPHAN {
             return Ok(());
         }
-        self.orphans.remove(name);
+        self.unproven.remove(name);
         self.put_aside_os(Place::Inbox, name, wanted, &answer::totals_missing(wanted))
     }
 
@@ -182,7 +180,12 @@ impl<D: Desk> Watcher<'_, D> {
             }
             Judged::Goes { run, text } => self.goes(name, run, &text, jobs),
             Judged::Stands { run, awaits } => self.stands(name, run, awaits),
-            Judged::Over { run, text } => self.done(run, name, &before, &text),
+            Judged::Over { run, text } => {
+                // its own file, which a kill or a full disk has kept from its end
+                let is_there = self.folder.has(Place::Done, &format!("{run} {name}"));
+                let own = if is_there { None } else { self.desk.result_of(run, name)? };
+                self.done(run, name, &before, &own.unwrap_or(text))
+            }
         }
     }
 

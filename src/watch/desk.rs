@@ -163,14 +163,18 @@ pub trait Desk: Sync {
     /// How far a run is.
     fn standing(&self, run: RunId) -> Result<Standing, Trouble>;
 
+    /// What came out of a run that is over, if it is the run of the file of that name in this folder.
+    fn result_of(&self, run: RunId, name: &str) -> Result<Option<String>, Trouble>;
+
     /// The name of the file of a run.
     fn file_of(&self, run: RunId) -> Result<String, Trouble>;
 
     /// Sends what a run has to send, as far as it goes.
     fn carry_out(&self, run: RunId, going: Going) -> Result<Ended, Trouble>;
 
-    /// Writes the reports of a run into a folder, beside the file of that name.
-    fn report(&self, run: RunId, folder: &Path, name: &str) -> Result<(), Trouble>;
+    /// Writes the reports of a run into a folder, under the name that its file has or will have there. Whoever may read
+    /// the file at `readers` may read them.
+    fn report(&self, run: RunId, folder: &Path, name: &str, readers: &Path) -> Result<(), Trouble>;
 
     /// An answer that the owner of a file gives by it.
     fn release_by_owner(&self, uid: u32, note: Option<String>) -> Release;

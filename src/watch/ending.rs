@@ -74,20 +74,20 @@ impl<D: Desk> Watcher<'_, D> {
     /// The file of a run that is over goes to its end, with the reports beside it, if it still is what was read.
     pub(super) fn done(&mut self, run: RunId, name: &str, read: &str, text: &str) -> Result<(), Trouble> {
         self.asked.forget(name).map_err(|error| passing(name, &error))?;
-        let mut end = format!("{run} {name}");
+        let end = self.folder.free_name(&format!("{run} {name}"), &[Place::Done]);
+        let path = self.folder.path(Place::Processing, name);
+        // the file goes last: a kill or a full disk leaves it where it is, and all of this is done again
+        self.desk.report(run, &self.folder.path(Place::Done, ""), &end, &path)?;
         if self.folder.has(Place::Processing, name) {
-            let is_as_read = digest(&self.folder.path(Place::Processing, name)).is_ok_and(|now| now == read);
-            if is_as_read {
-                self.say(Place::Processing, name, text);
-                end = self.move_on(Place::Processing, name, (Place::Done, &end))?;
+            if digest(&path).is_ok_and(|now| now == read) {
+                self.move_saying(name, (Place::Done, &end), text)?;
             } else {
-                end = self.folder.free_name(&end, &[Place::Done]);
                 self.desk.put_copy(run, &self.folder.path(Place::Done, &end))?;
                 self.say(Place::Done, &end, &format!("{text}\n\n{}", answer::written_on(run)));
                 self.put_back(name)?;
             }
         }
-        self.desk.report(run, &self.folder.path(Place::Done, ""), &end)?;
+        self.folder.clear(Place::Processing, name); // what is left there if somebody took the file away
         self.totals_to(name, (Place::Done, &end))
     }
 
@@ -114,7 +114,9 @@ impl<D: Desk> Watcher<'_, D> {
                 || Ok(format!("{run} {}", self.desk.file_of(*run)?)),
                 |file| Ok(file.to_owned()),
             )?;
-            self.desk.report(*run, &self.folder.path(Place::Done, ""), &name)?;
+            let done = self.folder.path(Place::Done, "");
+            let written = self.desk.report(*run, &done, &name, &done.join(&name));
+            self.borne(&name, written)?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::journal::{JournalError, ScopeLock};
 
 /// Where a file lies. The folder itself is the inbox.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// Where people put files.
     Inbox,
@@ -48,6 +48,9 @@ pub const FINDINGS: &str = "findings.xlsx";
 /// What moves with a file.
 const BESIDE: [&str; 3] = [ANSWER, PLAN, FINDINGS];
 
+/// How the names of files begin that are not whole yet.
+const UNFINISHED: &str = ".payrun-";
+
 /// Longer names leave no room for what is put beside a file.
 const LONGEST_NAME: usize = 200;
 
@@ -67,9 +70,16 @@ impl Folder {
             .map_err(|error| JournalError::io("cannot watch", root, &error))?;
         let lock = ScopeLock::take(&root.join(".payrun-watch.lock"))?;
         let folder = Self { root, _lock: lock };
-        let mode = fs::metadata(&folder.root).map_or(0o700, |metadata| metadata.mode() & 0o777);
+        folder.make_places()?;
+        folder.clear_leftovers();
+        Ok(folder)
+    }
+
+    /// Makes the subfolders that are missing.
+    pub fn make_places(&self) -> Result<(), JournalError> {
+        let mode = fs::metadata(&self.root).map_or(0o700, |metadata| metadata.mode() & 0o777);
         for place in Place::MADE {
-            let path = folder.root.join(place.name());
+            let path = self.root.join(place.name());
             let made = match fs::create_dir(&path) {
                 Ok(()) => fs::set_permissions(&path, fs::Permissions::from_mode(mode)),
                 Err(_) if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir()) => Ok(()),
@@ -77,7 +87,18 @@ impl Folder {
             };
             made.map_err(|error| JournalError::io("cannot make the folder", &path, &error))?;
         }
-        Ok(folder)
+        Ok(())
+    }
+
+    /// Takes away what a kill has left half written. Nobody else writes into the subfolders under such names.
+    fn clear_leftovers(&self) {
+        for place in Place::MADE {
+            for entry in fs::read_dir(self.path(place, "")).into_iter().flatten().flatten() {
+                if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                    let _ = fs::remove_file(entry.path()); // it only takes room
+                }
+            }
+        }
     }
 
     /// The folder itself.
@@ -183,7 +204,7 @@ impl Folder {
 
     fn write_beside(&self, place: Place, name: &str, end: &str, text: &str, mode: u32) -> io::Result<()> {
         let path = self.path(place, format!("{name}.{end}"));
-        let mut file = tempfile::Builder::new().prefix(".payrun-").tempfile_in(self.path(place, ""))?;
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(self.path(place, ""))?;
         file.write_all(text.as_bytes())?;
         read_as(mode, file.path())?;
         file.persist(path).map(drop).map_err(|error| error.error)
@@ -245,7 +266,8 @@ pub fn plain(name: &OsStr) -> String {
     let text = name.to_string_lossy();
     let text: String =
         text.chars().map(|c| if c.is_control() || c == '\u{fffd}' { '_' } else { c }).collect();
-    if beside_what(&text).is_some() {
+    // a name that had to be changed is told apart from one that reads so by itself
+    if beside_what(&text).is_some() || text != name.to_string_lossy() {
         return plain(OsStr::new(&numbered(&text, 2)));
     }
     if text.len() <= LONGEST_NAME {
@@ -304,7 +326,7 @@ mod tests {
             short.len() <= LONGEST_NAME && Path::new(&short).extension() == Some(OsStr::new("csv")),
             "{short}"
         );
-        assert_eq!(plain(OsStr::new("pay\nroll.csv")), "pay_roll.csv");
+        assert_eq!(plain(OsStr::new("pay\nroll.csv")), "pay_roll (2).csv");
         assert_eq!(plain(OsStr::new("Gehälter.csv")), "Gehälter.csv");
         assert_eq!(plain(OsStr::new("pay.csv.findings.xlsx")), "pay.csv.findings (2).xlsx");
     }

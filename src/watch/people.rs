@@ -1,6 +1,6 @@
 //! The answers of people: an approval, a refusal, control totals that come later.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
@@ -38,11 +38,16 @@ impl<D: Desk> Watcher<'_, D> {
             self.listed(place)?.into_iter().filter(|(name, _)| Side::of(name).is_some()).collect();
         let sides = if place == Place::Held { &mut self.held_sides } else { &mut self.sides };
         let whole = sides.whole(&files, now, self.settings.settle);
+        // what came in time is not too late when its name comes again
+        let is_there = |name: &OsString| files.iter().any(|(there, _)| there == name);
+        self.orphans.retain(|(at, name), _| *at != place || is_there(name));
         if place == Place::Inbox {
             self.whole_sides = whole.iter().cloned().collect();
         }
         for name in whole {
-            let Some((base, side)) = Side::of(&name) else { continue };
+            let Some((base, side)) = Side::of(&name).filter(|_| !self.is_stuck(place, &name)) else {
+                continue;
+            };
             let waits = self.folder.has(Place::Held, &base);
             let comes = self.folder.has(Place::Inbox, &base)
                 || self.folder.has(Place::Processing, &base)
@@ -52,8 +57,14 @@ impl<D: Desk> Watcher<'_, D> {
                 (true, Side::Reject) => self.refused(place, &name, &base),
                 (true, Side::Totals) => self.totals_came(place, &name, &base, jobs),
                 (false, _) if comes => Ok(()), // what it belongs to is on the way
+                // its file may come at any time, and must not go without it
+                (false, Side::Totals) if place == Place::Inbox => Ok(()),
                 (false, _) => self.orphan(place, &name, &base, side, now),
             };
+            match outcome {
+                Err(Trouble::Passing(_)) => drop(self.stick(place, &name)),
+                _ => drop(self.stuck.remove(&(place, name))),
+            }
             self.borne(&base, outcome)?;
         }
         Ok(())
@@ -68,11 +79,11 @@ impl<D: Desk> Watcher<'_, D> {
         side: Side,
         now: Instant,
     ) -> Result<(), Trouble> {
-        let first = *self.orphans.entry(name.to_owned()).or_insert(now);
+        let first = *self.orphans.entry((place, name.to_owned())).or_insert(now);
         if now.duration_since(first) < ORPHAN && !self.settings.once {
             return Ok(());
         }
-        self.orphans.remove(name);
+        self.orphans.remove(&(place, name.to_owned()));
         // somebody has taken away the file of a run that waits: it can be answered for all the same
         for open in self.desk.open_runs()? {
             if open.name == base && open.waits.is_some() {
@@ -91,6 +102,11 @@ impl<D: Desk> Watcher<'_, D> {
         name: &str,
         jobs: &Sender<Job>,
     ) -> Result<(), Trouble> {
+        for no in [Place::Inbox, Place::Held] {
+            if self.side_there(no, name, Side::Reject)?.is_some() {
+                return Ok(()); // beside a no, a yes does not count, whichever came first
+            }
+        }
         let path = self.folder.path(place, side);
         let read = read_side(&path).and_then(|(text, owner)| Ok((Approval::read(&text)?, owner)));
         let (approval, owner) = match read {
@@ -161,7 +177,8 @@ impl<D: Desk> Watcher<'_, D> {
         let (why, owner) = match read_side(&path) {
             Ok(read) => read,
             Err(why) => {
-                return self.not_taken(place, side, name, &format!("{}: {why}.", side.to_string_lossy()));
+                self.not_taken(place, side, name, &format!("{}: {why}.", side.to_string_lossy()))?;
+                return self.too_early(name).map(drop); // nor does a yes beside a no that cannot be read
             }
         };
         let why = why.trim().replace(['\n', '\r'], " ");

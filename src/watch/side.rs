@@ -42,7 +42,14 @@ impl Side {
 
     /// The payout file that a side file belongs to, and what it is.
     pub fn of(name: &OsStr) -> Option<(String, Self)> {
-        let (base, end) = name.to_str()?.rsplit_once('.')?;
+        let name = name.to_string_lossy();
+        // what some editors make of "salaries.csv.approve"
+        let plain = name.strip_suffix(".txt").filter(|name| {
+            let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+            [Self::Approve, Self::Reject].iter().any(|side| side.end().eq_ignore_ascii_case(end))
+        });
+        let name = plain.unwrap_or(&name);
+        let (base, end) = name.rsplit_once('.')?;
         let side = Self::ALL.into_iter().find(|side| side.end().eq_ignore_ascii_case(end))?;
         Some((base.to_owned(), side)).filter(|(base, _)| !base.is_empty())
     }
@@ -214,6 +221,8 @@ mod tests {
         let side = |name: &str| Side::of(OsStr::new(name));
         assert_eq!(side("pay.csv.approve"), Some(("pay.csv".to_owned(), Side::Approve)));
         assert_eq!(side("pay.csv.REJECT"), Some(("pay.csv".to_owned(), Side::Reject)));
+        assert_eq!(side("pay.csv.approve.txt"), Some(("pay.csv".to_owned(), Side::Approve)));
+        assert_eq!(side("pay.csv.txt"), None);
         assert_eq!(side("pay.csv"), None);
         assert_eq!(side(".approve"), None);
     }

@@ -91,8 +91,11 @@ pub struct Watcher<'a, D: Desk> {
     pub(super) later: BTreeMap<String, Later>,
     /// Files whose runs are at work or in the queue.
     pub(super) at_work: BTreeMap<String, RunId>,
-    pub(super) orphans: BTreeMap<OsString, Instant>,
-    pub(super) stuck: BTreeMap<OsString, Stuck>,
+    /// Answers in their places without a question, since when.
+    pub(super) orphans: BTreeMap<(Place, OsString), Instant>,
+    /// Files that wait for their control totals, since when.
+    pub(super) unproven: BTreeMap<OsString, Instant>,
+    pub(super) stuck: BTreeMap<(Place, OsString), Stuck>,
     /// Side files in the inbox that nobody is writing any more.
     pub(super) whole_sides: HashSet<OsString>,
 }
@@ -125,6 +128,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
             later: BTreeMap::new(),
             at_work: BTreeMap::new(),
             orphans: BTreeMap::new(),
+            unproven: BTreeMap::new(),
             stuck: BTreeMap::new(),
             whole_sides: HashSet::new(),
         }
@@ -183,17 +187,25 @@ impl<'a, D: Desk> Watcher<'a, D> {
     /// How long nothing needs to be done.
     fn pause(&self) -> Duration {
         let poll = self.settings.poll.min(self.settings.settle.max(Duration::from_millis(50)));
-        let due = self.later.values().map(|later| later.due.saturating_duration_since(Instant::now())).min();
+        // what is at work is not waited for: its end is an event
+        let waits = self.later.iter().filter(|(name, _)| !self.at_work.contains_key(*name));
+        let due = waits.map(|(_, later)| later.due.saturating_duration_since(Instant::now())).min();
         due.map_or(poll, |due| due.min(poll))
     }
 
     fn is_idle(&self) -> bool {
-        let nothing = |place| self.folder.list(place).is_ok_and(|files| files.is_empty());
+        // totals without their file wait for it, and what cannot be taken was told
+        let waits = |name: &OsString| {
+            self.stuck.contains_key(&(Place::Inbox, name.clone()))
+                || Side::of(name).is_some_and(|(_, side)| side == Side::Totals)
+        };
+        let inbox = self.folder.list(Place::Inbox);
+        let all_taken = inbox.is_ok_and(|files| files.iter().all(|(name, _)| waits(name)));
         let no_answer = self
             .folder
             .list(Place::Held)
             .is_ok_and(|files| files.iter().all(|(name, _)| Side::of(name).is_none()));
-        nothing(Place::Inbox) && no_answer && self.at_work.is_empty()
+        all_taken && no_answer && self.at_work.is_empty()
     }
 
     /// What the process before has left: files in `processing/`, and runs whose files are gone.
@@ -233,10 +245,14 @@ impl<'a, D: Desk> Watcher<'a, D> {
     /// One look at the folder.
     fn look(&mut self, jobs: &Sender<Job>) -> Result<(), Trouble> {
         let now = Instant::now();
+        self.folder.make_places().map_err(|error| Trouble::Lasting(error.to_string()))?;
         for place in [Place::Inbox, Place::Held] {
             self.answers(place, now, jobs)?;
         }
         let files = self.listed(Place::Inbox)?;
+        self.unproven.retain(|name, _| files.iter().any(|(there, _)| there == name));
+        self.stuck
+            .retain(|(at, name), _| *at != Place::Inbox || files.iter().any(|(there, _)| there == name));
         for name in self.arrivals.whole(&files, now, self.settings.settle) {
             if Side::of(&name).is_none() {
                 let claimed = self.claim(&name, jobs);
@@ -261,6 +277,19 @@ impl<'a, D: Desk> Watcher<'a, D> {
             }
         }
         Ok(())
+    }
+
+    /// Whether it is too early to try again what could not be moved.
+    pub(super) fn is_stuck(&self, place: Place, name: &OsStr) -> bool {
+        self.stuck.get(&(place, name.to_owned())).is_some_and(|stuck| stuck.due > Instant::now())
+    }
+
+    /// Something cannot be moved now: it is tried again after the pause that this gives.
+    pub(super) fn stick(&mut self, place: Place, name: &OsStr) -> Duration {
+        let key = (place, name.to_owned());
+        let pause = self.stuck.get(&key).map_or(FIRST_PAUSE, |stuck| longer(stuck.pause));
+        self.stuck.insert(key, Stuck { due: Instant::now() + pause, pause });
+        pause
     }
 
     pub(super) fn listed(&self, place: Place) -> Result<Vec<(OsString, std::fs::Metadata)>, Trouble> {
@@ -295,9 +324,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
     pub(super) fn hold(&mut self, name: &str, question: Question, text: &str) -> Result<(), Trouble> {
         self.asked.ask(name, question).map_err(|error| passing(name, &error))?;
         let early = self.too_early(name)?;
-        let text = format!("{text}{early}");
-        self.say(Place::Processing, name, &text);
-        self.move_on(Place::Processing, name, (Place::Held, name)).map(drop)
+        self.move_saying(name, (Place::Held, name), &format!("{text}{early}"))
     }
 
     /// Under which other name a run is at work, or waits for an answer.
@@ -386,6 +413,17 @@ impl<'a, D: Desk> Watcher<'a, D> {
         };
         self.tell_first_line(&new, text);
         if from == Place::Processing { self.totals_to(wanted, (Place::Rejected, &new)) } else { Ok(()) }
+    }
+
+    /// A file goes on from `processing/` with its answer, which must be there before it.
+    pub(super) fn move_saying(&self, name: &str, to: (Place, &str), text: &str) -> Result<(), Trouble> {
+        self.tell_first_line(name, text);
+        let moved =
+            self.folder.shift_saying((Place::Processing, OsStr::new(name)), to, Some(&whole_lines(text)));
+        match moved {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()), // somebody has taken it away
+            outcome => outcome.map(drop).map_err(|error| passing(name, &error)),
+        }
     }
 
     pub(super) fn move_on(&self, from: Place, name: &str, to: (Place, &str)) -> Result<String, Trouble> {

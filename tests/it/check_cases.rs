@@ -143,7 +143,8 @@ fn cells_of(input: &Path) -> String {
         return String::from_utf8_lossy(&fs::read(input).expect("the input")).into_owned();
     }
     let mut cells = Vec::new();
-    let every_row = (1..1000).map(|row| (row, String::new())).collect();
+    let bare = || intake::ToCorrect { reason: String::new(), mark: None };
+    let every_row = (1..1000).map(|row| (row, bare())).collect();
     intake::copy_rows(input, &reading, &every_row, &mut cells).expect("it can be read");
     String::from_utf8(cells).expect("text")
 }

@@ -10,6 +10,8 @@ mod checked_before;
 mod correcting;
 mod first;
 mod maps;
+mod marks;
+mod marks_storm;
 mod paid_before;
 mod payee_book;
 mod payees;

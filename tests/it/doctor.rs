@@ -53,7 +53,11 @@ fn a_healthy_flash_is_said_to_be_one() {
 #[test]
 fn without_any_assumed_line_it_says_what_that_costs_and_paying_works() {
     let world = World::with(Options { assumed: Assumed::Absent, ..quick() });
-    let told = doctor(&world, 0);
+    let told = doctor(&world, 6);
+    assert!(details(&told, "contract").contains("set it to \\\"inline\\\", which sends payees"), "{told:#}");
+    let mut inline = world.command(&["doctor", "--format", "json"]);
+    inline.env("PAYRUN_PAYOUTS_PARTIES", "inline");
+    let told = world.start(inline).end().ends(0).json();
     let lacks = details(&told, "contract");
     for lack in [
         "`WithdrawalQueryInput.externalId` is missing: payouts in doubt will need a person",
@@ -67,7 +71,9 @@ fn without_any_assumed_line_it_says_what_that_costs_and_paying_works() {
     world.write("pay.csv", payroll(0, 3));
     // payees that could never be found again are not made: the remedy is named, and works
     let said = world.payrun(&["pay", "pay.csv", "--yes"]).ends(6);
-    said.says("set payouts.parties = \"inline\" to send them with each payout, and pay the file again");
+    let said =
+        said.says("Set payouts.parties = \"inline\" to send them with each payout, and pay the file again");
+    assert!(!said.err.contains("payrun resume"), "it would stop there again: {}", said.err);
     assert_eq!((world.made(), world.ledger().recipients.len()), (0, 0));
     let pay = |file: &str, code: i32| {
         let mut command = world.command(&["pay", file, "--yes"]);

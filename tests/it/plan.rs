@@ -31,6 +31,7 @@ fn payout(row: u32, id: Option<&str>, account: u32, amount: i64) -> Payout {
         reason: None,
         sub_client_id: None,
         from_book: Vec::new(),
+        marked: None,
     }
 }
 
@@ -50,6 +51,7 @@ fn earlier(of: &Payout, id: PayoutId, state: PayoutState, sent: Option<i64>) -> 
         is_over: matches!(state, PayoutState::Rejected | PayoutState::Returned),
         details: of.details(),
         destination: of.destination_key(),
+        marked: of.marked,
     }
 }
 
@@ -121,6 +123,29 @@ fn an_id_with_other_content_replaces_what_was_not_sent_and_conflicts_with_what_w
     assert_eq!(arranger.decide(&new, id, Some(&unsent), &[]).decision, Decision::Pay);
     let sent = earlier(&old, id, PayoutState::InDoubt, Some(0));
     assert!(matches!(arranger.decide(&new, id, Some(&sent), &[]).decision, Decision::Conflict(_)));
+}
+
+/// A row that bears no mark may be taken for one that does, where the file corrects a run.
+#[test]
+fn two_rows_of_a_file_are_never_the_same_payout() {
+    let old = payout(2, None, 12_345_678, 100);
+    let id = PayoutId::of_payment_id("s", "any");
+    let known = earlier(&old, id, PayoutState::Held, None);
+    let marked = Payout { marked: Some(id), ..payout(2, None, 12_345_678, 150) };
+    let unmarked = payout(3, None, 12_345_678, 100);
+    for rows in [[&marked, &unmarked], [&unmarked, &marked]] {
+        let said = Overlaps::Amends(RunId(1));
+        let mut arranger = Arranger::new("s", RunId(2), "new.csv", said, Accepted::default(), WINDOW, day(1));
+        let planned = rows.map(|row| {
+            let own = arranger.identity(row);
+            let same = (own == id).then_some(&known);
+            arranger.decide(row, own, same, std::slice::from_ref(&known))
+        });
+        let of_that_id = planned.iter().filter(|planned| {
+            planned.id == id && matches!(planned.decision, Decision::Pay | Decision::Hold(_))
+        });
+        assert_eq!(of_that_id.count(), 1, "{planned:?}");
+    }
 }
 
 /// An id that was used already: what it takes for the row to take the place of what was sent under it.

@@ -65,8 +65,13 @@ fn rows_to_correct_are_written_as_text() {
         lines.next().expect("a row").contains(",2000,32000,\"=\"\"000102030\"\"\",4000.4,PAY JULY,"),
         "{text}"
     );
-    let mended = world.write("mended.csv", text.replace(",32000,", ",032-000,"));
-    world.payrun(&["pay", &mended.display().to_string(), "--yes"]).ends(0);
+    let mended = text.replace(",32000,", ",032-000,");
+    world.write("mended.csv", &mended);
+    world.payrun(&["pay", "mended.csv", "--yes"]).ends(0);
+    assert_eq!(world.made(), 4);
+    // each is the row of the workbook still
+    world.write("otherwise.csv", mended.replace(",4000.4,", ",4000.5,"));
+    world.payrun(&["pay", "otherwise.csv", "--yes", "--repeat"]).ends(3).says("as row 2 of mended.csv");
     assert_eq!(world.made(), 4);
 }
 

@@ -7,6 +7,7 @@ use crate::cli::exit::Failure;
 use crate::cli::reference;
 use crate::cli::session::Session;
 use crate::config::Environment;
+use crate::domain::PartyMode;
 use crate::domain::money::{grouped, plural};
 use crate::gateway::{Contract, Gateway, GatewayError, Offer, ServerClock, Weight, way_to};
 
@@ -139,14 +140,15 @@ async fn contract(session: &Session, gateway: &Gateway) -> Item {
         Err(error) => return Item::new("contract", Health::Notice, error.to_string()),
     };
     let kept = reference::keep_words(session, &contract);
-    let mut item = summary(&contract);
+    let precreates = session.settings.parties == PartyMode::Precreate;
+    let mut item = summary(&contract, precreates);
     item.details
         .extend(contract.lacks.iter().map(|lack| format!("`{}` is missing: {}", lack.what, lack.cost)));
     item.details.extend(kept.err().map(|error| error.to_string()));
     item
 }
 
-fn summary(contract: &Contract) -> Item {
+fn summary(contract: &Contract, precreates: bool) -> Item {
     let checked = plural(contract.checked as u64, "name");
     if contract.lacks.is_empty() {
         return Item::new(
@@ -157,11 +159,19 @@ fn summary(contract: &Contract) -> Item {
     }
     let health = match contract.lacks.iter().map(|lack| lack.weight).min() {
         Some(Weight::Stops) => Health::Bad,
-        Some(Weight::Limits) | None => Health::Notice,
+        Some(Weight::StopsPrecreating) if precreates => Health::Bad,
+        Some(Weight::StopsPrecreating | Weight::Limits) | None => Health::Notice,
     };
-    Item::new(
+    let item = Item::new(
         "contract",
         health,
         format!("of the {checked} that payrun uses, Flash lacks {}", contract.lacks.len()),
-    )
+    );
+    let needs_inline =
+        precreates && contract.lacks.iter().any(|lack| lack.weight == Weight::StopsPrecreating);
+    if needs_inline {
+        item.detail("Nobody can be paid with payouts.parties = \"precreate\"; set it to \"inline\", which sends payees and remitters with each payout.")
+    } else {
+        item
+    }
 }

@@ -63,7 +63,9 @@ const OWN_CURRENCIES: &[&str] = &["AUD", "CAD", "CHF", "EUR", "GBP", "NZD", "SGD
 
 /// The template of a kind.
 pub(super) fn template(kind: TemplateKind) -> Template {
-    let all = || COLUMNS.iter().map(|info| info.column).collect();
+    // marks are made by payrun alone
+    let own = |column: &Column| *column != Column::PayrunRow;
+    let all = || COLUMNS.iter().map(|info| info.column).filter(own).collect();
     let (title, columns): (_, Vec<Column>) = match kind {
         TemplateKind::Payroll => {
             ("Payroll: payments to Australian accounts", [&PAYEE[..], &AT_HOME].concat())

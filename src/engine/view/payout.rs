@@ -6,8 +6,8 @@ use super::{EngineError, in_full, standing};
 use crate::check::directory::Directory;
 use crate::domain::answer::StatusMeaning;
 use crate::domain::{
-    BankAccount, Kind, Life, Oddity, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RunHead, RunId,
-    may_be_sent_again, reject_to_do, reject_words, verify_key,
+    BankAccount, Kind, Life, Oddity, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RowMark,
+    RunHead, RunId, RunState, may_be_sent_again, reject_to_do, reject_words, verify_key,
 };
 use crate::journal::Checkpoint;
 use crate::plan::rail;
@@ -47,7 +47,15 @@ impl<'a> Viewer<'a> {
             None => (None, None),
         };
         let there = life.and_then(|life| life.status.as_ref());
-        let corrected = self.corrected(known.as_ref())?;
+        let corrected = self.corrected(entry, known.as_ref())?;
+        let identity = match entry {
+            RowEntry::Own { id } | RowEntry::Earlier { id } => Some(*id),
+            RowEntry::Invalid { id, .. } | RowEntry::Conflict { id, .. } => *id,
+        };
+        let is_later_s = known.is_none() && self.is_later_s(entry)?;
+        let of = known.as_ref().map_or(run, |entry| entry.run);
+        let waits = status == PayoutState::Ready
+            && checkpoint.run(of)?.is_some_and(|(_, state)| state == RunState::Held);
         let mut reason = reason(entry, life);
         if let Some(place) = &corrected {
             reason = Some(reason.map_or_else(|| place.clone(), |reason| format!("{reason}; {place}")));
@@ -66,7 +74,7 @@ impl<'a> Viewer<'a> {
             payee: named,
             account: asked.as_ref().map(|payout| payout.payee.account.to_string()),
             reference: asked.as_ref().and_then(|payout| payout.reference.clone()),
-            next: next(status, run, row, known.as_ref()).filter(|_| corrected.is_none()),
+            next: next(status, run, row, known.as_ref(), waits).filter(|_| corrected.is_none()),
             accepted: known.as_ref().map(|entry| entry.accepted.clone()).unwrap_or_default(),
             like_earlier: known.as_ref().and_then(|entry| entry.like_earlier.clone()),
             reason,
@@ -82,21 +90,51 @@ impl<'a> Viewer<'a> {
             reject_code: there.and_then(|status| status.reject_code.clone()),
             sent_at: life.and_then(|life| life.first_sent),
             changed_at: life.and_then(|life| life.changed),
-            correctable: is_correctable(status, life) && corrected.is_none(),
+            // what a later run has stands in that run's file
+            correctable: is_correctable(status, life) && corrected.is_none() && !is_later_s,
+            mark: identity.map(|id| RowMark::of(run, row, id)),
             from_book: asked.map(|payout| payout.from_book).unwrap_or_default(),
             verified,
             bank,
         })
     }
 
-    /// The row that has taken its place under the same id of the user's, in words.
-    fn corrected(&self, known: Option<&PayoutEntry>) -> Result<Option<String>, EngineError> {
-        let Some(entry) = known.filter(|entry| entry.life.is_over() && entry.payout.payment_id.is_some())
-        else {
-            return Ok(None);
+    /// The row that has taken its place, in words.
+    fn corrected(&self, row: &RowEntry, known: Option<&PayoutEntry>) -> Result<Option<String>, EngineError> {
+        let (first, own, run) = match (row, known) {
+            (RowEntry::Own { .. } | RowEntry::Earlier { .. }, Some(entry))
+                if !entry.life.keeps_its_place() =>
+            {
+                (entry.payout.marked.unwrap_or(entry.id), Some(entry.id), entry.run)
+            }
+            (RowEntry::Invalid { id: Some(id), .. } | RowEntry::Conflict { id: Some(id), .. }, _) => {
+                (*id, None, self.run)
+            }
+            _ => return Ok(None),
         };
-        let later = self.checkpoint.payout(entry.id.corrected())?;
+        let mut others = self.checkpoint.marked(first)?;
+        others.extend(own.map_or(Ok(None), |own| self.checkpoint.payout(own.corrected()))?);
+        let mut later: Option<PayoutEntry> = None;
+        for other in others.into_iter().filter(|other| Some(other.id) != own) {
+            let is_next = other.run > run && !self.is_refused(other.run)?;
+            let is_last = later.as_ref().is_none_or(|later| later.run < other.run);
+            if is_last && (is_next || other.life.keeps_its_place()) {
+                later = Some(other);
+            }
+        }
         Ok(later.map(|later| format!("corrected by row {} of run {}", later.payout.row, later.run)))
+    }
+
+    /// Whether a later run has the payout of a row, and may yet send it.
+    fn is_later_s(&self, row: &RowEntry) -> Result<bool, EngineError> {
+        let (RowEntry::Own { id } | RowEntry::Earlier { id }) = row else { return Ok(false) };
+        let later = self.checkpoint.payout(*id)?;
+        later.map_or(Ok(false), |later| Ok(!self.is_refused(later.run)?))
+    }
+
+    /// Whether a person has refused a run, so that nothing that it has is sent and no file of rows to correct is its.
+    fn is_refused(&self, run: RunId) -> Result<bool, EngineError> {
+        Ok(self.checkpoint.run(run)?.is_some_and(|(_, state)| state == RunState::Refused))
     }
 
     fn branch(&self, payout: &Payout) -> Option<String> {
@@ -175,7 +213,15 @@ fn is_correctable(status: PayoutState, life: Option<&Life>) -> bool {
 }
 
 /// What a person can do about a payout in this state.
-fn next(status: PayoutState, run: RunId, row: u32, known: Option<&PayoutEntry>) -> Option<String> {
+///
+/// `waits`: its run waits for a person to let it go.
+fn next(
+    status: PayoutState,
+    run: RunId,
+    row: u32,
+    known: Option<&PayoutEntry>,
+    waits: bool,
+) -> Option<String> {
     // a row that an earlier run has is settled there
     let (run, row) = known.map_or((run, row), |entry| (entry.run, entry.payout.row));
     let made = known.is_some_and(|entry| entry.life.flash_id.is_some());
@@ -190,6 +236,7 @@ fn next(status: PayoutState, run: RunId, row: u32, known: Option<&PayoutEntry>) 
         PayoutState::Held => {
             format!("decide as the reason says, then pay the file of rows to correct, {run}-to-correct.csv")
         }
+        PayoutState::Ready if waits => format!("payrun approve {run}, once its plan was looked at"),
         PayoutState::Ready | PayoutState::Sending | PayoutState::InDoubt => format!("payrun resume {run}"),
         PayoutState::Returned => format!(
             "ask the payee for the right account, correct the row in {run}-to-correct.csv, and pay that file"

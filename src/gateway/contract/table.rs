@@ -19,6 +19,10 @@ const fn stops(of: &'static str, members: &'static str, cost: &'static str) -> U
     Use { of, members, weight: Weight::Stops, cost }
 }
 
+const fn precreates(of: &'static str, members: &'static str, cost: &'static str) -> Use {
+    Use { of, members, weight: Weight::StopsPrecreating, cost }
+}
+
 const fn limits(of: &'static str, members: &'static str, cost: &'static str) -> Use {
     Use { of, members, weight: Weight::Limits, cost }
 }
@@ -101,9 +105,9 @@ pub(super) const TABLE: &[Use] = &[
     limits("Withdrawal", "recipient", BY_A_PERSON),
     limits("WithdrawalStatus", "INITIALISED REVIEWING PENDING CONFIRMED FAILED REFUNDED CANCELLED", NO_FOLLOWING),
 
-    limits("Mutation", "createSender(input) createRecipient(input)", NO_PARTIES),
-    limits("MutateSenderReply", "success code message sender", NO_PARTIES),
-    limits("MutateRecipientReply", "success code message recipient", NO_PARTIES),
+    precreates("Mutation", "createSender(input) createRecipient(input)", NO_PARTIES),
+    precreates("MutateSenderReply", "success code message sender", NO_PARTIES),
+    precreates("MutateRecipientReply", "success code message recipient", NO_PARTIES),
     limits("SenderInput", "externalId", PARTIES_TWICE),
     limits("SenderInput", "firstName middleName lastName companyName dob email mobile address", NO_DETAIL),
     limits("SenderInput", "businessNumber idDoc", "remitters with a business number or a document cannot be made"),
@@ -122,8 +126,8 @@ pub(super) const TABLE: &[Use] = &[
     stops("AccountIdType", "BSB", NO_PAYOUTS),
     limits("AccountIdType", "PAYID IBAN ABA CLABE IFSC CNAPS SORT_CODE ACC_NO", "accounts of this type cannot be paid"),
     limits("Query", "senders(input) recipients(input)", PARTIES_TWICE),
-    limits("SenderQueryInput", "externalId", PARTIES_TWICE),
-    limits("RecipientQueryInput", "externalId", PARTIES_TWICE),
+    precreates("SenderQueryInput", "externalId", PARTIES_TWICE),
+    precreates("RecipientQueryInput", "externalId", PARTIES_TWICE),
     limits("Sender", "id externalId firstName middleName lastName companyName businessNumber dob email mobile address", PARTIES_TWICE),
     limits("Recipient", "id externalId firstName middleName lastName companyName", PARTIES_TWICE),
     limits("Recipient", "accountIdType currency bsb accountNo payid iban bic aba clabe ifsc cnaps sortCode", "changed bank details of a payee are not noticed at Flash"),

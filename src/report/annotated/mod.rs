@@ -8,10 +8,13 @@ pub(super) mod looks;
 mod marks;
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use jiff::civil::Date;
 use rust_xlsxwriter::{DocProperties, IgnoreError, Note, Workbook, Worksheet, XlsxError};
+use zip::result::ZipError;
 
 use self::looks::{Looks, Weight};
 use self::marks::{Mark, RowMarks};
@@ -49,11 +52,27 @@ pub enum BookError {
 impl From<XlsxError> for BookError {
     fn from(error: XlsxError) -> Self {
         match error {
-            XlsxError::IoError(error) => Self::Workbook(system_words(&error)),
+            XlsxError::IoError(error) | XlsxError::ZipError(ZipError::Io(error)) => {
+                Self::Workbook(system_words(&error))
+            }
             XlsxError::RowColumnLimitError => Self::TooManyRows,
             other => Self::Workbook(other.to_string()),
         }
     }
+}
+
+/// Writes to a sheet whose rows wait on the disk. Where the disk takes no more of them, the library panics.
+pub(super) fn on_disk<T, E: From<BookError>>(write: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(write)).unwrap_or_else(|_| {
+        Err(BookError::Workbook("its rows cannot be put on the disk; is there room?".to_owned()).into())
+    })
+}
+
+/// Saves a workbook to its last byte: what is held back when its writer is dropped would be lost without a word.
+pub(super) fn save(workbook: &mut Workbook, file: &mut File) -> Result<(), BookError> {
+    let mut out = BufWriter::new(file);
+    workbook.save_to_writer(&mut out)?;
+    Ok(out.flush().map_err(XlsxError::from)?)
 }
 
 /// What the workbook is about.
@@ -116,8 +135,12 @@ impl<'a> Annotated<'a> {
         })
     }
 
-    /// Writes the next row of the user's file; rows come in their order.
+    /// Writes the next row of the user's file; rows come in their order. After an error none is written any more.
     pub fn row(&mut self, row: u32, cells: &mut dyn Iterator<Item = &str>) -> Result<(), BookError> {
+        on_disk(|| self.next_row(row, cells))
+    }
+
+    fn next_row(&mut self, row: u32, cells: &mut dyn Iterator<Item = &str>) -> Result<(), BookError> {
         if row > MOST_ROWS {
             return Err(BookError::TooManyRows);
         }
@@ -201,7 +224,11 @@ impl<'a> Annotated<'a> {
     }
 
     /// Ends the workbook with the list of findings, and gives it its name.
-    pub fn finish(mut self, path: &Path) -> Result<(), BookError> {
+    pub fn finish(self, path: &Path) -> Result<(), BookError> {
+        on_disk(|| self.ended(path))
+    }
+
+    fn ended(mut self, path: &Path) -> Result<(), BookError> {
         self.rows_left_out(MOST_ROWS + 1)?;
         for (index, width) in self.widths.iter().enumerate() {
             let column = u16::try_from(index).map_err(|_| BookError::TooManyRows)?;
@@ -219,7 +246,7 @@ impl<'a> Annotated<'a> {
         let list = list::sheet(self.findings, &self.about, &self.sheet.name(), self.told_elsewhere)?;
         self.workbook.push_worksheet(self.sheet);
         self.workbook.push_worksheet(list);
-        write_whole(path, |file| Ok(self.workbook.save_to_writer(std::io::BufWriter::new(file))?))
+        write_whole(path, |file| save(&mut self.workbook, file))
     }
 }
 

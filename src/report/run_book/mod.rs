@@ -8,14 +8,13 @@ mod payouts;
 mod totals;
 
 use std::fs::File;
-use std::io::BufWriter;
 use std::path::Path;
 
 use rust_decimal::Decimal;
 use rust_xlsxwriter::{DocProperties, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
 
 use super::ReportError;
-use super::annotated::{BookError, LONGEST_CELL, fitting};
+use super::annotated::{BookError, LONGEST_CELL, fitting, on_disk, save};
 use crate::domain::{Currency, Finding, PayoutView, RunView};
 
 /// Writes the workbook. `findings` are those of the check, where they were kept; `folder` is where rows wait until all
@@ -27,22 +26,29 @@ pub fn write_run_book<E: std::error::Error>(
     folder: &Path,
     out: &mut File,
 ) -> Result<(), ReportError<E>> {
-    let failed = |error: XlsxError| ReportError::Book(error.into());
-    let mut workbook = Workbook::new();
-    workbook.set_tempdir(folder).map_err(failed)?;
-    let title = format!("Result of {}", view.label);
-    workbook.set_properties(&DocProperties::new().set_author("payrun").set_title(title));
-    let sheet = workbook.new_worksheet_with_constant_memory().map_err(failed)?;
-    let payouts = payouts::sheet(sheet, payouts)?;
-    workbook.push_worksheet(totals::sheet(view).map_err(failed)?);
-    workbook.push_worksheet(payouts);
-    workbook.push_worksheet(findings::sheet(findings, view).map_err(failed)?);
-    workbook.save_to_writer(BufWriter::new(out)).map_err(failed)
+    on_disk(|| {
+        let mut workbook = Workbook::new();
+        workbook.set_tempdir(folder)?;
+        let title = format!("Result of {}", view.label);
+        workbook.set_properties(&DocProperties::new().set_author("payrun").set_title(title));
+        let sheet = workbook.new_worksheet_with_constant_memory()?;
+        let payouts = payouts::sheet(sheet, payouts)?;
+        workbook.push_worksheet(totals::sheet(view)?);
+        workbook.push_worksheet(payouts);
+        workbook.push_worksheet(findings::sheet(findings, view)?);
+        Ok(save(&mut workbook, out)?)
+    })
 }
 
 impl<E: std::error::Error> From<XlsxError> for ReportError<E> {
     fn from(error: XlsxError) -> Self {
-        Self::Book(BookError::from(error))
+        BookError::from(error).into()
+    }
+}
+
+impl<E: std::error::Error> From<BookError> for ReportError<E> {
+    fn from(error: BookError) -> Self {
+        Self::Book(error)
     }
 }
 

@@ -94,7 +94,7 @@ fn against_the_file(sheet: &mut Worksheet, first: u32, view: &RunView) -> Result
     }
     if view.without_amount() > 0 {
         row += 1;
-        text(sheet, row, 0, "Rows without an amount that can be read", &Format::new())?;
+        text(sheet, row, 0, "Rows that cannot be paid, in no total", &Format::new())?;
         count(sheet, row, 1, view.without_amount())?;
     }
     Ok(row)

@@ -1,6 +1,5 @@
 //! A template as a workbook: a sheet to fill in, and a sheet that says how, with an example.
 
-use std::io::BufWriter;
 use std::path::Path;
 
 use rust_xlsxwriter::utility::row_col_to_cell;
@@ -10,6 +9,7 @@ use rust_xlsxwriter::{
 };
 
 use super::{BookError, Field, Form, Need, Template};
+use crate::report::annotated::save;
 use crate::report::fresh::write_whole;
 
 /// So many rows have drop-downs and hints; the formats hold for whole columns.
@@ -31,7 +31,7 @@ pub fn write_book(template: &Template, path: &Path) -> Result<(), BookError> {
     workbook.set_properties(&properties.set_creation_datetime(&made));
     workbook.push_worksheet(payouts(template)?);
     workbook.push_worksheet(instructions(template)?);
-    write_whole(path, |file| Ok(workbook.save_to_writer(BufWriter::new(file))?))
+    write_whole(path, |file| save(&mut workbook, file))
 }
 
 /// The sheet to fill in: names, formats, drop-downs and hints, and no row at all.

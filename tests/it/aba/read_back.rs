@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use payrun::check::{self, Options};
-use payrun::domain::{NoBook, Payout, Silent};
-use payrun::intake::{self, Reading};
+use payrun::domain::{NoBook, Payout, PayoutId, RowMark, RunId, Silent};
+use payrun::intake::{self, Reading, ToCorrect};
 use proptest::prelude::*;
 
 use super::writer::{PLAIN, asked, batches, style, write};
@@ -51,15 +51,21 @@ fn rows_to_correct_are_a_table_that_can_be_paid() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let clean = include_bytes!("../../cases/check/aba_balanced/input.aba");
     fs::write(file.path(), clean).expect("written");
-    let reasons: BTreeMap<u32, String> = [(2, "no street".to_owned()), (4, "no street".to_owned())].into();
+    let mark = |row| RowMark::of(RunId(1), row, PayoutId::of_payment_id("scope", "any"));
+    let to_correct = |row| ToCorrect { reason: "no street".to_owned(), mark: Some(mark(row)) };
+    let rows: BTreeMap<u32, ToCorrect> = [2, 4].map(|row| (row, to_correct(row))).into();
     let mut table = Vec::new();
-    intake::copy_rows(file.path(), &Reading::default(), &reasons, &mut table).expect("copied");
+    intake::copy_rows(file.path(), &Reading::default(), &rows, &mut table).expect("copied");
     let table = String::from_utf8(table).expect("a text");
     assert_eq!(
         table,
-        "account_name,bsb,account_number,amount,reference,remitter,reason_not_paid\n\
-         O'BRIEN. SEAN,062-000,12345678,2530.45,SAL 17JUL26 0001,PAYROLL PTY LTD,no street\n\
-         SMITH-JONES. A,083-004,123456789,3100.99,SAL 17JUL26 0003,PAYROLL PTY LTD,no street\n"
+        format!(
+            "account_name,bsb,account_number,amount,reference,remitter,reason_not_paid,payrun_row\n\
+             O'BRIEN. SEAN,062-000,12345678,2530.45,SAL 17JUL26 0001,PAYROLL PTY LTD,no street,{}\n\
+             SMITH-JONES. A,083-004,123456789,3100.99,SAL 17JUL26 0003,PAYROLL PTY LTD,no street,{}\n",
+            mark(2),
+            mark(4)
+        )
     );
     let with_streets: Vec<String> = table
         .lines()

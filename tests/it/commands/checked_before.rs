@@ -79,7 +79,7 @@ fn rows_that_pay_would_hold_or_leave_out_are_told_one_by_one() {
     world
         .payrun(&["check", "more.csv"])
         .ends(0)
-        .says("rows 2, 3 bear the payment_ids of payouts that earlier runs have");
+        .says("rows 2, 3 bear payment_ids or marks of payouts that earlier runs have");
     world.write("raised.csv", format!("{WITH_IDS}{third}").replace("200.00", "250.00"));
     world.payrun(&["check", "raised.csv"]).ends(0).says("row 3: the payment_id NOV-2 was already used");
 }

@@ -14,11 +14,7 @@ fn row(id: usize, account: u32, reference: &str) -> String {
 }
 
 /// Five payouts: declined with nothing made, paid, returned, cancelled for good, and one that no check lets through.
-fn paid() -> World {
-    let world = World::with(payrun::simulator::Options {
-        faults: vec!["withdrawal_create:declined@1".parse().expect("a fault")],
-        ..crate::rig::quick()
-    });
+pub fn file() -> String {
     let rows = [
         HEADER.to_owned(),
         row(2, 10_000_002, "PAY"),
@@ -27,7 +23,16 @@ fn paid() -> World {
         row(4, 10_000_004, "PAY FAIL_AML"),
         row(5, 10_000_005, "PAY").replace("105.00", "1O5"),
     ];
-    world.write("pay.csv", rows.join("\n") + "\n");
+    rows.join("\n") + "\n"
+}
+
+/// A world in which they came to that.
+pub fn paid(file: &str) -> World {
+    let world = World::with(payrun::simulator::Options {
+        faults: vec!["withdrawal_create:declined@1".parse().expect("a fault")],
+        ..crate::rig::quick()
+    });
+    world.write("pay.csv", file);
     pay(&world, "pay.csv", &["--skip-invalid"]).ends(5); // the first goes alone, and stops the run
     world.faults(&[]);
     world.start(command(&world, &["resume", "r1", "--skip-invalid"])).end().ends(4);
@@ -35,18 +40,18 @@ fn paid() -> World {
     world
 }
 
-fn command(world: &World, args: &[&str]) -> Command {
+pub fn command(world: &World, args: &[&str]) -> Command {
     let mut command = world.command(args);
     command.env("PAYRUN_PAYOUTS_FOLLOW", "8s");
     command
 }
 
-fn pay(world: &World, file: &str, more: &[&str]) -> Said {
+pub fn pay(world: &World, file: &str, more: &[&str]) -> Said {
     let args = [&["pay", file, "--yes"], more].concat();
     world.start(command(world, &args)).end()
 }
 
-fn fix(world: &World, run: &str) -> (PathBuf, String) {
+pub fn fix(world: &World, run: &str) -> (PathBuf, String) {
     let path = world.scope().join(format!("reports/{run}-to-correct.csv"));
     let text = std::fs::read_to_string(&path).expect("a file of rows to correct");
     (path, text)
@@ -67,7 +72,7 @@ fn kept(world: &World) -> Vec<(String, Decimal)> {
 
 #[test]
 fn unchanged_it_pays_nothing_twice_and_corrected_rows_are_paid_once() {
-    let world = paid();
+    let world = paid(&file());
     let (_, text) = fix(&world, "r1");
     let ids: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
     assert_eq!(ids, ["INV-2", "INV-3", "INV-5"], "what was paid or is forbidden is not in it:\n{text}");
@@ -101,7 +106,8 @@ fn unchanged_it_pays_nothing_twice_and_corrected_rows_are_paid_once() {
     }
     let other = corrected.replace("102.00", "102.50").replace("103.00", "103.50");
     world.write("again.csv", other);
-    pay(&world, "again.csv", &["--skip-invalid", accept[0], accept[1]]).says("INV-2 was already used");
+    pay(&world, "again.csv", &["--skip-invalid", accept[0], accept[1]])
+        .says("this row was already sent as row 2 of corrected.csv");
     assert_eq!(world.made(), before + 3, "a correction that was paid is not paid with another amount");
 
     let old = world.payouts("r1");
@@ -116,7 +122,7 @@ fn unchanged_it_pays_nothing_twice_and_corrected_rows_are_paid_once() {
 
 #[test]
 fn money_that_came_back_goes_only_to_another_account_or_in_another_amount() {
-    let world = paid();
+    let world = paid(&file());
     let (_, text) = fix(&world, "r1");
     let before = world.made();
     let returned = text.lines().filter(|line| line.starts_with("payment_id") || line.starts_with("INV-3"));
@@ -129,7 +135,7 @@ fn money_that_came_back_goes_only_to_another_account_or_in_another_amount() {
 
 #[test]
 fn what_flash_cancelled_for_good_is_not_paid_under_no_id_at_all() {
-    let world = paid();
+    let world = paid(&file());
     let before = world.made();
     let row = row(4, 10_000_004, "PAY FAIL_AML").replacen("INV-4", "", 1);
     world.write("sly.csv", format!("{HEADER}\n{row}\n"));

@@ -28,6 +28,12 @@ fn nothing_is_sent_without_consent() {
     world.payrun(&["pay", "pay.csv"]).ends(2).says("say --yes where nobody can answer");
     world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0).says("to send: AUD 303.03 in 3 payouts");
     world.payrun(&["pay", "pay.csv", "--yes", "--expect-count", "4"]).ends(3).says("the file has 3");
+    let unmet =
+        ["--expect-count", "4", "--expect-total", "AUD=1", "--expect-total", "EUR=2", "--format", "json"];
+    let said = world.payrun(&[&["pay", "pay.csv", "--yes"][..], &unmet].concat()).ends(3);
+    let why = said.json()["why"].as_str().expect("a sentence").to_owned();
+    assert!(["4 payouts", "AUD 1,", "EUR 2,"].iter().all(|part| why.contains(part)), "{why}");
+    assert_eq!(said.json()["outcome"], "refused");
     world
         .payrun(&["pay", "pay.csv", "--yes", "--expect-total", "AUD=1"])
         .ends(3)

@@ -233,3 +233,19 @@ fn taking_the_file_away_is_no_answer() {
     shop.once(&["--mode", "pay"]).ends(0);
     assert_eq!(shop.world.made(), 2, "all but the one that was declined");
 }
+
+#[test]
+fn a_no_beside_a_yes_is_a_no() {
+    for first in ["approve", "reject"] {
+        let shop = Shop::new();
+        shop.drop("salaries.csv", rig::payroll(0, 2));
+        shop.once(&["--mode", "hold"]).ends(0);
+        for end in [first, "approve", "reject"] {
+            std::fs::write(shop.path(&format!("held/salaries.csv.{end}")), "").expect("written");
+        }
+        shop.once(&["--mode", "hold"]).ends(0);
+        assert_eq!(shop.world.made(), 0, "{first} first");
+        assert!(shop.read("rejected/salaries.csv.answer.txt").contains("refused by"), "{first} first");
+        shop.world.payrun(&["status", "r1"]).ends(0).says("refused; nothing was sent");
+    }
+}

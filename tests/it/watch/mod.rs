@@ -3,9 +3,12 @@
 
 mod answers;
 mod arriving;
+mod edges;
 mod identity;
 mod late;
+mod shares;
 mod storm;
+mod totals;
 mod unseen;
 
 use std::path::{Path, PathBuf};
