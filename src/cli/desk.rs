@@ -2,7 +2,9 @@
 //! texts beside the file.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -24,7 +26,7 @@ use crate::notify::{Notice, Notifier};
 use crate::report::write_plan_page;
 use crate::watch::{
     ANSWER, Approval, ControlTotals, Desk, Ended, Going, Judged, OpenRun, PLAN, Standing, Stopped, Trouble,
-    Waits, Yes, digest, readers_of,
+    Waits, Yes, digest, read_as, readers_of,
 };
 
 /// Serves one folder for one scope.
@@ -304,7 +306,11 @@ impl Desk for Counter<'_> {
 
     fn put_copy(&self, run: RunId, to: &Path) -> Result<(), Trouble> {
         let head = self.head(run)?;
-        let copied = put_whole(&engine::kept_copy(self.journal.folder(), run, &head.file), to);
+        let kept = engine::kept_copy(self.journal.folder(), run, &head.file);
+        let copied = match open_itself(&kept).and_then(|mut file| put_whole(&mut file, to)) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            copied => copied,
+        };
         copied.map_err(|error| Trouble::Passing(format!("{}: {}", to.display(), system_words(&error))))
     }
 
@@ -420,15 +426,14 @@ fn goes_on(head: &RunHead, release: Option<&Release>) -> Judged {
     }
 }
 
-/// A copy that appears whole. What lies there already stays.
-fn put_whole(from: &Path, to: &Path) -> io::Result<()> {
+/// Puts a copy where nothing lies yet. It appears whole, with the readers that the file has.
+pub(super) fn put_whole(from: &mut File, to: &Path) -> io::Result<()> {
     let folder = to.parent().unwrap_or(Path::new("."));
     let mut copy = tempfile::Builder::new().prefix(".payrun-").tempfile_in(folder)?;
-    io::copy(&mut open_itself(from)?, &mut copy)?;
-    match copy.persist_noclobber(to).map_err(|error| error.error) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        outcome => outcome.map(drop),
-    }
+    io::copy(from, &mut copy)?;
+    read_as(from.metadata()?.mode(), copy.path())?;
+    copy.as_file().sync_all()?;
+    copy.persist_noclobber(to).map(drop).map_err(|error| error.error)
 }
 
 pub(super) fn beside(path: &Path, end: &str) -> PathBuf {

@@ -31,7 +31,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let session = Session::new(globals, remitter.into_iter().chain(limit).collect())?;
     let journal = match session.opened() {
         Ok(journal) => Session::taken(journal),
-        Err(error) => return hand_over(error, args),
+        Err(error) => return hand_over(error, globals, args),
     };
     if args.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
         return Err(Failure::new(Exit::Usage, "Nothing was sent: --name needs a name."));

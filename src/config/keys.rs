@@ -133,7 +133,7 @@ pub const KEYS: [Key; 39] = [
         "listen.sources",
         "PAYRUN_LISTEN_SOURCES",
         "all",
-        "the only addresses that webhooks are taken from, set apart by commas",
+        "the only addresses that webhooks are taken from, set apart by commas; others but this machine get no numbers then",
     ),
     key(
         "listen.trust_proxy",

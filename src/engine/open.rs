@@ -125,7 +125,7 @@ fn keep_copy(journal: &Journal, prepared: &Prepared) -> Result<(), EngineError> 
         std::fs::File::open(from).and_then(|file| file.sync_all()).and_then(|()| std::fs::rename(from, &to));
     kept.map_err(|error| JournalError::io("cannot keep a copy of the file as", to, &error))?;
     keep_findings(journal.folder(), prepared.head.run, &prepared.checked.findings)?;
-    Ok(())
+    Ok(journal.keep_names()?)
 }
 
 /// What checking found stays with the run as it was agreed to, since another day may find otherwise.

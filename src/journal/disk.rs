@@ -5,10 +5,13 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// Opens log files.
-pub trait Disk: Send + Sync {
+pub trait Disk: std::fmt::Debug + Send + Sync {
     /// Opens the file at `path` for appending after its first `keep` bytes; what follows them is cut off. Makes
     /// the file, readable by its owner alone, where it does not exist. Durable before it returns.
     fn open(&self, path: &Path, keep: u64) -> io::Result<Box<dyn LogFile>>;
+
+    /// Makes the names in a folder durable: what was made there or renamed to there.
+    fn sync_names(&self, folder: &Path) -> io::Result<()>;
 }
 
 /// A file that grows at its end.
@@ -34,9 +37,13 @@ impl Disk for RealDisk {
         }
         file.sync_all()?;
         if let Some(folder) = path.parent() {
-            File::open(folder)?.sync_all()?;
+            self.sync_names(folder)?;
         }
         Ok(Box::new(RealFile(file)))
+    }
+
+    fn sync_names(&self, folder: &Path) -> io::Result<()> {
+        File::open(folder)?.sync_all()
     }
 }
 
@@ -93,8 +100,10 @@ pub(super) fn open_itself_with(options: &mut OpenOptions, path: &Path) -> io::Re
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("this is no file")) }
 }
 
-/// Makes a folder and those above it, for their owner alone.
+/// Makes a folder and those above it, for their owner alone. A power cut does not take away what was made: a journal in a
+/// folder that is gone is no journal.
 pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+    let made: Vec<&Path> = path.ancestors().take_while(|folder| !folder.exists()).collect();
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -102,7 +111,12 @@ pub(super) fn make_folder(path: &Path) -> io::Result<()> {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder.create(path)
+    builder.create(path)?;
+    for above in made.into_iter().filter_map(Path::parent) {
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        RealDisk.sync_names(above)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

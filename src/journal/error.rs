@@ -3,15 +3,14 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::lock::{WATCHING, process_of, watched_folder};
 use crate::domain::system_words;
 
 /// The journal or its checkpoint cannot be used. Nothing is sent after any of these.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum JournalError {
     /// Another process works on the same scope.
-    #[error(
-        "another payrun is at work on this state folder ({holder}); wait until it has finished, or use --state for another folder"
-    )]
+    #[error("another payrun is at work on this state folder {}", held(holder))]
     Held {
         /// Who, as written in the lock file.
         holder: String,
@@ -53,6 +52,19 @@ pub enum JournalError {
         /// The first failure.
         why: String,
     },
+}
+
+/// Who holds the state, and what to do.
+fn held(holder: &str) -> String {
+    let Some(folder) = watched_folder(holder) else {
+        return format!("({holder}); wait until it has finished, or use --state for another folder");
+    };
+    let kill = process_of(holder).map_or(String::new(), |process| format!("kill -TERM {process}, "));
+    format!(
+        "and watches {} ({}); stop it for so long: {kill}Ctrl-C where it runs, or systemctl stop. It first finishes and records what is in flight, and its next start goes on where it stood",
+        folder.display(),
+        holder.split(WATCHING).next().unwrap_or_default()
+    )
 }
 
 impl JournalError {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::{open_itself_with, private};
 use super::error::JournalError;
+use crate::domain::Timestamp;
 
 /// Held as long as this value lives; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub enum Holder {
 }
 
 /// Between a process and the folder that it watches.
-const WATCHING: &str = ", watching ";
+pub(super) const WATCHING: &str = ", watching ";
 
 /// Behind a process that lets go after a moment, again and again.
 const LOOKING: &str = ", looking at payouts for a moment";
@@ -37,12 +38,37 @@ pub(super) enum Doing<'a> {
 
 /// Whether a holder lets go soon, by its own words.
 pub fn is_soon_over(holder: &str) -> bool {
-    holder.contains(LOOKING)
+    watched_folder(holder).is_none() && holder.contains(LOOKING)
 }
 
 /// The folder that a holder watches, by its own words.
 pub fn watched_folder(holder: &str) -> Option<PathBuf> {
     holder.split_once(WATCHING).map(|(_, folder)| PathBuf::from(folder.trim_end()))
+}
+
+/// The number of a holder's process, by its own words.
+pub(super) fn process_of(holder: &str) -> Option<u32> {
+    holder.strip_prefix(PROCESS)?.split([' ', ',']).next()?.parse().ok()
+}
+
+const PROCESS: &str = "process ";
+
+fn this_process() -> String {
+    let host = rustix::system::uname();
+    format!("{PROCESS}{} on {}", std::process::id(), host.nodename().to_string_lossy())
+}
+
+/// What a lock file says, and since when: it is written when the lock is taken. What cannot be read is no reason to go on.
+fn words(file: &mut File) -> String {
+    let mut holder = String::new();
+    let _ = file.read_to_string(&mut holder);
+    let since = file.metadata().and_then(|metadata| metadata.modified()).ok();
+    let since = since.and_then(|since| Timestamp::try_from(since).ok());
+    let since = since.map_or(String::new(), |at| format!(" since {}", at.strftime("%-d %b %Y %H:%M UTC")));
+    match holder.trim().split_once(WATCHING) {
+        Some((process, folder)) => format!("{process}{since}{WATCHING}{folder}"),
+        None => format!("{}{since}", holder.trim()),
+    }
 }
 
 impl ScopeLock {
@@ -57,14 +83,13 @@ impl ScopeLock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                let _ = file.read_to_string(&mut holder); // an unreadable name is no reason to go on
-                tracing::debug!(holder = holder.trim(), "the state is held");
-                return Err(JournalError::Held { holder: holder.trim().to_owned() });
+                let holder = words(&mut file);
+                tracing::debug!(holder, "the state is held");
+                return Err(JournalError::Held { holder });
             }
             Err(TryLockError::Error(error)) => return Err(failed(&error)),
         }
-        let holder = format!("process {}\n", std::process::id());
+        let holder = format!("{}\n", this_process());
         file.set_len(0)
             .and_then(|()| file.rewind())
             .and_then(|()| file.write_all(holder.as_bytes()))
@@ -79,7 +104,7 @@ impl ScopeLock {
             Doing::Watching(folder) => format!("{WATCHING}{}", folder.display()),
             Doing::Looking => LOOKING.to_owned(),
         };
-        let holder = format!("process {}{doing}\n", std::process::id());
+        let holder = format!("{}{doing}\n", this_process());
         std::fs::write(path, holder).map_err(|error| JournalError::io("cannot write", path, &error))
     }
 
@@ -89,11 +114,7 @@ impl ScopeLock {
             return Holder::Nobody;
         };
         match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                let _ = file.read_to_string(&mut holder);
-                Holder::Process(holder.trim().to_owned())
-            }
+            Err(TryLockError::WouldBlock) => Holder::Process(words(&mut file)),
             Ok(()) | Err(TryLockError::Error(_)) => Holder::Nobody,
         }
     }

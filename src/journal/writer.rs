@@ -37,6 +37,7 @@ pub struct Journal {
     thread: Option<JoinHandle<()>>,
     checkpoint: Checkpoint,
     folder: ScopeFolder,
+    disk: Arc<dyn Disk>,
     rebuilt: bool,
     looking: Mutex<()>,
     _lock: ScopeLock,
@@ -109,7 +110,8 @@ impl Journal {
         let (checkpoint, end, rebuilt) = caught_up(folder)?;
         tracing::info!(records = end.tip.seq, rebuilt, ms = began.elapsed().as_millis(), "journal open");
         let (jobs, queue) = sync_channel(QUEUE);
-        let mut writer = Writer::new(folder.journal(), disk, checkpoint.clone(), end, segment_bytes)?;
+        let mut writer =
+            Writer::new(folder.journal(), Arc::clone(&disk), checkpoint.clone(), end, segment_bytes)?;
         let thread = std::thread::Builder::new()
             .name("journal".to_owned())
             .spawn(move || writer.work(&queue))
@@ -119,6 +121,7 @@ impl Journal {
             thread: Some(thread),
             checkpoint,
             folder: folder.clone(),
+            disk,
             rebuilt,
             looking: Mutex::default(),
             _lock: lock,
@@ -147,6 +150,14 @@ impl Journal {
     /// The folder of the scope.
     pub fn folder(&self) -> &ScopeFolder {
         &self.folder
+    }
+
+    /// Makes the names of the kept files durable, before a record counts on them.
+    pub fn keep_names(&self) -> Result<(), JournalError> {
+        let folder = self.folder.files();
+        self.disk
+            .sync_names(&folder)
+            .map_err(|error| JournalError::io("cannot keep what was written to", folder, &error))
     }
 
     /// Whether the checkpoint was lost or damaged and had to be rebuilt.

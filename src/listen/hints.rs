@@ -2,7 +2,10 @@
 //!
 //! `SCOPE/hints/DAY.jsonl` has one line a hint, synced before Flash is answered; `taken.json` says how far they have been
 //! looked up. This is not the journal: nothing here says how a payout stands, and all of it may be lost without harm,
-//! since what is under way is looked at anyway. Files older than a week go.
+//! since what is under way is looked at anyway. Files older than a week go; a day of many has several, `DAY_000002.jsonl`.
+//!
+//! The id of a delivery is not signed, so that whoever has one delivery can make many of it: there is room for so many
+//! bytes. Where it is used up, what was looked up goes first, oldest first; what was not, keeps new ones out.
 //!
 //! One listener writes, in a thread of its own that syncs once for all who wait. Whoever holds the scope reads, also in
 //! another process: [`pending`], and [`taken`] when all of it has been looked up.
@@ -29,6 +32,10 @@ const IN_ONE_PIECE: usize = 256;
 /// So many bytes are read at a time.
 const AT_ONCE: u64 = 4 << 20;
 const TAKEN: &str = "taken.json";
+/// All files together have so many bytes at most, some hundred thousand hints.
+const ROOM: u64 = 64 << 20;
+/// A file has this part of the room: what goes, goes by files.
+const FILES: u64 = 16;
 
 /// A payout to look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +65,12 @@ pub enum HintError {
     /// Another process receives for this scope.
     #[error("another payrun receives webhooks for this login already")]
     Held,
+    /// There is no room: too many wait to be looked up.
+    #[error("{}: too many webhooks wait to be looked up", path.display())]
+    Full {
+        /// Which folder.
+        path: PathBuf,
+    },
     /// The folder cannot be used.
     #[error("cannot store webhooks in {}: {why}", path.display())]
     Io {
@@ -121,6 +134,11 @@ pub struct Hints(mpsc::Sender<Job>);
 impl Hints {
     /// Opens the folder, or makes it, for its owner alone; reads which deliveries were stored before.
     pub fn open(folder: &Path) -> Result<Self, HintError> {
+        Self::with_room(folder, ROOM)
+    }
+
+    /// The same with room for so many bytes.
+    pub fn with_room(folder: &Path, room: u64) -> Result<Self, HintError> {
         let failed = |error: io::Error| failed(folder, &error);
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
         let mut options = OpenOptions::new();
@@ -131,8 +149,13 @@ impl Hints {
             Err(TryLockError::WouldBlock) => return Err(HintError::Held),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
-        let mut writer =
-            Writer { folder: folder.to_owned(), seen: Seen::default(), day: String::new(), _lock: lock };
+        let mut writer = Writer {
+            folder: folder.to_owned(),
+            room,
+            seen: Seen::default(),
+            day: String::new(),
+            _lock: lock,
+        };
         writer.remember().map_err(failed)?;
         let (jobs, inbox) = mpsc::channel();
         std::thread::Builder::new()
@@ -182,6 +205,7 @@ impl Seen {
 
 struct Writer {
     folder: PathBuf,
+    room: u64,
     seen: Seen,
     /// The day of the last sweep.
     day: String,
@@ -248,11 +272,46 @@ impl Writer {
     /// Puts lines on disk; without any, finds out whether that could be done. The file is opened anew each time, so that
     /// a folder that was full or away serves again once it is back.
     fn write(&mut self, day: Option<&str>, text: &[u8]) -> Result<(), HintError> {
-        let written = match day {
-            None => self.try_out(),
-            Some(day) => append(&self.folder, &format!("{day}.jsonl"), text).inspect(|()| self.sweep(day)),
-        };
-        written.map_err(|error| failed(&self.folder, &error))
+        let failed = |error| failed(&self.folder, &error);
+        self.make_room(text.len().max(1) as u64)?;
+        let Some(day) = day else { return self.try_out().map_err(failed) };
+        let name = self.file_of(day).map_err(failed)?;
+        append(&self.folder, &name, text).map_err(failed)?;
+        self.sweep(day);
+        Ok(())
+    }
+
+    /// Takes away what was looked up until there is room for so much more.
+    fn make_room(&self, more: u64) -> Result<(), HintError> {
+        let failed = |error| failed(&self.folder, &error);
+        let mut files = VecDeque::from(self.sizes().map_err(failed)?);
+        let mark = mark(&self.folder);
+        while files.iter().map(|(_, bytes)| bytes).sum::<u64>() + more > self.room {
+            let oldest = files.pop_front().map(|(name, _)| name);
+            let looked_up = oldest.filter(|name| mark.as_ref().is_some_and(|mark| *name < mark.file));
+            let Some(name) = looked_up else { return Err(HintError::Full { path: self.folder.clone() }) };
+            std::fs::remove_file(self.folder.join(name)).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn sizes(&self) -> io::Result<Vec<(String, u64)>> {
+        let size = |name: String| Ok((name.clone(), std::fs::metadata(self.folder.join(name))?.len()));
+        days(&self.folder)?.into_iter().map(size).collect()
+    }
+
+    /// The last file of a day, or the next one where that is full.
+    fn file_of(&self, day: &str) -> io::Result<String> {
+        let last = self.sizes()?.into_iter().rfind(|(name, _)| day_of(name) == Some(day));
+        Ok(match last {
+            None => format!("{day}.jsonl"),
+            Some((name, bytes)) if bytes < self.room / FILES => name,
+            Some((name, _)) => {
+                let number =
+                    name.trim_end_matches(".jsonl").rsplit_once('_').and_then(|(_, end)| end.parse().ok());
+                format!("{day}_{:06}.jsonl", number.unwrap_or(1_u32) + 1)
+            }
+        })
     }
 
     fn try_out(&self) -> io::Result<()> {
@@ -271,7 +330,7 @@ impl Writer {
             .map(|day| day.saturating_sub(jiff::Span::new().days(KEPT_DAYS)));
         let Some(oldest) = oldest.map(|day| day.to_string()) else { return };
         for file in days(&self.folder).unwrap_or_default() {
-            if file.as_str() < oldest.as_str() {
+            if day_of(&file).is_some_and(|day| day < oldest.as_str()) {
                 let _ = std::fs::remove_file(self.folder.join(file)); // tomorrow is soon enough
             }
         }
@@ -287,12 +346,25 @@ fn days(folder: &Path) -> io::Result<Vec<String>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let name = entry?.file_name().into_string().unwrap_or_default();
-        if name.strip_suffix(".jsonl").is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok()) {
+        if day_of(&name).is_some() {
             files.push(name);
         }
     }
     files.sort_unstable();
     Ok(files)
+}
+
+/// The day that the name of a file with hints begins with. By their names the files of a day sort as they were made.
+fn day_of(name: &str) -> Option<&str> {
+    let stem = name.strip_suffix(".jsonl")?;
+    let (day, number) = stem.split_once('_').unwrap_or((stem, "1"));
+    let is_ours = day.parse::<jiff::civil::Date>().is_ok() && number.parse::<u32>().is_ok();
+    is_ours.then_some(day)
+}
+
+/// How far hints have been looked up.
+fn mark(folder: &Path) -> Option<Mark> {
+    std::fs::read(folder.join(TAKEN)).ok().and_then(|text| serde_json::from_slice(&text).ok())
 }
 
 /// Adds whole lines to a file and syncs them. What a power cut has torn, or a full disk, is cut off first.
@@ -337,8 +409,7 @@ pub fn pending(folder: &Path) -> io::Result<Option<(Vec<Hint>, Mark)>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         other => other?,
     };
-    let mark =
-        std::fs::read(folder.join(TAKEN)).ok().and_then(|text| serde_json::from_slice::<Mark>(&text).ok());
+    let mark = mark(folder);
     for name in files {
         let from = match &mark {
             Some(mark) if name < mark.file => continue,

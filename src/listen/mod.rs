@@ -54,6 +54,8 @@ pub struct Limits {
     pub reading: Duration,
     /// Deliveries a second. Twice as many may come at once.
     pub rate: u32,
+    /// Questions a second about readiness and numbers. Twice as many may come at once.
+    pub questions: u32,
     /// Connections at the same time; others wait.
     pub connections: usize,
     /// How long what is due to be looked up at Flash may wait until this listener is not ready.
@@ -67,6 +69,7 @@ impl Default for Limits {
             body: 64 << 10,
             reading: Duration::from_secs(10),
             rate: 200,
+            questions: 20,
             connections: 128,
             overdue: Duration::from_secs(30 * 60),
         }

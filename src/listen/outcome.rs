@@ -29,11 +29,13 @@ pub enum Outcome {
     TooMany,
     /// It could not be put on disk.
     NotStored,
+    /// Too many wait to be looked up.
+    NoRoom,
 }
 
 impl Outcome {
     /// Every one.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Stored,
         Self::Doubled,
         Self::WithoutId,
@@ -46,6 +48,7 @@ impl Outcome {
         Self::BrokenOff,
         Self::TooMany,
         Self::NotStored,
+        Self::NoRoom,
     ];
 
     /// The name that metrics and logs have for it.
@@ -63,6 +66,7 @@ impl Outcome {
             Self::BrokenOff => "broken_off",
             Self::TooMany => "too_many",
             Self::NotStored => "not_stored",
+            Self::NoRoom => "no_room",
         }
     }
 
@@ -76,7 +80,7 @@ impl Outcome {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Self::NotStored => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotStored | Self::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

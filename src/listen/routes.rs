@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Router};
 
 use super::bucket::Bucket;
-use super::hints::{Hint, Hints, Kept};
+use super::hints::{Hint, HintError, Hints, Kept};
 use super::metrics::{self, Counts};
 use super::{Desk, Limits, Options, Outcome};
 use crate::gateway::{Notice, Webhook};
@@ -37,6 +37,8 @@ struct Inner {
     desk: Arc<dyn Desk>,
     counts: Counts,
     bucket: Bucket,
+    /// Questions have their own, so that they keep no delivery out.
+    questions: Bucket,
 }
 
 /// The routes, for one server.
@@ -81,18 +83,42 @@ async fn callback(
     counter.answer(taken, &headers).await
 }
 
-async fn ready(State(counter): State<Counter>) -> Response {
+async fn ready(
+    State(counter): State<Counter>,
+    Extension(Peer(peer)): Extension<Peer>,
+    headers: HeaderMap,
+) -> Response {
+    if !counter.0.questions.take(Instant::now()) {
+        return too_many();
+    }
     match counter.not_ready().await {
         None => "ready\n".into_response(),
-        Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
+        Some(why) => {
+            let why = if counter.may_know(peer, &headers) { format!(": {why}") } else { String::new() };
+            (StatusCode::SERVICE_UNAVAILABLE, format!("not ready{why}\n")).into_response()
+        }
     }
 }
 
-async fn numbers(State(counter): State<Counter>) -> Response {
+async fn numbers(
+    State(counter): State<Counter>,
+    Extension(Peer(peer)): Extension<Peer>,
+    headers: HeaderMap,
+) -> Response {
+    if !counter.may_know(peer, &headers) {
+        return (StatusCode::FORBIDDEN, "not for this address\n").into_response();
+    }
+    if !counter.0.questions.take(Instant::now()) {
+        return too_many();
+    }
     let is_ready = counter.not_ready().await.is_none();
     let now = counter.0.options.clock.now();
     let text = metrics::text(&counter.0.counts, &counter.0.desk.vitals(), is_ready, now);
     ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}
+
+fn too_many() -> Response {
+    (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1")], "too many questions\n").into_response()
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
@@ -106,8 +132,9 @@ fn request_id(headers: &HeaderMap) -> Option<&str> {
 
 impl Counter {
     pub fn new(options: Options, hints: Hints, desk: Arc<dyn Desk>) -> Self {
-        let bucket = Bucket::new(options.limits.rate, Instant::now());
-        Self(Arc::new(Inner { options, hints, desk, counts: Counts::default(), bucket }))
+        let [bucket, questions] =
+            [options.limits.rate, options.limits.questions].map(|rate| Bucket::new(rate, Instant::now()));
+        Self(Arc::new(Inner { options, hints, desk, counts: Counts::default(), bucket, questions }))
     }
 
     pub fn limits(&self) -> Limits {
@@ -142,6 +169,16 @@ impl Counter {
         told.rsplit(',').next()?.trim().parse().ok().map(|told: IpAddr| told.to_canonical())
     }
 
+    /// Whether somebody may know how things stand: everybody where no sources are named, else these and this machine.
+    fn may_know(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
+        let sources = &self.0.options.sources;
+        // a program of this machine that asks without the proxy bears no address of another
+        let is_direct = !headers.contains_key(&FORWARDED_FOR);
+        let asker = if is_direct { Some(peer) } else { self.sender(peer, headers) };
+        sources.is_empty()
+            || asker.is_some_and(|asker| sources.contains(&asker) || (is_direct && asker.is_loopback()))
+    }
+
     /// Stores what is to be looked up, and answers.
     async fn answer(&self, taken: Result<Notice, Outcome>, headers: &HeaderMap) -> Response {
         let outcome = match taken {
@@ -156,7 +193,7 @@ impl Counter {
         let body = if status == StatusCode::OK { "taken\n" } else { "not taken\n" };
         let mut response = (status, body).into_response();
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if outcome == Outcome::TooMany {
+        if matches!(outcome, Outcome::TooMany | Outcome::NoRoom) {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
@@ -173,6 +210,7 @@ impl Counter {
                 Outcome::Stored
             }
             Ok(Kept::Before) => Outcome::Doubled,
+            Err(HintError::Full { .. }) => Outcome::NoRoom,
             Err(error) => {
                 tracing::debug!(%error, "a hint was not stored");
                 Outcome::NotStored

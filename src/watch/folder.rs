@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use super::side::Side;
 use crate::journal::{JournalError, ScopeLock};
 
 /// Where a file lies. The folder itself is the inbox.
@@ -223,7 +224,8 @@ pub fn readers_of(file: &Path, beside: &Path) -> io::Result<()> {
     read_as(fs::symlink_metadata(file).map_or(0o600, |metadata| metadata.mode()), beside)
 }
 
-fn read_as(mode: u32, beside: &Path) -> io::Result<()> {
+/// Gives a file of ours the readers of a mode, and no more than that.
+pub fn read_as(mode: u32, beside: &Path) -> io::Result<()> {
     fs::set_permissions(beside, fs::Permissions::from_mode(mode & 0o666 | 0o600))
 }
 
@@ -254,6 +256,14 @@ fn is_passing(name: &OsStr) -> bool {
     name.starts_with('.')
         || name.starts_with("~$")
         || ends.iter().any(|end| name.to_lowercase().ends_with(end))
+}
+
+/// The names under which a file of people is taken from the inbox, its own first where it is one of them.
+pub fn inbox_names(name: &OsStr) -> impl Iterator<Item = String> + use<> {
+    let shown = plain(name).trim_start_matches(['.', '~', '$']).to_owned();
+    let is_taken = |name: &str| !is_passing(OsStr::new(name)) && Side::of(OsStr::new(name)).is_none();
+    let name = if is_taken(&shown) && !shown.is_empty() { shown } else { format!("{shown}.file") };
+    (1..10_000).map(move |number| numbered(&name, number))
 }
 
 /// The file beside which something of that name lies, if it is one that only payrun gives.

@@ -18,6 +18,6 @@ mod watcher;
 
 pub use asked::digest;
 pub use desk::{Desk, Ended, Going, Judged, OpenRun, Standing, Stopped, Trouble, Waits, Yes};
-pub use folder::{ANSWER, FINDINGS, Folder, PLAN, Place, readers_of};
+pub use folder::{ANSWER, FINDINGS, Folder, PLAN, Place, inbox_names, read_as, readers_of};
 pub use side::{Approval, ControlTotals, Side};
 pub use watcher::{Event, Settings, Watcher};

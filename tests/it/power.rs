@@ -1,13 +1,13 @@
 //! The plug is pulled, or the disk is full: a disk that forgets what was not synced, under the real engine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use payrun::domain::{Event, Observer, PayoutState};
-use payrun::engine::EngineError;
+use payrun::engine::{self, EngineError};
 use payrun::journal::{Disk, JournalError, LogFile, RealDisk};
 
 use super::rig::{Rig, made, quick};
@@ -15,7 +15,7 @@ use super::rig::{Rig, made, quick};
 const ROWS: usize = 40;
 
 /// What happens when the fuel is used up.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Failure {
     /// All that was not synced is gone.
     PowerCut,
@@ -26,7 +26,7 @@ enum Failure {
 }
 
 /// Writes reach the real file only by a sync; after `fuel` syncs the disk fails for good.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 struct FrailDisk {
     fuel: Arc<AtomicU64>,
     failure: Failure,
@@ -42,6 +42,10 @@ impl Disk for FrailDisk {
     fn open(&self, path: &Path, keep: u64) -> io::Result<Box<dyn LogFile>> {
         let file = RealDisk.open(path, keep)?;
         Ok(Box::new(FrailFile { disk: self.clone(), file, unsynced: Vec::new() }))
+    }
+
+    fn sync_names(&self, folder: &Path) -> io::Result<()> {
+        RealDisk.sync_names(folder)
     }
 }
 
@@ -154,4 +158,53 @@ async fn a_full_disk_stops_sending_and_is_named() {
     for syncs in [1, 3, 5] {
         fails_after(syncs, 8, Failure::Full).await;
     }
+}
+
+/// A disk of which a power cut takes every name that was not synced. It is cut when the run is in the journal.
+#[derive(Debug, Clone, Default)]
+struct Forgetful {
+    kept: Arc<Mutex<BTreeSet<PathBuf>>>,
+    files: PathBuf,
+}
+
+struct CutAfter(Forgetful, Box<dyn LogFile>);
+
+fn names(folder: &Path) -> BTreeSet<PathBuf> {
+    std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+}
+
+impl Disk for Forgetful {
+    fn open(&self, path: &Path, keep: u64) -> io::Result<Box<dyn LogFile>> {
+        Ok(Box::new(CutAfter(self.clone(), RealDisk.open(path, keep)?)))
+    }
+
+    fn sync_names(&self, folder: &Path) -> io::Result<()> {
+        self.kept.lock().expect("no panic").extend(names(folder));
+        Ok(())
+    }
+}
+
+impl LogFile for CutAfter {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        for lost in names(&self.0.files).difference(&self.0.kept.lock().expect("no panic")) {
+            std::fs::remove_file(lost)?;
+        }
+        self.1.append(bytes)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.1.sync()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_run_was_read_from_is_there_before_the_run_is() {
+    let mut rig = Rig::start(quick()).await;
+    rig.disk = Arc::new(Forgetful { files: rig.scope().files(), ..Forgetful::default() });
+    let run = rig.record(rig.file("pay.csv", 0, 3)).await;
+    let copy = engine::kept_copy(&rig.scope(), run, "pay.csv");
+    assert!(copy.exists(), "the copy of the file is gone");
+    assert!(engine::kept_findings(&rig.scope(), run).is_some(), "its findings are gone");
+    rig.finish(run, 1).await.expect("it is paid");
+    rig.simulator.stop().await;
 }

@@ -159,6 +159,25 @@ async fn only_named_sources_are_heard_and_a_proxy_only_where_it_is_trusted() {
 }
 
 #[tokio::test]
+async fn where_sources_are_named_others_learn_no_more_than_whether_it_is_ready() {
+    let flash: IpAddr = "52.64.185.170".parse().expect("an address");
+    let server = Server::with(Options { sources: vec![flash], trust_proxy: true, ..options() }).await;
+    let trouble = Vitals { trouble: Some("the journal is damaged".into()), ..Vitals::default() };
+    *server.notes.vitals.lock().expect("no panic") = trouble;
+    let ask = async |path, told| server.get_with(path, &[("x-forwarded-for", told)]).await;
+    assert_eq!(ask("/metrics", "203.0.113.9").await.0, 403);
+    assert_eq!(ask("/metrics", "127.0.0.1").await.0, 403, "anybody can write that");
+    assert_eq!(ask("/readyz", "203.0.113.9").await, (503, "not ready\n".to_owned()));
+    assert_eq!(ask("/metrics", "52.64.185.170").await.0, 200);
+    // a program of this machine, beside the proxy
+    assert_eq!(server.get("/metrics").await.0, 200);
+    assert_eq!(server.get("/readyz").await, (503, "not ready: the journal is damaged\n".to_owned()));
+    let open = Server::start().await;
+    let answer = open.get_with("/metrics", &[("x-forwarded-for", "203.0.113.9")]).await;
+    assert_eq!(answer.0, 200, "without sources the firewall decides");
+}
+
+#[tokio::test]
 async fn health_readiness_and_numbers() {
     let server = Server::start().await;
     server.deliver("r-1", BODY).await;

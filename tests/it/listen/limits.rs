@@ -109,3 +109,15 @@ async fn other_methods_and_other_places_are_refused() {
     assert_eq!(server.post("/webhooks/flash/", &[("flashfx-signature", &sign(BODY))], BODY).await.0, 404);
     assert!(server.pending().is_empty());
 }
+
+#[tokio::test]
+async fn questions_have_a_limit_of_their_own() {
+    let server = with(Limits { questions: 1, ..short() }).await;
+    let mut asked = Vec::new();
+    for at in 0..12 {
+        asked.push(server.get(["/readyz", "/metrics"][at % 2]).await.0);
+    }
+    assert!(asked.starts_with(&[200, 200]) && asked.contains(&429), "{asked:?}");
+    assert_eq!(server.deliver("r-1", BODY).await.0, 200, "who asks keeps no delivery out");
+    assert_eq!(server.get("/healthz").await.0, 200);
+}

@@ -27,7 +27,13 @@ impl Drop for Listening {
 
 /// Starts it, and has the simulator tell it of every change.
 fn listen(world: &World) -> Listening {
+    listen_telling(world, None)
+}
+
+/// The same; it gives notice where somebody receives it.
+fn listen_telling(world: &World, receiver: Option<&Receiver>) -> Listening {
     let mut command = world.command(&["listen", "--listen", "127.0.0.1:0"]);
+    command.envs(receiver.map(|receiver| ("PAYRUN_NOTIFY_URL", receiver.url())));
     command.env("PAYRUN_LISTEN_SECRET", SECRET).env("PAYRUN_LOG", "debug");
     let log = std::fs::File::create(world.home().join("listen.log")).expect("a file");
     let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("a listener");
@@ -116,6 +122,19 @@ fn whoever_needs_the_state_has_its_turn_while_a_listener_looks_at_much() {
         );
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+#[test]
+fn a_listener_alone_tells_what_has_come_back() {
+    let (world, receiver) = (World::with(flash(&[])), Receiver::start(&[]));
+    let _listening = listen_telling(&world, Some(&receiver));
+    pay(&world, &["A", "B FAIL_ACC"]);
+    assert_eq!(until(&world, &["paid", "returned"], 20), ["paid", "returned"]);
+    let began = Instant::now();
+    while receiver.events().is_empty() && began.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(receiver.events(), ["returned"]);
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub fn options() -> Options {
         callbacks: Callbacks::new("https://pay.example.com", CALLBACK_SECRET.into()),
         sources: Vec::new(),
         trust_proxy: false,
-        limits: Limits { rate: 10_000, ..Limits::default() },
+        limits: Limits { rate: 10_000, questions: 10_000, ..Limits::default() },
         clock: Arc::new(SystemClock),
     }
 }
@@ -66,10 +66,21 @@ impl Server {
         Self::open(tempfile::tempdir().expect("a folder"), options).await
     }
 
+    /// With room for so many bytes of hints.
+    pub async fn with_room(room: u64) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let hints = Hints::with_room(&folder.path().join("hints"), room).expect("a folder for hints");
+        Self::at(folder, hints, options()).await
+    }
+
     async fn open(folder: TempDir, options: Options) -> Self {
+        let hints = Hints::open(&folder.path().join("hints")).expect("a folder for hints");
+        Self::at(folder, hints, options).await
+    }
+
+    async fn at(folder: TempDir, hints: Hints, options: Options) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let hints = Hints::open(&folder.path().join("hints")).expect("a folder for hints");
         let notes = Arc::new(Notes::default());
         let (stop, stopped) = oneshot::channel();
         let desk = Arc::clone(&notes) as Arc<dyn Desk>;
@@ -124,7 +135,15 @@ impl Server {
     }
 
     pub async fn get(&self, path: &str) -> (u16, String) {
-        let answer = http().get(format!("{}{path}", self.url)).send().await.expect("an answer");
+        self.get_with(path, &[]).await
+    }
+
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> (u16, String) {
+        let mut request = http().get(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send().await.expect("an answer");
         (answer.status().as_u16(), answer.text().await.expect("a text"))
     }
 

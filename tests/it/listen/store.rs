@@ -101,3 +101,44 @@ async fn one_listener_has_the_folder() {
         .map(|path| mode(&path.metadata().expect("it").permissions()) & 0o777);
     assert_eq!(modes, [0o700, 0o600]);
 }
+
+#[tokio::test]
+async fn a_delivery_that_is_replayed_fills_no_disk_and_keeps_nobody_out_for_ever() {
+    const ROOM: u64 = 32 << 10;
+    let server = Server::with_room(ROOM).await;
+    let stored = || -> u64 {
+        let files = std::fs::read_dir(server.hints()).expect("a folder").flatten();
+        files.map(|file| file.metadata().expect("a file").len()).sum()
+    };
+    let mut number = 0;
+    let mut replayed = async |times: usize| {
+        let mut full = 0;
+        for _ in 0..times {
+            number += 1;
+            let (status, _) = server.deliver(&format!("r-{number}"), BODY).await;
+            assert!(status == 200 || status == 503, "{status}");
+            full += u64::from(status == 503);
+        }
+        full
+    };
+    let full = replayed(400).await;
+    assert!(full > 100 && stored() < ROOM + 1024, "{full} refused, {} bytes", stored());
+    assert_eq!(server.count("no_room").await, full);
+    let (status, why) = server.get("/readyz").await;
+    assert!(status == 503 && why.contains("too many webhooks wait"), "{why}");
+    assert_eq!(server.get("/healthz").await.0, 200);
+    // whoever looks makes room
+    let look_up = || {
+        let mut looked_up = 0;
+        while let Some((hints, mark)) = listen::pending(&server.hints()).expect("readable") {
+            looked_up += hints.len() as u64;
+            listen::taken(&server.hints(), &mark).expect("marked");
+        }
+        looked_up
+    };
+    assert_eq!(look_up(), 400 - full, "all that was taken");
+    assert_eq!(server.get("/readyz").await.0, 200);
+    assert_eq!(replayed(100).await, 0);
+    assert!(stored() < ROOM + 1024, "{} bytes", stored());
+    assert_eq!(look_up(), 100, "what was not looked up is there");
+}

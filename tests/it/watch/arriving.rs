@@ -213,11 +213,59 @@ fn one_watcher_works_and_the_other_says_so() {
     shop.world
         .payrun(&["pay", "more.csv", "--skip-invalid", "--yes"])
         .ends(7)
-        .says("a watcher holds the state");
-    shop.world.payrun(&["pay", "more.csv", "--yes"]).ends(0).says("was put into its folder");
+        .says("a watcher holds the state")
+        .says("--skip-invalid would not reach it");
+    shop.world.payrun(&["pay", "more.csv", "--yes"]).ends(8).says("was put into its folder");
     shop.until_there("done/r1 more.csv.report.csv");
     shop.world.payrun(&["status", "r1"]).ends(0).says("finished");
     shop.world.payrun(&["report", "r1"]).ends(0);
+    shop.world.payrun(&["track"]).ends(0).says("looks at payouts itself").says("Run r1:");
+    // what has to wait says for whom, since when, and how to stop it
+    let stopping = format!("kill -TERM {}", watcher.child.id());
+    for args in [&["resume", "r1"][..], &["payees", "import", "more.csv"]] {
+        let said = shop.world.payrun(args).ends(7).says(&stopping).says("goes on where it stood");
+        said.says(" since ")
+            .says(&format!("watches {}", shop.path("").canonicalize().expect("it").display()));
+    }
     stop(watcher).ends(0);
     assert_eq!(shop.world.made(), 2);
+}
+
+#[test]
+fn a_file_that_is_handed_over_is_taken_whatever_its_name_and_nothing_of_it_is_dropped() {
+    let shop = Shop::new();
+    // what is not renamed in is not whole for a long time
+    let args = ["watch", "in", "--settle", "15s", "--poll", "50ms", "--mode", "pay"];
+    let watcher = shop.world.start(shop.world.command(&args));
+    shop.until_there("done");
+    let pay = |name: &str, more: &[&str]| {
+        shop.world.payrun(&[&["pay", name, "--yes", "--format", "json"], more].concat())
+    };
+    for (at, name) in [".wages.csv", "wages.csv.totals", "wages.part"].into_iter().enumerate() {
+        shop.world.write(name, rig::payroll(10 * at, 1));
+        let told = pay(name, &[]).ends(8).json();
+        let there = told["handed_over"]["file"].as_str().expect("a name");
+        assert!(told["handed_over"]["watcher"].as_str().expect("a text").contains("process"), "{told}");
+        shop.until(there, |shop| {
+            shop.list("done").iter().any(|done| *done == format!("r{} {there}", at + 1))
+        });
+    }
+    // one of that name lies there still
+    std::fs::write(shop.path("more.csv"), rig::payroll(40, 1)).expect("written");
+    shop.world.write("more.csv", rig::payroll(50, 1));
+    let told = pay("more.csv", &[]).ends(8).json();
+    assert_eq!(told["handed_over"]["file"], "more (2).csv");
+    shop.until("both", |shop| shop.world.made() == 5);
+    shop.world.write("last.csv", rig::payroll(60, 1));
+    for flag in [
+        &["--dry-run"][..],
+        &["--expect-count", "1"],
+        &["--expect-total", "AUD=1.00"],
+        &["--accept", "hidden"],
+    ] {
+        pay("last.csv", flag).ends(7).says(&format!("{} would not reach it", flag[0]));
+    }
+    assert!(!shop.has("last.csv"));
+    stop(watcher).ends(0);
+    assert_eq!(shop.world.made(), 5);
 }
