@@ -94,7 +94,7 @@ fn a_webhook_makes_payrun_look_long_before_it_would() {
 fn whoever_needs_the_state_has_its_turn_while_a_listener_looks_at_much() {
     let world =
         World::with(Options { status_step: StatusStep::Every(Duration::from_secs(3600)), ..flash(&[]) });
-    pay(&world, &["A"; 600]);
+    pay(&world, &["A"; 300]);
     world.write("more.csv", rig::payroll(1000, 1));
     world.faults(&["withdrawal_get:slow=600ms"]);
     let listening = listen(&world);
@@ -112,9 +112,9 @@ fn whoever_needs_the_state_has_its_turn_while_a_listener_looks_at_much() {
         std::thread::sleep(Duration::from_millis(10));
     }
     world.payrun(&["pay", "more.csv", "--yes"]).ends(0);
-    assert!(calls() < before + 12, "it had looked at all: nobody had to wait");
+    assert!(calls() < before + 6, "it had looked at all: nobody had to wait");
     let began = Instant::now();
-    while calls() < before + 12 {
+    while calls() < before + 6 {
         assert!(
             began.elapsed() < Duration::from_secs(60),
             "it goes on where it stood: {} looks",
