@@ -100,8 +100,8 @@ fn whoever_needs_the_state_has_its_turn_while_a_listener_looks_at_much() {
     std::fs::create_dir(&hints).expect("a folder");
     let now = jiff::Timestamp::now();
     let made = world.ledger().withdrawals;
-    let lines: String =
-        made.iter().map(|made| format!("{{\"at\":\"{now}\",\"flash_id\":\"{}\"}}\n", made.id)).collect();
+    let lines = made.iter().map(|made| format!("{{\"at\":\"{now}\",\"flash_id\":\"{}\"}}\n", made.id));
+    let lines = lines.collect::<Vec<_>>().concat();
     std::fs::write(hints.join(format!("{}.jsonl", now.strftime("%Y-%m-%d"))), lines).expect("hints");
     world.faults(&["withdrawal_get:slow=700ms"]);
     let calls = || world.simulator.calls().get(&Operation::WithdrawalGet).copied().unwrap_or_default();
