@@ -41,8 +41,8 @@ fn a_return_that_was_seen_and_not_told_is_told_at_the_next_start_and_once() {
     assert_eq!(receiver.events(), ["returned"]);
     std::fs::remove_file(shop.path(report)).expect("it was there");
     shop.drop("more.csv", rig::payroll(10, 1));
-    watches(&shop, &receiver, |shop| shop.has("held/more.csv.answer.txt"));
-    assert_eq!(receiver.events(), ["returned", "held"], "once");
+    watches(&shop, &receiver, |shop| shop.has("done/r2 more.csv"));
+    assert_eq!(receiver.events(), ["returned", "finished"], "once");
     assert!(!shop.has(report), "once");
 }
 
