@@ -40,7 +40,7 @@ Exit codes:
   5   stopped early; `payrun resume` goes on
   6   configuration, credentials, account or state folder
   7   another process holds the state
-  8   `payrun pay` put the file into the folder of the watcher that holds the state: nothing is paid yet
+  8   handed to the watcher that holds the state; nothing is paid yet
   70  a defect of the program";
 
 /// What ends a command early: a sentence for people and a code for scripts.

@@ -34,6 +34,8 @@ const AT_ONCE: u64 = 4 << 20;
 const TAKEN: &str = "taken.json";
 /// All files together have so many bytes at most, some hundred thousand hints.
 const ROOM: u64 = 64 << 20;
+/// Hardly any hint is longer.
+const A_HINT: u64 = 512;
 /// A file has this part of the room: what goes, goes by files.
 const FILES: u64 = 16;
 
@@ -273,7 +275,7 @@ impl Writer {
     /// a folder that was full or away serves again once it is back.
     fn write(&mut self, day: Option<&str>, text: &[u8]) -> Result<(), HintError> {
         let failed = |error| failed(&self.folder, &error);
-        self.make_room(text.len().max(1) as u64)?;
+        self.make_room(A_HINT.max(text.len() as u64))?;
         let Some(day) = day else { return self.try_out().map_err(failed) };
         let name = self.file_of(day).map_err(failed)?;
         append(&self.folder, &name, text).map_err(failed)?;

@@ -192,12 +192,12 @@ impl Rig {
     /// The journal opened, and connected.
     pub fn engine(&self) -> Result<Engine, EngineError> {
         let journal = opened(&self.scope(), &self.disk, self.segment_bytes)?;
-        Ok(self.engine_on(Arc::new(journal)))
+        Ok(self.engine_by(Arc::new(journal), &self.simulator.url))
     }
 
-    /// Another connection of the process that has the journal.
-    pub fn engine_on(&self, journal: Arc<Journal>) -> Engine {
-        let settings = self.gateway_settings();
+    /// Another connection of the process that has the journal, by an address of its own.
+    pub fn engine_by(&self, journal: Arc<Journal>, url: &str) -> Engine {
+        let settings = gateway::Settings { url: url.to_owned(), ..self.gateway_settings() };
         let (_ask, stop) = Stop::new();
         Engine {
             journal,

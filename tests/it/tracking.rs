@@ -10,6 +10,8 @@ use payrun::domain::{Clock, PayoutState, RunId, Timestamp};
 use payrun::engine::{Depth, Engine, Looks, Round, Which};
 use payrun::journal::Journal;
 use payrun::simulator::{Operation, Options, StatusStep, Turn};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 
 use super::rig::{Rig, quick};
 
@@ -132,27 +134,52 @@ async fn one_process_that_tracks_looks_ever_less_often_and_takes_new_runs_in() {
     rig.simulator.stop().await;
 }
 
+/// Another address of a server, whose answers come a second after they were given.
+async fn answers_late(url: &str) -> String {
+    let server = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let (server, path) = server
+        .split_once('/')
+        .map_or((server.clone(), String::new()), |(host, path)| (host.to_owned(), format!("/{path}")));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let own = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            let server = TcpStream::connect(&server).await.expect("the server");
+            let (mut asks, mut told) = client.into_split();
+            let (mut answers, mut hears) = server.into_split();
+            tokio::spawn(async move { tokio::io::copy(&mut asks, &mut hears).await });
+            tokio::spawn(async move {
+                let mut bytes = vec![0; 64 << 10];
+                while let Ok(count @ 1..) = answers.read(&mut bytes).await {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    told.write_all(&bytes[..count]).await.expect("the client waits");
+                }
+            });
+        }
+    });
+    format!("http://{own}{path}")
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_older_answer_is_never_written_after_a_newer_one() {
     let mut rig = Rig::start(Options { status_step: StatusStep::Looks(1), ..quick() }).await;
     rig.timeout = Duration::from_secs(20);
     let run = rig.record(rig.file("pay.csv", 0, 2)).await;
     rig.finish(run, 1).await.expect("it is paid");
-    let at_its_end = rig.engine().expect("an engine");
-    let tracker = rig.engine_on(Arc::clone(&at_its_end.journal));
-    let look = async |engine: Engine| {
+    let tracker = rig.engine().expect("an engine");
+    let at_its_end = rig.engine_by(Arc::clone(&tracker.journal), &answers_late(&rig.simulator.url).await);
+    let look = async |engine: &Engine| {
         let looked = engine.track(Which::Run(run), Depth::UnderWay, &mut Looks::default()).await;
         looked.expect("a round").changed.len()
     };
-    rig.simulator.faults().set(&["withdrawal_get:slow=1s@1".parse().expect("a fault")]);
     let before = asked(&rig);
     let newer = async {
         while asked(&rig) == before {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        look(tracker).await
+        look(&tracker).await
     };
-    let told = tokio::join!(look(at_its_end), newer);
+    let told = tokio::join!(look(&at_its_end), newer);
     assert_eq!(told, (2, 2), "each step was seen once, in its order");
     assert_eq!(states(&rig, run), [("paid", 2)].into());
     rig.simulator.stop().await;
