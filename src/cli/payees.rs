@@ -255,7 +255,12 @@ fn in_json(entry: &BookEntry, known: Option<&KnownAccount>) -> Value {
         "email": party.email,
         "mobile": party.mobile,
         "dob": party.dob.map(|dob| dob.to_string()),
-        "last_paid": last_paid(known),
+        "last_paid": last_paid(known).map(|paid| json!({
+            "at": paid.at,
+            "run": paid.run.to_string(),
+            "row": paid.row,
+            "money": paid.money,
+        })),
         "noted": { "at": entry.at, "file": entry.file, "row": entry.row },
         "changes": entry.changes,
     })

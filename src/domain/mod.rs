@@ -43,6 +43,7 @@ pub use event::{Event, Observer, Silent, Stage};
 pub use finding::{Code, Finding, Place, Severity};
 pub use ids::{
     BookKey, ExternalId, FileDigest, IdempotencyKey, OverlapKey, PayoutId, PlanHash, RowDigest, RunId,
+    run_as_typed,
 };
 pub use life::{Fact, Life, PayoutState};
 pub use limits::Limits;

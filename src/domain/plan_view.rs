@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::ids::{PlanHash, RunId};
+use super::ids::{PlanHash, RunId, run_as_typed};
 use super::money::{Total, grouped, plural};
 use super::payout::Kind;
 use super::{Accepted, Currency, Timestamp, first_of};
@@ -144,6 +144,7 @@ pub fn shown_rate(rate: Decimal) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dropped {
     /// The run.
+    #[serde(serialize_with = "run_as_typed")]
     pub run: RunId,
     /// Its rows.
     #[serde(flatten)]
@@ -275,6 +276,7 @@ pub struct PlanView {
     /// What the plan is told by: a digest of every row, what is done with it, and in whose name.
     pub plan: PlanHash,
     /// The run that it is or would be.
+    #[serde(serialize_with = "run_as_typed")]
     pub run: RunId,
     /// The file's name.
     pub file: String,

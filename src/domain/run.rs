@@ -288,7 +288,7 @@ pub struct PayoutView {
     pub next: Option<String>,
     /// The run that sent it, where that is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sent_by: Option<RunId>,
+    pub sent_by: Option<String>,
     /// The bank and the branch that a BSB belongs to, by the bank directory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,

@@ -12,6 +12,7 @@ use super::looks::{Looks, missed, shown};
 use super::{Engine, EngineError, StopReason};
 use crate::domain::{
     Event, ExternalId, Fact, Kind, Life, Oddity, PayoutEntry, PayoutState, RunId, Seen, Timestamp,
+    run_as_typed,
 };
 use crate::gateway::{GatewayError, PayoutRecord, Shown};
 
@@ -57,7 +58,7 @@ pub enum Depth {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Moved {
     /// The run that pays it.
-    #[serde(serialize_with = "as_typed")]
+    #[serde(serialize_with = "run_as_typed")]
     pub run: RunId,
     /// Its row.
     pub row: u32,
@@ -79,12 +80,6 @@ pub struct Moved {
     pub is: Option<String>,
     /// Why it stands there.
     pub why: Option<String>,
-}
-
-/// A run as people type it: `r1`.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
-pub(super) fn as_typed<S: serde::Serializer>(run: &RunId, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(run)
 }
 
 /// What came of a round.

@@ -6,14 +6,14 @@ use serde::Serialize;
 
 use super::EngineError;
 use super::track::Which;
-use crate::domain::{PayoutState, RunId, Timestamp};
+use crate::domain::{PayoutState, RunId, Timestamp, run_as_typed};
 use crate::journal::Checkpoint;
 
 /// The payouts of one run that may still change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct UnderWay {
     /// The run.
-    #[serde(serialize_with = "super::track::as_typed")]
+    #[serde(serialize_with = "run_as_typed")]
     pub run: RunId,
     /// So many are with Flash or a bank.
     pub under_way: u64,

@@ -64,7 +64,7 @@ pub fn write_csv<E: std::error::Error>(
             text(&payout.next),
             text(&payout.flash_id),
             payout.external_id.as_ref().map_or(String::new(), ToString::to_string),
-            payout.sent_by.map_or(String::new(), |run| run.to_string()),
+            text(&payout.sent_by),
             payout.accepted.join("; "),
             words(&payout.from_book).join("; "),
             text(&payout.like_earlier),

@@ -78,7 +78,11 @@ impl<'a> Viewer<'a> {
             accepted: known.as_ref().map(|entry| entry.accepted.clone()).unwrap_or_default(),
             like_earlier: known.as_ref().and_then(|entry| entry.like_earlier.clone()),
             reason,
-            sent_by: known.as_ref().map(|entry| entry.run).filter(|other| *other != run),
+            sent_by: known
+                .as_ref()
+                .map(|entry| entry.run)
+                .filter(|other| *other != run)
+                .map(|run| run.to_string()),
             branch: asked.as_ref().and_then(|payout| self.branch(payout)),
             remitter: known.as_ref().map(|entry| self.remitter(entry)).transpose()?,
             rail: asked.as_ref().map(|payout| way(payout, life)),

@@ -125,6 +125,6 @@ fn line<E: std::error::Error>(
     let external_id = payout.external_id.as_ref().map(ToString::to_string);
     text(sheet, row, 17, &cell(&external_id), plain)?;
     text(sheet, row, 18, &cell(&payout.flash_status), plain)?;
-    text(sheet, row, 19, &cell(&payout.sent_by.map(|run| run.to_string())), plain)?;
+    text(sheet, row, 19, &cell(&payout.sent_by), plain)?;
     Ok(())
 }

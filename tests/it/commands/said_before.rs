@@ -123,7 +123,7 @@ fn a_correction_names_what_it_drops() {
     world.faults(&[]);
     world.write("pay.csv", payroll(2, 2));
     let plan = dry(&world, &["--amends", "r1"]);
-    assert_eq!(plan["dropped"]["run"], 1, "{plan:#}");
+    assert_eq!(plan["dropped"]["run"], "r1", "{plan:#}");
     assert_eq!(plan["dropped"]["count"], 2, "{plan:#}");
     assert_eq!(plan["dropped"]["first"][0]["row"], 2);
     let args = ["pay", "pay.csv", "--dry-run", "--amends", "r1", "--plan-page", "plan.html"];
