@@ -15,6 +15,7 @@ mod fault_matrix;
 mod funds;
 mod gateway;
 mod hostile;
+mod json;
 mod kills;
 mod large_workbooks;
 mod listen;
