@@ -1,20 +1,25 @@
 //! Remitters and payees at the API: found by our id, else created, one task for each id.
 //!
 //! What the API holds is read again in every run, since a record may have been edited meanwhile. Bank details that
-//! differ from the file are never updated: that is how payroll is robbed. They are held, old and new shown.
+//! differ from the file are never updated: that is how payroll is robbed. They are held, old and new shown. Of a payee's
+//! date of birth and contact people are told: no money goes by them.
 //!
 //! A payee's record takes one currency. Where the same account is paid in another one, it gets a second record, but
 //! only once the first has shown that the account is the payee's.
+
+mod compare;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 
+use compare::{compared, is_shown};
+
 use super::{Engine, EngineError, StopReason};
-use crate::domain::account::told_apart;
 use crate::domain::{
     Currency, Event, ExternalId, Fact, Payee, Payout, PayoutId, PayoutState, Remitter, RunHead, Stage,
+    first_of,
 };
 use crate::gateway::{Created, PartyField, PartyLookUp, PartyRecord};
 use crate::journal::Record;
@@ -40,6 +45,8 @@ struct At {
     flash_id: String,
     /// What it takes, where the API says so.
     currency: Option<Currency>,
+    /// What the API shows otherwise of a payee than the file.
+    differs: Vec<PartyField>,
 }
 
 impl At {
@@ -110,6 +117,7 @@ impl Engine {
         if let Some(reason) = self.settle_payees(head, &firsts, &mut at, &mut held).await? {
             return Ok(Err(reason));
         }
+        self.tell_of_differing(&firsts, &at)?;
         // the records are there, with the right accounts: now each currency, by the record that takes it
         let mut others = Vec::new();
         let mut keys = HashMap::new();
@@ -210,6 +218,29 @@ impl Engine {
             }
         }
         Ok(None)
+    }
+
+    /// Tells of payees whose records at the API have other contacts than the file: they stay as they are.
+    fn tell_of_differing(
+        &self,
+        payees: &[(ExternalId, PayoutId)],
+        at: &HashMap<ExternalId, At>,
+    ) -> Result<(), EngineError> {
+        let mut told = Vec::new();
+        let differing = payees.iter().filter_map(|(id, payout)| Some((payout, &at.get(id)?.differs)));
+        for (payout, fields) in differing.filter(|(_, fields)| !fields.is_empty()) {
+            let payout = self.entry(*payout)?.payout;
+            let fields: Vec<&str> = fields.iter().map(|field| field.words()).collect();
+            told.push(format!("row {}, {} ({})", payout.row, payout.payee.party.name, fields.join(", ")));
+        }
+        if !told.is_empty() {
+            let notice = format!(
+                "Flash's records of payees say otherwise than the file, and stay as they are: {}. Correct what is wrong, the file or the record in Flash's portal",
+                first_of(&told)
+            );
+            self.tell(&Event::Notice(&notice));
+        }
+        Ok(())
     }
 
     /// Why payees are held, each with the rows that pay them.
@@ -400,80 +431,4 @@ fn who(wanted: &Wanted) -> String {
         Wanted::Remitter(remitter) => format!("the remitter {}", remitter.party.name),
         Wanted::Payee(payee, _) => format!("the payee {}", payee.party.name),
     }
-}
-
-/// Whether the API shows what a payee is compared by.
-fn is_shown(wanted: &Wanted, record: &PartyRecord) -> bool {
-    matches!(wanted, Wanted::Remitter(_)) || record.account.is_some()
-}
-
-/// What the API holds against what the file says.
-fn compared(wanted: &Wanted, record: &PartyRecord) -> Settled {
-    match wanted {
-        Wanted::Remitter(remitter) if record.name != remitter.party.name.to_string() => {
-            Settled::Held(format!(
-                "Flash shows the remitter as \"{}\", the configuration says \"{}\": give it another external_id, or the name that Flash has, and pay the file again",
-                record.name, remitter.party.name
-            ))
-        }
-        Wanted::Remitter(remitter)
-            if remitter.business_number.is_some() && record.business_number != remitter.business_number =>
-        {
-            Settled::Held(format!(
-                "Flash has {} for the remitter {}, the configuration another business number: correct the one that is wrong, or give the remitter another external_id, and pay the file again",
-                record.business_number.as_deref().map_or("no business number".to_owned(), |number| format!(
-                    "the business number {number}"
-                )),
-                remitter.party.name
-            ))
-        }
-        Wanted::Payee(payee, _) if record.account.is_none() => Settled::Held(format!(
-            "Flash does not show the bank details that it holds of {}; look at the payee's record at Flash",
-            payee.party.name
-        )),
-        Wanted::Payee(payee, _) if record.account.as_deref() != Some(payee.account.canonical().as_str()) => {
-            let theirs = record.account.as_deref().unwrap_or_default();
-            let shown = record.account_shown.as_deref().unwrap_or_default();
-            let (ours, typed) = (payee.account.canonical(), payee.account.to_string());
-            let (shown, typed) = told_apart((shown, theirs), (&typed, &ours));
-            let how = if payee.own_record {
-                "and Flash's record of them was made by payrun and has been changed since: ask Flash who changed it, and have it put back"
-            } else {
-                "call the payee on a number you know; if the file is right, pay the row with --accept changed-account:ROW"
-            };
-            Settled::Held(format!(
-                "the bank details of {} have changed: Flash has {shown}, the file says {typed}; {how}",
-                payee.party.name
-            ))
-        }
-        Wanted::Remitter(remitter) => {
-            differing_detail(remitter, record).map_or_else(|| at(record), Settled::Held)
-        }
-        Wanted::Payee(..) => at(record),
-    }
-}
-
-fn at(record: &PartyRecord) -> Settled {
-    Settled::At(At { flash_id: record.flash_id.clone(), currency: record.currency })
-}
-
-/// What the API shows otherwise of a remitter than the configuration says it. Case and blanks are no difference, and
-/// what one of the two leaves empty is not known. A document of identity is never shown.
-fn differing_detail(remitter: &Remitter, record: &PartyRecord) -> Option<String> {
-    let plain = |field: PartyField, text: &str| -> String {
-        let counts = |c: &char| match field {
-            PartyField::Mobile => c.is_ascii_digit(),
-            _ => !c.is_whitespace(),
-        };
-        text.chars().filter(counts).flat_map(char::to_uppercase).collect()
-    };
-    record.details.iter().find_map(|(field, theirs)| {
-        let ours = field.of(&remitter.party)?;
-        (plain(*field, &ours) != plain(*field, theirs)).then(|| {
-            let (name, field) = (&remitter.party.name, field.words());
-            format!(
-                "the {field} of the remitter {name} is {theirs} at Flash and {ours} in the configuration: correct the one that is wrong, or give the remitter another external_id, and pay the file again"
-            )
-        })
-    })
 }

@@ -159,7 +159,10 @@ pub(super) const FIND_RECIPIENTS: Aliased = Aliased {
     name: "recipients",
     argument: "input",
     input: "RecipientQueryInput",
-    fields: concat!("id externalId firstName middleName lastName companyName ", account_fields!()),
+    fields: concat!(
+        "id externalId firstName middleName lastName companyName dob email mobile ",
+        account_fields!()
+    ),
 };
 
 /// Rates, tradable or not. The fields of the answer that only tradable ones have are empty in the others.

@@ -28,7 +28,7 @@ pub struct PartyRecord {
     pub name: String,
     /// A remitter's business number, where the API shows one.
     pub business_number: Option<String>,
-    /// A remitter's date of birth, contact and address, field by field, as far as the API shows them.
+    /// Date of birth and contact, and a remitter's address, field by field, as far as the API shows them.
     pub details: Vec<(PartyField, String)>,
     /// Its account in the form of [`BankAccount::canonical`], where the API shows one.
     pub account: Option<String>,

@@ -1,10 +1,10 @@
-//! What the API shows of a remitter beside its name, field by field. What it leaves empty is not there: nobody can
+//! What the API shows of a party beside its name and account, field by field. What it leaves empty is not there: nobody can
 //! compare it.
 
 use super::wire::{WireAddress, WireParty};
 use crate::domain::Party;
 
-/// A field of a remitter beside its name.
+/// A field of a party beside its name and account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is the column of its name")]
 pub enum PartyField {

@@ -14,6 +14,7 @@ mod evidence;
 mod fault_matrix;
 mod funds;
 mod gateway;
+mod hints;
 mod hostile;
 mod json;
 mod kills;

@@ -21,7 +21,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
 ];
 const LONGEST_FILE: usize = 500;
 
-fn sources(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
+pub fn sources(folder: &str, extension: &str) -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, extension: &str, found: &mut Vec<(PathBuf, String)>) {
         for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
             let path = entry.path();

@@ -317,6 +317,24 @@ fn who_could_not_be_verified_is_named_and_held_where_that_is_wanted() {
 }
 
 #[test]
+fn what_banks_say_of_a_run_that_has_begun_stops_it_where_that_is_wanted() {
+    let world = World::with(Options { payee_confirmation_limit: Some(0), ..quick() });
+    world.write("pay.csv", file());
+    let pay = ["pay", "pay.csv", "--yes", "--verify-payees", "--block-on", "closed,not-found"];
+    world.stop_midway(&pay);
+    let sent = world.made();
+    assert!(sent > 0 && sent < 4, "{sent}");
+    world.simulator.change(|options| options.payee_confirmation_limit = None);
+    let said =
+        world.payrun(&pay).ends(3).says("Nothing more was sent: --block-on names what the banks say of");
+    let said = said.says("row 5").says("payrun pay CORRECTED --amends r1");
+    assert!(!said.err.contains("of row 2"), "{}", said.err);
+    assert_eq!(world.made(), sent, "nothing more is sent");
+    world.payrun(&["resume", "r1"]).ends(0);
+    assert_eq!(world.made(), 6, "a person has looked, and all of it goes");
+}
+
+#[test]
 fn a_run_that_has_begun_asks_about_what_it_has_yet_to_send() {
     let world = World::new();
     world.write("pay.csv", file());

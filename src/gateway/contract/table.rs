@@ -129,7 +129,7 @@ pub(super) const TABLE: &[Use] = &[
     precreates("SenderQueryInput", "externalId", PARTIES_TWICE),
     precreates("RecipientQueryInput", "externalId", PARTIES_TWICE),
     limits("Sender", "id externalId firstName middleName lastName companyName businessNumber dob email mobile address", PARTIES_TWICE),
-    limits("Recipient", "id externalId firstName middleName lastName companyName", PARTIES_TWICE),
+    limits("Recipient", "id externalId firstName middleName lastName companyName dob email mobile", PARTIES_TWICE),
     limits("Recipient", "accountIdType currency bsb accountNo payid iban bic aba clabe ifsc cnaps sortCode", "changed bank details of a payee are not noticed at Flash"),
 
     limits("Mutation", "createPayment(input)", NO_PAYMENTS),

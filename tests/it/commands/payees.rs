@@ -124,6 +124,41 @@ fn where_parties_cannot_be_looked_up_the_settings_can_be_changed_and_the_file_pa
 }
 
 #[test]
+fn payees_of_whom_flash_has_other_contacts_are_told_and_paid() {
+    let world = World::new();
+    let file = |reference: &str, contacts: &str| {
+        format!(
+            "payee_id,first_name,last_name,email,mobile,dob,street,bsb,account_number,amount,reference\n\
+             P1,Robin,Example,{contacts},1 Hill Street,062-000,10000001,100.00,{reference}\n\
+             P2,Sam,Example,sam@example.com,,,1 Hill Street,062-000,10000002,100.00,{reference}\n"
+        )
+    };
+    let known = "robin@example.com,0412 345 678,1990-02-03";
+    world.write("first.csv", file("ONE", known));
+    let said = world.payrun(&["pay", "first.csv", "--yes"]).ends(0);
+    assert!(!said.err.contains("say otherwise"), "{}", said.err);
+    for (reference, contacts, fields) in [
+        ("TWO", "other@example.com,0412 345 678,1990-02-03", "e-mail address"),
+        ("THREE", "robin@example.com,0499 345 678,1990-02-03", "mobile number"),
+        ("FOUR", "robin@example.com,0412 345 678,1991-02-03", "date of birth"),
+        ("FIVE", "other@example.com,,1991-02-03", "date of birth, e-mail address"),
+    ] {
+        world.write("next.csv", file(reference, contacts));
+        let said = world.payrun(&["pay", "next.csv", "--yes"]).ends(0);
+        let told =
+            format!("say otherwise than the file, and stay as they are: row 2, Robin Example ({fields}). ");
+        let said = said.says(&told);
+        assert!(!said.err.contains("Sam Example ("), "{}", said.err);
+        assert!(!said.err.contains("example.com") && !said.err.contains("99 345"), "{}", said.err);
+    }
+    // case and blanks are no difference, and what the file leaves empty is not known
+    world.write("last.csv", file("SIX", "ROBIN@example.com,+61412345678,"));
+    let said = world.payrun(&["pay", "last.csv", "--yes"]).ends(0);
+    assert!(!said.err.contains("say otherwise"), "{}", said.err);
+    assert_eq!((world.made(), world.ledger().recipients.len()), (12, 2), "their records are as they were");
+}
+
+#[test]
 fn a_sub_client_pays_in_its_own_name() {
     let world = World::new();
     let file = payroll(0, 2).replace("reference\n", "reference,sub_client_id\n");

@@ -83,7 +83,9 @@ fn a_remitter_s_name_gets_a_way_to_be_written_and_its_address_is_looked_at_befor
 #[test]
 fn a_remitter_that_flash_holds_otherwise_stops_the_file() {
     let world = World::new();
-    world.write("payrun.toml", PROFILE);
+    let known =
+        PROFILE.to_owned() + "email = \"pay@example.com\"\nmobile = \"+61412345678\"\ndob = \"1990-02-03\"\n";
+    world.write("payrun.toml", &known);
     world.write("pay.csv", payroll(0, 1));
     world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
     world.write("more.csv", payroll(10, 1));
@@ -91,13 +93,19 @@ fn a_remitter_that_flash_holds_otherwise_stops_the_file() {
     for (old, new, said) in [
         ("1 Hay St", "2 Hay St", "the street of the remitter Example is 1 Hay St at Flash and 2 Hay St"),
         ("Sydney", "Perth", "the suburb of the remitter Example is Sydney at Flash and Perth"),
+        ("pay@", "pays@", "the e-mail address of the remitter Example is pay@example.com at Flash and pays@"),
+        ("412", "413", "the mobile number of the remitter Example is +61412345678 at Flash and +61413345678"),
+        ("1990", "1991", "the date of birth of the remitter Example is 1990-02-03 at Flash and 1991-02-03"),
     ] {
-        world.write("payrun.toml", PROFILE.replace(old, new));
+        world.write("payrun.toml", known.replace(old, new));
         world.payrun(&pay).says(said);
         assert_eq!(world.made(), 1);
     }
     // what Flash leaves empty is not known, and case is no difference
-    world.write("payrun.toml", PROFILE.replace("Hay St", "HAY ST") + "email = \"pay@example.com\"\n");
+    world.write(
+        "payrun.toml",
+        PROFILE.replace("Hay St", "HAY ST") + "state = \"NSW\"\nmobile = \"+61 412 345 678\"\n",
+    );
     world.payrun(&pay).ends(0);
     assert_eq!(world.made(), 2);
 }
