@@ -15,12 +15,12 @@ use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
 use super::reading::read_with;
 use super::session::{Session, Unasked, user_name};
-use super::{guard, notices, out, plan_text, reference, report, summary, to_correct, verify};
+use super::{guard, notices, out, plan_text, reference, report, summary, to_correct, track, verify};
 use crate::domain::{
     Allowed, Occasion, Overlaps, PlanView, Release, RunHead, RunId, RunState, RunView, Sums, Way,
     system_words,
 };
-use crate::engine::{self, Ending, EngineError, Prepared, StopReason};
+use crate::engine::{self, Ending, EngineError, Prepared, StopReason, Which};
 use crate::journal::{Journal, Telling, open_itself};
 use crate::notify::{Notice, Notifier};
 use crate::report::write_plan_page;
@@ -73,12 +73,10 @@ impl<'a> Counter<'a> {
     }
 
     /// What a person says of a file, and what was said of it before: a run that waits keeps the answers to its questions.
-    fn all_said(&self, path: &Path, said: Option<&Approval>) -> Result<Approval, Trouble> {
+    fn all_said(&self, said: Option<&Approval>, waiting: Option<RunId>) -> Result<Approval, Trouble> {
         let mut said = said.cloned().unwrap_or_default();
-        let Ok(now) = digest(path) else { return Ok(said) }; // told where it is read
-        let waits = |open: &OpenRun| open.waits == Some(Waits::Release) && open.digest == now;
-        if let Some(open) = self.open_runs()?.into_iter().find(waits) {
-            let head = self.head(open.run)?;
+        if let Some(run) = waiting {
+            let head = self.head(run)?;
             said.accepted.join(&head.accepted);
             said.sheet = said.sheet.or(head.sheet);
             if said.overlaps == Overlaps::Hold {
@@ -218,9 +216,10 @@ impl Desk for Counter<'_> {
         name: &str,
         totals: Option<&ControlTotals>,
         approval: Option<Yes<'_>>,
+        waiting: Option<RunId>,
     ) -> Result<Judged, Trouble> {
         let release = approval.map(|yes| yes.release);
-        let said = self.all_said(path, approval.map(|yes| yes.approval))?;
+        let said = self.all_said(approval.map(|yes| yes.approval), waiting)?;
         let reached = reference::refresh(self.session);
         let mut prepared = match self.prepared(path, name, &said).map_err(failed)? {
             Ok(prepared) => prepared,
@@ -252,10 +251,7 @@ impl Desk for Counter<'_> {
             _ => {}
         }
         let recorded = self.journal.checkpoint().run(run).map_err(|error| trouble(error.into()))?;
-        let as_recorded = |(head, state): &(RunHead, RunState)| {
-            (head.plan == Some(prepared.plan())).then(|| (head.clone(), *state))
-        };
-        let as_recorded = recorded.as_ref().and_then(as_recorded);
+        let as_recorded = recorded.filter(|(head, _)| head.plan == Some(prepared.plan()));
         if let Some((head, RunState::Running | RunState::Stopped)) = &as_recorded {
             return Ok(goes_on(head, release)); // let go before
         }
@@ -314,14 +310,17 @@ impl Desk for Counter<'_> {
         copied.map_err(|error| Trouble::Passing(format!("{}: {}", to.display(), system_words(&error))))
     }
 
-    fn result_of(&self, run: RunId, name: &str) -> Result<Option<String>, Trouble> {
-        let head = self.head(run)?;
-        let is_own = head.folder.as_ref() == Some(&self.folder) && head.file == name;
-        is_own.then(|| Ok(summary::run(&self.view(run)?, &[], None))).transpose()
+    fn result_of(&self, run: RunId) -> Result<String, Trouble> {
+        Ok(summary::run(&self.view(run)?, &[], None))
     }
 
-    fn file_of(&self, run: RunId) -> Result<String, Trouble> {
-        Ok(self.head(run)?.file)
+    fn file_of(&self, run: RunId) -> Result<Option<String>, Trouble> {
+        let head = self.head(run)?;
+        Ok((head.folder.as_ref() == Some(&self.folder)).then_some(head.file))
+    }
+
+    fn report_apart(&self, run: RunId) -> Result<(), Trouble> {
+        track::reports(self.session, &self.journal, Which::Run(run), &[]).map(drop).map_err(failed)
     }
 
     fn refuse(&self, run: RunId, release: Release) -> Result<(), Trouble> {

@@ -205,6 +205,11 @@ pub(super) fn begun(
     Ok(checkpoint.run(run)?.filter(|_| stands).map(|(head, _)| head))
 }
 
+/// Whether a person has refused a run: nothing that it has is sent.
+fn is_refused(checkpoint: &Checkpoint, run: RunId) -> Result<bool, EngineError> {
+    Ok(checkpoint.run(run)?.is_some_and(|(_, state)| state == RunState::Refused))
+}
+
 /// The state of a row, and its payout where it has one.
 fn standing(
     checkpoint: &Checkpoint,
@@ -215,8 +220,10 @@ fn standing(
         RowEntry::Invalid { .. } => (PayoutState::Invalid, None),
         RowEntry::Conflict { .. } => (PayoutState::Held, None),
         RowEntry::Own { id } | RowEntry::Earlier { id } => match checkpoint.payout(*id)? {
-            // planned anew by a later run: that run has it now
-            Some(entry) if entry.run > run && !entry.life.was_sent() => (PayoutState::Held, None),
+            // planned anew by a later run: that run has it now, and of a refused one nothing was ever sent
+            Some(entry) if entry.run > run && (!entry.life.was_sent() || is_refused(checkpoint, run)?) => {
+                (PayoutState::Held, None)
+            }
             Some(entry) => (entry.life.state, Some(entry)),
             None => (PayoutState::Attention, None),
         },

@@ -124,6 +124,7 @@ impl<D: Desk> Watcher<'_, D> {
         let path = self.folder.path(Place::Processing, name);
         let before = digest(&path).unwrap_or_default(); // what cannot be read is told where it is read
         let open = if before.is_empty() { Vec::new() } else { self.desk.open_runs()? };
+        let mut waiting = None;
         for open in open {
             match open.waits {
                 // a run that was let go is its file as it was then, whatever was said to let it go
@@ -134,8 +135,9 @@ impl<D: Desk> Watcher<'_, D> {
                 Some(Waits::Word(awaits)) if open.digest == before && approval.is_none() => {
                     return self.stands(name, open.run, awaits);
                 }
+                Some(Waits::Release) if open.digest == before => waiting = Some(open.run),
                 // the file that a person was asked about under this name is gone: this one has taken its place
-                Some(Waits::Release) if open.name == name && open.digest != before => {
+                Some(Waits::Release) if open.name == name => {
                     self.drop_run(open.run, &path, name)?;
                 }
                 _ => {}
@@ -152,7 +154,7 @@ impl<D: Desk> Watcher<'_, D> {
             Err(text) => return self.put_aside(Place::Processing, name, &text),
         };
         self.folder.clear(Place::Processing, name);
-        let judged = match self.desk.judge(&path, name, totals.as_ref(), approval) {
+        let judged = match self.desk.judge(&path, name, totals.as_ref(), approval, waiting) {
             Err(Trouble::Passing(why)) => {
                 self.again(name, None, &why);
                 return Ok(());
@@ -164,10 +166,7 @@ impl<D: Desk> Watcher<'_, D> {
             Judged::Rejected { text } => self.put_aside(Place::Processing, name, &text),
             Judged::Asks { text } => {
                 let how = answer::how_to_answer(name, Wanted::Words);
-                // of the very bytes that wait as a run already
-                let asked = self.asked.about(name).filter(|question| question.digest == before);
-                let run = asked.and_then(|question| question.run);
-                let question = Question { digest: before, run, awaits: None };
+                let question = Question { digest: before, run: waiting, awaits: None };
                 self.hold(name, question, &format!("{text}\n\n{how}"))
             }
             Judged::Waits { run, text } => {
@@ -182,9 +181,10 @@ impl<D: Desk> Watcher<'_, D> {
             Judged::Stands { run, awaits } => self.stands(name, run, awaits),
             Judged::Over { run, text } => {
                 // its own file, which a kill or a full disk has kept from its end
-                let is_there = self.folder.has(Place::Done, &format!("{run} {name}"));
-                let own = if is_there { None } else { self.desk.result_of(run, name)? };
-                self.done(run, name, &before, &own.unwrap_or(text))
+                let is_own = !self.folder.has(Place::Done, &format!("{run} {name}"))
+                    && self.desk.file_of(run)?.as_deref() == Some(name);
+                let text = if is_own { self.desk.result_of(run)? } else { text };
+                self.done(run, name, &before, &text)
             }
         }
     }

@@ -139,13 +139,15 @@ pub struct Yes<'a> {
 pub trait Desk: Sync {
     /// Reads, checks and plans the file at `path`, which is called `name`, and records it where nothing stands against
     /// it. With an approval it may be sent then, if its plan was shown or nobody needs to see it. Nothing is sent here.
-    /// What is to lie beside the file is put there.
+    /// What is to lie beside the file is put there. `waiting` is the run that waits to be let go as these very bytes: what
+    /// was said of its questions holds still.
     fn judge(
         &self,
         path: &Path,
         name: &str,
         totals: Option<&ControlTotals>,
         approval: Option<Yes<'_>>,
+        waiting: Option<RunId>,
     ) -> Result<Judged, Trouble>;
 
     /// The runs of this folder that are not over.
@@ -163,11 +165,14 @@ pub trait Desk: Sync {
     /// How far a run is.
     fn standing(&self, run: RunId) -> Result<Standing, Trouble>;
 
-    /// What came out of a run that is over, if it is the run of the file of that name in this folder.
-    fn result_of(&self, run: RunId, name: &str) -> Result<Option<String>, Trouble>;
+    /// What came out of a run that is over.
+    fn result_of(&self, run: RunId) -> Result<String, Trouble>;
 
-    /// The name of the file of a run.
-    fn file_of(&self, run: RunId) -> Result<String, Trouble>;
+    /// The name of the file of a run of this folder; none where the run is of no folder or of another one.
+    fn file_of(&self, run: RunId) -> Result<Option<String>, Trouble>;
+
+    /// Writes the reports of a run that is of no folder, where they lie.
+    fn report_apart(&self, run: RunId) -> Result<(), Trouble>;
 
     /// Sends what a run has to send, as far as it goes.
     fn carry_out(&self, run: RunId, going: Going) -> Result<Ended, Trouble>;

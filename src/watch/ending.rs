@@ -1,13 +1,12 @@
 //! What becomes of a file when its run has got somewhere: it is over, waits for a person, or is tried again.
 
 use std::ffi::OsStr;
-use std::time::Instant;
 
 use super::answer::{self, Wanted};
 use super::asked::{Question, digest};
 use super::desk::{Desk, Ended, Going, Stopped, Trouble};
 use super::folder::{Place, beside_what};
-use super::watcher::{FIRST_PAUSE, Job, Later, Watcher, longer, passing};
+use super::watcher::{Job, Later, Retry, Watcher, passing};
 use crate::domain::{Awaits, RunId};
 
 impl<D: Desk> Watcher<'_, D> {
@@ -65,9 +64,9 @@ impl<D: Desk> Watcher<'_, D> {
 
     /// Something passing stands in the way: it is tried again, less and less often.
     pub(super) fn again(&mut self, name: &str, job: Option<Job>, why: &str) {
-        let pause = self.later.get(name).map_or(FIRST_PAUSE, |later| longer(later.pause));
-        self.later.insert(name.to_owned(), Later { due: Instant::now() + pause, pause, job });
-        let when = humantime::format_duration(pause);
+        let retry = Retry::after(self.later.get(name).map(|later| later.retry));
+        self.later.insert(name.to_owned(), Later { retry, job });
+        let when = humantime::format_duration(retry.pause);
         self.say(Place::Processing, name, &format!("{why}\n\nIt is tried again by itself, in {when}."));
     }
 
@@ -109,14 +108,16 @@ impl<D: Desk> Watcher<'_, D> {
             let file = names
                 .filter(|name| name.starts_with(&begin) && !is_beside(name))
                 .min_by_key(|name| name.len());
+            let own = self.desk.file_of(*run)?.map(|own| format!("{begin}{own}"));
             // people may have taken it away or given it another name
-            let name = file.map_or_else(
-                || Ok(format!("{run} {}", self.desk.file_of(*run)?)),
-                |file| Ok(file.to_owned()),
-            )?;
-            let done = self.folder.path(Place::Done, "");
-            let written = self.desk.report(*run, &done, &name, &done.join(&name));
-            self.borne(&name, written)?;
+            let written = match file.map(str::to_owned).or(own) {
+                Some(name) => {
+                    let done = self.folder.path(Place::Done, "");
+                    self.desk.report(*run, &done, &name, &done.join(&name))
+                }
+                None => self.desk.report_apart(*run),
+            };
+            self.borne("", written)?;
         }
         Ok(())
     }

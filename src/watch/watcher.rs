@@ -17,7 +17,7 @@ use crate::domain::{RunId, system_words};
 use crate::journal::open_itself;
 
 /// The first pause before something is tried again; it doubles.
-pub(super) const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 60);
 /// No answer of ours is longer.
 const LONGEST_ANSWER: u64 = 1 << 20;
@@ -61,22 +61,31 @@ pub(super) struct Job {
     pub going: Going,
 }
 
-/// Something that is tried again.
-pub(super) struct Later {
+/// When something is tried again: less and less often.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Retry {
     pub due: Instant,
     pub pause: Duration,
+}
+
+impl Retry {
+    /// After a failure, and an earlier one.
+    pub fn after(earlier: Option<Self>) -> Self {
+        let pause = earlier.map_or(FIRST_PAUSE, |earlier| (earlier.pause * 2).min(LONGEST_PAUSE));
+        Self { due: Instant::now() + pause, pause }
+    }
+}
+
+/// A file that is judged, or a run that is carried out, again.
+pub(super) struct Later {
+    pub retry: Retry,
     pub job: Option<Job>,
 }
 
-/// A file that cannot be taken, such as for want of permissions.
-pub(super) struct Stuck {
-    pub due: Instant,
-    pub pause: Duration,
-}
-
-/// The pause after a pause.
-pub(super) fn longer(pause: Duration) -> Duration {
-    (pause * 2).min(LONGEST_PAUSE)
+/// How long nothing is due. What is at work is not waited for: its end is an event.
+fn next_due(later: &BTreeMap<String, Later>, at_work: &BTreeMap<String, RunId>) -> Option<Duration> {
+    let waits = later.iter().filter(|(name, _)| !at_work.contains_key(*name));
+    waits.map(|(_, later)| later.retry.due.saturating_duration_since(Instant::now())).min()
 }
 
 /// A folder at work.
@@ -95,7 +104,8 @@ pub struct Watcher<'a, D: Desk> {
     pub(super) orphans: BTreeMap<(Place, OsString), Instant>,
     /// Files that wait for their control totals, since when.
     pub(super) unproven: BTreeMap<OsString, Instant>,
-    pub(super) stuck: BTreeMap<(Place, OsString), Stuck>,
+    /// Files that cannot be moved, such as for want of permissions.
+    pub(super) stuck: BTreeMap<(Place, OsString), Retry>,
     /// Side files in the inbox that nobody is writing any more.
     pub(super) whole_sides: HashSet<OsString>,
 }
@@ -187,10 +197,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
     /// How long nothing needs to be done.
     fn pause(&self) -> Duration {
         let poll = self.settings.poll.min(self.settings.settle.max(Duration::from_millis(50)));
-        // what is at work is not waited for: its end is an event
-        let waits = self.later.iter().filter(|(name, _)| !self.at_work.contains_key(*name));
-        let due = waits.map(|(_, later)| later.due.saturating_duration_since(Instant::now())).min();
-        due.map_or(poll, |due| due.min(poll))
+        next_due(&self.later, &self.at_work).map_or(poll, |due| due.min(poll))
     }
 
     fn is_idle(&self) -> bool {
@@ -262,7 +269,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
         let due: Vec<String> = self
             .later
             .iter()
-            .filter(|(name, later)| later.due <= now && !self.at_work.contains_key(*name))
+            .filter(|(name, later)| later.retry.due <= now && !self.at_work.contains_key(*name))
             .map(|(name, _)| name.clone())
             .collect();
         for name in due {
@@ -287,9 +294,9 @@ impl<'a, D: Desk> Watcher<'a, D> {
     /// Something cannot be moved now: it is tried again after the pause that this gives.
     pub(super) fn stick(&mut self, place: Place, name: &OsStr) -> Duration {
         let key = (place, name.to_owned());
-        let pause = self.stuck.get(&key).map_or(FIRST_PAUSE, |stuck| longer(stuck.pause));
-        self.stuck.insert(key, Stuck { due: Instant::now() + pause, pause });
-        pause
+        let retry = Retry::after(self.stuck.get(&key).copied());
+        self.stuck.insert(key, retry);
+        retry.pause
     }
 
     pub(super) fn listed(&self, place: Place) -> Result<Vec<(OsString, std::fs::Metadata)>, Trouble> {
@@ -468,4 +475,31 @@ pub(super) fn side_name(name: &str, side: Side) -> String {
 
 pub(super) fn passing(name: &str, error: &io::Error) -> Trouble {
     Trouble::Passing(format!("{name}: {}", system_words(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_at_work_is_not_waited_for() {
+        let due = Retry { due: Instant::now(), pause: FIRST_PAUSE };
+        let soon = Retry { due: Instant::now() + FIRST_PAUSE, pause: FIRST_PAUSE };
+        let later = [("a.csv", due), ("b.csv", soon)];
+        let later = later.map(|(name, retry)| (name.to_owned(), Later { retry, job: None })).into();
+        assert_eq!(next_due(&later, &BTreeMap::new()), Some(Duration::ZERO));
+        let at_work = BTreeMap::from([("a.csv".to_owned(), RunId(1))]);
+        assert!(next_due(&later, &at_work).is_some_and(|due| due > Duration::ZERO), "it would never sleep");
+    }
+
+    #[test]
+    fn a_defect_of_the_worker_is_heard() {
+        let (events, heard) = channel();
+        let worker = std::thread::spawn(move || {
+            let _alarm = Alarm(&events);
+            panic!("a defect");
+        });
+        assert!(worker.join().is_err());
+        assert!(matches!(heard.try_recv(), Ok(Event::Broken(why)) if why.contains("payrun status")));
+    }
 }

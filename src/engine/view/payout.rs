@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{EngineError, in_full, standing};
+use super::{EngineError, in_full, is_refused, standing};
 use crate::check::directory::Directory;
 use crate::domain::answer::StatusMeaning;
 use crate::domain::{
@@ -120,7 +120,7 @@ impl<'a> Viewer<'a> {
         others.extend(own.map_or(Ok(None), |own| self.checkpoint.payout(own.corrected()))?);
         let mut later: Option<PayoutEntry> = None;
         for other in others.into_iter().filter(|other| Some(other.id) != own) {
-            let is_next = other.run > run && !self.is_refused(other.run)?;
+            let is_next = other.run > run && !is_refused(self.checkpoint, other.run)?;
             let is_last = later.as_ref().is_none_or(|later| later.run < other.run);
             if is_last && (is_next || other.life.keeps_its_place()) {
                 later = Some(other);
@@ -133,12 +133,7 @@ impl<'a> Viewer<'a> {
     fn is_later_s(&self, row: &RowEntry) -> Result<bool, EngineError> {
         let (RowEntry::Own { id } | RowEntry::Earlier { id }) = row else { return Ok(false) };
         let later = self.checkpoint.payout(*id)?;
-        later.map_or(Ok(false), |later| Ok(!self.is_refused(later.run)?))
-    }
-
-    /// Whether a person has refused a run, so that nothing that it has is sent and no file of rows to correct is its.
-    fn is_refused(&self, run: RunId) -> Result<bool, EngineError> {
-        Ok(self.checkpoint.run(run)?.is_some_and(|(_, state)| state == RunState::Refused))
+        later.map_or(Ok(false), |later| Ok(!is_refused(self.checkpoint, later.run)?))
     }
 
     fn branch(&self, payout: &Payout) -> Option<String> {
