@@ -15,7 +15,7 @@ use crate::config::Remitters;
 use crate::domain::remitter::BOTH_NAMED;
 use crate::domain::{
     BlockOn, BookField, Clock, ExternalId, FileDigest, Observer, Overlaps, PaidAs, PartyMode, Payout,
-    PayoutId, PayoutState, Place, PlanHash, Remitter, RowDigest, RunHead, RunId, RunState, Totals,
+    PayoutId, PayoutState, Place, PlanHash, Remitter, RowDigest, RowEntry, RunHead, RunId, RunState, Totals,
 };
 use crate::intake::{self, Reading};
 use crate::journal::{Checkpoint, Journal, JournalError};
@@ -246,8 +246,9 @@ fn arrange(
     for passed in prepared.spool.payouts()? {
         let Passed { payout, held, .. } = passed?;
         let mut planned = earlier.decide(&mut arranger, &payout)?;
-        if let Some(place) = corrected.get(&purpose(&payout)).filter(|_| planned.decision == Decision::Pay) {
-            planned.repeats = Some(place.clone());
+        if planned.decision == Decision::Pay {
+            let place = purposes(&payout).iter().find_map(|purpose| corrected.get(purpose));
+            planned.repeats = place.cloned().or(planned.repeats);
         }
         if let Some(why) = held.filter(|_| planned.decision == Decision::Pay) {
             planned.decision = Decision::Hold(why);
@@ -341,23 +342,38 @@ fn in_the_row_s_name(
     sub_client
 }
 
-/// Who is paid for what, whatever the amount.
-fn purpose(payout: &Payout) -> (String, Option<String>) {
-    (payout.payee.account.canonical(), payout.reference.clone())
+/// Who is paid, as far as a correction tells: account, id or name may be another one in it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Whom {
+    Account(String),
+    Payee(ExternalId),
+    Name(String),
 }
 
-/// What the amended run has sent, by its purpose: a row with another amount is paid on top of it.
+/// Who is paid, with the reference, for what, whatever the amount.
+fn purposes(payout: &Payout) -> [(Whom, Option<String>); 3] {
+    let payee = &payout.payee;
+    let name = payee.party.name.to_string().to_lowercase();
+    [Whom::Account(payee.account.canonical()), Whom::Payee(payee.who()), Whom::Name(name)]
+        .map(|whom| (whom, payout.reference.clone()))
+}
+
+/// What the amended run has of payouts that were sent, by their purposes: a row with another amount or account is paid on
+/// top of them.
 fn corrected(
     checkpoint: &Checkpoint,
     overlaps: Overlaps,
-) -> Result<HashMap<(String, Option<String>), String>, JournalError> {
+) -> Result<HashMap<(Whom, Option<String>), String>, JournalError> {
     let mut corrected = HashMap::new();
     let Overlaps::Amends(run) = overlaps else { return Ok(corrected) };
-    for entry in checkpoint.own_payouts(run) {
-        let entry = entry?;
-        if entry.life.was_sent() && entry.life.state != PayoutState::Rejected {
-            let place = format!("the {} of row {} of run {run}", entry.payout.money, entry.payout.row);
-            corrected.insert(purpose(&entry.payout), place);
+    for row in checkpoint.rows(run) {
+        let (_, RowEntry::Own { id } | RowEntry::Earlier { id }) = row? else { continue };
+        let Some(entry) = checkpoint.payout(id)?.filter(|entry| entry.run <= run) else { continue };
+        let is_back = matches!(entry.life.state, PayoutState::Rejected | PayoutState::Returned);
+        if entry.life.was_sent() && !is_back {
+            let place =
+                format!("the {} of row {} of run {}", entry.payout.money, entry.payout.row, entry.run);
+            corrected.extend(purposes(&entry.payout).map(|purpose| (purpose, place.clone())));
         }
     }
     Ok(corrected)

@@ -142,3 +142,33 @@ fn what_flash_cancelled_for_good_is_not_paid_under_no_id_at_all() {
     pay(&world, "sly.csv", &[]).ends(3).says("forbids to send again");
     assert_eq!(world.made(), before);
 }
+
+#[test]
+fn a_plan_names_what_goes_on_top_whether_amount_or_account_is_another_one() {
+    for (change, id) in
+        [(("101.00", "101.50"), ""), (("10000001", "20000001"), ""), (("10000001", "20000001"), "P1")]
+    {
+        let world = World::new();
+        let file = |account: &str, amount: &str, reference: &str| {
+            format!(
+                "payee_id,first_name,last_name,street,bsb,account_number,amount,reference\n\
+                 {id},Robin,Example,1 Hill Street,062-000,{account},{amount},{reference}\n\
+                 ,Sam,Example,1 Hill Street,062-000,10000002,102.00,{reference}\n"
+            )
+        };
+        world.write("pay.csv", file("10000001", "101.00", "OCT"));
+        world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+        world.write("other.csv", file("10000001", "101.00", "OCT").replace(change.0, change.1));
+        let amend = ["pay", "other.csv", "--yes", "--amends", "r1", "--accept", "changed-account:2=001"];
+        let said = world.payrun(&amend).ends(0);
+        let said = said.says("sent ON TOP of what was sent before, as you said: row 2 on top of the AUD 101.00 of row 2 of run r1");
+        assert!(!said.err.contains("row 3 on top"), "{}", said.err);
+        assert_eq!(world.made(), 3);
+        // a row that the amended run has of the run before it
+        let third = file("10000001", "101.00", "OCT").replace(change.0, change.1).replace("102.00", "102.50");
+        world.write("third.csv", third);
+        let said = world.payrun(&["pay", "third.csv", "--yes", "--amends", "r2"]).ends(0);
+        said.says("as you said: row 3 on top of the AUD 102.00 of row 3 of run r1");
+        assert_eq!(world.made(), 4);
+    }
+}

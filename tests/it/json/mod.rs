@@ -108,7 +108,7 @@ fn of_files(told: &mut Told) {
     told.hears(REFUSED_FILE, "pay nowhere.csv --yes", 3);
     let expecting =
         "pay payroll.csv --yes --expect-count 1 --expect-total AUD=1.00 --expect-plan 0123456789ab";
-    told.hears(REFUSED_FILE, expecting, 3);
+    told.hears(REFUSED_PLAN, expecting, 3);
     told.world.write("staff.csv", STAFF);
     told.hears("payees import", "payees import staff.csv", 0);
     told.world.write("staff.csv", STAFF.replace("9 Hill", "8 Hill"));

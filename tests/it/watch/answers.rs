@@ -249,3 +249,24 @@ fn a_no_beside_a_yes_is_a_no() {
         shop.world.payrun(&["status", "r1"]).ends(0).says("refused; nothing was sent");
     }
 }
+
+#[test]
+fn a_run_that_was_refused_counts_nothing_of_the_one_in_its_place() {
+    let shop = Shop::new();
+    let file = |rows| {
+        let text = rig::payroll(0, rows);
+        let ids = (0..).map(|row| if row == 0 { "payment_id".to_owned() } else { format!("INV-{row}") });
+        text.lines().zip(ids).map(|(line, id)| format!("{id},{line}\n")).collect::<String>()
+    };
+    shop.drop("salaries.csv", file(2));
+    shop.once(&["--mode", "hold"]).ends(0);
+    shop.drop("salaries.csv", file(3)); // takes its place
+    shop.once(&["--mode", "hold"]).ends(0);
+    std::fs::write(shop.path("held/salaries.csv.approve"), "").expect("written");
+    shop.once(&["--mode", "hold"]).ends(0);
+    assert_eq!(shop.world.made(), 3);
+    let refused = shop.world.payrun(&["status", "r1"]).ends(0);
+    let refused = refused.says("Run r1 of salaries.csv: refused");
+    assert!(!refused.out.contains("submitted") && !refused.out.contains("with Flash"), "{}", refused.out);
+    shop.world.payrun(&["status", "r2"]).ends(0).says("with Flash: AUD 303.03 in 3 payouts");
+}

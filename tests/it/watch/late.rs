@@ -133,3 +133,21 @@ fn track_waits_for_what_a_watcher_sees_and_goes_on_itself_where_that_has_ended()
     stop(watcher).ends(0);
     waiting.end().ends(0).says("1 paid, watched for returns");
 }
+
+#[test]
+fn what_comes_back_of_a_run_that_is_of_no_folder_is_reported_where_such_runs_are() {
+    let (shop, receiver) = (Shop::with(slow()), Receiver::start(&[]));
+    let file = rig::payroll(0, 2).replace("PAY 1", "FAIL_ACC");
+    shop.world.write("by-hand.csv", file);
+    shop.world.payrun(&["pay", "by-hand.csv", "--yes"]).ends(0);
+    shop.world.simulator.change(|options| options.status_step = StatusStep::Every(Duration::ZERO));
+    let report = shop.world.scope().join("reports/r1-by-hand.csv");
+    std::fs::remove_file(&report).expect("it was there");
+    std::fs::create_dir(&report).expect("something else in its place");
+    shop.world.payrun(&["track", "--all"]).says("once that is mended");
+    std::fs::remove_dir(&report).expect("mended");
+    watches(&shop, &receiver, |_| report.is_file());
+    assert!(std::fs::read_to_string(&report).expect("a report").contains("returned"));
+    let done = std::fs::read_dir(shop.path("done")).expect("a folder").count();
+    assert_eq!(done, 0, "it is no file of this folder");
+}
