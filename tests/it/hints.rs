@@ -115,8 +115,11 @@ fn settings_that_people_are_told_to_change_are_there() {
     let is_part = |c: char| c.is_ascii_lowercase() || c == '_' || c == '.';
     let mut named = 0;
     for (path, line) in lines() {
-        let texts: Vec<&str> =
-            if path.ends_with(".rs") { line.split('"').skip(1).step_by(2).collect() } else { vec![&line] };
+        let texts: Vec<&str> = if path.split_once('.').is_some_and(|(_, end)| end == "rs") {
+            line.split('"').skip(1).step_by(2).collect()
+        } else {
+            vec![&line]
+        };
         for word in texts.iter().flat_map(|text| text.split(|c| !is_part(c))) {
             let word = word.trim_matches('.');
             let Some((section, key)) = word.split_once('.') else { continue };

@@ -171,7 +171,7 @@ fn of_trouble(told: &mut Told) {
     told.world
         .simulator
         .change(|options| options.balances.extend([("AUD".to_owned(), Decimal::ONE_THOUSAND)]));
-    told.world.write("same.csv", payroll(sent, 1) + &payroll(60, 1).split_once('\n').expect("a header").1);
+    told.world.write("same.csv", payroll(sent, 1) + payroll(60, 1).split_once('\n').expect("a header").1);
     told.hears(RUN, "pay same.csv --yes --amends r1", 0);
 
     told.world = World::new();

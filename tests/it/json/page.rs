@@ -123,7 +123,9 @@ impl Page {
     fn value(&mut self, table: &str, path: &str, kind: &Kind, value: &Value) {
         match (kind, value) {
             (Kind::List(kind), Value::Array(items)) => {
-                items.iter().for_each(|item| self.value(table, &format!("{path}[]"), kind, item));
+                for item in items {
+                    self.value(table, &format!("{path}[]"), kind, item);
+                }
             }
             (Kind::Map(kind), Value::Object(fields)) => {
                 fields.values().for_each(|value| self.value(table, path, kind, value));

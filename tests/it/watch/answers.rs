@@ -256,7 +256,7 @@ fn a_run_that_was_refused_counts_nothing_of_the_one_in_its_place() {
     let file = |rows| {
         let text = rig::payroll(0, rows);
         let ids = (0..).map(|row| if row == 0 { "payment_id".to_owned() } else { format!("INV-{row}") });
-        text.lines().zip(ids).map(|(line, id)| format!("{id},{line}\n")).collect::<String>()
+        text.lines().zip(ids).map(|(line, id)| format!("{id},{line}")).collect::<Vec<_>>().join("\n")
     };
     shop.drop("salaries.csv", file(2));
     shop.once(&["--mode", "hold"]).ends(0);
