@@ -171,10 +171,11 @@ impl AtWork {
             if let Some(status) = self.child.try_wait().expect("a child") {
                 break status;
             }
-            if began.elapsed() > PATIENCE {
-                let _ = self.child.kill();
-                panic!("the command did not end: {}", std::fs::read_to_string(&self.err).unwrap_or_default());
-            }
+            assert!(
+                began.elapsed() < PATIENCE,
+                "the command did not end: {}",
+                std::fs::read_to_string(&self.err).unwrap_or_default()
+            );
             std::thread::sleep(Duration::from_millis(3));
         };
         let read = |path: &Path| std::fs::read_to_string(path).expect("what it said");
@@ -185,6 +186,13 @@ impl AtWork {
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
         assert!(sent.expect("kill is there").success());
+    }
+}
+
+/// A test that fails leaves nothing at work.
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        let _ = self.child.kill().and_then(|()| self.child.wait()); // it may be over
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use payrun::simulator::Operation;
+
 use crate::rig::{made, payroll};
 use crate::world::World;
 
@@ -63,7 +65,10 @@ fn a_long_wait_does_not_keep_it_from_stopping() {
     world.write("pay.csv", payroll(0, 20));
     world.faults(&["party_lookup:throttle=300s@1"]);
     let at_work = world.start(world.command(&["pay", "pay.csv", "--yes"]));
-    std::thread::sleep(Duration::from_millis(700));
+    while !world.simulator.calls().contains_key(&Operation::PartyLookup) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(200)); // it is told to wait
     at_work.signal("INT");
     at_work.end().ends(5).says("payrun resume r1");
     assert_eq!(world.made(), 0);

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use payrun::simulator::{Options, StatusStep, Turn};
+use payrun::simulator::{Operation, Options, StatusStep, Turn};
 
 use crate::rig::{payroll, quick};
 use crate::world::World;
@@ -123,8 +123,13 @@ fn until_final_waits_for_the_banks_and_wait_no_longer_than_it_says() {
     world.write("pay.csv", file(&["WAGES"]));
     world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
     world.payrun(&["track", "--wait", "1s"]).ends(0).says("1 under way since").says("Next look");
+    let looks = || world.simulator.calls().get(&Operation::WithdrawalGet).copied();
+    let before = looks();
     let at_work = world.start(world.command(&["track", "--until-final", "--all"]));
-    std::thread::sleep(Duration::from_millis(600));
+    while looks() == before {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(200)); // it sees that nothing is final
     at_work.signal("INT");
     at_work.end().ends(0).says("1 under way since");
     arrive(&world);
