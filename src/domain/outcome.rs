@@ -79,6 +79,9 @@ impl Outcome {
     }
 }
 
+/// The head of the column of what another run has.
+pub const OF_OTHER_RUNS: &str = "Of another run";
+
 /// A currency of a file by what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reconciled {
