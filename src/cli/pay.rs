@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use clap::ValueEnum as _;
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::args::{Format, Globals, PayArgs, ReportKind};
+use super::args::{Format, Globals, PayArgs};
 use super::asked::{Asked, funds, planned, prepare};
 use super::exit::{Exit, Failure};
 use super::hand_over::hand_over;
 use super::reading::{accepted, check_options, reading};
 use super::session::Session;
-use super::{guard, notices, out, plan_text, reference, report, summary, to_correct, verify};
+use super::{guard, notices, out, plan_text, reference, report, summary, verify};
 use crate::check::{self, CheckReport};
 use crate::domain::money::plural;
 use crate::domain::{
@@ -399,16 +398,8 @@ fn tell(
     stopped: Option<Failure>,
 ) -> Result<Exit, Failure> {
     let view = engine::run_view(journal.checkpoint(), run, false)?;
-    // a report that cannot be written takes nothing back: the answer is given all the same
-    let folder = journal.folder().reports();
     let source = report::Source { session, checkpoint: journal.checkpoint(), at_work: false };
-    let files = report::write(source, run, &folder, ReportKind::value_variants());
-    let fix =
-        to_correct::write(journal.folder(), journal.checkpoint(), run, &folder, session.settings.limits);
-    for failure in [files.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
-        out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
-    }
-    let (files, fix) = (files.unwrap_or_default(), fix.ok().flatten());
+    let report::Anew { files, fix, .. } = report::write_anew(source, run);
     match globals.format {
         Format::Json => report::answer_json(source, run)?,
         Format::Text => out::answer(&summary::run(&view, &files, fix.as_deref())),

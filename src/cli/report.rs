@@ -89,6 +89,30 @@ pub fn write(
     Ok(written)
 }
 
+/// Writes all reports of a run and its file of rows to correct where they are by themselves. What cannot be written is
+/// told and takes nothing back.
+pub fn write_anew(source: Source<'_>, run: RunId) -> Anew {
+    let Source { session, checkpoint, .. } = source;
+    let folder = session.folder.reports();
+    let files = write(source, run, &folder, ReportKind::value_variants());
+    let fix = to_correct::write(&session.folder, checkpoint, run, &folder, session.settings.limits);
+    for failure in [files.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
+        out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
+    }
+    let is_whole = files.is_ok() && fix.is_ok();
+    Anew { files: files.unwrap_or_default(), fix: fix.ok().flatten(), is_whole }
+}
+
+/// What was written anew of a run.
+pub struct Anew {
+    /// The reports.
+    pub files: Vec<PathBuf>,
+    /// The file of rows to correct, where there are any.
+    pub fix: Option<PathBuf>,
+    /// Whether all could be written.
+    pub is_whole: bool,
+}
+
 /// What the names of a run's files begin with.
 pub fn stem(view: &RunView) -> String {
     let stem =

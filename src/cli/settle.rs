@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::args::{Format, Globals, SettleArgs};
 use super::exit::{Exit, Failure};
-use super::out;
 use super::session::Session;
+use super::{out, report};
 use crate::engine::{self, Settled, Verdict};
 
 /// Runs the command.
@@ -24,6 +24,10 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
             Ok(settled?)
         })?;
     let state = entry.life.state;
+    report::write_anew(
+        report::Source { session: &session, checkpoint: journal.checkpoint(), at_work: false },
+        run,
+    );
     match globals.format {
         Format::Json => out::answer(
             &serde_json::json!({ "run": run.to_string(), "row": row, "status": state, "not_compared": not_compared })

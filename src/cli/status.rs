@@ -122,6 +122,7 @@ fn one(seen: &Seen, run: RunId) -> Result<String, Failure> {
     let view = engine::run_view(seen.checkpoint(), run, seen.at_work)?;
     let mut text = summary::run(&view, &[], None);
     text.push('\n');
+    text.push_str(&view.stopped.as_ref().map(summary::why_it_stopped).unwrap_or_default());
     for payout in engine::payouts(seen.checkpoint(), run) {
         let payout = payout?;
         let [amount, currency] = [payout.amount, payout.currency].map(Option::unwrap_or_default);

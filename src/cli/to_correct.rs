@@ -13,7 +13,8 @@ use crate::intake::{self, ToCorrect};
 use crate::journal::{Checkpoint, ScopeFolder, open_itself};
 use crate::report;
 
-/// Writes the file into a folder. None where there are no such rows.
+/// Writes the file into a folder. None where there are no such rows: what earlier times have written there for want of
+/// a correction goes then, unless a person has changed something in it.
 pub fn write(
     scope: &ScopeFolder,
     checkpoint: &Checkpoint,
@@ -22,12 +23,7 @@ pub fn write(
     limits: Limits,
 ) -> Result<Option<PathBuf>, Failure> {
     let rows = rows(checkpoint, run)?;
-    let head = checkpoint.run(run)?.map(|(head, _)| head);
-    let Some(head) = head.filter(|_| !rows.is_empty()) else {
-        return Ok(None);
-    };
-    let source = engine::kept_copy(scope, run, &head.file);
-    let reading = super::reading::read_again(&head, limits)?;
+    let Some((head, _)) = checkpoint.run(run)? else { return Ok(None) };
     let written = Written(scope.files().join(format!("{run}.to-correct")));
     let mut path = folder.join(format!("{run}-to-correct.csv"));
     let failed = |path: &Path, error: &io::Error| {
@@ -35,6 +31,12 @@ pub fn write(
         Failure::new(Exit::Configuration, format!("cannot write {}: {words}", path.display()))
     };
     let known = written.digests().map_err(|error| failed(&written.0, &error))?;
+    if rows.is_empty() {
+        remove(folder, &format!("{run}-to-correct"), &known).map_err(|error| failed(folder, &error))?;
+        return Ok(None);
+    }
+    let source = engine::kept_copy(scope, run, &head.file);
+    let reading = super::reading::read_again(&head, limits)?;
     for number in 2.. {
         if may_replace(&path, &known) {
             break;
@@ -87,6 +89,21 @@ fn may_replace(path: &Path, known: &HashSet<String>) -> bool {
     let mut hasher = blake3::Hasher::new();
     let read = open_itself(path).and_then(|file| hasher.update_reader(file).map(drop));
     read.is_ok() && known.contains(hasher.finalize().to_hex().as_str())
+}
+
+/// Removes the files that an earlier time has written under a name that begins so, and nobody has changed.
+fn remove(folder: &Path, stem: &str, known: &HashSet<String>) -> io::Result<()> {
+    if known.is_empty() {
+        return Ok(());
+    }
+    for file in std::fs::read_dir(folder)? {
+        let file = file?;
+        let is_named_so = file.file_name().to_str().is_some_and(|name| name.starts_with(stem));
+        if is_named_so && may_replace(&file.path(), known) {
+            std::fs::remove_file(file.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// The digests of all files of rows to correct that were written for a run.

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use clap::{Args, ValueEnum as _};
+use clap::Args;
 
-use super::args::{Format, Globals, ReportKind};
+use super::args::{Format, Globals};
 use super::exit::{Exit, Failure};
 use super::session::Session;
-use super::{notices, out, report, status, to_correct};
+use super::{notices, out, report, status};
 use crate::domain::money::plural;
 use crate::domain::{PayoutState, RunHead, RunId, RunState, Timestamp};
 use crate::engine::{self, Depth, Engine, EngineError, Looks, Moved, Round, UnderWay, Which};
@@ -217,20 +217,15 @@ pub(super) fn reports(
             runs.insert(news.run, Some(news));
         }
     }
-    let folder = journal.folder().reports();
     let mut files = Vec::new();
     for (run, news) in runs {
         let source = report::Source { session, checkpoint, at_work: false };
-        let written = report::write(source, run, &folder, ReportKind::value_variants());
-        let fix = to_correct::write(journal.folder(), checkpoint, run, &folder, session.settings.limits);
-        for failure in [written.as_ref().err(), fix.as_ref().err()].into_iter().flatten() {
-            out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
+        let anew = report::write_anew(source, run);
+        if let Some(news) = news.filter(|_| anew.is_whole) {
+            engine::told(journal, &news, Telling::Report, &*session.clock).wait()?;
         }
-        if let (Ok(_), Ok(_), Some(news)) = (&written, &fix, &news) {
-            engine::told(journal, news, Telling::Report, &*session.clock).wait()?;
-        }
-        files.extend(written.unwrap_or_default());
-        files.extend(fix.ok().flatten());
+        files.extend(anew.files);
+        files.extend(anew.fix);
     }
     Ok(files)
 }

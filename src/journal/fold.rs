@@ -9,7 +9,7 @@ use super::looks::watched_key;
 use super::record::{Record, Telling};
 use crate::domain::{
     AgreedRate, Awaits, Fact, Kind, PayoutEntry, PayoutId, Release, RowEntry, RunHead, RunId, RunState,
-    Slippage, Timestamp,
+    Slippage, Stopped, Timestamp,
 };
 
 impl Checkpoint {
@@ -45,16 +45,16 @@ impl Checkpoint {
                 self.rows.insert(row_key(*run, *row), encode(entry))?;
                 Ok(())
             }
-            Record::RunReady { run } => self.run_is(*run, RunState::Running, None),
-            Record::RunHeld { run } => self.run_is(*run, RunState::Held, None),
+            Record::RunReady { run } => self.run_is(*run, RunState::Running, None, None),
+            Record::RunHeld { run } => self.run_is(*run, RunState::Held, None, None),
             Record::RunReleased { run, release } => self.answered(*run, RunState::Running, release),
             Record::RunRefused { run, release } => self.answered(*run, RunState::Refused, release),
-            Record::RunEnded { run, state, awaits } => {
+            Record::RunEnded { run, state, awaits, stopped } => {
                 // whoever carries a run out tells of its end
                 for by in [Telling::Notice, Telling::Report] {
                     self.was_told(*run, by, seq)?;
                 }
-                self.run_is(*run, *state, *awaits)
+                self.run_is(*run, *state, *awaits, stopped.as_deref())
             }
             Record::RunTold { run, by, until } => self.was_told(*run, *by, *until),
             Record::RatesAgreed { run, max_slippage, rates } => self.rates_agreed(*run, *max_slippage, rates),
@@ -93,24 +93,35 @@ impl Checkpoint {
                 tree.remove(item?.0)?; // a run whose recording was interrupted is recorded anew
             }
         }
-        let stored =
-            StoredRun { head: head.clone(), state: RunState::Recording, release: head.released.clone() };
+        let stored = StoredRun {
+            head: head.clone(),
+            state: RunState::Recording,
+            release: head.released.clone(),
+            stopped: None,
+        };
         self.runs.insert(head.run.0.to_be_bytes(), encode(&stored))?;
         Ok(())
     }
 
     fn answered(&self, run: RunId, state: RunState, release: &Release) -> Result<(), JournalError> {
         if let Some(mut stored) = get::<StoredRun>(&self.runs, &run.0.to_be_bytes())? {
-            (stored.state, stored.release) = (state, Some(release.clone()));
+            (stored.state, stored.release, stored.stopped) = (state, Some(release.clone()), None);
             self.runs.insert(run.0.to_be_bytes(), encode(&stored))?;
         }
         Ok(())
     }
 
-    fn run_is(&self, run: RunId, state: RunState, awaits: Option<Awaits>) -> Result<(), JournalError> {
+    fn run_is(
+        &self,
+        run: RunId,
+        state: RunState,
+        awaits: Option<Awaits>,
+        stopped: Option<&Stopped>,
+    ) -> Result<(), JournalError> {
         if let Some(mut stored) = get::<StoredRun>(&self.runs, &run.0.to_be_bytes())? {
             stored.state = state;
             stored.head.awaits = awaits;
+            stored.stopped = stopped.cloned();
             self.runs.insert(run.0.to_be_bytes(), encode(&stored))?;
         }
         Ok(())

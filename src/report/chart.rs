@@ -18,14 +18,19 @@ pub(super) struct Bar {
 
 const WIDTH: u64 = 960;
 const NAMES: u64 = 120;
-const LABELS: u64 = 380;
+/// No letter of a label is wider, in whatever font it is shown.
+const LETTER: u64 = 10;
+/// The longest bar has at least so much room, however long the labels are.
+const LEAST_ROOM: u64 = 100;
+const GAP: u64 = 12;
 const LINE: u64 = 34;
 const HEIGHT: u64 = 22;
 
 /// The bars, one below the other, as long as their counts. A bar of one is still seen.
 pub(super) fn bars(bars: &[Bar]) -> Markup {
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(1).max(1);
-    let room = WIDTH - NAMES - LABELS;
+    let letters = bars.iter().map(|bar| bar.label.chars().count() as u64).max().unwrap_or_default();
+    let room = (WIDTH - NAMES).saturating_sub(letters * LETTER + GAP).max(LEAST_ROOM);
     let height = bars.len() as u64 * LINE + 6;
     let told: Vec<String> = bars.iter().map(|bar| format!("{}: {}", bar.name, bar.label)).collect();
     html! {
@@ -46,10 +51,10 @@ pub(super) fn bars(bars: &[Bar]) -> Markup {
                 @let top = at as u64 * LINE + 4;
                 @let middle = top + HEIGHT / 2 + 5;
                 @let long = (bar.count.saturating_mul(room) / most).max(4);
-                text x=(NAMES - 12) y=(middle) text-anchor="end" font-weight="600" { (bar.name) }
+                text x=(NAMES - GAP) y=(middle) text-anchor="end" font-weight="600" { (bar.name) }
                 rect x=(NAMES) y=(top) width=(long) height=(HEIGHT) rx="2" fill=(fill(bar.outcome))
                     stroke=(stroke(bar.outcome)) stroke-width="1.2" {}
-                text x=(NAMES + long + 12) y=(middle) { (bar.label) }
+                text x=(NAMES + long + GAP) y=(middle) { (bar.label) }
             }
         }
     }

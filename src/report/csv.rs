@@ -7,7 +7,7 @@ use super::ReportError;
 use crate::domain::book::words;
 use crate::domain::{PayoutView, Timestamp};
 
-const HEADER: [&str; 30] = [
+const HEADER: [&str; 33] = [
     "row",
     "payment_id",
     "payee",
@@ -38,6 +38,9 @@ const HEADER: [&str; 30] = [
     "fee",
     "sent_at",
     "changed_at",
+    "debited",
+    "delivered",
+    "rate",
 ];
 
 /// Writes one line a payout, under a header.
@@ -82,6 +85,9 @@ pub fn write_csv<E: std::error::Error>(
             payout.fee.map_or(String::new(), |fee| fee.to_string()),
             moment(payout.sent_at),
             moment(payout.changed_at),
+            text(&payout.debited),
+            text(&payout.delivered),
+            text(&payout.rate),
         ];
         writer.write_record(cells.iter().map(|cell| defused(cell).into_owned())).map_err(failed)?;
     }

@@ -15,6 +15,10 @@ pub(super) fn facts(view: &RunView) -> Vec<(&'static str, String)> {
         ("File", format!("{}, {} rows", view.file, grouped(&view.rows.into()))),
         ("Opened", moment(view.opened_at)),
     ];
+    if let Some(stopped) = &view.stopped {
+        let lines = stopped.lines.iter().map(|line| format!("; {line}"));
+        facts.push(("Stopped because", format!("{}{}", stopped.why, lines.collect::<String>())));
+    }
     let answer = view.release.as_ref().map(ToString::to_string);
     facts.push(match (view.state, answer) {
         (RunState::Refused, Some(answer)) => ("Refused by", answer),

@@ -9,6 +9,7 @@ use super::chart::{Bar, bars};
 use super::facts::{facts, moment};
 use super::page::{Column, page, table};
 use crate::domain::money::{Total, grouped, plural};
+use crate::domain::outcome::OF_OTHER_RUNS;
 use crate::domain::{Outcome, PayoutState, PayoutView, RunState, RunView};
 
 /// So many payouts that somebody must look at are listed, and so many of the others.
@@ -60,12 +61,17 @@ fn render(view: &RunView, listed: &Listed) -> Markup {
                 p.soft { "Run " (view.run) " · " (view.file) " · " (moment(view.opened_at)) }
                 (totals(view))
                 (verdict(view))
-                h2 { "How the payouts stand" }
-                (bars(&status_bars(view)))
+                div.together {
+                    h2 { "How the payouts stand" }
+                    (bars(&status_bars(view)))
+                }
                 (against_the_file(view))
-                (fees(view))
-                h2 { "Decisions" }
-                dl { @for (what, value) in facts(view) { dt { (what) } dd { (value) } } }
+                (told("Fees that Flash has told so far", &view.fees))
+                (told("Debited for payments abroad, as far as Flash has told", &view.debited))
+                div.together {
+                    h2 { "Decisions" }
+                    dl { @for (what, value) in facts(view) { dt { (what) } dd { (value) } } }
+                }
                 @if view.to_look_at() > 0 {
                     h2 { "For a person: " (grouped(&view.to_look_at().into())) }
                     (payout_table(&listed.to_look_at))
@@ -104,6 +110,18 @@ fn totals(view: &RunView) -> Markup {
                 }
             }
         }
+        (in_no_total(view))
+    }
+}
+
+/// How many rows the sums are without.
+fn in_no_total(view: &RunView) -> Markup {
+    let count = view.without_amount();
+    let is = if count == 1 { "is" } else { "are" };
+    html! {
+        @if count > 0 {
+            p.soft { (plural(count, "row")) " of which no amount can be read " (is) " in no total." }
+        }
     }
 }
 
@@ -111,7 +129,9 @@ fn verdict(view: &RunView) -> Markup {
     let left = view.to_look_at();
     html! {
         @if let Some(words) = view.no_money() { p.note { (words) } }
-        @if left > 0 {
+        @if view.state == RunState::Refused {
+            p.warn { "Nothing was sent: a person refused the run." }
+        } @else if left > 0 {
             p.warn {
                 (plural(left, "row")) @if left == 1 { " wants" } @else { " want" }
                 " a person or another go: each is listed below with what to do."
@@ -123,11 +143,14 @@ fn verdict(view: &RunView) -> Markup {
         }
         @match view.state {
             RunState::Stopped | RunState::Running | RunState::Recording => {
-                p.warn { "The run is not finished: payrun resume " (view.run) " goes on with it." }
+                p.warn {
+                    "The run is not finished"
+                    @if let Some(stopped) = &view.stopped { " (" (stopped.why) ")" }
+                    ": payrun resume " (view.run) " goes on with it."
+                }
             }
             RunState::Held => { p.warn { "Nothing was sent: the run waits for a person to let it go." } }
-            RunState::Refused => { p.warn { "Nothing was sent: a person refused the run." } }
-            RunState::Finished => {}
+            RunState::Refused | RunState::Finished => {}
         }
     }
 }
@@ -171,6 +194,7 @@ fn against_the_file(view: &RunView) -> Markup {
         Column::Number(Outcome::Unclear.words()),
         Column::Number(Outcome::NotPaid.words()),
         Column::Number(Outcome::NotSent.words()),
+        Column::Number(OF_OTHER_RUNS),
         Column::Number("Difference"),
     ];
     let cell = |(count, amount): (u64, rust_decimal::Decimal)| {
@@ -182,7 +206,7 @@ fn against_the_file(view: &RunView) -> Markup {
     };
     let line = |line: &crate::domain::Reconciled| {
         let mut cells = vec![line.currency.to_string(), cell(line.file)];
-        cells.extend(line.parts.map(cell));
+        cells.extend(line.parts.into_iter().chain([line.of_other_runs]).map(cell));
         cells.push(grouped(&line.difference()));
         cells
     };
@@ -190,16 +214,15 @@ fn against_the_file(view: &RunView) -> Markup {
     html! {
         h2 { "Against the file's own totals" }
         (table(&columns, &rows))
-        @if view.without_amount() > 0 {
-            p.soft { (plural(view.without_amount(), "row")) " that cannot be paid as they are: their amounts are in no total." }
-        }
+        (in_no_total(view))
     }
 }
 
-fn fees(view: &RunView) -> Markup {
-    let fees: Vec<String> =
-        view.fees.iter().map(|fee| format!("{} {}", fee.currency, grouped(&fee.amount))).collect();
-    html! { @if !fees.is_empty() { p { "Fees that Flash has told so far: " (fees.join(", ")) "." } } }
+/// What Flash has told of money, in a sentence.
+fn told(what: &str, sums: &[Total]) -> Markup {
+    let sums: Vec<String> =
+        sums.iter().map(|sum| format!("{} {}", sum.currency, grouped(&sum.amount))).collect();
+    html! { @if !sums.is_empty() { p { (what) ": " (sums.join(", ")) "." } } }
 }
 
 /// A row of cells for each payout, and below it, where there is something to say, why and what to do.
@@ -228,8 +251,7 @@ fn payout_table(payouts: &[PayoutView]) -> Markup {
 
 fn cells(payout: &PayoutView) -> Markup {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let digits = payout.amount.as_deref().and_then(|digits| digits.parse().ok());
-    let amount = digits.as_ref().map_or(String::new(), grouped);
+    let amount = |digits: &Option<String>| Some(grouped(&digits.as_deref()?.parse().ok()?));
     let bank = payout.branch.clone().or_else(|| payout.bank.as_ref().map(|kept| kept.bank.to_string()));
     let class = match Outcome::of(payout.status) {
         Outcome::Paid => "state good",
@@ -242,12 +264,16 @@ fn cells(payout: &PayoutView) -> Markup {
             td { (text(&payout.payee)) @if let Some(id) = &payout.payment_id { div.soft { (id) } } }
             td { (text(&bank)) div.soft { (text(&payout.account)) } }
             td.number {
-                (amount) div.soft {
+                (amount(&payout.amount).unwrap_or_default()) div.soft {
                     (text(&payout.currency))
                     @if let (Some(from), Some(to)) = (&payout.from_currency, &payout.to_currency) {
                         ", " (from) " → " (to)
                     }
                 }
+                @if let (Some(debited), Some(from)) = (amount(&payout.debited), &payout.from_currency) {
+                    div.soft { (from) " " (debited) " debited" }
+                }
+                @if let Some(rate) = &payout.rate { div.soft { "at " (rate) } }
             }
             td { (text(&payout.remitter)) div.soft { (text(&payout.reference)) } }
             td { span class=(class) { (payout.status.word()) } }

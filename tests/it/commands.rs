@@ -19,6 +19,7 @@ mod payees_import;
 mod person;
 mod planning;
 mod remitters;
+mod reporting;
 mod said_before;
 mod state;
 mod stopping;

@@ -86,7 +86,7 @@ fn another_program_opens_the_workbook() {
     let said = Command::new(python).args(["-c", script]).arg(path).output().expect("python");
     assert_eq!(
         String::from_utf8_lossy(&said.stdout).trim(),
-        "['Totals', 'Payouts', 'Findings'] D2 A1:T7 100.5 #,##0.00 s =1+1",
+        "['Totals', 'Payouts', 'Findings'] D2 A1:W7 100.5 #,##0.00 s =1+1",
         "{}",
         String::from_utf8_lossy(&said.stderr)
     );

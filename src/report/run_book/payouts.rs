@@ -10,7 +10,7 @@ use crate::report::ReportError;
 const TEXT: u8 = 49;
 
 /// The columns with their widths in characters.
-const COLUMNS: [(&str, u16); 20] = [
+const COLUMNS: [(&str, u16); 23] = [
     ("Row", 7),
     ("Payment id", 16),
     ("Payee", 26),
@@ -25,6 +25,9 @@ const COLUMNS: [(&str, u16); 20] = [
     ("What to do", 48),
     ("Way", 16),
     ("Fee", 9),
+    ("Debited", 14),
+    ("Debited in", 11),
+    ("Rate", 11),
     ("Sent", 21),
     ("Last change", 21),
     ("Flash id", 26),
@@ -56,7 +59,7 @@ pub(super) fn sheet<E: std::error::Error>(
     sheet.ignore_error_range(0, 0, row.max(1), last, IgnoreError::NumberStoredAsText)?;
     sheet.set_repeat_rows(0, 0)?;
     printable(&mut sheet);
-    // twenty columns on one page could not be read: on the second of two stand the ways, times and ids, beside the payee
+    // so many columns on one page could not be read: on the second of two stand the ways, times and ids, beside the payee
     sheet.set_repeat_columns(0, 2)?.set_print_fit_to_pages(2, 0);
     Ok(sheet)
 }
@@ -96,6 +99,7 @@ fn line<E: std::error::Error>(
     sheet.write_number_with_format(row, 0, payout.row, &Format::new().set_align(FormatAlign::Top))?;
     let plain = &looks.plain;
     let cell = |value: &Option<String>| value.clone().unwrap_or_default();
+    let digits = |value: &Option<String>| value.as_deref().and_then(|digits| digits.parse().ok());
     let moment =
         |at: Option<Timestamp>| at.map_or(String::new(), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string());
     let branch = payout.branch.clone().or_else(|| payout.bank.as_ref().map(|kept| kept.bank.to_string()));
@@ -104,8 +108,8 @@ fn line<E: std::error::Error>(
     }
     text(sheet, row, 4, &cell(&payout.account), plain)?;
     // what a person typed is never read as a number here: the digits are those that were sent
-    if let Some(digits) = payout.amount.as_deref().and_then(|digits| digits.parse().ok()) {
-        amount(sheet, row, 5, digits, &number())?;
+    if let Some(asked) = digits(&payout.amount) {
+        amount(sheet, row, 5, asked, &number())?;
     }
     let conversion = payout.from_currency.as_ref().zip(payout.to_currency.as_ref());
     let way = conversion.map_or(String::new(), |(from, to)| format!(", {from} → {to}"));
@@ -119,12 +123,21 @@ fn line<E: std::error::Error>(
     if let Some(fee) = payout.fee {
         amount(sheet, row, 13, fee, &Format::new().set_align(FormatAlign::Top).set_num_format("#,##0.00##"))?;
     }
-    text(sheet, row, 14, &moment(payout.sent_at), plain)?;
-    text(sheet, row, 15, &moment(payout.changed_at), plain)?;
-    text(sheet, row, 16, &cell(&payout.flash_id), plain)?;
+    if let Some(sum) = digits(&payout.debited) {
+        let balance = payout.from_currency.as_deref().and_then(|code| code.parse().ok());
+        let format = Format::new().set_align(FormatAlign::Top).set_num_format(number_format(balance));
+        amount(sheet, row, 14, sum, &format)?;
+        text(sheet, row, 15, &cell(&payout.from_currency), plain)?;
+    }
+    if let Some(rate) = digits(&payout.rate) {
+        amount(sheet, row, 16, rate, &Format::new().set_align(FormatAlign::Top))?;
+    }
+    text(sheet, row, 17, &moment(payout.sent_at), plain)?;
+    text(sheet, row, 18, &moment(payout.changed_at), plain)?;
+    text(sheet, row, 19, &cell(&payout.flash_id), plain)?;
     let external_id = payout.external_id.as_ref().map(ToString::to_string);
-    text(sheet, row, 17, &cell(&external_id), plain)?;
-    text(sheet, row, 18, &cell(&payout.flash_status), plain)?;
-    text(sheet, row, 19, &cell(&payout.sent_by), plain)?;
+    text(sheet, row, 20, &cell(&external_id), plain)?;
+    text(sheet, row, 21, &cell(&payout.flash_status), plain)?;
+    text(sheet, row, 22, &cell(&payout.sent_by), plain)?;
     Ok(())
 }

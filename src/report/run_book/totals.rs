@@ -3,11 +3,13 @@
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
 
 use super::{amount, header, number_format, printable, text};
+use crate::domain::money::Total;
+use crate::domain::outcome::OF_OTHER_RUNS;
 use crate::domain::{Currency, Outcome, RunView};
 use crate::report::facts;
 
 /// How wide the columns are, in characters.
-const WIDTHS: [u16; 14] = [34, 18, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16];
+const WIDTHS: [u16; 16] = [34, 18, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16];
 
 /// The sheet.
 pub(super) fn sheet(view: &RunView) -> Result<Worksheet, XlsxError> {
@@ -27,7 +29,8 @@ pub(super) fn sheet(view: &RunView) -> Result<Worksheet, XlsxError> {
     }
     row = by_status(&mut sheet, row + 2, view)?;
     row = against_the_file(&mut sheet, row + 2, view)?;
-    fees(&mut sheet, row + 2, view)?;
+    row = told(&mut sheet, row + 2, "Fees that Flash has told", &view.fees)?;
+    told(&mut sheet, row, "Debited for payments abroad", &view.debited)?;
     printable(&mut sheet);
     Ok(sheet)
 }
@@ -55,7 +58,8 @@ fn by_status(sheet: &mut Worksheet, first: u32, view: &RunView) -> Result<u32, X
     let mut row = first;
     for line in &view.by_status {
         row += 1;
-        text(sheet, row, 0, line.status.meaning(), &plain)?;
+        let whose = if line.of_another_run { " (of another run)" } else { "" };
+        text(sheet, row, 0, &format!("{}{whose}", line.status.meaning()), &plain)?;
         let currency = line.currency.map_or("no amount".to_owned(), |currency| currency.to_string());
         text(sheet, row, 1, &currency, &plain)?;
         count(sheet, row, 2, line.count)?;
@@ -69,7 +73,8 @@ fn by_status(sheet: &mut Worksheet, first: u32, view: &RunView) -> Result<u32, X
 /// Payouts and amounts of the file, and what became of them: the last column shows that nothing is missing.
 fn against_the_file(sheet: &mut Worksheet, first: u32, view: &RunView) -> Result<u32, XlsxError> {
     let mut names = vec!["Against the file's own totals".to_owned()];
-    for what in std::iter::once("In the file").chain(Outcome::ALL.map(Outcome::words)) {
+    let parts = Outcome::ALL.map(Outcome::words).into_iter().chain([OF_OTHER_RUNS]);
+    for what in std::iter::once("In the file").chain(parts) {
         names.extend([format!("{what}: payouts"), format!("{what}: amount")]);
     }
     names.push("Difference".to_owned());
@@ -85,7 +90,7 @@ fn against_the_file(sheet: &mut Worksheet, first: u32, view: &RunView) -> Result
         text(sheet, row, 0, &line.currency.to_string(), &Format::new())?;
         let format = money(Some(line.currency));
         let mut column = 1;
-        for (payouts, sum) in std::iter::once(line.file).chain(line.parts) {
+        for (payouts, sum) in std::iter::once(line.file).chain(line.parts).chain([line.of_other_runs]) {
             count(sheet, row, column, payouts)?;
             amount(sheet, row, column + 1, sum, &format)?;
             column += 2;
@@ -94,23 +99,24 @@ fn against_the_file(sheet: &mut Worksheet, first: u32, view: &RunView) -> Result
     }
     if view.without_amount() > 0 {
         row += 1;
-        text(sheet, row, 0, "Rows that cannot be paid, in no total", &Format::new())?;
+        text(sheet, row, 0, "Rows of which no amount can be read, in no total", &Format::new())?;
         count(sheet, row, 1, view.without_amount())?;
     }
     Ok(row)
 }
 
-fn fees(sheet: &mut Worksheet, first: u32, view: &RunView) -> Result<(), XlsxError> {
-    if view.fees.is_empty() {
-        return Ok(());
+/// What Flash has told of money, below the table before; where it has told nothing, nothing.
+fn told(sheet: &mut Worksheet, first: u32, what: &str, sums: &[Total]) -> Result<u32, XlsxError> {
+    if sums.is_empty() {
+        return Ok(first);
     }
-    head(sheet, first, &["Fees that Flash has told", "Currency", "Payouts", "Amount"])?;
+    head(sheet, first, &[what, "Currency", "Payouts", "Amount"])?;
     let mut row = first;
-    for line in &view.fees {
+    for line in sums {
         row += 1;
         text(sheet, row, 1, &line.currency.to_string(), &Format::new())?;
         count(sheet, row, 2, line.count)?;
         amount(sheet, row, 3, line.amount, &Format::new().set_num_format("#,##0.00##"))?;
     }
-    Ok(())
+    Ok(row + 2)
 }
