@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::Globals;
 use super::exit::{Exit, Failure};
 use super::reading::{check_options, read_again};
-use super::session::{Session, Unasked, signed};
+use super::session::{Session, Unasked, in_time, signed};
 use crate::domain::{Accepted, BlockOn, Overlaps, RunHead};
 use crate::engine::{self, EngineError, Funds, Inputs, Prepared};
 use crate::intake::Reading;
@@ -97,10 +97,14 @@ pub fn funds(session: &Session, prepared: &Prepared, reached: Result<(), Unasked
         return Ok(Funds::default());
     }
     let pairs = prepared.pairs();
-    let asked = reached
-        .and_then(|()| session.ask(async |gateway| engine::funds(gateway, &*session.clock, &pairs).await));
-    match asked {
-        Ok(funds) => Ok(funds),
+    let ask = || {
+        session.ask(async |gateway| {
+            let rates = engine::rates(gateway, &*session.clock, &pairs);
+            tokio::join!(in_time(gateway, engine::balances(gateway)), in_time(gateway, rates))
+        })
+    };
+    match reached.and_then(|()| ask()) {
+        Ok((balances, rates)) => Ok(Funds::of(balances.flatten(), rates.flatten())),
         Err(Unasked::Silent(why)) => Ok(Funds::unknown(&why)),
         Err(Unasked::Refused(failure)) => Err(failure),
     }

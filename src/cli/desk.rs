@@ -161,6 +161,7 @@ impl<'a> Counter<'a> {
             .unwrap_or_else(|failure| engine::Funds::unknown(&failure.message));
         let view = PlanView {
             bank_words: verify::kept(session, &self.journal, &prepared).map_err(trouble)?,
+            max_slippage: guard::limit(session, &prepared, None),
             ..prepared.view(summary::place(session), &funds, session.clock.now())
         };
         let page = beside(path, PLAN);

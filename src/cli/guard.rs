@@ -31,12 +31,15 @@ fn ask_rates(session: &Session, ways: &[Way]) -> Result<Rates, Failure> {
     })
 }
 
-/// Notes the rates as agreed to if the person says yes, and says what the limit means.
+/// The limit that holds for what a plan converts: of a run that has begun the one that it was opened with.
+pub fn limit(session: &Session, prepared: &Prepared, begun: Option<&RunHead>) -> Option<Slippage> {
+    let limit = begun.map_or(session.settings.max_slippage, |head| head.max_slippage);
+    limit.filter(|_| !prepared.pairs().is_empty())
+}
+
+/// Notes the rates as agreed to if the person says yes.
 pub fn agree(session: &Session, prepared: &mut Prepared, rates: &Rates) -> Result<(), Failure> {
-    let Some(limit) = session.settings.max_slippage else { return Ok(()) };
-    if prepared.pairs().is_empty() {
-        return Ok(());
-    }
+    let Some(limit) = limit(session, prepared, None) else { return Ok(()) };
     prepared.agree(limit, rates).map_err(|missing| {
         let pairs: Vec<_> = missing.iter().copied().map(pair).collect();
         Failure::new(
@@ -46,11 +49,7 @@ pub fn agree(session: &Session, prepared: &mut Prepared, rates: &Rates) -> Resul
                 pairs.join(", ")
             ),
         )
-    })?;
-    out::note(&format!(
-        "Payments are sent while their rate is at most {limit} worse than the indicative one; beyond that they wait."
-    ));
-    Ok(())
+    })
 }
 
 /// A limit that is typed now does not count for a run that has begun.
@@ -128,10 +127,10 @@ pub fn line(stop: &RateStop) -> String {
     let (from, to) = stop.way;
     let why = match &stop.trouble {
         RateTrouble::Worse { agreed, now, limit } => {
-            let worse = worse_by(*agreed, *now)
-                .map_or("worse".to_owned(), |worse| format!("{} % worse", worse.normalize()));
+            let more = worse_by(*agreed, *now)
+                .map_or("more".to_owned(), |worse| format!("{} % more", worse.normalize()));
             format!(
-                "the rate agreed to is 1 {from} = {} {to}, the rate now is 1 {from} = {} {to}, {worse} with a limit of {limit}",
+                "the rate agreed to is 1 {from} = {} {to}, the rate now is 1 {from} = {} {to}, at which the same {to} cost {more} with a limit of {limit}",
                 shown_rate(*agreed),
                 shown_rate(*now)
             )

@@ -71,7 +71,8 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     };
     let view = prepared.view(summary::place(&session), &funds, session.clock.now());
     let bank_words = verify::known(&session, &journal, &prepared, args)?;
-    let mut view = PlanView { plan, bank_words, ..view };
+    let max_slippage = guard::limit(&session, &prepared, begun.as_ref());
+    let mut view = PlanView { plan, bank_words, max_slippage, ..view };
     let run = prepared.head.run;
     match (prepared.known, begun) {
         (Some(RunState::Finished), _) => {
@@ -123,8 +124,8 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         prepared = prepare(&session, &journal, &asked)?; // the banks may have said what holds rows
         let plan = prepared.plan();
         let differs = expect(&prepared, plan, args)?;
-        view = prepared.view(view.place, &funds, session.clock.now());
-        view.bank_words = Some(words);
+        let anew = prepared.view(view.place, &funds, session.clock.now());
+        view = PlanView { bank_words: Some(words), max_slippage, ..anew };
         if let Some(stops) = differs.or_else(|| stopping(&prepared, args)) {
             page(args, &view)?;
             return Err(refused(&view, &prepared, &session, globals, stops));

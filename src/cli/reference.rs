@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::doctor::{Health, Item};
-use super::session::{Session, Unasked};
+use super::session::{Session, Unasked, in_time};
 use crate::check;
 use crate::domain::{Corridors, Origin};
 use crate::gateway::{Contract, Gateway, Offer};
@@ -47,9 +47,9 @@ pub fn refresh(session: &Session) -> Result<(), Unasked> {
         return Ok(());
     }
     session.ask(async |gateway| {
-        drop(corridors(session, gateway).await);
+        drop(in_time(gateway, corridors(session, gateway)).await);
         // a word that Flash does not take leaves its payout in doubt: it must be found before
-        if !has_words && let Ok(Some(contract)) = gateway.contract().await {
+        if !has_words && let Ok(Ok(Some(contract))) = in_time(gateway, gateway.contract()).await {
             let _ = keep_words(session, &contract); // asked again next time
         }
     })

@@ -355,7 +355,8 @@ fn corrected(
     let Overlaps::Amends(run) = overlaps else { return Ok(corrected) };
     for entry in checkpoint.own_payouts(run) {
         let entry = entry?;
-        if entry.life.was_sent() && entry.life.state != PayoutState::Rejected {
+        let made_nothing = matches!(entry.life.state, PayoutState::Rejected | PayoutState::Ready);
+        if entry.life.was_sent() && !made_nothing {
             let place = format!("the {} of row {} of run {run}", entry.payout.money, entry.payout.row);
             corrected.insert(purpose(&entry.payout), place);
         }

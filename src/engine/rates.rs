@@ -22,7 +22,7 @@ pub(super) fn way(payout: &Payout) -> Option<Way> {
 /// Why payments of a pair are not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RateTrouble {
-    /// The rate is further below the agreed one than the limit allows.
+    /// At this rate the same money costs more than the limit allows over the agreed one.
     Worse {
         /// What was agreed to.
         agreed: Decimal,
@@ -71,7 +71,7 @@ impl RateStop {
 }
 
 /// A pair's rate and when it was said, or why there is none.
-pub(super) type Told = (Way, Result<(Decimal, Timestamp), String>);
+pub type Told = (Way, Result<(Decimal, Timestamp), String>);
 
 /// Asks for the indicative rates of these pairs, in one request.
 pub(super) async fn ask(
