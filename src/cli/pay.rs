@@ -1,5 +1,6 @@
 //! `payrun pay FILE`: check, plan, ask, record, send, report.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clap::ValueEnum as _;
@@ -7,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::args::{Format, Globals, PayArgs, ReportKind};
-use super::asked::{Asked, funds, planned, prepare};
+use super::asked::{Asked, funds, planned_to_pay, prepare};
 use super::exit::{Exit, Failure};
 use super::hand_over::hand_over;
 use super::reading::{accepted, check_options, reading};
@@ -47,9 +48,10 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         accepted: accepted(&args.reading.accept)?,
         // silence holds nothing before anybody was asked
         block_on: block_on.iter().copied().filter(|word| word.verdict().is_some()).collect(),
+        sub_clients: BTreeMap::new(),
     };
     let reached = reference::refresh(&session);
-    let mut prepared = match planned(&session, &journal, &asked)? {
+    let mut prepared = match planned_to_pay(&session, &journal, &mut asked, reached.is_ok())? {
         Ok(prepared) => prepared,
         Err(error) => return Err(unreadable(&session, globals, &asked, error)),
     };

@@ -85,6 +85,11 @@ impl Prepared {
         self.preview.outgoing().ways()
     }
 
+    /// The sub-clients on whose behalf it pays, by the API's ids of them.
+    pub fn sub_clients(&self) -> Vec<String> {
+        self.preview.sub_clients().keys().cloned().collect()
+    }
+
     /// The plan as people and programs see it. `place` says where it is sent, in words.
     pub fn view(&self, place: String, funds: &Funds, at: Timestamp) -> PlanView {
         let (head, preview) = (&self.head, &self.preview);
