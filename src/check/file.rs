@@ -51,6 +51,8 @@ pub struct Options {
     pub sources_of_funds: Option<Arc<[String]>>,
     /// The remitters, where they are known.
     pub remitters: Option<Arc<dyn RemitterNames>>,
+    /// Why sub-clients cannot pay, by Flash's ids of them, where it was asked.
+    pub sub_clients: BTreeMap<String, String>,
 }
 
 impl Options {
@@ -65,6 +67,7 @@ impl Options {
             reasons: None,
             sources_of_funds: None,
             remitters: None,
+            sub_clients: BTreeMap::new(),
         }
     }
 }

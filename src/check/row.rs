@@ -66,6 +66,7 @@ impl Judge<'_> {
         let priced = money::money(row, whose.goes, self.options, findings);
         words::reason(row, self.options, findings);
         words::remitter(row, self.options, findings);
+        words::sub_client(row, self.options, findings);
         self.reference(row, findings);
         hold::told(row, &self.holds, findings);
         cell::enough(before..before + whose.of_kinds, findings);

@@ -83,6 +83,25 @@ pub(super) fn remitter(row: &RawRow<'_>, options: &Options, findings: &mut Findi
     }
 }
 
+/// Asks about a sub-client of which Flash says that it cannot pay, whether the row, its remitter or the configuration
+/// names it.
+pub(super) fn sub_client(row: &RawRow<'_>, options: &Options, findings: &mut Findings<'_>) {
+    if options.sub_clients.is_empty() {
+        return;
+    }
+    let (own, name) = (text(row, Column::SubClientId), text(row, Column::Remitter));
+    let (column, id) = match own {
+        Some(id) => (Column::SubClientId, Some(id.into_owned())),
+        None => {
+            (Column::Remitter, options.remitters.as_ref().and_then(|known| known.sub_client(name.as_deref())))
+        }
+    };
+    let Some((id, trouble)) = id.and_then(|id| options.sub_clients.get_key_value(&id)) else { return };
+    findings.add(Code::SubClientUnclear, row.place(column), trouble).showing(id).advising(
+        "look at Flash's portal for the right id, and correct it in the file or in the configuration",
+    );
+}
+
 /// Says that an FX payment gives no reason.
 pub(super) fn note_no_reason(row: &RawRow<'_>, options: &Options, findings: &mut Findings<'_>) {
     if row.text(Column::Reason).is_empty() {

@@ -272,7 +272,7 @@ pub struct PayArgs {
     /// Write the plan as a page to print
     #[arg(long, value_name = "FILE.html")]
     pub plan_page: Option<PathBuf>,
-    /// How much worse a rate may become than the one shown before payments wait, such as 0.5%; or none
+    /// How much more the same money may cost than by the rate shown before payments wait, such as 0.5%; or none
     #[arg(long, value_name = "SHARE")]
     pub max_slippage: Option<String>,
     /// The plan that was agreed to: the digits that --dry-run shows
@@ -291,7 +291,7 @@ pub struct ResumeArgs {
     /// Agree to the rates of now without being asked
     #[arg(long)]
     pub yes: bool,
-    /// Another limit on how much worse a rate may become, such as 1%; or none
+    /// Another limit on how much more the same money may cost, such as 1%; or none
     #[arg(long, value_name = "SHARE")]
     pub max_slippage: Option<String>,
 }

@@ -1,12 +1,15 @@
 //! A file and what was said of it: how it becomes a plan, for `pay`, for a watched folder, and for a run that is
 //! recorded anew.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::args::Globals;
 use super::exit::{Exit, Failure};
 use super::reading::{check_options, read_again};
-use super::session::{Session, Unasked, signed};
+use super::reference;
+use super::session::{Session, Unasked, in_time, signed};
+use crate::check::Options;
 use crate::domain::{Accepted, BlockOn, Overlaps, RunHead};
 use crate::engine::{self, EngineError, Funds, Inputs, Prepared};
 use crate::intake::Reading;
@@ -28,6 +31,8 @@ pub struct Asked<'a> {
     pub accepted: Accepted,
     /// What holds a row where a bank has said it.
     pub block_on: Vec<BlockOn>,
+    /// Why sub-clients cannot pay, where Flash was asked.
+    pub sub_clients: BTreeMap<String, String>,
 }
 
 /// Reads, checks and plans the file.
@@ -36,7 +41,7 @@ pub fn prepare(session: &Session, journal: &Journal, asked: &Asked<'_>) -> Resul
 }
 
 /// The same, with what is wrong with the file as the engine says it.
-pub fn planned(
+fn planned(
     session: &Session,
     journal: &Journal,
     asked: &Asked<'_>,
@@ -47,7 +52,10 @@ pub fn planned(
         name: asked.name,
         overlaps: asked.overlaps,
         reading: &asked.reading,
-        check: check_options(session, asked.accepted.clone())?,
+        check: Options {
+            sub_clients: asked.sub_clients.clone(),
+            ..check_options(session, asked.accepted.clone())?
+        },
         scope: &session.scope,
         environment: session.settings.environment.name(),
         remitters: &session.settings.remitters,
@@ -56,6 +64,29 @@ pub fn planned(
         block_on: &asked.block_on,
     };
     Ok(engine::prepare(journal, &inputs, &*session.clock, &*session.observer))
+}
+
+/// The same for what is about to be paid: where Flash is `reached`, it is asked of the sub-clients.
+pub fn planned_to_pay(
+    session: &Session,
+    journal: &Journal,
+    asked: &mut Asked<'_>,
+    reached: bool,
+) -> Result<Result<Prepared, EngineError>, Failure> {
+    let prepared = match planned(session, journal, asked)? {
+        Ok(prepared) => prepared,
+        Err(error) => return Ok(Err(error)),
+    };
+    let ids = prepared.sub_clients();
+    if !reached || prepared.begun.is_some() || ids.is_empty() {
+        return Ok(Ok(prepared));
+    }
+    asked.sub_clients = reference::cannot_pay(session, &ids);
+    if asked.sub_clients.is_empty() {
+        return Ok(Ok(prepared));
+    }
+    drop(prepared);
+    planned(session, journal, asked)
 }
 
 /// Records a run anew that was interrupted before all its rows were recorded: from the copy of its file, on the
@@ -71,6 +102,7 @@ pub fn record_again(globals: &Globals, journal: &Journal, head: &RunHead) -> Res
         reading: read_again(head, session.settings.limits)?,
         accepted: head.accepted.clone(),
         block_on: head.block_on.clone(),
+        sub_clients: BTreeMap::new(),
     };
     let mut prepared = prepare(&session, journal, &asked)?;
     if head.plan.is_some_and(|agreed| agreed != prepared.plan()) {
@@ -97,10 +129,14 @@ pub fn funds(session: &Session, prepared: &Prepared, reached: Result<(), Unasked
         return Ok(Funds::default());
     }
     let pairs = prepared.pairs();
-    let asked = reached
-        .and_then(|()| session.ask(async |gateway| engine::funds(gateway, &*session.clock, &pairs).await));
-    match asked {
-        Ok(funds) => Ok(funds),
+    let ask = || {
+        session.ask(async |gateway| {
+            let rates = engine::rates(gateway, &*session.clock, &pairs);
+            tokio::join!(in_time(gateway, engine::balances(gateway)), in_time(gateway, rates))
+        })
+    };
+    match reached.and_then(|()| ask()) {
+        Ok((balances, rates)) => Ok(Funds::of(balances.flatten(), rates.flatten())),
         Err(Unasked::Silent(why)) => Ok(Funds::unknown(&why)),
         Err(Unasked::Refused(failure)) => Err(failure),
     }

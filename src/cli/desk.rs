@@ -105,9 +105,10 @@ impl<'a> Counter<'a> {
         path: &Path,
         name: &str,
         approval: &Approval,
+        reached: bool,
     ) -> Result<Result<Prepared, EngineError>, Failure> {
         let session = self.session;
-        let asked = Asked {
+        let mut asked = Asked {
             path,
             file: name.to_owned(),
             name: None,
@@ -115,8 +116,9 @@ impl<'a> Counter<'a> {
             reading: read_with(approval.sheet.clone(), None, session.settings.limits),
             accepted: approval.accepted.clone(),
             block_on: Vec::new(),
+            sub_clients: std::collections::BTreeMap::new(),
         };
-        asked::planned(session, &self.journal, &asked)
+        asked::planned_to_pay(session, &self.journal, &mut asked, reached)
     }
 
     /// The sums that decide whether a run may go by itself: its largest payouts, its own, and the day's with it.
@@ -161,6 +163,7 @@ impl<'a> Counter<'a> {
             .unwrap_or_else(|failure| engine::Funds::unknown(&failure.message));
         let view = PlanView {
             bank_words: verify::kept(session, &self.journal, &prepared).map_err(trouble)?,
+            max_slippage: guard::limit(session, &prepared, None),
             ..prepared.view(summary::place(session), &funds, session.clock.now())
         };
         let page = beside(path, PLAN);
@@ -221,7 +224,7 @@ impl Desk for Counter<'_> {
         let release = approval.map(|yes| yes.release);
         let said = self.all_said(approval.map(|yes| yes.approval), waiting)?;
         let reached = reference::refresh(self.session);
-        let mut prepared = match self.prepared(path, name, &said).map_err(failed)? {
+        let mut prepared = match self.prepared(path, name, &said, reached.is_ok()).map_err(failed)? {
             Ok(prepared) => prepared,
             Err(error @ (EngineError::Intake(_) | EngineError::Check(_) | EngineError::AmendsDoubt(_))) => {
                 return Ok(Judged::Rejected { text: format!("Nothing was sent: {error}.") });

@@ -30,12 +30,15 @@ fn ask_rates(session: &Session, ways: &[Way]) -> Result<Rates, Failure> {
     })
 }
 
-/// Notes the rates as agreed to if the person says yes, and says what the limit means.
+/// The limit that holds for what a plan converts: of a run that has begun the one that it was opened with.
+pub fn limit(session: &Session, prepared: &Prepared, begun: Option<&RunHead>) -> Option<Slippage> {
+    let limit = begun.map_or(session.settings.max_slippage, |head| head.max_slippage);
+    limit.filter(|_| !prepared.pairs().is_empty())
+}
+
+/// Notes the rates as agreed to if the person says yes.
 pub fn agree(session: &Session, prepared: &mut Prepared, rates: &Rates) -> Result<(), Failure> {
-    let Some(limit) = session.settings.max_slippage else { return Ok(()) };
-    if prepared.pairs().is_empty() {
-        return Ok(());
-    }
+    let Some(limit) = limit(session, prepared, None) else { return Ok(()) };
     prepared.agree(limit, rates).map_err(|missing| {
         let pairs: Vec<_> = missing.iter().copied().map(pair).collect();
         Failure::new(
@@ -45,11 +48,7 @@ pub fn agree(session: &Session, prepared: &mut Prepared, rates: &Rates) -> Resul
                 pairs.join(", ")
             ),
         )
-    })?;
-    out::note(&format!(
-        "Payments are sent while their rate is at most {limit} worse than the indicative one; beyond that they wait."
-    ));
-    Ok(())
+    })
 }
 
 /// A limit that is typed now does not count for a run that has begun.

@@ -1,12 +1,13 @@
 //! `payrun pay FILE`: check, plan, ask, record, send, report.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::args::{Format, Globals, PayArgs};
-use super::asked::{Asked, funds, planned, prepare};
+use super::asked::{Asked, funds, planned_to_pay, prepare};
 use super::exit::{Exit, Failure};
 use super::hand_over::hand_over;
 use super::reading::{accepted, check_options, reading};
@@ -46,9 +47,10 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         accepted: accepted(&args.reading.accept)?,
         // silence holds nothing before anybody was asked
         block_on: block_on.iter().copied().filter(|word| word.verdict().is_some()).collect(),
+        sub_clients: BTreeMap::new(),
     };
     let reached = reference::refresh(&session);
-    let mut prepared = match planned(&session, &journal, &asked)? {
+    let mut prepared = match planned_to_pay(&session, &journal, &mut asked, reached.is_ok())? {
         Ok(prepared) => prepared,
         Err(error) => return Err(unreadable(&session, globals, &asked, error)),
     };
@@ -70,7 +72,8 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     };
     let view = prepared.view(summary::place(&session), &funds, session.clock.now());
     let bank_words = verify::known(&session, &journal, &prepared, args)?;
-    let mut view = PlanView { plan, bank_words, ..view };
+    let max_slippage = guard::limit(&session, &prepared, begun.as_ref());
+    let mut view = PlanView { plan, bank_words, max_slippage, ..view };
     let run = prepared.head.run;
     match (prepared.known, begun) {
         (Some(RunState::Finished), _) => {
@@ -122,8 +125,8 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         prepared = prepare(&session, &journal, &asked)?; // the banks may have said what holds rows
         let plan = prepared.plan();
         let differs = expect(&prepared, plan, args)?;
-        view = prepared.view(view.place, &funds, session.clock.now());
-        view.bank_words = Some(words);
+        let anew = prepared.view(view.place, &funds, session.clock.now());
+        view = PlanView { bank_words: Some(words), max_slippage, ..anew };
         if let Some(stops) = differs.or_else(|| stopping(&prepared, args)) {
             page(args, &view)?;
             return Err(refused(&view, &prepared, &session, globals, stops));

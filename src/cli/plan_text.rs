@@ -2,7 +2,9 @@
 
 use super::summary::{MOST_SHOWN, from_book};
 use crate::domain::money::{grouped, plural};
-use crate::domain::plan_view::{BankWord, BankWords, Dropped, Line, Listed, Need, Noted, Rate, shown_rate};
+use crate::domain::plan_view::{
+    BankWord, BankWords, Dropped, FEES, Line, Listed, Need, Noted, Rate, guarded, shown_rate,
+};
 use crate::domain::{Kind, PlanView};
 
 /// So many rows of a kind are shown; the page and the JSON have more.
@@ -13,10 +15,14 @@ pub fn render(plan: &PlanView, is_example: bool) -> String {
     let mut lines = vec![format!("{} → {}", plan.label, plan.place)];
     sums(plan, &mut lines);
     lines.extend(plan.funds.iter().map(fund));
+    if !plan.funds.is_empty() {
+        lines.push(format!("  {FEES}"));
+    }
     if plan.on_behalf() > 0 {
         lines.push(format!("  sub-clients' payouts: {}, balance not known", plan.on_behalf()));
     }
     lines.extend(plan.rates.iter().map(rate));
+    lines.extend(plan.max_slippage.map(|limit| format!("  {}", guarded(limit))));
     if let Some(why) = &plan.funds_unknown {
         lines.push(format!("  {why}"));
     }
@@ -25,7 +31,7 @@ pub fn render(plan: &PlanView, is_example: bool) -> String {
     if let Some(words) = &plan.bank_words {
         bank_words(words, &mut lines);
     }
-    if plan.to_send.iter().map(|total| total.count).sum::<u64>() > FEW as u64 {
+    if plan.payouts() > FEW as u64 {
         let largest: Vec<String> = plan.largest.iter().map(amount_to).collect();
         lines.push(format!("  largest: {}", largest.join("; ")));
     }
@@ -42,20 +48,21 @@ pub fn render(plan: &PlanView, is_example: bool) -> String {
 }
 
 fn sums(plan: &PlanView, lines: &mut Vec<String>) {
-    for total in &plan.to_send {
-        lines.push(format!("  to send: {total}"));
-    }
-    if plan.to_send.is_empty() {
+    lines.extend(plan.to_send.iter().map(|total| format!("  to send: {total}")));
+    lines.extend(plan.converted.iter().map(|converted| format!("  to send: {converted}")));
+    let is_plain = match plan.by_rail.as_slice() {
+        [] => plan.converted.is_empty(),
+        [part] => part.kind == Kind::Withdrawal && plan.converted.is_empty(),
+        _ => false,
+    };
+    if plan.payouts() == 0 {
         lines.push("  to send: nothing".to_owned());
     }
-    let is_plain = plan.by_rail.len() == 1 && plan.by_rail[0].kind == Kind::Withdrawal;
-    for part in plan.by_rail.iter().filter(|_| !is_plain) {
-        let how = match part.kind {
-            Kind::Withdrawal => "",
-            Kind::Payment => ", converted",
-        };
-        lines.push(format!("    {}{how}: {}", part.rail.words(), part.total));
+    if is_plain {
+        return;
     }
+    lines.extend(plan.by_rail.iter().map(|part| format!("    {}: {}", part.way(), part.total)));
+    lines.extend(plan.converted.iter().map(|part| format!("    {}, converted: {part}", part.rail.words())));
 }
 
 fn fund(need: &Need) -> String {
@@ -115,8 +122,7 @@ fn remitters(plan: &PlanView, is_example: bool, lines: &mut Vec<String>) {
 
 fn payees(plan: &PlanView, lines: &mut Vec<String>) {
     let payees = &plan.payees;
-    let sent: u64 = plan.to_send.iter().map(|total| total.count).sum();
-    if payees.new.count == sent && sent > FEW as u64 {
+    if payees.new.count == plan.payouts() && payees.new.count > FEW as u64 {
         lines.push(format!("  new payees: all {}", payees.new.count));
     } else {
         listed("new payees", &payees.new, |line| format!("row {} {}", line.row, line.payee), lines);
@@ -191,11 +197,7 @@ fn noted(noted: &Noted) -> String {
 }
 
 fn amount_to(line: &Line) -> String {
-    format!("row {} {} {}", line.row, line.payee, money(line))
-}
-
-fn money(line: &Line) -> String {
-    format!("{} {}", line.currency, grouped(&line.amount))
+    format!("row {} {} {}", line.row, line.payee, line.money())
 }
 
 fn rows(plan: &PlanView, lines: &mut Vec<String>) {

@@ -1,14 +1,19 @@
 //! What Flash tells of the world, asked once a day and kept: corridors, and the words of `reason` and
 //! `source_of_funds`. Without Flash what was kept serves, and without that what is built in: no check ever fails for it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::doctor::{Health, Item};
-use super::session::{Session, Unasked};
+use super::out;
+use super::session::{Session, Unasked, in_time};
 use crate::check;
-use crate::domain::{Corridors, Origin};
-use crate::gateway::{Contract, Gateway, Offer};
+use crate::domain::{Corridors, Origin, RemitterNames as _};
+use crate::gateway::{Contract, Gateway, Offer, SubClient};
 use crate::journal::{JournalError, Kept, KeptWords};
+
+/// The status of a sub-client that can pay.
+const ACTIVE: &str = "ACTIVE";
 
 /// Puts what was kept into how files are checked.
 pub fn known(session: &Session, options: &mut check::Options) {
@@ -47,9 +52,9 @@ pub fn refresh(session: &Session) -> Result<(), Unasked> {
         return Ok(());
     }
     session.ask(async |gateway| {
-        drop(corridors(session, gateway).await);
+        drop(in_time(gateway, corridors(session, gateway)).await);
         // a word that Flash does not take leaves its payout in doubt: it must be found before
-        if !has_words && let Ok(Some(contract)) = gateway.contract().await {
+        if !has_words && let Ok(Ok(Some(contract))) = in_time(gateway, gateway.contract()).await {
             let _ = keep_words(session, &contract); // asked again next time
         }
     })
@@ -82,4 +87,56 @@ pub async fn corridors(session: &Session, gateway: &Gateway) -> Item {
 fn told(corridors: &Corridors) -> Item {
     let count = crate::domain::money::plural(corridors.list().len() as u64, "delivery method");
     Item::new("corridors", Health::Good, format!("{count}, by {}", corridors.words()))
+}
+
+/// Why these sub-clients cannot pay, by Flash's ids of them. Where Flash does not tell, that is said, and all may.
+pub fn cannot_pay(session: &Session, ids: &[String]) -> BTreeMap<String, String> {
+    let asked = session.ask(async |gateway| in_time(gateway, gateway.sub_clients()).await);
+    let why = match asked {
+        Ok(Ok(Ok(Offer::Given(known)))) => {
+            let trouble = ids.iter().filter_map(|id| Some((id.clone(), trouble_with(&known, id)?)));
+            return trouble.collect();
+        }
+        Ok(Ok(Ok(Offer::Absent { why })) | Err(why)) | Err(Unasked::Silent(why)) => why,
+        Ok(Ok(Err(error))) => error.to_string(),
+        Err(Unasked::Refused(failure)) => failure.message,
+    };
+    out::note(&format!("Whether the sub-clients can pay is not known: {why}."));
+    BTreeMap::new()
+}
+
+/// Why a sub-client cannot pay, by all that Flash has.
+fn trouble_with(known: &[SubClient], id: &str) -> Option<String> {
+    let Some(known) = known.iter().find(|known| known.flash_id == id) else {
+        return Some(format!("Flash has no sub-client {id}"));
+    };
+    let status = known.status.as_deref().filter(|status| *status != ACTIVE)?;
+    Some(format!("Flash has the sub-client {id} ({}) as {status}, not as {ACTIVE}", known.name))
+}
+
+/// Whether the sub-clients of the configuration can pay; nothing where it has none.
+pub async fn sub_clients(session: &Session, gateway: &Gateway) -> Option<Item> {
+    const CHECK: &str = "sub-clients";
+    let remitters = &session.settings.remitters;
+    let ids: BTreeSet<String> =
+        remitters.names().filter_map(|name| remitters.sub_client(Some(name))).collect();
+    if ids.is_empty() {
+        return None;
+    }
+    let unknown =
+        |why: String| Item::new(CHECK, Health::Notice, format!("whether they can pay is not known: {why}"));
+    Some(match gateway.sub_clients().await {
+        Ok(Offer::Given(known)) => {
+            let trouble: Vec<String> = ids.iter().filter_map(|id| trouble_with(&known, id)).collect();
+            if trouble.is_empty() {
+                let count = crate::domain::money::plural(ids.len() as u64, "sub-client");
+                Item::new(CHECK, Health::Good, format!("Flash has {count} of the configuration as {ACTIVE}"))
+            } else {
+                let item = Item::new(CHECK, Health::Notice, "rows of these ask before they are paid");
+                trouble.into_iter().fold(item, Item::detail)
+            }
+        }
+        Ok(Offer::Absent { why }) => unknown(why),
+        Err(error) => unknown(error.to_string()),
+    })
 }

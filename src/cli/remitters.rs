@@ -52,7 +52,10 @@ fn in_words(remitters: &Remitters, name: &str, paid_as: &PaidAs) -> String {
     match paid_as {
         PaidAs::Account => lines.push("  the Flash account itself".to_owned()),
         PaidAs::SubClient(id) => {
-            lines.push(format!("  on behalf of the sub-client {id}, in the name that Flash has of it"));
+            lines.push(format!("  on behalf of the sub-client {id}, in the name that Flash has of it;"));
+            lines.push(
+                "  whether it can pay is asked by payrun doctor, and before rows of it are paid".to_owned(),
+            );
         }
         PaidAs::Remitter(id, remitter) => {
             let shown = remitter.party.name.to_string();

@@ -220,24 +220,16 @@ impl Session {
         })
     }
 
-    /// Asks for what is good to know and not needed, and waits for it no longer than that is worth. The login is left
-    /// for what comes next. The words say why nothing is known.
+    /// Asks for what is good to know and not needed, where `work` waits for each of its questions as long as it is
+    /// [worth](in_time). The login is left for what comes next.
     pub fn ask<T>(&self, work: impl AsyncFnOnce(&Gateway) -> T) -> Result<T, Unasked> {
         let asked = self.with_gateway(async |gateway, _url| {
-            let work = async {
-                gateway.sign_in().await.map_err(|error| {
-                    if error.is_account_problem() {
-                        Unasked::Refused(error.into())
-                    } else {
-                        Unasked::Silent(error.to_string())
-                    }
-                })?;
-                Ok(work(&gateway).await)
+            let told = match in_time(&gateway, gateway.sign_in()).await {
+                Ok(Ok(())) => Ok(work(&gateway).await),
+                Ok(Err(error)) if error.is_account_problem() => Err(Unasked::Refused(error.into())),
+                Ok(Err(error)) => Err(Unasked::Silent(error.to_string())),
+                Err(why) => Err(Unasked::Silent(why)),
             };
-            let late = || format!("Flash did not answer within {} seconds", WORTH_WAITING.as_secs());
-            let told = tokio::time::timeout(WORTH_WAITING, work)
-                .await
-                .unwrap_or_else(|_| Err(Unasked::Silent(late())));
             if !self.is_embedded() {
                 *self.login.lock().unwrap_or_else(PoisonError::into_inner) = gateway.login().await;
             }
@@ -307,6 +299,13 @@ impl Session {
         let (base, secret) = self.settings.listen.callbacks.clone()?;
         Callbacks::new(&base, secret)
     }
+}
+
+/// Waits for an answer as long as it is worth. The words say why it did not come.
+pub async fn in_time<T>(gateway: &Gateway, asked: impl Future<Output = T>) -> Result<T, String> {
+    let late = || format!("Flash did not answer within {} seconds", WORTH_WAITING.as_secs());
+    let told = tokio::time::timeout(WORTH_WAITING, asked).await;
+    told.map_err(|_| gateway.trouble().map_or_else(late, |error| error.to_string()))
 }
 
 /// The name of a user of this system.

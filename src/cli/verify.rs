@@ -1,5 +1,6 @@
 //! `payrun verify FILE`, and what `pay --verify-payees` does before it asks: whose accounts the banks think these are.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::args::{Format, Globals, PayArgs, VerifyArgs};
@@ -35,6 +36,7 @@ pub fn run(globals: &Globals, args: &VerifyArgs) -> Result<Exit, Failure> {
         reading: reading::reading(&session, &args.reading)?,
         accepted: reading::accepted(&args.reading.accept)?,
         block_on: block_on.clone(),
+        sub_clients: BTreeMap::new(),
     };
     let prepared = prepare(&session, &journal, &asked)?;
     let wanted = Wanted { payees: true, banks: args.verify_banks, yes: args.yes };

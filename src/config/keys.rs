@@ -77,7 +77,7 @@ pub const KEYS: [Key; 39] = [
         "payouts.max_slippage",
         "PAYRUN_PAYOUTS_MAX_SLIPPAGE",
         "none",
-        "how much worse a rate may become than the one agreed to before payments wait, such as 0.5%",
+        "how much more the same money may cost than by the rate agreed to before payments wait, such as 0.5%",
     ),
     key(
         "watch.mode",

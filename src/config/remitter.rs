@@ -176,6 +176,13 @@ impl RemitterNames for Remitters {
         self.resolve(Some(name)).err().map(|error| error.to_string())
     }
 
+    fn sub_client(&self, name: Option<&str>) -> Option<String> {
+        match self.resolve(name) {
+            Ok(PaidAs::SubClient(id)) => Some(id),
+            Ok(PaidAs::Account | PaidAs::Remitter(..)) | Err(_) => None,
+        }
+    }
+
     fn near(&self, name: &str) -> Option<&str> {
         if name == ACCOUNT || self.profiles.contains_key(name) {
             return None;

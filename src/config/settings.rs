@@ -120,7 +120,7 @@ pub struct Settings {
     pub duplicate_window: Duration,
     /// How long a run waits at its end for the banks' answers.
     pub follow: Duration,
-    /// How much worse a rate may become before payments wait.
+    /// How much more the same money may cost than by the rate agreed to before payments wait.
     pub max_slippage: Option<Slippage>,
     /// How a folder is watched.
     pub watch: Watching,

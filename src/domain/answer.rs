@@ -43,6 +43,11 @@ impl Answer {
     pub fn is_about_the_quote(&self) -> bool {
         matches!(self, Self::Declined { code, .. } if QUOTE_CODES.contains(&code.as_str()))
     }
+
+    /// Whether it says that nothing was made for want of money, and nothing against the payout itself.
+    pub fn is_about_the_balance(&self) -> bool {
+        matches!(self, Self::Declined { code, .. } if code == NO_MONEY)
+    }
 }
 
 /// By these codes the API says that a quote is over, or was good for one payment.
@@ -50,6 +55,9 @@ const QUOTE_CODES: [&str; 2] = ["QUOTE_EXPIRED", QUOTE_USED];
 
 /// By this code it says that a quote was good for one payment.
 pub const QUOTE_USED: &str = "QUOTE_USED";
+
+/// By this code it says that the balance does not cover a payout and its fee.
+const NO_MONEY: &str = "INSUFFICIENT_BALANCE";
 
 /// Why a request was refused at the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -282,6 +282,7 @@ codes! {
     SourceBlank "source-blank" Info "An FX payment without a source of funds, which Flash demands for some destinations."
     RemitterUnclear "remitter-unclear" Warning "A remitter that is not configured as it should be, or one beside a sub-client: `pay` holds the row."
     RemitterNear "remitter-near" Ask "A name to show that is nearly that of a remitter of the configuration, and may be mistyped."
+    SubClientUnclear "sub-client-unclear" Ask "A sub-client that Flash does not have, or that it does not call active."
     ReferenceBlank "reference-blank" Info "Payees will not see what the payment is for."
     ReferenceLong "reference-long" Warning "A reference that some banks cut."
     ReferenceTooLong "reference-too-long" Error "A reference that no bank takes."

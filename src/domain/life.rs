@@ -128,6 +128,9 @@ pub enum Fact {
     /// The API declined a first sending for its quote alone, and so made nothing: a new attempt with a new quote may be
     /// sent.
     QuoteEnded,
+    /// The API declined a first sending for want of money alone, and so made nothing: a new attempt may be sent once the
+    /// money is there.
+    Unfunded,
     /// Where it stands with the banks.
     Followed(PayoutStatus),
     /// The API shows something else under the id of the payout than was made.
@@ -292,7 +295,13 @@ impl Life {
                 return;
             }
             Fact::GivenUp { why } => self.stands(PayoutState::Attention, Some(why.clone())),
-            Fact::QuoteEnded => self.quote_ended(),
+            Fact::QuoteEnded => self.begins_anew(self.why.clone()),
+            Fact::Unfunded => {
+                let said = self.why.as_ref().map_or(String::new(), |said| format!(" ({said})"));
+                self.begins_anew(Some(format!(
+                    "Flash made nothing, since the balance does not cover it and its fee{said}; put more money into the account"
+                )));
+            }
             Fact::Followed(status) => self.followed(status, at),
             Fact::Differs { what } => self.differs(what),
             Fact::Vanished { since, said } => self.vanished(*since, said.as_deref()),
@@ -352,9 +361,9 @@ impl Life {
     }
 
     /// Only what was declined without any doubt before it begins anew: else it may exist.
-    fn quote_ended(&mut self) {
+    fn begins_anew(&mut self, why: Option<String>) {
         if self.state == PayoutState::Rejected && self.flash_id.is_none() && !self.doubt {
-            *self = Self { attempt: self.attempt + 1, ..Self::new(PayoutState::Ready, self.why.take()) };
+            *self = Self { attempt: self.attempt + 1, ..Self::new(PayoutState::Ready, why) };
         }
     }
 
@@ -504,19 +513,21 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_declined_without_doubt_begins_anew_with_a_new_quote() {
-        let anew = life(&[INTENT, declined(), Fact::QuoteEnded]);
-        assert_eq!((anew.state, anew.attempt, anew.sendings), (PayoutState::Ready, 2, 0));
-        assert!(anew.was_sent(), "other content may no longer replace it");
-        for before in [
-            vec![INTENT],
-            vec![INTENT, doubt()],
-            vec![INTENT, doubt(), INTENT, declined()],
-            vec![INTENT, Fact::Answered(Answer::Accepted { flash_id: "p1".into(), status: None })],
-        ] {
-            let stands = life(&before);
-            let after = life(&[before, vec![Fact::QuoteEnded]].concat());
-            assert_eq!(Life { changed: stands.changed, ..after }, stands);
+    fn only_what_was_declined_without_doubt_begins_anew() {
+        for fact in [Fact::QuoteEnded, Fact::Unfunded] {
+            let anew = life(&[INTENT, declined(), fact.clone()]);
+            assert_eq!((anew.state, anew.attempt, anew.sendings), (PayoutState::Ready, 2, 0));
+            assert!(anew.was_sent(), "other content may no longer replace it");
+            for before in [
+                vec![INTENT],
+                vec![INTENT, doubt()],
+                vec![INTENT, doubt(), INTENT, declined()],
+                vec![INTENT, Fact::Answered(Answer::Accepted { flash_id: "p1".into(), status: None })],
+            ] {
+                let stands = life(&before);
+                let after = life(&[before, vec![fact.clone()]].concat());
+                assert_eq!(Life { changed: stands.changed, ..after }, stands);
+            }
         }
     }
 

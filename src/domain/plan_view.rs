@@ -1,6 +1,7 @@
 //! A plan as people and programs see it before money moves: plain values, accounts masked.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -8,7 +9,7 @@ use serde::Serialize;
 use super::ids::{PlanHash, RunId, run_as_typed};
 use super::money::{Total, grouped, plural};
 use super::payout::Kind;
-use super::{Accepted, Currency, Timestamp, first_of};
+use super::{Accepted, Currency, Slippage, Timestamp, first_of};
 
 /// The first of a list, and how long it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -71,6 +72,44 @@ pub struct RailTotal {
     /// Count and sum.
     #[serde(flatten)]
     pub total: Total,
+}
+
+impl RailTotal {
+    /// In words: `abroad, converted`.
+    pub fn way(&self) -> String {
+        let how = match self.kind {
+            Kind::Withdrawal => "",
+            Kind::Payment => ", converted",
+        };
+        format!("{}{how}", self.rail.words())
+    }
+}
+
+/// Payments of one rail and pair whose amounts are what leaves the balance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Converted {
+    /// The way.
+    pub rail: Rail,
+    /// Count and sum, in the currency of the balance.
+    #[serde(flatten)]
+    pub total: Total,
+    /// What the payees get.
+    pub to: Currency,
+    /// How much of it by the rate of now. None: the API did not say.
+    pub about: Option<Decimal>,
+}
+
+impl fmt::Display for Converted {
+    /// `AUD 1,500.00 to SGD, about SGD 1,270.50, in 1 payout`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rail: _, total, to, about } = self;
+        let about = about.map_or_else(
+            || "at an unknown rate".to_owned(),
+            |about| format!("about {to} {}", grouped(&about)),
+        );
+        let sum = grouped(&total.amount);
+        write!(f, "{} {sum} to {to}, {about}, in {}", total.currency, plural(total.count, "payout"))
+    }
 }
 
 /// What one balance must pay.
@@ -145,6 +184,16 @@ pub struct Rate {
     pub at: Option<Timestamp>,
 }
 
+/// What the needs of balances do not hold.
+pub const FEES: &str = "fees are not in these sums: Flash tells them only of payouts that are made";
+
+/// What a limit on rates means, for people.
+pub fn guarded(limit: Slippage) -> String {
+    format!(
+        "a payment is sent while the same money costs at most {limit} more than by the rate above; beyond that it waits, and you are asked again"
+    )
+}
+
 /// So many digits of a rate are shown.
 const RATE_DIGITS: u32 = 6;
 
@@ -177,6 +226,17 @@ pub struct Line {
     pub amount: Decimal,
     /// Its currency.
     pub currency: Currency,
+    /// What the payee gets, where the amount is what leaves the balance and is converted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Currency>,
+}
+
+impl Line {
+    /// `AUD 1,500.00`; `AUD 1,500.00 to SGD`.
+    pub fn money(&self) -> String {
+        let to = self.to.map_or(String::new(), |to| format!(" to {to}"));
+        format!("{} {}{to}", self.currency, grouped(&self.amount))
+    }
 }
 
 /// A row and something about it that a person should see.
@@ -303,17 +363,23 @@ pub struct PlanView {
     pub at: Timestamp,
     /// Rows of the file, paid or not.
     pub rows: u64,
-    /// What would be sent, per currency.
+    /// What payees would get, per currency.
     pub to_send: Vec<Total>,
     /// The same, per kind, rail and currency.
     pub by_rail: Vec<RailTotal>,
-    /// What each balance must pay.
+    /// What would be sent beside it in amounts that are converted.
+    pub converted: Vec<Converted>,
+    /// What each balance must pay, without fees: the API tells them only of payouts that are made.
     pub funds: Vec<Need>,
     /// Why balances or rates are not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub funds_unknown: Option<String>,
     /// The rates of now.
     pub rates: Vec<Rate>,
+    /// How much more the same money may cost than by these rates before payments of a pair wait. None: they go at whatever
+    /// the rate is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_slippage: Option<Slippage>,
     /// The names of the remitters.
     pub remitters: Vec<String>,
     /// The same, as statements show them, each with how many payouts.
@@ -353,6 +419,12 @@ pub struct PlanView {
 }
 
 impl PlanView {
+    /// How many payouts would be sent.
+    pub fn payouts(&self) -> u64 {
+        let converted = self.converted.iter().map(|converted| &converted.total);
+        self.to_send.iter().chain(converted).map(|total| total.count).sum()
+    }
+
     /// How many payouts are paid on behalf of sub-clients: what pays them is not in the needs of the balances.
     pub fn on_behalf(&self) -> u64 {
         self.sub_clients.values().sum()

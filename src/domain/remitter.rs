@@ -60,6 +60,9 @@ pub trait RemitterNames: fmt::Debug + Send + Sync {
     /// Why nothing can be paid in this name, if it cannot.
     fn trouble_with(&self, name: &str) -> Option<String>;
 
+    /// The sub-client on whose behalf is paid in this name, or where none is named.
+    fn sub_client(&self, name: Option<&str>) -> Option<String>;
+
     /// The remitter that may be meant by a name that is none, but nearly: by a slip or by its capitals.
     fn near(&self, name: &str) -> Option<&str>;
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Currency, Timestamp};
 
-/// So many per cent a rate may be worse than the one that was agreed to. From 0 to less than 100.
+/// So many per cent more the same money may cost than at the rate that was agreed to. From 0 to less than 100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Slippage(Decimal);

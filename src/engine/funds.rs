@@ -5,17 +5,20 @@
 
 use std::collections::BTreeMap;
 
-use super::rates::{self, Way};
+use super::rates::{self, Told, Way};
 use super::{Engine, EngineError, StopReason};
 use crate::domain::{Clock, Currency, RunId};
 use crate::gateway::{Gateway, GatewayError, Offer};
 use crate::plan::{Balance, Outgoing, Rates, needs};
 
+/// What is in each balance.
+pub type Balances = BTreeMap<Currency, Balance>;
+
 /// What was asked of the API about money.
 #[derive(Debug, Clone, Default)]
 pub struct Funds {
     /// The balances. None: they are not known.
-    pub balances: Option<BTreeMap<Currency, Balance>>,
+    pub balances: Option<Balances>,
     /// The rates that are known.
     pub rates: Rates,
     /// What is not known, and why.
@@ -28,42 +31,44 @@ impl Funds {
         Self { unknown: Some(format!("the balances are not known: {why}")), ..Self::default() }
     }
 
+    /// What was told, each for itself.
+    pub fn of(balances: Result<Balances, String>, rates: Result<Vec<Told>, String>) -> Self {
+        let mut funds = Self::default();
+        match balances {
+            Ok(balances) => funds.balances = Some(balances),
+            Err(why) => funds.lacks(&format!("the balances are not known: {why}")),
+        }
+        match rates {
+            Ok(told) => {
+                for ((from, to), rate) in told {
+                    match rate {
+                        Ok(rate) => drop(funds.rates.insert((from, to), rate)),
+                        Err(why) => {
+                            funds.lacks(&format!("the rate from {from} to {to} is not known: {why}"));
+                        }
+                    }
+                }
+            }
+            Err(why) => funds.lacks(&format!("the rates are not known: {why}")),
+        }
+        funds
+    }
+
     fn lacks(&mut self, what: &str) {
         let before = self.unknown.take().map_or(String::new(), |before| format!("{before}; "));
         self.unknown = Some(format!("{before}{what}"));
     }
 }
 
-/// Asks for the balances, and in one request for the rates of these pairs.
-pub async fn funds(gateway: &Gateway, clock: &dyn Clock, pairs: &[Way]) -> Funds {
-    let mut funds = Funds::default();
-    match told(gateway.balances().await) {
-        Ok(balances) => {
-            let balance = |told: crate::gateway::Balance| {
-                (told.currency, Balance { cleared: told.cleared, pending: told.pending })
-            };
-            funds.balances = Some(balances.into_iter().map(balance).collect());
-        }
-        Err(why) => funds.lacks(&format!("the balances are not known: {why}")),
-    }
-    ask_rates(gateway, clock, pairs, &mut funds).await;
-    funds
+/// Asks for the balances.
+pub async fn balances(gateway: &Gateway) -> Result<Balances, String> {
+    let told = told(gateway.balances().await)?.into_iter();
+    Ok(told.map(|told| (told.currency, Balance { cleared: told.cleared, pending: told.pending })).collect())
 }
 
-async fn ask_rates(gateway: &Gateway, clock: &dyn Clock, pairs: &[Way], funds: &mut Funds) {
-    if pairs.is_empty() {
-        return;
-    }
-    let told = match told(rates::ask(gateway, pairs, clock).await) {
-        Ok(told) => told,
-        Err(why) => return funds.lacks(&format!("the rates are not known: {why}")),
-    };
-    for ((from, to), rate) in told {
-        match rate {
-            Ok(rate) => drop(funds.rates.insert((from, to), rate)),
-            Err(why) => funds.lacks(&format!("the rate from {from} to {to} is not known: {why}")),
-        }
-    }
+/// Asks in one request for the rates of these pairs.
+pub async fn rates(gateway: &Gateway, clock: &dyn Clock, pairs: &[Way]) -> Result<Vec<Told>, String> {
+    if pairs.is_empty() { Ok(Vec::new()) } else { told(rates::ask(gateway, pairs, clock).await) }
 }
 
 /// What the API told, or why it did not.
@@ -78,19 +83,26 @@ fn told<T>(asked: Result<Offer<T>, GatewayError>) -> Result<T, String> {
 impl Engine {
     /// Whether the balances hold what is to be sent now: what is in doubt may have left them already, and what is
     /// not known forbids nothing.
-    pub(super) async fn lack_of_funds(&self, run: RunId) -> Result<Option<StopReason>, EngineError> {
+    async fn lack_of_funds(&self, run: RunId) -> Result<Option<StopReason>, EngineError> {
         let outgoing = self.outgoing(run)?;
         let pairs: Vec<_> = outgoing.pairs.keys().copied().collect();
         if pairs.is_empty() && outgoing.withdrawn.lines().is_empty() {
             return Ok(None);
         }
-        let funds = funds(&self.gateway, &*self.clock, &pairs).await;
+        let balances = balances(&self.gateway).await;
+        let funds = Funds::of(balances, rates(&self.gateway, &*self.clock, &pairs).await);
         if let Some(why) = &funds.unknown {
             tracing::warn!(%why, "sent without knowing whether the balances cover it");
         }
         let mut short = needs(&outgoing, &funds.rates, funds.balances.as_ref());
         short.retain(|need| need.shortfall.is_some());
         Ok((!short.is_empty()).then_some(StopReason::Funds(short)))
+    }
+
+    /// The same, unless stopping is asked for meanwhile: then that.
+    pub(super) async fn lack_in_time(&self, run: RunId) -> Result<Option<StopReason>, EngineError> {
+        let lack = self.unless_stopped(self.lack_of_funds(run)).await.transpose()?;
+        Ok(lack.unwrap_or(Some(StopReason::Asked)))
     }
 
     /// What the payouts that are to be sent now come to.

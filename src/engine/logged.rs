@@ -53,6 +53,7 @@ fn class(fact: &Fact) -> &'static str {
         },
         Fact::GivenUp { .. } => "given_up",
         Fact::QuoteEnded => "quote_ended",
+        Fact::Unfunded => "unfunded",
         Fact::Followed(_) => "followed",
         Fact::Differs { .. } => "differs",
         Fact::Vanished { .. } => "vanished",

@@ -34,7 +34,7 @@ mod verify;
 mod view;
 
 pub use error::{Ending, EngineError, StopReason};
-pub use funds::{Funds, funds};
+pub use funds::{Balances, Funds, balances, rates};
 pub use lookback::Lookback;
 pub use looks::Looks;
 pub use open::{kept_copy, kept_findings, record};
@@ -42,7 +42,7 @@ pub use payees::{Change, Imported, import_payees, note_payees};
 pub use person::{Settled, Verdict, settle};
 pub use prepare::{Inputs, Prepared, file_name, prepare};
 pub use probe::{Probed, Probing, may_probe_with, probe};
-pub use rates::{RateStop, RateTrouble, Way, agree_anew, indicative, to_agree, waiting};
+pub use rates::{RateStop, RateTrouble, Told, Way, agree_anew, indicative, to_agree, waiting};
 pub use release::{refuse, release};
 pub use stop::{Stop, StopHandle};
 pub use track::{Depth, Moved, Round, Which};
@@ -139,10 +139,8 @@ impl Engine {
                 Ok(parties) => parties,
                 Err(reason) => return Ok(Some(reason)),
             };
-            match self.unless_stopped(self.lack_of_funds(head.run)).await.transpose()? {
-                Some(None) => {}
-                Some(lack) => return Ok(lack),
-                None => return Ok(Some(StopReason::Asked)),
+            if let Some(lack) = self.lack_in_time(head.run).await? {
+                return Ok(Some(lack));
             }
             let guard = guard::Guard::new(head);
             let callbacks = match self.unless_stopped(self.callbacks(head.run)).await {

@@ -1,6 +1,6 @@
 //! What the answers of one pass of sending say about going on.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::StopReason;
@@ -8,8 +8,6 @@ use crate::domain::{Answer, PayoutState};
 
 /// So many answers in a row may leave payouts in doubt before sending goes on one by one.
 const DOUBTS_IN_A_ROW: u32 = 8;
-/// What the API says where a balance does not cover a payout: the next ones will fare no better.
-const NO_MONEY: &str = "INSUFFICIENT_BALANCE";
 /// So many payouts in a row may be declined before sending goes on one by one.
 const DECLINES_IN_A_ROW: u32 = 2;
 
@@ -20,6 +18,7 @@ pub(super) struct Mood {
     doubts: AtomicU32,
     doubts_in_a_row: AtomicU32,
     declines_in_a_row: AtomicU32,
+    lacks_money: AtomicBool,
     obstacle: Mutex<Option<StopReason>>,
 }
 
@@ -39,8 +38,15 @@ impl Mood {
             }
             (Answer::Declined { code, message }, _) => {
                 up(&self.declines_in_a_row);
-                if careful || code == NO_MONEY {
-                    self.meets(StopReason::Declined(format!("{code} {message}").trim().to_owned()));
+                let said = format!("{code} {message}").trim().to_owned();
+                if answer.is_about_the_balance() {
+                    // the next ones will fare no better
+                    self.lacks_money.store(true, Ordering::Relaxed);
+                    self.meets(StopReason::Declined(format!(
+                        "{said}; its fee must be there too, so put more money into the account"
+                    )));
+                } else if careful {
+                    self.meets(StopReason::Declined(said));
                 }
             }
             _ => {}
@@ -55,6 +61,11 @@ impl Mood {
     /// How many answers have left a payout in doubt.
     pub(super) fn doubts(&self) -> u32 {
         self.doubts.load(Ordering::Relaxed)
+    }
+
+    /// Whether the API has declined one for want of money.
+    pub(super) fn lacks_money(&self) -> bool {
+        self.lacks_money.load(Ordering::Relaxed)
     }
 
     /// Something that sending cannot go on with. The first counts.

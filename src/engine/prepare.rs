@@ -369,8 +369,9 @@ fn corrected(
     for row in checkpoint.rows(run) {
         let (_, RowEntry::Own { id } | RowEntry::Earlier { id }) = row? else { continue };
         let Some(entry) = checkpoint.payout(id)?.filter(|entry| entry.run <= run) else { continue };
-        let is_back = matches!(entry.life.state, PayoutState::Rejected | PayoutState::Returned);
-        if entry.life.was_sent() && !is_back {
+        let state = entry.life.state;
+        let pays_nobody = matches!(state, PayoutState::Ready | PayoutState::Rejected | PayoutState::Returned);
+        if entry.life.was_sent() && !pays_nobody {
             let place =
                 format!("the {} of row {} of run {}", entry.payout.money, entry.payout.row, entry.run);
             corrected.extend(purposes(&entry.payout).map(|purpose| (purpose, place.clone())));

@@ -85,6 +85,11 @@ impl Prepared {
         self.preview.outgoing().ways()
     }
 
+    /// The sub-clients on whose behalf it pays, by the API's ids of them.
+    pub fn sub_clients(&self) -> Vec<String> {
+        self.preview.sub_clients().keys().cloned().collect()
+    }
+
     /// The plan as people and programs see it. `place` says where it is sent, in words.
     pub fn view(&self, place: String, funds: &Funds, at: Timestamp) -> PlanView {
         let (head, preview) = (&self.head, &self.preview);
@@ -100,11 +105,13 @@ impl Prepared {
             place,
             at,
             rows: head.rows,
-            to_send: self.to_pay.lines(),
+            to_send: preview.delivered(),
             by_rail: preview.by_rail(),
+            converted: preview.converted(&funds.rates),
             funds: needs(preview.outgoing(), &funds.rates, funds.balances.as_ref()),
             funds_unknown: funds.unknown.clone(),
             rates: rates(preview.outgoing(), &funds.rates),
+            max_slippage: None,
             remitters: self.remitter_names(),
             shown_as: preview.shown_as(),
             sub_clients: preview.sub_clients().clone(),

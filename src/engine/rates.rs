@@ -25,7 +25,7 @@ pub(super) fn way(payout: &Payout) -> Option<Way> {
 /// Why payments of a pair are not sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RateTrouble {
-    /// The rate is further below the agreed one than the limit allows.
+    /// At this rate the same money costs more than the limit allows over the agreed one.
     Worse {
         /// What was agreed to.
         agreed: Decimal,
@@ -80,12 +80,12 @@ impl fmt::Display for RateStop {
         write!(f, "{from} → {to}: ")?;
         match &self.trouble {
             RateTrouble::Worse { agreed, now, limit } => {
-                let worse = worse_by(*agreed, *now)
-                    .map_or("worse".to_owned(), |worse| format!("{} % worse", worse.normalize()));
+                let more = worse_by(*agreed, *now)
+                    .map_or("more".to_owned(), |worse| format!("{} % more", worse.normalize()));
                 let [agreed, now] = [agreed, now].map(|rate| shown_rate(*rate));
                 write!(
                     f,
-                    "the rate agreed to is 1 {from} = {agreed} {to}, the rate now is 1 {from} = {now} {to}, {worse} with a limit of {limit}"
+                    "the rate agreed to is 1 {from} = {agreed} {to}, the rate now is 1 {from} = {now} {to}, at which the same {to} cost {more} with a limit of {limit}"
                 )?;
             }
             RateTrouble::NotAgreed { now: Some(now) } => {
@@ -106,7 +106,7 @@ impl fmt::Display for RateStop {
 }
 
 /// A pair's rate and when it was said, or why there is none.
-pub(super) type Told = (Way, Result<(Decimal, Timestamp), String>);
+pub type Told = (Way, Result<(Decimal, Timestamp), String>);
 
 /// Asks for the indicative rates of these pairs, in one request.
 pub(super) async fn ask(

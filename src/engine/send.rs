@@ -104,7 +104,8 @@ impl Engine {
                 self.send_pass(&order, &unproven, &mood).await?
             };
             if let Some(obstacle) = mood.take_obstacle() {
-                break Some(obstacle);
+                let lack = if mood.lacks_money() { self.lack_in_time(run).await? } else { None };
+                break Some(lack.unwrap_or(obstacle));
             }
             if self.is_anything_in_doubt(run)? {
                 match self.unless_stopped(self.look_pass(run, &mut looks)).await.transpose()? {
@@ -297,7 +298,7 @@ impl Engine {
             if let Some(quote) = &quote {
                 guard.heard(quote, &answer).await;
                 if answer.is_about_the_quote() {
-                    self.quote_ended(&mut entry, &answer).await?;
+                    self.begins_anew(&mut entry, &answer, Fact::QuoteEnded).await?;
                     quotes += 1;
                     if quotes == MOST_QUOTES {
                         guard.give_up(&entry, &answer);
@@ -306,7 +307,11 @@ impl Engine {
                     continue;
                 }
             }
-            self.happened(&mut entry, Fact::Answered(answer.clone())).await?;
+            if answer.is_about_the_balance() && !entry.life.doubt {
+                self.begins_anew(&mut entry, &answer, Fact::Unfunded).await?;
+            } else {
+                self.happened(&mut entry, Fact::Answered(answer.clone())).await?;
+            }
             mood.heard(&answer, entry.life.state, careful);
             let obstacle = match answer {
                 Answer::Accepted { .. } | Answer::Declined { .. } | Answer::InDoubt { .. } => return Ok(()),
@@ -374,12 +379,17 @@ impl Engine {
         }
     }
 
-    /// A first sending was declined for its quote alone. That made nothing, as every first sending that is declined, and
-    /// says nothing against the payout: it is ready again, as a new attempt with a new key and a new id. Both facts go to
-    /// disk as one piece.
-    async fn quote_ended(&self, entry: &mut PayoutEntry, answer: &Answer) -> Result<(), EngineError> {
+    /// A first sending was declined for its quote alone, or for want of money. That made nothing, as every first sending
+    /// that is declined, and says nothing against the payout: it is ready again, as a new attempt with a new key and a new
+    /// id. Both facts go to disk as one piece.
+    async fn begins_anew(
+        &self,
+        entry: &mut PayoutEntry,
+        answer: &Answer,
+        anew: Fact,
+    ) -> Result<(), EngineError> {
         let (now, from) = (self.clock.now(), entry.life.state);
-        let facts = [Fact::Answered(answer.clone()), Fact::QuoteEnded];
+        let facts = [Fact::Answered(answer.clone()), anew];
         let mut records = Vec::new();
         for fact in facts {
             let from = entry.life.state;

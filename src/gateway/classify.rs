@@ -200,20 +200,24 @@ fn unclear(what: &str) -> GatewayError {
     GatewayError::Unclear { what: what.to_owned() }
 }
 
+/// The body of an answer, unless it can be told without reading it that it is none.
+pub(super) fn answered(exchange: &Exchange) -> Result<&[u8], GatewayError> {
+    match exchange {
+        Exchange::NotSent { why } => Err(GatewayError::Unreachable { why: why.clone() }),
+        Exchange::Lost { why } => Err(unclear(why)),
+        Exchange::Answered { status: 200, body, .. } => Ok(body),
+        Exchange::Answered { status: 429, .. } => Err(GatewayError::Throttled),
+        Exchange::Answered { status: 403, .. } => Err(GatewayError::Forbidden { status: 403 }),
+        Exchange::Answered { status, .. } => Err(unclear(&format!("HTTP {status}"))),
+    }
+}
+
 /// The data, if the answer is whole and has no errors.
 pub(super) fn reply(exchange: &Exchange) -> Result<Reply, GatewayError> {
-    let (status, body) = match exchange {
-        Exchange::NotSent { why } => return Err(GatewayError::Unreachable { why: why.clone() }),
-        Exchange::Lost { why } => return Err(unclear(why)),
-        Exchange::Answered { status, body, .. } => (*status, body),
-    };
-    match status {
-        _ if exchange.is_unauthenticated() => return Err(GatewayError::Unauthenticated),
-        200 => {}
-        429 => return Err(GatewayError::Throttled),
-        403 => return Err(GatewayError::Forbidden { status }),
-        other => return Err(unclear(&format!("HTTP {other}"))),
+    if exchange.is_unauthenticated() {
+        return Err(GatewayError::Unauthenticated);
     }
+    let body = answered(exchange)?;
     let envelope: Envelope<'_> =
         serde_json::from_slice(body).map_err(|_| unclear("an answer that cannot be read"))?;
     if let Some(error) = envelope.errors.first() {

@@ -210,6 +210,11 @@ impl Gateway {
         }
     }
 
+    /// What is the matter where nothing comes of trying again: what was with the last exchange.
+    pub fn trouble(&self) -> Option<GatewayError> {
+        self.0.transport.trouble()
+    }
+
     /// The API's clock, as its last answer told it.
     pub fn server_clock(&self) -> Option<ServerClock> {
         self.0.transport.server_clock()

@@ -10,7 +10,7 @@ use reqwest::{Client, Url};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::GatewayError;
-use super::operations;
+use super::{classify, operations};
 use crate::domain::{Timestamp, is_this_machine};
 
 /// A longer answer is not read.
@@ -69,6 +69,7 @@ pub(super) struct Transport {
     client: Client,
     url: Url,
     clock: Mutex<Option<ServerClock>>,
+    trouble: Mutex<Option<GatewayError>>,
 }
 
 impl Transport {
@@ -102,12 +103,17 @@ impl Transport {
                 "this machine has no certificates to check https:// with: install ca-certificates".to_owned(),
             )
         })?;
-        Ok(Self { client, url, clock: Mutex::default() })
+        Ok(Self { client, url, clock: Mutex::default(), trouble: Mutex::default() })
     }
 
     /// The API's clock, as its last answer told it.
     pub(super) fn server_clock(&self) -> Option<ServerClock> {
         *self.clock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was the matter with the last exchange, as far as that shows without reading the answer.
+    pub(super) fn trouble(&self) -> Option<GatewayError> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn hear_clock(&self, response: &reqwest::Response, began: Instant) {
@@ -136,6 +142,7 @@ impl Transport {
                 tracing::warn!(operation, class = "answered", status, retry_after_s, ms, "request");
             }
         }
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = classify::answered(&exchange).err();
         exchange
     }
 

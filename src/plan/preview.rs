@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{Decision, Outgoing, Planned};
+use rust_decimal::Decimal;
+
+use super::{Decision, Outgoing, Planned, Rates};
 use crate::domain::ids::{PlanDigest, PlanHash};
+use crate::domain::money::Total;
 use crate::domain::payout::SHOWN_BY_DIRECT_ENTRY;
-use crate::domain::plan_view::{Line, Listed, Missing, Noted, PayeeNews, Rail, RailTotal, Shown};
+use crate::domain::plan_view::{Converted, Line, Listed, Missing, Noted, PayeeNews, Rail, RailTotal, Shown};
 use crate::domain::{BankAccount, Currency, ExternalId, Kind, Money, Payout, Remitter, RunId, Totals};
 
 /// So many characters of a remitter's name go by Direct Entry.
@@ -49,7 +52,9 @@ impl<'a> InNameOf<'a> {
 #[derive(Debug, Default)]
 pub struct Preview {
     digest: PlanDigest,
+    delivered: Totals,
     rails: BTreeMap<(Rail, Kind, Currency), Totals>,
+    converted: BTreeMap<(Rail, Currency, Currency), Totals>,
     outgoing: Outgoing,
     shown: HashMap<String, u64>,
     /// How many payouts are paid on behalf of each sub-client.
@@ -58,7 +63,7 @@ pub struct Preview {
     in_own_name: u64,
     cut: Listed<Noted>,
     payees: PayeeNews,
-    largest: BTreeMap<Currency, Vec<Line>>,
+    largest: BTreeMap<(Currency, Option<Currency>), Vec<Line>>,
     dropped: Listed<Line>,
 }
 
@@ -81,7 +86,14 @@ impl Preview {
             return;
         }
         let rail = rail(payout);
-        self.rails.entry((rail, payout.kind(), payout.money.currency())).or_default().add(payout.money);
+        let currency = payout.money.currency();
+        match converted_to(payout) {
+            Some(to) => self.converted.entry((rail, currency, to)).or_default().add(payout.money),
+            None => {
+                self.delivered.add(payout.money);
+                self.rails.entry((rail, payout.kind(), currency)).or_default().add(payout.money);
+            }
+        }
         self.outgoing.add(payout, matches!(name, InNameOf::SubClient(_)));
         match name {
             InNameOf::Account => self.in_own_name += 1,
@@ -125,7 +137,12 @@ impl Preview {
         self.digest.hash()
     }
 
-    /// Count and sum of each kind, rail and currency.
+    /// What payees get, per currency, where the file says that.
+    pub fn delivered(&self) -> Vec<Total> {
+        self.delivered.lines()
+    }
+
+    /// The same by kind, rail and currency.
     pub fn by_rail(&self) -> Vec<RailTotal> {
         let lines = |((rail, kind, _), totals): (&(Rail, Kind, Currency), &Totals)| {
             totals
@@ -135,6 +152,19 @@ impl Preview {
                 .collect::<Vec<_>>()
         };
         self.rails.iter().flat_map(lines).collect()
+    }
+
+    /// What is paid beside it in amounts that leave a balance and are converted at the rate of their moment.
+    pub fn converted(&self, rates: &Rates) -> Vec<Converted> {
+        let lines = |((rail, from, to), totals): (&(Rail, Currency, Currency), &Totals)| {
+            let about = |amount: Decimal| {
+                let (rate, _) = rates.get(&(*from, *to))?;
+                Some(to.with_decimals(amount.checked_mul(*rate)?.round_dp(to.decimals())))
+            };
+            let line = |total: Total| Converted { rail: *rail, about: about(total.amount), total, to: *to };
+            totals.lines().into_iter().map(line).collect::<Vec<_>>()
+        };
+        self.converted.iter().flat_map(lines).collect()
     }
 
     /// What the payouts come to, by what pays them.
@@ -203,7 +233,7 @@ impl Preview {
     }
 
     fn note_largest(&mut self, payout: &Payout) {
-        let largest = self.largest.entry(payout.money.currency()).or_default();
+        let largest = self.largest.entry((payout.money.currency(), converted_to(payout))).or_default();
         let at = largest.partition_point(|line| line.amount >= payout.money.amount());
         if at < LARGEST {
             largest.insert(at, line(payout));
@@ -216,6 +246,11 @@ impl Preview {
 fn differs(last: Money, now: Money) -> bool {
     let difference = (now.amount() - last.amount()).abs();
     last.currency() == now.currency() && difference + difference > last.amount()
+}
+
+/// What the payee gets, where the amount is what leaves the balance.
+fn converted_to(payout: &Payout) -> Option<Currency> {
+    Some(payout.delivered()).filter(|to| *to != payout.money.currency())
 }
 
 /// The way that a payout takes.
@@ -248,5 +283,6 @@ fn line(payout: &Payout) -> Line {
         account: payout.payee.account.to_string(),
         amount: payout.money.amount(),
         currency: payout.money.currency(),
+        to: converted_to(payout),
     }
 }

@@ -7,9 +7,9 @@ use maud::{Markup, html};
 
 use super::fresh::{FreshError, write_whole};
 use super::page::{Column, page, table};
-use crate::domain::money::{grouped, plural};
-use crate::domain::plan_view::{BankWords, Line, Listed, Noted, shown_rate};
-use crate::domain::{Kind, PlanView, some_of, system_words};
+use crate::domain::money::{Total, grouped, plural};
+use crate::domain::plan_view::{BankWords, Converted, FEES, Line, Listed, Noted, guarded, shown_rate};
+use crate::domain::{PlanView, some_of, system_words};
 
 /// So many rows of a list are printed.
 const MOST_PRINTED: usize = 200;
@@ -32,7 +32,8 @@ fn render(plan: &PlanView) -> Markup {
             h1 { (title) }
             p.soft { (plan.place) " · " (plan.at.strftime("%-d %b %Y %H:%M UTC")) }
             @for total in &plan.to_send { p.big { (total) } }
-            @if plan.to_send.is_empty() { p.big { "Nothing to send" } }
+            @for converted in &plan.converted { p.big { (converted) } }
+            @if plan.payouts() == 0 { p.big { "Nothing to send" } }
             @if is_short { p.warn { "There is not enough money for it: nothing is sent until the balance is there." } }
             @if !plan.held.is_empty() {
                 p.warn { (plural(plan.held.len() as u64, "row")) " must be decided by a person, see below." }
@@ -74,22 +75,15 @@ fn facts(plan: &PlanView) -> Markup {
 }
 
 fn by_rail(plan: &PlanView) -> Markup {
-    let rows: Vec<Vec<String>> = plan
-        .by_rail
-        .iter()
-        .map(|part| {
-            let how = match part.kind {
-                Kind::Withdrawal => "",
-                Kind::Payment => ", converted",
-            };
-            vec![
-                format!("{}{how}", part.rail.words()),
-                grouped(&part.total.count.into()),
-                part.total.currency.to_string(),
-                grouped(&part.total.amount),
-            ]
-        })
-        .collect();
+    let row = |way: String, total: &Total| {
+        vec![way, grouped(&total.count.into()), total.currency.to_string(), grouped(&total.amount)]
+    };
+    let converted = |part: &Converted| {
+        let way = format!("{}, converted to {}", part.rail.words(), part.to);
+        row(way, &part.total)
+    };
+    let delivered = plan.by_rail.iter().map(|part| row(part.way(), &part.total));
+    let rows: Vec<_> = delivered.chain(plan.converted.iter().map(converted)).collect();
     table(
         &[Column::Text("Way"), Column::Number("Payouts"), Column::Text("Currency"), Column::Number("Amount")],
         &rows,
@@ -128,9 +122,11 @@ fn money(plan: &PlanView) -> Markup {
             &funds,
         ))
         @if plan.on_behalf() > 0 { p.soft { "Sub-clients' payouts: " (plan.on_behalf()) ", balance not known." } }
+        @if !plan.funds.is_empty() { p.soft { (FEES) "." } }
         @if !rates.is_empty() {
-            p.soft { "Fees are not in it. Rates are indicative: what is converted is converted at the rate of its moment." }
+            p.soft { "Rates are indicative: what is converted is converted at the rate of its moment." }
         }
+        @if let Some(limit) = plan.max_slippage { p { (guarded(limit)) "." } }
         (table(&[Column::Text("Pair"), Column::Number("Payments"), Column::Number("Rate"), Column::Text("Of")], &rates))
     }
 }
@@ -254,7 +250,7 @@ fn cells(line: &Line) -> Vec<String> {
         line.row.to_string(),
         line.payee.clone(),
         line.account.clone(),
-        line.currency.to_string(),
+        line.to.map_or_else(|| line.currency.to_string(), |to| format!("{} to {to}", line.currency)),
         grouped(&line.amount),
     ]
 }

@@ -220,7 +220,13 @@ fn resume_asks_again_and_keeps_what_was_agreed() {
     world
         .payrun(&["pay", "pay.csv", "--max-slippage", "0.5%", "--dry-run"])
         .ends(0)
-        .says("indicative rate: 1 AUD =");
+        .says("indicative rate: 1 AUD =")
+        .says("a payment is sent while the same money costs at most 0.5 % more than by the rate above");
+    let page = ["pay", "pay.csv", "--max-slippage", "0.5%", "--dry-run", "--plan-page", "plan.html"];
+    let told = world.payrun(&[&page[..], &["--format", "json"]].concat()).ends(0).json();
+    assert_eq!(told["max_slippage"], "0.5%", "{told}");
+    let page = std::fs::read_to_string(world.home().join("plan.html")).expect("a page");
+    assert!(page.contains("costs at most 0.5 % more"), "{page}");
     let moved = |factor: &str| {
         let factor = Decimal::from_str_exact(factor).expect("a decimal");
         world.simulator.change(|options| options.market_factor = factor);
@@ -231,8 +237,9 @@ fn resume_asks_again_and_keeps_what_was_agreed() {
     world.faults(&[]);
     moved("0.98");
     let said = world.payrun(&["resume"]).ends(5);
-    let said =
-        said.says("AUD → EUR: the rate agreed to is 1 AUD = 0.5").says("2.05 % worse with a limit of 0.5 %");
+    let said = said
+        .says("AUD → EUR: the rate agreed to is 1 AUD = 0.5")
+        .says("cost 2.05 % more with a limit of 0.5 %");
     said.says("2 payments wait and cost AUD")
         .says("To see the rates of then and agree to them: payrun resume r1");
     assert_eq!(world.states("r1"), ["submitted", "ready", "submitted", "ready"]);
@@ -242,7 +249,7 @@ fn resume_asks_again_and_keeps_what_was_agreed() {
         .ends(2)
         .says("payrun resume r1 --max-slippage 3%");
     world.payrun(&["resume", "--max-slippage", "3"]).ends(2).says("\"3\" is not a share like 0.5%");
-    world.payrun(&["resume", "--yes"]).ends(0).says("2.05 % worse");
+    world.payrun(&["resume", "--yes"]).ends(0).says("cost 2.05 % more");
     assert_eq!(world.ledger().payments.len(), 2);
     assert!(world.ledger().payments.iter().all(|payment| payment.quote_id.is_some()));
 }

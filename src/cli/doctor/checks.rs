@@ -69,6 +69,7 @@ pub fn at_flash(session: &Session) -> Result<Vec<Item>, Failure> {
         items.push(balances(&gateway).await);
         items.push(contract(session, &gateway).await);
         items.push(reference::corridors(session, &gateway).await);
+        items.extend(reference::sub_clients(session, &gateway).await);
         gateway.sign_out().await;
         Ok(items)
     })

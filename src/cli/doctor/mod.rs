@@ -46,7 +46,8 @@ impl Item {
         Self { check, result, message: message.into(), details: Vec::new() }
     }
 
-    fn detail(mut self, detail: impl Into<String>) -> Self {
+    /// With one more line.
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.details.push(detail.into());
         self
     }

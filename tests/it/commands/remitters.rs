@@ -75,3 +75,46 @@ fn rows_of_other_remitters_are_paid_where_that_is_asked_for() {
     let correct = std::fs::read_to_string(world.scope().join("reports/r1-to-correct.csv")).expect("a file");
     assert!(correct.contains("PAY 0") && !correct.contains("PAY 1"), "{correct}");
 }
+
+const SUB_CLIENTS: &str = "[remitters.default]\nsub_client_id = \"sub_00000009\"\n\n[remitters.closed]\nsub_client_id = \"sub_00000003\"\n\n[remitters.own]\ncompany_name = \"Acme\"\nstreet = \"1 Hay St\"\n\n[remitters.good]\nsub_client_id = \"sub_00000001\"\n";
+
+/// Three payouts: of a sub-client by its column, of a remitter by name, and of whom the configuration says.
+fn of_sub_clients(id: &str, remitter: &str) -> String {
+    let mut text =
+        String::from("first_name,last_name,street,bsb,account_number,amount,sub_client_id,remitter\n");
+    for (at, (id, remitter)) in [(id, ""), ("", remitter), ("", "")].into_iter().enumerate() {
+        text.push_str(&format!("Robin,Example,1 Hill Street,062-000,1000000{at},1.00,{id},{remitter}\n"));
+    }
+    text
+}
+
+#[test]
+fn a_sub_client_that_cannot_pay_is_asked_about_before() {
+    let world = world(SUB_CLIENTS);
+    world.write("pay.csv", of_sub_clients("sub_00000002", "closed"));
+    let said = world.payrun(&["doctor"]).ends(0).says("note   sub-clients");
+    let said = said.says("Flash has no sub-client sub_00000009");
+    said.says("Flash has the sub-client sub_00000003 (Closed Example Pty Ltd) as INACTIVE, not as ACTIVE");
+    let said = world.payrun(&["pay", "pay.csv", "--yes"]).ends(3).says("2 rows cannot be paid");
+    let said = said.says("row 4: Flash has no sub-client sub_00000009");
+    said.says("H3: Flash has the sub-client sub_00000003").says("sub-client-unclear");
+    assert_eq!(world.made(), 0);
+    world.payrun(&["pay", "pay.csv", "--yes", "--skip-invalid"]).ends(4);
+    assert_eq!(world.made(), 1);
+
+    let good = self::world(&SUB_CLIENTS.replace("sub_00000009", "sub_00000002"));
+    good.write("pay.csv", of_sub_clients("sub_00000001", "good"));
+    good.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    assert_eq!(good.made(), 3);
+}
+
+/// Without an answer nothing is held: the payouts themselves will tell.
+#[test]
+fn sub_clients_of_whom_flash_does_not_tell_are_paid_for() {
+    let world = world(&SUB_CLIENTS.replace("sub_00000009", "sub_00000002"));
+    world.write("pay.csv", of_sub_clients("sub_00000001", "good"));
+    world.faults(&["sub_clients:500_before@1-"]);
+    let said = world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    said.says("Whether the sub-clients can pay is not known: Flash did not answer as it should (HTTP 500)");
+    assert_eq!(world.made(), 3);
+}

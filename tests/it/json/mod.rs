@@ -139,6 +139,13 @@ fn of_runs(told: &mut Told) {
     told.world.write("nov.csv", format!("{november}{more}"));
     told.hears(REFUSED_PLAN, "pay nov.csv --yes", 3);
     told.hears(PLAN, "pay nov.csv --dry-run --skip-invalid --accept changed-account:4", 0);
+    let side = format!(
+        "{},from_currency,amount_side\nS,P4,Lena,Brandt,1 Ahornweg,DE,,,{},10.00,EUR,BUSINESS,SIDE,,AUD,from\n",
+        HEADER.trim_end(),
+        iban(4)
+    );
+    told.world.write("side.csv", side);
+    told.hears(PLAN, "pay side.csv --dry-run --max-slippage 0.5%", 0);
     told.world.faults(&["quote:graphql_error_before"]);
     told.hears(PLAN, "pay nov.csv --dry-run --skip-invalid", 0);
     told.world.faults(&[]);

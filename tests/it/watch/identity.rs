@@ -162,7 +162,7 @@ fn a_yes_agrees_to_rates_only_where_it_was_asked_about_them() {
     once();
     assert_eq!(shop.world.ledger().payments.len(), before, "nobody was asked about the rates");
     let answer = shop.read("held/pay.csv.answer.txt");
-    assert!(answer.contains("2.05 % worse") && answer.contains("To agree to the rates"), "{answer}");
+    assert!(answer.contains("cost 2.05 % more") && answer.contains("To agree to the rates"), "{answer}");
     yes();
     once();
     assert_eq!(shop.world.ledger().payments.len(), 4);
