@@ -167,6 +167,7 @@ fn status_says_why_a_run_has_stopped_until_it_goes_on() {
     let said =
         world.payrun(&["status", "r1"]).ends(0).says("why it stopped: there is not enough money for it");
     said.says("AUD 0.01 is missing: from the AUD balance 406.06 is to be paid, and 406.05 is there");
+    world.payrun(&["status"]).ends(0).says("pay.csv: 4 ready (there is not enough money for it)");
     assert!(report(&world, "r1", "pay", "html").contains("AUD 0.01 is missing"));
     // the reason is the journal's: it outlives the checkpoint
     std::fs::remove_dir_all(world.scope().join("checkpoint")).expect("removed");
