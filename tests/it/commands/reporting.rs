@@ -173,7 +173,7 @@ fn status_says_why_a_run_has_stopped_until_it_goes_on() {
     std::fs::remove_dir_all(world.scope().join("checkpoint")).expect("removed");
     world.payrun(&["status", "r1"]).ends(0).says("AUD 0.01 is missing");
 
-    world.simulator.change(|options| drop(options.balances.insert("AUD".to_owned(), dec("1000"))));
+    world.simulator.change(|options| options.balances.extend([("AUD".to_owned(), dec("1000"))]));
     world.stop_midway(&["resume", "r1"]);
     assert_eq!(run(&world, "r1")["stopped"]["class"], "asked");
     world.payrun(&["status", "r1"]).ends(0).says("why it stopped: it was asked to stop");
