@@ -96,11 +96,12 @@ fn list(seen: &Seen) -> Result<String, Failure> {
             .filter(|state| view.count(**state) > 0)
             .map(|state| format!("{} {}", view.count(*state), state.name().replace('_', " ")))
             .collect();
+        let why = view.stopped.as_ref().map_or(String::new(), |stopped| format!(" ({})", stopped.why));
         let state = serde_json::to_string(&view.state).unwrap_or_default();
         let opened = view.opened_at.strftime("%Y-%m-%d %H:%M UTC");
         let _ = writeln!(
             text,
-            "{:<5} {opened}  {:<9} {}: {}",
+            "{:<5} {opened}  {:<9} {}: {}{why}",
             view.run,
             state.trim_matches('"'),
             view.label,

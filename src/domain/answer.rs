@@ -88,9 +88,9 @@ pub struct PayoutStatus {
     /// The way that it takes through the banks, where the API tells: `NPP`, `BECS`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rail: Option<String>,
-    /// What a conversion came to, where the API tells.
+    /// What a conversion came to, where the API tells. Boxed, since few payouts have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub converted: Option<Converted>,
+    pub converted: Option<Box<Converted>>,
 }
 
 impl PayoutStatus {
@@ -113,9 +113,9 @@ pub struct Converted {
 
 impl Converted {
     /// None unless both are told: half of a conversion has no rate.
-    pub fn of(debited: Option<Decimal>, delivered: Option<Decimal>) -> Option<Self> {
+    pub fn of(debited: Option<Decimal>, delivered: Option<Decimal>) -> Option<Box<Self>> {
         let told = |sum: Option<Decimal>| sum.filter(|sum| *sum > Decimal::ZERO);
-        Some(Self { debited: told(debited)?, delivered: told(delivered)? })
+        Some(Box::new(Self { debited: told(debited)?, delivered: told(delivered)? }))
     }
 
     /// What the payee gets for one unit of the balance.

@@ -74,7 +74,7 @@ fn in_full(sum: Decimal, currency: Currency) -> Decimal {
 /// What a payout that Flash has, and has not given back, has taken out of the balance for what its payee gets.
 fn converted(entry: &PayoutEntry) -> Option<Converted> {
     let is_there = entry.life.state.is_at_the_api() && entry.payout.conversion.is_some();
-    entry.life.status.as_ref().filter(|_| is_there)?.converted
+    entry.life.status.as_ref().filter(|_| is_there)?.converted.as_deref().copied()
 }
 
 /// What Flash tells of its money, added up: not always in whole units of the currency.

@@ -252,6 +252,8 @@ fn payout_table(payouts: &[PayoutView]) -> Markup {
 fn cells(payout: &PayoutView) -> Markup {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let amount = |digits: &Option<String>| Some(grouped(&digits.as_deref()?.parse().ok()?));
+    let pair = payout.from_currency.as_ref().zip(payout.to_currency.as_ref());
+    let sums = amount(&payout.debited).zip(amount(&payout.delivered));
     let bank = payout.branch.clone().or_else(|| payout.bank.as_ref().map(|kept| kept.bank.to_string()));
     let class = match Outcome::of(payout.status) {
         Outcome::Paid => "state good",
@@ -264,16 +266,20 @@ fn cells(payout: &PayoutView) -> Markup {
             td { (text(&payout.payee)) @if let Some(id) = &payout.payment_id { div.soft { (id) } } }
             td { (text(&bank)) div.soft { (text(&payout.account)) } }
             td.number {
-                (amount(&payout.amount).unwrap_or_default()) div.soft {
+                (amount(&payout.amount).unwrap_or_default())
+                div.soft {
                     (text(&payout.currency))
-                    @if let (Some(from), Some(to)) = (&payout.from_currency, &payout.to_currency) {
+                    @if let Some((from, to)) = pair {
                         ", " (from) " → " (to)
+                        @if let Some(rate) = &payout.rate { " at " (rate) }
                     }
                 }
-                @if let (Some(debited), Some(from)) = (amount(&payout.debited), &payout.from_currency) {
-                    div.soft { (from) " " (debited) " debited" }
+                @if let Some(((from, to), (debited, delivered))) = pair.zip(sums) {
+                    div.soft {
+                        @if payout.currency.as_ref() == Some(from) { (to) " " (delivered) " delivered" }
+                        @else { (from) " " (debited) " debited" }
+                    }
                 }
-                @if let Some(rate) = &payout.rate { div.soft { "at " (rate) } }
             }
             td { (text(&payout.remitter)) div.soft { (text(&payout.reference)) } }
             td { span class=(class) { (payout.status.word()) } }

@@ -157,6 +157,8 @@ fn of_what_comes_later(told: &mut Told) {
     told.hears("payees list and payees show", "payees show P0", 0);
     let turn: Turn = "INITIALISED".parse().expect("a turn");
     told.world.simulator.change(|options| drop(options.turns.insert("OCT-0".to_owned(), turn)));
+    let back: Turn = "REFUNDED".parse().expect("a turn");
+    told.world.simulator.change(|options| drop(options.turns.insert("OCT-3".to_owned(), back)));
     told.hears("track", "track --all", 4);
     told.hears(RUN, "status r1", 0);
     told.hears("doctor --probe", "doctor --probe --yes", 0);
@@ -175,6 +177,7 @@ fn of_trouble(told: &mut Told) {
     told.world.write("new.csv", payroll(0, 3).replace(&amount, &other));
     told.world.simulator.change(|options| options.balances.extend([("AUD".to_owned(), Decimal::TEN)]));
     told.hears(PLAN, "pay new.csv --dry-run --amends r1", 0);
+    told.hears(RUN, "resume r1", 5);
     told.world
         .simulator
         .change(|options| options.balances.extend([("AUD".to_owned(), Decimal::ONE_THOUSAND)]));
