@@ -217,3 +217,19 @@ fn a_row_that_cannot_be_paid_is_part_of_the_plan() {
     let bad = "P9,Robin,Example,1 Hill Street,062-000,10000009,109.093,PAY 9\n";
     assert_ne!(plan(payroll(0, 3)), plan(payroll(0, 3) + bad), "one more is left out, and that is agreed to");
 }
+
+#[test]
+fn rows_that_cannot_be_paid_are_named_with_payee_and_reason() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 3).replacen("062-000", "062-00", 1));
+    let args = ["pay", "pay.csv", "--dry-run", "--skip-invalid", "--plan-page", "plan.html"];
+    let plan = world.payrun(&[&args[..], &["--format", "json"]].concat()).ends(0).json();
+    let row = &plan["invalid"]["first"][0];
+    assert_eq!((&plan["invalid"]["count"], &row["row"]), (&1.into(), &2.into()), "{plan:#}");
+    let page = std::fs::read_to_string(world.home().join("plan.html")).expect("a page");
+    let unpaid = page.split_once("Rows that cannot be paid: 1").expect("a list").1;
+    for text in [&row["payee"], &row["reason"]] {
+        let text = text.as_str().expect("a text");
+        assert!(!text.is_empty() && unpaid.contains(&text.replace('"', "&quot;")), "{text} is not in {unpaid}");
+    }
+}

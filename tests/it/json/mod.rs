@@ -181,6 +181,18 @@ fn of_trouble(told: &mut Told) {
     told.world.write("same.csv", payroll(sent, 1) + &payroll(60, 1).split_once('\n').expect("a header").1);
     told.hears(RUN, "pay same.csv --yes --amends r1", 0);
 
+    // the simulator inside the program, whose ledger is on disk
+    told.world.write("inside.csv", month("IN", "10000002"));
+    let inside = |args: &[&str]| {
+        let mut command = told.world.command(args);
+        command.env_remove("PAYRUN_API_URL");
+        told.world.start(command).end()
+    };
+    inside(&["pay", "inside.csv", "--yes"]);
+    let ledger = inside(&["simulate", "--ledger", "--format", "json"]).ends(0).json();
+    assert!(!ledger.to_string().contains("10000002"), "accounts are masked: {ledger}");
+    told.page.holds("simulate --ledger", &ledger);
+
     told.world = World::new();
     told.world.write("payrun.toml", "[gateway]\nresend = \"never\"\n");
     std::fs::create_dir(told.world.home().join("in")).expect("a folder");
