@@ -163,23 +163,21 @@ fn account_name(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<PartyNa
 /// Warns of a name with letters that Flash may or may not take, and says how it can be written without them.
 pub(super) fn note_letters(row: &RawRow<'_>, column: Column, country: &str, findings: &mut Findings<'_>) {
     let (typed, place) = (row.text(column), row.place(column));
-    if typed.chars().all(|c| c.is_ascii() || is_odd_blank(c))
-        || findings.made.iter().any(|made| made.place == place)
-    {
-        return; // there are none, or it is refused already
+    let Some(odd) = typed.chars().find(|c| !c.is_ascii() && !is_odd_blank(*c)) else { return };
+    // a bank file is refused for such letters anyway
+    if row.is_line() || findings.made.iter().any(|made| made.place == place) {
+        return;
     }
     let Some(plain) = address::in_plain_letters(column, typed, country) else { return };
+    let message = format!(
+        "Flash takes Latin letters in a person's name, and does not say whether {} is one of them",
+        shown(odd)
+    );
     findings
-        .add(
-            Code::NameLetters,
-            place,
-            "Flash takes Latin letters in a person's name, and does not say whether those with accents are",
-        )
+        .add(Code::NameLetters, place, message)
         .showing(typed)
         .suggesting(plain.clone())
-        .advising(format!(
-            "it can be written as \"{plain}\"; as long as you do not, it is sent as it stands"
-        ));
+        .advising(format!("it can be written as \"{plain}\"; until you write that, it is sent as it stands"));
 }
 
 /// A date of birth of somebody who is 18 at `today`.

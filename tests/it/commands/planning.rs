@@ -230,6 +230,9 @@ fn rows_that_cannot_be_paid_are_named_with_payee_and_reason() {
     let unpaid = page.split_once("Rows that cannot be paid: 1").expect("a list").1;
     for text in [&row["payee"], &row["reason"]] {
         let text = text.as_str().expect("a text");
-        assert!(!text.is_empty() && unpaid.contains(&text.replace('"', "&quot;")), "{text} is not in {unpaid}");
+        assert!(
+            !text.is_empty() && unpaid.contains(&text.replace('"', "&quot;")),
+            "{text} is not in {unpaid}"
+        );
     }
 }
