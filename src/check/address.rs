@@ -95,12 +95,21 @@ pub(super) fn country_missing(row: &RawRow<'_>, otherwise: Option<String>, findi
         .advising(hint);
 }
 
-/// An address, or the name of a remitter, as it can be written in plain English letters: to be shown, never to be sent
-/// unasked. None where signs would be read as another language's.
+/// An address or a name as it can be written in plain English letters: to be shown, never to be sent unasked. None where
+/// signs would be read as another language's.
 pub(super) fn in_plain_letters(column: Column, typed: &str, country: &str) -> Option<String> {
-    let is_address = matches!(
+    let is_spelled = matches!(
         column,
-        Column::Street | Column::Suburb | Column::State | Column::Postcode | Column::Remitter
+        Column::Street
+            | Column::Suburb
+            | Column::State
+            | Column::Postcode
+            | Column::Remitter
+            | Column::FirstName
+            | Column::MiddleName
+            | Column::LastName
+            | Column::CompanyName
+            | Column::AccountName
     );
     // any_ascii spells these as in Mandarin
     let is_han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}');
@@ -110,7 +119,7 @@ pub(super) fn in_plain_letters(column: Column, typed: &str, country: &str) -> Op
     let is_writing = |c: char| {
         c.is_alphanumeric() || c.is_whitespace() || c.is_ascii_punctuation() || "–—’‘ºª°".contains(c)
     };
-    if !is_address || typed.is_ascii() || !typed.chars().all(is_writing) {
+    if !is_spelled || typed.is_ascii() || !typed.chars().all(is_writing) {
         return None;
     }
     let plain = any_ascii::any_ascii(typed);

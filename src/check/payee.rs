@@ -5,7 +5,7 @@ use phonelib::ParseError;
 
 use super::fields::{Fields, broken};
 use super::sound::{Named, typed_name};
-use super::{Findings, Wrong, address, name, plain, shown};
+use super::{Findings, Wrong, address, is_odd_blank, name, plain, shown};
 use crate::domain::book::names_agree;
 use crate::domain::ids::collapsed;
 use crate::domain::payout::HOME;
@@ -138,10 +138,16 @@ fn account_name(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<PartyNa
         PartyName::Company(company) => Fields { company_name: Some(company), ..Fields::default() },
     };
     let wrong = broken(&fields);
+    let country = address::country(row).unwrap_or_default();
     for broken in &wrong {
-        findings.add(broken.code, place.clone(), broken.what.clone().into_owned()).showing(typed);
+        let finding =
+            findings.add(broken.code, place.clone(), broken.what.clone().into_owned()).showing(typed);
+        if let Some(plain) = address::in_plain_letters(Column::AccountName, typed, country) {
+            finding.suggesting(plain.clone()).advising(format!("it can be written as \"{plain}\""));
+        }
     }
     if wrong.is_empty() {
+        note_letters(row, Column::AccountName, country, findings);
         let kind = match &sorted {
             PartyName::Company(_) => "a company".to_owned(),
             PartyName::Person { first, middle, last } => {
@@ -152,6 +158,26 @@ fn account_name(row: &RawRow<'_>, findings: &mut Findings<'_>) -> Option<PartyNa
         findings.add(Code::NameSorted, place, format!("\"{typed}\" is taken for {kind}")).showing(typed);
     }
     wrong.is_empty().then_some(sorted)
+}
+
+/// Warns of a name with letters that Flash may or may not take, and says how it can be written without them.
+pub(super) fn note_letters(row: &RawRow<'_>, column: Column, country: &str, findings: &mut Findings<'_>) {
+    let (typed, place) = (row.text(column), row.place(column));
+    let Some(odd) = typed.chars().find(|c| !c.is_ascii() && !is_odd_blank(*c)) else { return };
+    // a bank file is refused for such letters anyway
+    if row.is_line() || findings.made.iter().any(|made| made.place == place) {
+        return;
+    }
+    let Some(plain) = address::in_plain_letters(column, typed, country) else { return };
+    let message = format!(
+        "Flash takes Latin letters in a person's name, and does not say whether {} is one of them",
+        shown(odd)
+    );
+    findings
+        .add(Code::NameLetters, place, message)
+        .showing(typed)
+        .suggesting(plain.clone())
+        .advising(format!("it can be written as \"{plain}\"; until you write that, it is sent as it stands"));
 }
 
 /// A date of birth of somebody who is 18 at `today`.

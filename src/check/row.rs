@@ -28,6 +28,13 @@ struct Whose {
     account: Option<BankAccount>,
 }
 
+impl Whose {
+    /// Whether Direct Entry may carry it: to a BSB alone, or where it is not clear yet.
+    fn may_go_by_direct_entry(&self) -> bool {
+        !matches!(self.goes, Goes::Abroad | Goes::ToPayId)
+    }
+}
+
 /// What every row needs to be judged.
 pub(super) struct Judge<'a> {
     pub options: &'a Options,
@@ -67,7 +74,7 @@ impl Judge<'_> {
         words::reason(row, self.options, findings);
         words::remitter(row, self.options, findings);
         words::sub_client(row, self.options, findings);
-        self.reference(row, findings);
+        self.reference(row, whose.may_go_by_direct_entry(), findings);
         hold::told(row, &self.holds, findings);
         cell::enough(before..before + whose.of_kinds, findings);
         let forbidden = findings.forbid_since(before) || marked == Marked::Unclear;
@@ -210,7 +217,7 @@ impl Judge<'_> {
         }
     }
 
-    fn reference(&self, row: &RawRow<'_>, findings: &mut Findings<'_>) {
+    fn reference(&self, row: &RawRow<'_>, may_be_cut: bool, findings: &mut Findings<'_>) {
         const KEYWORDS: [&str; 5] = ["HALT_AML", "FAIL_AML", "PUSH_AML", "SEND_RFI", "FAIL_ACC"];
         let typed = row.text(Column::Reference);
         if typed.is_empty() && row.has(Column::Reference) {
@@ -223,7 +230,7 @@ impl Judge<'_> {
                 .advising("write a reference, such as SALARY JUL26");
         }
         let length = if typed.len() > SHOWN_BY_DIRECT_ENTRY { typed.chars().count() } else { 0 };
-        if (SHOWN_BY_DIRECT_ENTRY + 1..=280).contains(&length) {
+        if may_be_cut && (SHOWN_BY_DIRECT_ENTRY + 1..=280).contains(&length) {
             let kept: String = typed.chars().take(SHOWN_BY_DIRECT_ENTRY).collect();
             findings
                 .add(
@@ -303,6 +310,9 @@ fn refuse_broken(row: &RawRow<'_>, findings: &mut Findings<'_>) {
     }
     if row.is_plain() {
         return;
+    }
+    for column in [Column::FirstName, Column::MiddleName, Column::LastName] {
+        payee::note_letters(row, column, country, findings);
     }
     for column in WITH_BLANKS {
         let typed = row.text(column);

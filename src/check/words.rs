@@ -1,5 +1,7 @@
 //! Words of Flash's own: why is paid, and where the money is from. Flash alone knows all of them.
 
+use std::borrow::Cow;
+
 use super::Findings;
 use super::file::Options;
 use super::row::text;
@@ -90,14 +92,15 @@ pub(super) fn sub_client(row: &RawRow<'_>, options: &Options, findings: &mut Fin
         return;
     }
     let (own, name) = (text(row, Column::SubClientId), text(row, Column::Remitter));
-    let (column, id) = match own {
-        Some(id) => (Column::SubClientId, Some(id.into_owned())),
-        None => {
-            (Column::Remitter, options.remitters.as_ref().and_then(|known| known.sub_client(name.as_deref())))
-        }
+    let place = match (&own, &name) {
+        (Some(_), _) => row.place(Column::SubClientId),
+        (None, Some(_)) => row.place(Column::Remitter),
+        (None, None) => row.whole(),
     };
-    let Some((id, trouble)) = id.and_then(|id| options.sub_clients.get_key_value(&id)) else { return };
-    findings.add(Code::SubClientUnclear, row.place(column), trouble).showing(id).advising(
+    let of_name = || options.remitters.as_ref()?.sub_client(name.as_deref());
+    let Some(id) = own.map(Cow::into_owned).or_else(of_name) else { return };
+    let Some(trouble) = options.sub_clients.get(&id) else { return };
+    findings.add(Code::SubClientUnclear, place, trouble).showing(&id).advising(
         "look at Flash's portal for the right id, and correct it in the file or in the configuration",
     );
 }

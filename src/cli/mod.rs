@@ -15,6 +15,7 @@ mod doctor;
 mod ear;
 mod evidence;
 mod exit;
+mod expect;
 mod guard;
 mod hand_over;
 mod journal;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rust_decimal::Decimal;
 use serde::Serialize;
 
 use super::args::{Format, Globals, PayArgs};
 use super::asked::{Asked, funds, planned_to_pay, prepare};
 use super::exit::{Exit, Failure};
+use super::expect::expected;
 use super::hand_over::hand_over;
 use super::reading::{accepted, check_options, reading};
 use super::session::Session;
@@ -16,8 +16,7 @@ use super::{guard, notices, out, plan_text, reference, report, summary, verify};
 use crate::check::{self, CheckReport};
 use crate::domain::money::plural;
 use crate::domain::{
-    Accepted, BlockOn, Currency, Overlaps, PayoutState, PlanHash, PlanView, RunHead, RunId, RunState,
-    Severity, Way,
+    Accepted, BlockOn, Overlaps, PayoutState, PlanView, RunHead, RunId, RunState, Severity, Way,
 };
 use crate::engine::{self, EngineError, Funds, Prepared};
 use crate::journal::{Journal, Telling};
@@ -58,11 +57,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let begun = prepared.begun.take();
     // of a run that has begun the plan that it was opened with: that is carried out, whatever the settings say today
     let plan = begun.as_ref().and_then(|head| head.plan).unwrap_or_else(|| prepared.plan());
-    if let Some(why) = expect(&prepared, plan, args)? {
-        let funds = Funds::unknown("they were not asked for");
-        let view = prepared.view(summary::place(&session), &funds, session.clock.now());
-        return Err(refused(&PlanView { plan, ..view }, &prepared, &session, globals, why));
-    }
+    expected(&prepared, plan, globals, args)?;
     let funds = match funds(&session, &prepared, reached) {
         Err(refused) if args.dry_run => Funds::unknown(&refused.message),
         Err(refused) => {
@@ -124,10 +119,10 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
         asked.block_on = block_on;
         prepared = prepare(&session, &journal, &asked)?; // the banks may have said what holds rows
         let plan = prepared.plan();
-        let differs = expect(&prepared, plan, args)?;
+        expected(&prepared, plan, globals, args)?;
         let anew = prepared.view(view.place, &funds, session.clock.now());
         view = PlanView { bank_words: Some(words), max_slippage, ..anew };
-        if let Some(stops) = differs.or_else(|| stopping(&prepared, args)) {
+        if let Some(stops) = stopping(&prepared, args) {
             page(args, &view)?;
             return Err(refused(&view, &prepared, &session, globals, stops));
         }
@@ -287,47 +282,6 @@ fn stopping(prepared: &Prepared, args: &PayArgs) -> Option<String> {
         _ => "Correct the file and decide as said above",
     };
     Some(format!("Nothing was sent: {rows}. {how}, or leave these rows out with --skip-invalid."))
-}
-
-/// The control totals and the plan that a person gave.
-fn expect(prepared: &Prepared, plan: PlanHash, args: &PayArgs) -> Result<Option<String>, Failure> {
-    let checked = &prepared.checked;
-    let mut differs = Vec::new();
-    if let Some(typed) = &args.expect_plan {
-        if typed.trim().len() < PlanHash::SHORT {
-            let text =
-                format!("--expect-plan {typed}: give the {} digits that the plan shows", PlanHash::SHORT);
-            return Err(Failure::new(Exit::Usage, text));
-        }
-        if !plan.is_meant_by(typed) {
-            differs.push(format!(
-                "this is another plan ({}) than the one of --expect-plan; look at it with --dry-run, and agree to it anew",
-                plan.short()
-            ));
-        }
-    }
-    if let Some(count) = args.expect_count.filter(|count| *count != checked.payable) {
-        differs.push(format!("--expect-count says {count} payouts, the file has {}", checked.payable));
-    }
-    for text in &args.expect_total {
-        let parsed = text.split_once('=').and_then(|(currency, amount)| {
-            let amount = amount.trim().replace(',', "");
-            Some((currency.parse::<Currency>().ok()?, Decimal::from_str_exact(&amount).ok()?))
-        });
-        let Some((currency, amount)) = parsed else {
-            return Err(Failure::new(
-                Exit::Usage,
-                format!(
-                    "--expect-total {text}: write it like AUD=1234.50, and once more for each further currency"
-                ),
-            ));
-        };
-        let (_, sum) = checked.totals.of(currency);
-        if sum != amount {
-            differs.push(format!("--expect-total says {currency} {amount}, the file has {currency} {sum}"));
-        }
-    }
-    Ok((!differs.is_empty()).then(|| format!("Nothing was sent: {}.", differs.join("; "))))
 }
 
 /// The same file again: its result, and how to pay it again on purpose.

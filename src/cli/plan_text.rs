@@ -156,9 +156,10 @@ fn bank_words(words: &BankWords, lines: &mut Vec<String>) {
         let bank = bank.as_ref().map_or(String::new(), |bank| format!("; bank: {bank}"));
         lines.push(format!("  the bank on {} {payee} {account}: {words}{bank}", word.places()));
     }
-    if count < words.payees.len() {
-        let others = plural((words.payees.len() - count) as u64, "payee");
-        lines.push(format!("  no bank can be asked about {others} without a BSB"));
+    let without_bsb = words.payees.iter().filter(|word| !word.can_be_verified).count();
+    if without_bsb > 0 {
+        let others = plural(without_bsb as u64, "payee");
+        lines.push(format!("  no bank can be asked whose account it is of {others} without a BSB"));
     }
     let more = count.saturating_sub(MOST_SHOWN);
     if more > 0 {

@@ -16,7 +16,7 @@ use crate::engine::{Engine, Stop, StopHandle, Terms};
 use crate::gateway::{self, Callbacks, Gateway, GatewayError, Login};
 use crate::journal::{Journal, JournalError, RealDisk, ScopeFolder, ScopeLock, is_soon_over};
 use crate::notify;
-use crate::plan::{Resend, SettlePolicy};
+use crate::plan::{Probed, Resend, SettlePolicy};
 use crate::simulator::{self, Simulator};
 
 const A_MOMENT: Duration = Duration::from_secs(1);
@@ -275,22 +275,27 @@ impl Session {
 
     /// How the engine works: as configured, and as the last probe of this scope has shown that it can.
     fn terms(&self, skip_held: bool, probe: Option<&Probe>) -> Terms {
-        let resend = match (self.settings.resend, self.settings.environment) {
-            (Some(ResendSetting::Proven), _) | (None, Environment::Production) => Resend::Proven,
-            (Some(ResendSetting::Never), _) => Resend::Never,
-            (Some(ResendSetting::Locks) | None, _) => Resend::Locks,
-        };
         Terms {
-            policy: SettlePolicy {
-                in_doubt_wait: waits_for(signed(self.settings.in_doubt_wait), probe),
-                resend,
-                key_honoured: probe.is_some_and(Probe::key_honoured),
-            },
+            policy: self.policy(probe),
             max_in_flight: self.settings.max_in_flight,
             follow: self.settings.follow,
             skip_held,
             stays_signed_in: self.attached.get().is_some(),
             callbacks: self.callbacks(),
+        }
+    }
+
+    /// How doubt is settled, by the configuration and what a probe has shown.
+    pub fn policy(&self, probe: Option<&Probe>) -> SettlePolicy {
+        let resend = match (self.settings.resend, self.settings.environment) {
+            (Some(ResendSetting::Proven), _) | (None, Environment::Production) => Resend::Proven,
+            (Some(ResendSetting::Never), _) => Resend::Never,
+            (Some(ResendSetting::Locks) | None, _) => Resend::Locks,
+        };
+        SettlePolicy {
+            in_doubt_wait: waits_for(signed(self.settings.in_doubt_wait), probe),
+            resend,
+            probed: probe.map(Probed::of).unwrap_or_default(),
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use rust_decimal::Decimal;
 
-use super::args::{Globals, SimulateArgs};
+use super::args::{Format, Globals, SimulateArgs};
 use super::exit::{Exit, Failure};
 use super::out;
 use super::session::{Session, ledger_path, lock_ledger};
@@ -21,7 +21,10 @@ pub fn run(globals: &Globals, args: &SimulateArgs) -> Result<Exit, Failure> {
     if args.ledger {
         let view =
             LedgerView::read(&path).map_err(|error| Failure::new(Exit::Configuration, error.to_string()))?;
-        out::answer(&view.to_string());
+        out::answer(&match globals.format {
+            Format::Json => view.in_json().to_string(),
+            Format::Text => view.to_string(),
+        });
         return Ok(Exit::Done);
     }
     let _lock = lock_ledger(&session.settings)?;

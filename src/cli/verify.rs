@@ -40,10 +40,21 @@ pub fn run(globals: &Globals, args: &VerifyArgs) -> Result<Exit, Failure> {
     };
     let prepared = prepare(&session, &journal, &asked)?;
     let wanted = Wanted { payees: true, banks: args.verify_banks, yes: args.yes };
-    let words = ask(&session, &journal, &prepared, Whom::All, wanted)?;
+    let (words, failed) = match ask(&session, &journal, &prepared, Whom::All, wanted) {
+        Ok(words) => (words, None),
+        // who may not be asked was not asked: there is nothing to tell
+        Err(failure) if globals.format == Format::Text || failure.exit == Exit::Usage => return Err(failure),
+        Err(failure) => {
+            let known = engine::payees_of(&prepared, Whom::All, journal.checkpoint(), session.clock.now())?;
+            (engine::bank_words(&known, vec![failure.message.clone()]), Some(failure))
+        }
+    };
     match globals.format {
         Format::Text => out::answer(&text(&words)),
         Format::Json => out::answer(&serde_json::to_string_pretty(&words).unwrap_or_default()),
+    }
+    if let Some(failure) = failed {
+        return Err(failure);
     }
     if !prepared.checked.invalid_rows.is_empty() {
         let rows = plural(prepared.checked.invalid_rows.len() as u64, "row");

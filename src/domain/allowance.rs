@@ -95,20 +95,25 @@ impl Allowances {
             (&self.per_run, run, "the run"),
             (&self.per_day, day, "this day's runs with it"),
         ];
+        let mut beyond = Vec::new();
         for (limit, sums, what) in parts {
             let Some(limit) = limit else { continue };
             for (currency, sum) in &sums.0 {
-                let allowed = limit.0.get(currency).copied().unwrap_or_default();
-                if *sum > allowed {
-                    return Allowed::No(format!(
-                        "{what}: {currency} {} is more than the limit of {currency} {}",
-                        grouped(sum),
-                        grouped(&allowed)
-                    ));
+                let shown = |sum: &Decimal| format!("{currency} {}", grouped(&currency.with_decimals(*sum)));
+                match limit.0.get(currency) {
+                    Some(allowed) if sum > allowed => beyond.push(format!(
+                        "{what}: {} is more than the limit of {}",
+                        shown(sum),
+                        shown(allowed)
+                    )),
+                    None if !sum.is_zero() => {
+                        beyond.push(format!("{what}: {}, and there is no limit for {currency}", shown(sum)));
+                    }
+                    Some(_) | None => {}
                 }
             }
         }
-        Allowed::Yes
+        if beyond.is_empty() { Allowed::Yes } else { Allowed::No(beyond.join("; ")) }
     }
 }
 
@@ -134,7 +139,12 @@ mod tests {
             ("AUD=100.01", "AUD=1000", "AUD=1500", "the largest payout: AUD 100.01"),
             ("AUD=100", "AUD=1000.01", "AUD=1500", "the run: AUD 1,000.01"),
             ("AUD=100", "AUD=1000", "AUD=1500.01", "this day's runs with it: AUD 1,500.01"),
-            ("USD=1", "USD=1", "USD=1", "the largest payout: USD 1 is more than the limit of USD 0"),
+            (
+                "USD=1",
+                "USD=1",
+                "USD=1",
+                "the largest payout: USD 1.00, and there is no limit for USD; the run: USD 1.00, and there is",
+            ),
         ] {
             assert!(matches!(allow(largest, run, day), Allowed::No(why) if why.starts_with(what)), "{what}");
         }

@@ -242,6 +242,7 @@ codes! {
     NameChoose "name-choose" Error "A row names a company and an account of another name, and nobody may guess whose payout it is."
     NameDiffers "name-differs" Warning "The account is in another name than the person who is paid."
     NameInvalid "name-invalid" Error "A name that Flash refuses."
+    NameLetters "name-letters" Warning "A person's name with letters of which nobody documents whether Flash takes them."
     TextInvalid "text-invalid" Error "A text that Flash refuses."
     Placeholder "placeholder" Error "A word such as N/A stands where a value should."
     DobInvalid "dob-invalid" Error "A date of birth that is no date, or too young."

@@ -258,6 +258,18 @@ pub struct RowReason {
     pub reason: String,
 }
 
+/// A row that cannot be paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unpayable {
+    /// The row.
+    pub row: u32,
+    /// Whom it names, as far as that could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payee: Option<String>,
+    /// Why, in words.
+    pub reason: String,
+}
+
 /// Somebody whom the last run has paid and this file does not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Missing {
@@ -415,7 +427,7 @@ pub struct PlanView {
     /// Rows that look like payouts of earlier runs, though an id or a reference tells them apart.
     pub like_earlier: Vec<RowReason>,
     /// Rows that cannot be paid.
-    pub invalid: Vec<u32>,
+    pub invalid: Listed<Unpayable>,
 }
 
 impl PlanView {

@@ -236,6 +236,11 @@ impl Probe {
         }
     }
 
+    /// Whether it has been shown that a key which comes a second time makes a second payout.
+    pub fn key_ignored(&self) -> bool {
+        self.repeated_key == RepeatedKey::SecondPayout || self.payouts.is_some_and(|count| count > 1)
+    }
+
     /// Whether it is so long ago that Flash may have changed since.
     pub fn is_old(&self, now: Timestamp) -> bool {
         !is_fresh(self.at, now)

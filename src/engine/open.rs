@@ -79,7 +79,7 @@ pub fn record(
     }
     let reasons = reasons(&prepared.checked.findings);
     for row in &prepared.checked.invalid_rows {
-        let why = reasons.get(row).cloned().unwrap_or_else(|| "see the findings of the file".to_owned());
+        let why = reasons.get(row).cloned().unwrap_or_else(|| NOT_LISTED.to_owned());
         let payee = prepared.checked.invalid_names.get(row).cloned();
         let id = prepared.identity(*row, payee.as_deref(), prepared.checked.marked(*row));
         let read = Box::new(prepared.checked.invalid_read.get(row).cloned().unwrap_or_default());
@@ -156,8 +156,11 @@ pub fn kept_copy(scope: &ScopeFolder, run: RunId, file: &str) -> std::path::Path
     scope.files().join(format!("{run}-{file}"))
 }
 
+/// Why a row cannot be paid whose findings are not listed, since there are too many of their kind.
+pub(super) const NOT_LISTED: &str = "see the findings of the file";
+
 /// The errors of each row, in one text.
-fn reasons(findings: &[Finding]) -> BTreeMap<u32, String> {
+pub(super) fn reasons(findings: &[Finding]) -> BTreeMap<u32, String> {
     let mut reasons: BTreeMap<u32, String> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.forbids()) {
         let Some(row) = finding.place.row else { continue };

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::open::{NOT_LISTED, reasons};
 use super::{EngineError, Funds, Prepared};
-use crate::domain::plan_view::{Dropped, Missing, RowReason};
+use crate::domain::plan_view::{Dropped, Listed, Missing, RowReason, Unpayable};
 use crate::domain::{Book, Currency, ExternalId, Overlaps, Payout, PlanView, RunId, Timestamp};
 use crate::journal::{Checkpoint, JournalError};
 use crate::plan::{Before, Preview, needs, rates};
@@ -133,7 +134,21 @@ impl Prepared {
             held: reasons(&mut self.held()),
             repeats: reasons(&mut self.repeats()),
             like_earlier: reasons(&mut self.like_earlier()),
-            invalid: self.checked.invalid_rows.clone(),
+            invalid: self.unpayable(),
         }
+    }
+
+    /// The rows that cannot be paid.
+    fn unpayable(&self) -> Listed<Unpayable> {
+        let (checked, reasons) = (&self.checked, reasons(&self.checked.findings));
+        let mut unpayable = Listed::default();
+        for row in &checked.invalid_rows {
+            unpayable.push(|| Unpayable {
+                row: *row,
+                payee: checked.invalid_names.get(row).cloned(),
+                reason: reasons.get(row).map_or_else(|| NOT_LISTED.to_owned(), String::clone),
+            });
+        }
+        unpayable
     }
 }

@@ -10,8 +10,8 @@ use rust_decimal::Decimal;
 
 use super::{Engine, EngineError};
 use crate::domain::{
-    Accepted, Answer, Currency, Fact, FileDigest, Life, LookUps, Money, Overlaps, PartyMode, Payee, Payout,
-    PayoutEntry, PayoutId, PayoutState, Probe, RepeatedKey, RunHead, RunId, RunState,
+    Accepted, Answer, Currency, ExternalId, Fact, FileDigest, Life, LookUps, Money, Overlaps, PartyMode,
+    Payee, Payout, PayoutEntry, PayoutId, PayoutState, Probe, RepeatedKey, RunHead, RunId, RunState,
 };
 use crate::gateway::{Gateway, PayoutLookUp, PayoutRequest, RecipientBy, SenderBy};
 use crate::journal::Record;
@@ -219,10 +219,12 @@ impl Engine {
         }
     }
 
-    /// How many payouts a look-up shows; none where the API has no look-up.
+    /// How many payouts a look-up shows; none where the API has no look-up. An id that nobody has is asked for beside it:
+    /// who shows the probe's payout under that too does not look at ids, which may not show by anything else.
     async fn shown(&self, entry: &PayoutEntry) -> Result<Option<u32>, EngineError> {
-        let id = std::slice::from_ref(&entry.external_id);
-        Ok(match self.gateway.find_payouts(entry.payout.kind(), id, None).await? {
+        let nobodys = ExternalId::known(format!("{}-none", entry.external_id));
+        let ids = [entry.external_id.clone(), nobodys];
+        Ok(match self.gateway.find_payouts(entry.payout.kind(), &ids, None).await? {
             PayoutLookUp::FilterUnusable { .. } => None,
             PayoutLookUp::Found { payouts, .. } => {
                 let records = payouts.get(&entry.external_id).map_or(0, Vec::len);

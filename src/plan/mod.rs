@@ -16,5 +16,5 @@ pub use funds::{Balance, Outgoing, PairSums, Rates, needs, rates};
 pub use like::{Apart, Like, findings as like_findings};
 pub use preview::{Before, InNameOf, Preview, by_direct_entry, rail};
 pub use slippage::{cost_at, is_within, worse_by};
-pub use step::{Resend, SettlePolicy, Step, next_step};
+pub use step::{Probed, Resend, SettlePolicy, Step, next_step};
 pub use track::{FIRST_LOOK, RETURNS_WITHIN, next_look};

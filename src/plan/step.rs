@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Life, PayoutState, Timestamp};
+use crate::domain::{Life, LookUps, PayoutState, Probe, Timestamp};
 
 /// Whether a payout that is proven absent may be sent again without asking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,7 +11,7 @@ use crate::domain::{Life, PayoutState, Timestamp};
 pub enum Resend {
     /// Only where the API is known to honour idempotency keys.
     Proven,
-    /// The key and the look-up are trusted to hold each other's back.
+    /// The key and the look-up are trusted to hold each other's back, unless a probe has shown that one does not hold.
     Locks,
     /// Never: a person decides.
     Never,
@@ -24,8 +24,56 @@ pub struct SettlePolicy {
     pub in_doubt_wait: SignedDuration,
     /// Whether to send again.
     pub resend: Resend,
-    /// Whether a probe has shown that the API honours idempotency keys.
-    pub key_honoured: bool,
+    /// What a probe has shown of the API.
+    pub probed: Probed,
+}
+
+/// What a probe has shown of how the API takes a request that comes a second time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Probed {
+    /// Nothing, or nothing from which anything follows.
+    #[default]
+    Nothing,
+    /// It honours idempotency keys.
+    KeyHonoured,
+    /// It makes a second payout.
+    KeyIgnored,
+    /// It did not show the probe's payout when that was looked up.
+    NotShown,
+}
+
+impl Probed {
+    /// What follows from a probe.
+    pub fn of(probe: &Probe) -> Self {
+        if probe.key_honoured() {
+            Self::KeyHonoured
+        } else if probe.key_ignored() {
+            Self::KeyIgnored
+        } else if matches!(probe.look_ups, LookUps::NotSeen { .. }) {
+            Self::NotShown
+        } else {
+            Self::Nothing
+        }
+    }
+}
+
+impl SettlePolicy {
+    /// Why nothing is sent again without asking, whatever look-ups prove; none where it is.
+    pub fn forbids(&self) -> Option<&'static str> {
+        match (self.resend, self.probed) {
+            (Resend::Never, _) => Some("the configuration says never to send again without asking"),
+            (Resend::Proven | Resend::Locks, Probed::KeyIgnored) => {
+                Some("a probe has shown that this API makes a second payout of a repeated request")
+            }
+            (Resend::Proven, Probed::Nothing | Probed::NotShown) => {
+                Some("it is not proven that this API recognises a repeated request")
+            }
+            (Resend::Locks, Probed::NotShown) => {
+                Some("a probe has shown that this API may not show what it has made")
+            }
+            (Resend::Proven | Resend::Locks, Probed::KeyHonoured) | (Resend::Locks, Probed::Nothing) => None,
+        }
+    }
 }
 
 /// One attempt is sent at most so often.
@@ -79,18 +127,14 @@ pub fn next_step(life: &Life, now: Timestamp, policy: &SettlePolicy) -> Step {
 fn again(life: &Life, now: Timestamp, policy: &SettlePolicy) -> Step {
     let age = life.first_sent.map_or(SignedDuration::ZERO, |first| now.duration_since(first));
     let refuse = |why: &str| Step::GiveUp(format!("the API shows no such payout, and {why}"));
-    match policy.resend {
-        Resend::Never => refuse("the configuration says never to send again without asking"),
-        Resend::Proven if !policy.key_honoured => {
-            refuse("it is not proven that this API recognises a repeated request")
-        }
-        Resend::Proven | Resend::Locks if life.sendings >= MOST_SENDINGS => {
-            refuse(&format!("it was sent {} times without a clear answer", life.sendings))
-        }
-        Resend::Proven | Resend::Locks if age > LATEST_RESEND => {
-            refuse("it was first sent more than 22 hours ago")
-        }
-        Resend::Proven | Resend::Locks => Step::SendAgain,
+    if let Some(why) = policy.forbids() {
+        refuse(why)
+    } else if life.sendings >= MOST_SENDINGS {
+        refuse(&format!("it was sent {} times without a clear answer", life.sendings))
+    } else if age > LATEST_RESEND {
+        refuse("it was first sent more than 22 hours ago")
+    } else {
+        Step::SendAgain
     }
 }
 
@@ -102,7 +146,7 @@ mod tests {
     const WAIT: SignedDuration = SignedDuration::from_secs(180);
 
     fn policy(resend: Resend) -> SettlePolicy {
-        SettlePolicy { in_doubt_wait: WAIT, resend, key_honoured: false }
+        SettlePolicy { in_doubt_wait: WAIT, resend, probed: Probed::Nothing }
     }
 
     fn second(second: i64) -> Timestamp {
@@ -149,8 +193,13 @@ mod tests {
         for resend in [Resend::Never, Resend::Proven] {
             assert!(matches!(next_step(&proven, second(181), &policy(resend)), Step::GiveUp(_)));
         }
-        let honoured = SettlePolicy { key_honoured: true, ..policy(Resend::Proven) };
-        assert_eq!(next_step(&proven, second(181), &honoured), Step::SendAgain);
+        for resend in [Resend::Proven, Resend::Locks] {
+            let probed = |probed| SettlePolicy { probed, ..policy(resend) };
+            assert_eq!(next_step(&proven, second(181), &probed(Probed::KeyHonoured)), Step::SendAgain);
+            for fails in [Probed::KeyIgnored, Probed::NotShown] {
+                assert!(matches!(next_step(&proven, second(181), &probed(fails)), Step::GiveUp(_)));
+            }
+        }
         let hours_later = second(23 * 3600);
         assert_eq!(
             next_step(&proven, hours_later, &policy(Resend::Locks)),

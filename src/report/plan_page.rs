@@ -8,8 +8,10 @@ use maud::{Markup, html};
 use super::fresh::{FreshError, write_whole};
 use super::page::{Column, page, table};
 use crate::domain::money::{Total, grouped, plural};
-use crate::domain::plan_view::{BankWords, Converted, FEES, Line, Listed, Noted, guarded, shown_rate};
-use crate::domain::{PlanView, some_of, system_words};
+use crate::domain::plan_view::{
+    BankWords, Converted, FEES, Line, Listed, Noted, Unpayable, guarded, shown_rate,
+};
+use crate::domain::{PlanView, system_words};
 
 /// So many rows of a list are printed.
 const MOST_PRINTED: usize = 200;
@@ -38,8 +40,8 @@ fn render(plan: &PlanView) -> Markup {
             @if !plan.held.is_empty() {
                 p.warn { (plural(plan.held.len() as u64, "row")) " must be decided by a person, see below." }
             }
-            @if !plan.invalid.is_empty() {
-                p.warn { (plural(plan.invalid.len() as u64, "row")) " cannot be paid." }
+            @if plan.invalid.count > 0 {
+                p.warn { (plural(plan.invalid.count, "row")) " cannot be paid, see below." }
             }
             (facts(plan))
             h2 { "By the way it takes" }
@@ -224,12 +226,19 @@ fn decisions(plan: &PlanView) -> Markup {
             h2 { "On top of what was sent before: " (plan.repeats.len()) }
             (table(&columns, &reasons(&plan.repeats)))
         }
-        @if !plan.invalid.is_empty() {
-            h2 { "Rows that cannot be paid: " (plan.invalid.len()) }
-            @let (printed, others) = plan.invalid.split_at(plan.invalid.len().min(MOST_PRINTED));
-            p { (some_of(printed, others.len() as u64)) }
+        @if plan.invalid.count > 0 {
+            h2 { "Rows that cannot be paid: " (plan.invalid.count) }
+            (table(
+                &[Column::Number("Row"), Column::Text("Payee"), Column::Text("Reason")],
+                &plan.invalid.first.iter().take(MOST_PRINTED).map(unpayable).collect::<Vec<_>>(),
+            ))
+            (more(&plan.invalid))
         }
     }
+}
+
+fn unpayable(row: &Unpayable) -> Vec<String> {
+    vec![row.row.to_string(), row.payee.clone().unwrap_or_default(), row.reason.clone()]
 }
 
 fn lines(lines: &[Line]) -> Markup {

@@ -309,7 +309,7 @@ proptest! {
         let policy = SettlePolicy {
             in_doubt_wait: SignedDuration::from_secs(180),
             resend: Resend::Locks,
-            key_honoured: false,
+            probed: payrun::plan::Probed::Nothing,
         };
         let mut life = Life::new(PayoutState::Ready, None);
         let mut now = day(0);

@@ -209,7 +209,7 @@ impl Rig {
                 policy: SettlePolicy {
                     in_doubt_wait: SignedDuration::try_from(self.in_doubt_wait).expect("short"),
                     resend: self.resend,
-                    key_honoured: false,
+                    probed: payrun::plan::Probed::Nothing,
                 },
                 max_in_flight: self.max_in_flight,
                 follow: self.follow,

@@ -347,3 +347,32 @@ fn a_run_that_has_begun_asks_about_what_it_has_yet_to_send() {
     assert!(said.err.contains("the bank on row 4"), "{}", said.err);
     assert_eq!(world.made(), 6);
 }
+
+/// What was heard before Flash could not be reached any more is an answer for programs, with the reason beside it.
+#[test]
+fn programs_are_told_what_is_known_where_flash_does_not_answer() {
+    let world = World::new();
+    world.write("pay.csv", file());
+    world.payrun(&["verify", "pay.csv", "--yes"]).ends(0);
+    let nobody =
+        std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let mut command = world.command(&["verify", "pay.csv", "--yes", "--format", "json"]);
+    command.env("PAYRUN_API_URL", format!("http://{nobody}"));
+    let said = world.start(command).end().ends(5);
+    let told = said.json();
+    assert_eq!(told["payees"].as_array().map(Vec::len), Some(6), "{told:#}");
+    assert!(told["stopped"][0].as_str().is_some_and(|why| why.contains("cannot be reached")), "{told:#}");
+    // what was only to be asked about is no answer
+    assert_eq!(world.payrun(&["verify", "pay.csv", "--format", "json"]).ends(2).out, "");
+}
+
+#[test]
+fn all_payees_without_a_bsb_are_counted() {
+    let world = World::new();
+    world.write("pay.csv", rig::mixed_payroll(0, 6)); // every other one has an IBAN
+    let said = world.payrun(&["pay", "pay.csv", "--dry-run", "--verify-payees"]).ends(0);
+    said.says("no bank can be asked whose account it is of 3 payees without a BSB");
+    world.payrun(&["verify", "pay.csv", "--yes", "--verify-banks"]).ends(0);
+    let said = world.payrun(&["pay", "pay.csv", "--dry-run", "--verify-payees", "--verify-banks"]).ends(0);
+    said.says("no bank can be asked whose account it is of 3 payees without a BSB");
+}

@@ -52,10 +52,12 @@ pub fn run(globals: &Globals, args: &DoctorArgs) -> Result<Exit, Failure> {
             let mut lines = vec![format!("Probe {} (run {})", item.message, probed.run)];
             lines.extend(item.details.iter().map(|detail| format!("  {detail}")));
             lines.push(format!("  In Flash's words: {}", probed.seen));
-            lines.push(
-                "Kept with this login's journal; settling of payouts in doubt uses it from now on."
-                    .to_owned(),
-            );
+            lines.push(match session.policy(Some(&probed.probe)).forbids() {
+                None => "Kept with this login's journal. A payout in doubt is sent again by itself once look-ups have proven that Flash does not have it.".to_owned(),
+                Some(why) => format!(
+                    "Kept with this login's journal. A payout in doubt that look-ups do not show is left to a person: {why}."
+                ),
+            });
             out::answer(&lines.join("\n"));
         }
     }

@@ -1,5 +1,6 @@
 //! The ledger as tests and people look at it: plain values, accounts masked where it is printed.
 
+mod json;
 mod order;
 mod party;
 mod table;

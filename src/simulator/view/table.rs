@@ -60,7 +60,7 @@ fn payee(recipient: Option<&PartyView>) -> String {
 }
 
 /// Only the last word of an account tells accounts apart, and only its end is shown.
-fn masked_account(account: &str) -> String {
+pub(super) fn masked_account(account: &str) -> String {
     match account.rsplit_once(' ') {
         Some((kind, number)) => format!("{} {}", kind.split(' ').next().unwrap_or_default(), masked(number)),
         None => masked(account),

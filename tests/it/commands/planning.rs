@@ -31,6 +31,40 @@ fn a_plan_that_was_agreed_to_is_the_plan_that_is_paid() {
 }
 
 #[test]
+fn programs_are_told_all_that_is_not_as_expected() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 2));
+    let pay = |extra: &[&str]| {
+        let args: Vec<&str> =
+            ["pay", "pay.csv", "--yes", "--format", "json"].iter().chain(extra).copied().collect();
+        world.payrun(&args)
+    };
+    let expecting = ["--expect-count", "3", "--expect-total", "AUD=1,201.010", "--expect-total", "EUR=0"];
+    let said = pay(&expecting).ends(3);
+    assert!(
+        said.err.contains("--expect-count says 3 payouts, the file has 2; --expect-total"),
+        "{}",
+        said.err
+    );
+    let told = said.json();
+    assert_eq!((&told["outcome"], &told["payable"]), (&"refused".into(), &2.into()), "{told:#}");
+    assert!(said.err.contains(told["why"].as_str().expect("a sentence")), "{told:#}");
+    let unmet = serde_json::json!([
+        { "code": "expect-count", "expected": "3", "found": "2" },
+        { "code": "expect-total", "currency": "AUD", "expected": "1201.010", "found": "201.01" },
+    ]);
+    assert_eq!(told["unmet"], unmet, "{told:#}");
+    let other = pay(&["--expect-plan", "0123456789ab"]).ends(3).json();
+    let unmet = &other["unmet"][0];
+    assert_eq!((&unmet["code"], &unmet["expected"]), (&"expect-plan".into(), &"0123456789ab".into()));
+    let found = unmet["found"].as_str().expect("digits").to_owned();
+    assert!(other["plan"].as_str().expect("a plan").starts_with(&found), "{other:#}");
+    assert_eq!(world.made(), 0);
+    pay(&["--expect-plan", &found, "--expect-count", "2", "--expect-total", "AUD=201.01"]).ends(0);
+    assert_eq!(world.made(), 2);
+}
+
+#[test]
 fn the_plan_that_was_agreed_to_is_gone_on_with() {
     let world = World::new();
     world.write("pay.csv", payroll(0, 4));
@@ -216,4 +250,23 @@ fn a_row_that_cannot_be_paid_is_part_of_the_plan() {
     };
     let bad = "P9,Robin,Example,1 Hill Street,062-000,10000009,109.093,PAY 9\n";
     assert_ne!(plan(payroll(0, 3)), plan(payroll(0, 3) + bad), "one more is left out, and that is agreed to");
+}
+
+#[test]
+fn rows_that_cannot_be_paid_are_named_with_payee_and_reason() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 3).replacen("062-000", "062-00", 1));
+    let args = ["pay", "pay.csv", "--dry-run", "--skip-invalid", "--plan-page", "plan.html"];
+    let plan = world.payrun(&[&args[..], &["--format", "json"]].concat()).ends(0).json();
+    let row = &plan["invalid"]["first"][0];
+    assert_eq!((&plan["invalid"]["count"], &row["row"]), (&1.into(), &2.into()), "{plan:#}");
+    let page = std::fs::read_to_string(world.home().join("plan.html")).expect("a page");
+    let unpaid = page.split_once("Rows that cannot be paid: 1").expect("a list").1;
+    for text in [&row["payee"], &row["reason"]] {
+        let text = text.as_str().expect("a text");
+        assert!(
+            !text.is_empty() && unpaid.contains(&text.replace('"', "&quot;")),
+            "{text} is not in {unpaid}"
+        );
+    }
 }

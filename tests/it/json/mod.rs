@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use self::page::Page;
-use super::rig::{iban, payroll, quick};
+use super::rig::{iban, mixed_payroll, payroll, quick};
 use super::world::{Said, World};
 
 const PLAN: &str = "pay --dry-run";
@@ -108,7 +108,7 @@ fn of_files(told: &mut Told) {
     told.hears(REFUSED_FILE, "pay nowhere.csv --yes", 3);
     let expecting =
         "pay payroll.csv --yes --expect-count 1 --expect-total AUD=1.00 --expect-plan 0123456789ab";
-    told.hears(REFUSED_PLAN, expecting, 3);
+    told.hears(REFUSED_FILE, expecting, 3);
     told.world.write("staff.csv", STAFF);
     told.hears("payees import", "payees import staff.csv", 0);
     told.world.write("staff.csv", STAFF.replace("9 Hill", "8 Hill"));
@@ -183,6 +183,18 @@ fn of_trouble(told: &mut Told) {
         .change(|options| options.balances.extend([("AUD".to_owned(), Decimal::ONE_THOUSAND)]));
     told.world.write("same.csv", payroll(sent, 1) + payroll(60, 1).split_once('\n').expect("a header").1);
     told.hears(RUN, "pay same.csv --yes --amends r1", 0);
+
+    // the simulator inside the program, whose ledger is on disk
+    told.world.write("inside.csv", mixed_payroll(0, 2));
+    let inside = |args: &[&str]| {
+        let mut command = told.world.command(args);
+        command.env_remove("PAYRUN_API_URL");
+        told.world.start(command).end()
+    };
+    inside(&["pay", "inside.csv", "--yes"]).ends(0);
+    let ledger = inside(&["simulate", "--ledger", "--format", "json"]).ends(0).json();
+    assert!(!ledger.to_string().contains("10000000"), "accounts are masked: {ledger}");
+    told.page.holds("simulate --ledger", &ledger);
 
     told.world = World::new();
     told.world.write("payrun.toml", "[gateway]\nresend = \"never\"\n");

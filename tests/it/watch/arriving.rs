@@ -173,9 +173,9 @@ fn limits_hold_what_is_beyond_them() {
     watch("d.csv", rig::payroll(20, 4)); // 486.86, with a.csv 892.92
     assert_eq!(shop.world.made(), 4);
     for (file, why) in [
-        ("b.csv", "the largest payout: AUD 205.05 is more than the limit of AUD 150"),
-        ("c.csv", "the run: AUD 510.10 is more than the limit of AUD 500"),
-        ("d.csv", "this day's runs with it: AUD 892.92 is more than the limit of AUD 800"),
+        ("b.csv", "the largest payout: AUD 205.05 is more than the limit of AUD 150.00"),
+        ("c.csv", "the run: AUD 510.10 is more than the limit of AUD 500.00"),
+        ("d.csv", "this day's runs with it: AUD 892.92 is more than the limit of AUD 800.00"),
     ] {
         let answer = shop.read(&format!("held/{file}.answer.txt"));
         assert!(answer.contains(why), "{file}: {answer}");
