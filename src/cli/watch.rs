@@ -15,8 +15,9 @@ use super::exit::{Exit, Failure};
 use super::session::{Attached, Session};
 use super::{out, tracker};
 use crate::domain::{Mode, Silent};
+use crate::journal::JournalError;
 use crate::notify::Notifier;
-use crate::watch::{Event, Folder, Place, Settings, Trouble, Watcher};
+use crate::watch::{Event, Folder, NotOurs, Place, Settings, Trouble, Watcher};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
@@ -29,8 +30,11 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
     let flags = given.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect();
     let mut session = Session::new(globals, flags)?;
     session.observer = Arc::new(Silent);
-    let folder = Folder::take(&args.folder)?;
+    let folder = Folder::take(&args.folder).map_err(|error| taken(&args.folder, error))?;
     let journal = session.journal()?;
+    let fresh =
+        format!("{}, {}, {}", session.folder.path().display(), session.clock.now(), std::process::id());
+    folder.belong_to(session.folder.path(), blake3::hash(fresh.as_bytes()).to_hex().as_str())?;
     session.folder.note_watched(folder.root())?;
     let watching = session.settings.watch.clone();
     let settings = Settings {
@@ -41,7 +45,7 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
         asked: session.folder.path().join("asked.json"),
     };
     tell_beginning(&session, &folder);
-    session.attached(|attached| {
+    let left = session.attached(|attached| {
         let (events, heard) = channel();
         stop_when_asked(attached, events.clone());
         let _wakes = wake(folder.root(), events.clone());
@@ -65,8 +69,43 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
         notifier.close();
         outcome
     })?;
-    out::note("Stopped watching. What is in processing/ is taken up at the next start.");
+    let last = left_behind(&left);
+    if args.once && !left.is_empty() {
+        return Err(Failure::new(
+            Exit::Stopped,
+            format!("Not all could be done now; the answers beside the files say why. {last}"),
+        ));
+    }
+    out::note(&format!("Stopped watching. {last}"));
     Ok(Exit::Done)
+}
+
+/// A folder that is watched is not the state of whoever wants to watch it too.
+fn taken(folder: &Path, error: JournalError) -> Failure {
+    match error {
+        JournalError::Held { holder } => Failure::new(
+            Exit::Busy,
+            format!(
+                "another payrun is at work in the folder {} ({holder}), and one alone serves a folder: stop that one first, or watch another folder",
+                folder.display()
+            ),
+        ),
+        error => error.into(),
+    }
+}
+
+/// What is left behind, for whoever reads the last line.
+fn left_behind(left: &[String]) -> String {
+    if left.is_empty() {
+        return "Nothing is left undone.".to_owned();
+    }
+    format!("Left, and taken up at the next start: {}.", left.join(", "))
+}
+
+impl From<NotOurs> for Failure {
+    fn from(error: NotOurs) -> Self {
+        Self::new(Exit::Configuration, error.to_string())
+    }
 }
 
 fn tell_beginning(session: &Session, folder: &Folder) {

@@ -6,6 +6,7 @@ mod arriving;
 mod edges;
 mod identity;
 mod late;
+mod once;
 mod shares;
 mod storm;
 mod totals;
