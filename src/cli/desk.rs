@@ -13,16 +13,17 @@ use clap::ValueEnum as _;
 use super::args::ReportKind;
 use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
+use super::notices::Teller;
 use super::reading::read_with;
 use super::session::{Session, Unasked, user_name};
-use super::{guard, notices, out, plan_text, reference, report, summary, to_correct, track, verify};
+use super::{guard, out, plan_text, reference, report, summary, to_correct, track, verify};
 use crate::domain::{
     Allowed, Occasion, Overlaps, PlanView, Release, RunHead, RunId, RunState, RunView, Sums, Way,
     system_words,
 };
 use crate::engine::{self, Ending, EngineError, Prepared, StopReason, Which};
 use crate::journal::{Journal, Telling, open_itself};
-use crate::notify::{Notice, Notifier};
+use crate::notify::Notice;
 use crate::report::write_plan_page;
 use crate::watch::{
     ANSWER, Approval, ControlTotals, Desk, Ended, Going, Judged, OpenRun, PLAN, Standing, Stopped, Trouble,
@@ -34,14 +35,14 @@ pub struct Counter<'a> {
     pub(super) session: &'a Session,
     journal: Arc<Journal>,
     folder: PathBuf,
-    notifier: Arc<Notifier>,
+    teller: Arc<Teller>,
     digests: Mutex<HashMap<RunId, String>>,
 }
 
 impl<'a> Counter<'a> {
     /// For the folder of that path.
-    pub fn new(session: &'a Session, journal: Arc<Journal>, folder: &Path, notifier: Arc<Notifier>) -> Self {
-        Self { session, journal, folder: folder.to_owned(), notifier, digests: Mutex::default() }
+    pub fn new(session: &'a Session, journal: Arc<Journal>, folder: &Path, teller: Arc<Teller>) -> Self {
+        Self { session, journal, folder: folder.to_owned(), teller, digests: Mutex::default() }
     }
 
     fn view(&self, run: RunId) -> Result<RunView, Trouble> {
@@ -88,7 +89,7 @@ impl<'a> Counter<'a> {
 
     /// A person is to look at a file that is no run yet.
     fn tell_held(&self, name: &str) {
-        self.notifier.tell(Notice {
+        self.teller.tell_held(Notice {
             occasion: Occasion::Held,
             run: None,
             label: name.to_owned(),
@@ -197,7 +198,7 @@ impl<'a> Counter<'a> {
         };
         engine::record(&self.journal, &prepared, &*session.clock, &*session.observer).map_err(trouble)?;
         if allowed != Allowed::Yes {
-            notices::tell(&self.notifier, &[], &self.view(run)?);
+            self.teller.tell_held(Notice::of_run(Occasion::Held, &self.view(run)?));
         }
         Ok(match allowed {
             Allowed::Yes => Judged::Goes { run, text: format!("Run {run} is being sent.\n\n{head_of_text}") },
@@ -338,8 +339,6 @@ impl Desk for Counter<'_> {
 
     fn carry_out(&self, run: RunId, going: Going) -> Result<Ended, Trouble> {
         let session = self.session;
-        let checkpoint = self.journal.checkpoint();
-        let since = checkpoint.told_until(run, Telling::Notice).map_err(|error| trouble(error.into()))?;
         if going.agree_rates {
             guard::again(session, &self.journal, run, None, true).map_err(failed)?;
         }
@@ -348,8 +347,7 @@ impl Desk for Counter<'_> {
         });
         let ending = ending.map_err(failed)?.map_err(trouble)?;
         let view = self.view(run)?;
-        let states = checkpoint.states_since(run, since).map_err(|error| trouble(error.into()))?;
-        notices::tell(&self.notifier, &states, &view);
+        self.teller.tell(&self.journal, Which::Run(run)).map_err(trouble)?;
         let text = summary::run(&view, &[], None);
         Ok(match ending {
             Ending::Finished => Ended::Finished(text),
@@ -383,7 +381,7 @@ impl Desk for Counter<'_> {
         written
             .map_err(|failure| Trouble::Passing(format!("the report of run {run}: {}", failure.message)))?;
         news.map_or(Ok(()), |news| {
-            let told = engine::told(&self.journal, &news, Telling::Report, &*self.session.clock);
+            let told = engine::told(&self.journal, run, news.until, Telling::Report, &*self.session.clock);
             told.wait().map_err(|error| trouble(error.into()))
         })
     }

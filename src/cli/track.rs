@@ -10,14 +10,14 @@ use clap::{Args, ValueEnum as _};
 
 use super::args::{Format, Globals, ReportKind};
 use super::exit::{Exit, Failure};
+use super::notices::Teller;
 use super::session::Session;
-use super::{notices, out, report, status, to_correct};
+use super::{out, report, status, to_correct};
 use crate::domain::money::plural;
 use crate::domain::{PayoutState, RunHead, RunId, RunState, Timestamp};
 use crate::engine::{self, Depth, Engine, EngineError, Looks, Moved, Round, UnderWay, Which};
 use crate::gateway::GatewayError;
 use crate::journal::{Checkpoint, Holder, Journal, JournalError, News, Telling, watched_folder};
-use crate::notify::Notifier;
 
 /// `track`.
 #[derive(Debug, Args)]
@@ -85,18 +85,17 @@ pub fn run(globals: &Globals, args: &TrackArgs) -> Result<Exit, Failure> {
     if let Some(run) = args.run {
         journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
     }
-    let notifier =
-        session.settings.notify.always.then(|| Notifier::new(session.notify.clone())).transpose()?;
+    let teller = session.settings.notify.always.then(|| Teller::new(&session)).transpose()?;
     let told = session.with_engine(Arc::clone(&journal), false, async |engine| {
         let told = rounds(&engine, args, until).await;
         engine.gateway.sign_out().await;
-        if let Some(notifier) = &notifier {
-            notices::of_news(notifier, &journal, which, &*session.clock).await?;
+        if let Some(teller) = &teller {
+            teller.tell(&journal, which)?;
         }
         Ok(told?)
     });
-    if let Some(notifier) = notifier {
-        notifier.close();
+    if let Some(teller) = teller {
+        teller.close(Some(&journal));
     }
     let mut told = told?;
     told.files = reports(&session, &journal, which, &told.changed)?;
@@ -227,7 +226,7 @@ pub(super) fn reports(
             out::note(&format!("{}; once that is mended: payrun report {run}", failure.message));
         }
         if let (Ok(_), Ok(_), Some(news)) = (&written, &fix, &news) {
-            engine::told(journal, news, Telling::Report, &*session.clock).wait()?;
+            engine::told(journal, run, news.until, Telling::Report, &*session.clock).wait()?;
         }
         files.extend(written.unwrap_or_default());
         files.extend(fix.ok().flatten());

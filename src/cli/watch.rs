@@ -12,11 +12,11 @@ use super::args::{Globals, WatchArgs};
 use super::desk::Counter;
 use super::ear::{self, Ear};
 use super::exit::{Exit, Failure};
+use super::notices::Teller;
 use super::session::{Attached, Session};
 use super::{out, tracker};
 use crate::domain::{Mode, Silent};
 use crate::journal::JournalError;
-use crate::notify::Notifier;
 use crate::watch::{Event, Folder, NotOurs, Place, Settings, Trouble, Watcher};
 
 /// Runs the command.
@@ -49,15 +49,15 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
         let (events, heard) = channel();
         stop_when_asked(attached, events.clone());
         let _wakes = wake(folder.root(), events.clone());
-        let notifier = Arc::new(Notifier::new(session.notify.clone())?);
+        let teller = Arc::new(Teller::new(&session)?);
         let ear = Ear::new(&session);
         if let Some(address) = session.settings.listen.address {
             let receiving = ear::receive(&session, attached, address, &ear)?;
             out::note(&format!("Webhooks are received on http://{}/webhooks/flash.", receiving.address));
         }
         let engine = session.engine(Arc::clone(&journal), attached.gateway.clone(), false, attached.stop.clone())?;
-        attached.runtime.spawn(tracker::keep_looking(engine, ear, Arc::clone(&notifier), events.clone()));
-        let counter = Counter::new(&session, Arc::clone(&journal), folder.root(), Arc::clone(&notifier));
+        attached.runtime.spawn(tracker::keep_looking(engine, ear, Arc::clone(&teller), events.clone()));
+        let counter = Counter::new(&session, Arc::clone(&journal), folder.root(), Arc::clone(&teller));
         let outcome = Watcher::new(folder, &counter, settings).run(&heard, &events).map_err(|trouble| match trouble {
             Trouble::Passing(why) | Trouble::Lasting(why) => Failure::new(
                 Exit::Stopped,
@@ -66,7 +66,7 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
                 ),
             ),
         });
-        notifier.close();
+        teller.close(Some(&journal));
         outcome
     })?;
     let last = left_behind(&left);

@@ -67,7 +67,7 @@ pub async fn settle(
     if entry.life.state.is_open() {
         // what else it waits for is not settled by this
         let awaits = engine.journal.checkpoint().run(run)?.and_then(|(head, _)| head.awaits);
-        engine.write(Record::RunEnded { run, state: RunState::Stopped, awaits }).await?;
+        engine.write(Record::RunEnded { run, state: RunState::Stopped, awaits, untold: false }).await?;
     }
     Ok(Settled { entry, not_compared })
 }

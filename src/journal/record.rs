@@ -112,6 +112,9 @@ pub enum Record {
         /// The word of a person without which it does not go on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         awaits: Option<Awaits>,
+        /// Whether people are to hear of it, and have not yet.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        untold: bool,
     },
     /// What looks have shown of a run up to a record has been passed on.
     RunTold {

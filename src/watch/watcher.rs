@@ -459,6 +459,11 @@ impl<'a, D: Desk> Watcher<'a, D> {
     /// An answer beside a file, and a word for whoever looks on.
     pub(super) fn say(&self, place: Place, name: &str, text: &str) {
         self.tell_first_line(name, text);
+        self.put_answer(place, name, text);
+    }
+
+    /// An answer beside a file.
+    pub(super) fn put_answer(&self, place: Place, name: &str, text: &str) {
         if let Err(error) = self.folder.put_beside(place, name, ANSWER, &whole_lines(text)) {
             self.desk.tell(&format!("{name}: the answer cannot be written: {}", system_words(&error)));
         }

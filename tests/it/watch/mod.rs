@@ -1,6 +1,7 @@
 //! A watched folder with the real program over real files: what arrives, what waits, what people answer, and what is
 //! left after a kill.
 
+mod afterwards;
 mod answers;
 mod arriving;
 mod edges;
