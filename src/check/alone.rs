@@ -52,7 +52,7 @@ pub(super) enum Is {
     /// One text or two.
     Note(String),
     /// A payout, as far as no finding of its own forbids it, and which row of an earlier run it is.
-    Payout(Result<(Made, Keys), Unsound>, Marked),
+    Payout(Result<(Made, Keys), Box<Unsound>>, Marked),
 }
 
 /// Whoever judges rows one by one, on any thread.

@@ -24,8 +24,8 @@ use super::seen::Seen;
 use super::sound::Sound;
 use super::sums::Sums;
 use crate::domain::{
-    Accepted, Book, BookError, Code, Corridors, Event, Finding, Observer, Payout, Place, RemitterNames,
-    RowDigest, Severity, Stage, Totals,
+    Accepted, AsRead, Book, BookError, Code, Corridors, Event, Finding, Observer, Payout, Place,
+    RemitterNames, RowDigest, Severity, Stage, Totals,
 };
 use crate::intake::{Column, IntakeError, Source};
 
@@ -127,6 +127,8 @@ pub struct Checked {
     pub invalid_rows: Vec<u32>,
     /// Whom those rows name, as typed, where they name somebody.
     pub invalid_names: HashMap<u32, String>,
+    /// What else could be read of them.
+    pub invalid_read: HashMap<u32, AsRead>,
     /// Whether the file has a column of marks.
     pub has_marks: bool,
     /// In such a file what the rows bear that a finding forbids; of those that are not here it cannot be told.

@@ -1,5 +1,6 @@
 //! Rows in the order of the file: what can only be said with those above, and at the end with all of them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::mem;
@@ -12,11 +13,11 @@ use super::date::PayDates;
 use super::file::{CheckError, Checked, Collected, Payable, ragged};
 use super::head::Told;
 use super::mark::Marked;
-use super::row::Unsound;
+use super::row::{Unsound, text};
 use super::seen::Seen;
 use super::sound::Sound;
 use super::sums::{Sums, Verdict};
-use crate::domain::{Accepted, Code, Event, Finding, Observer, Place, Stage, Totals};
+use crate::domain::{Accepted, AsRead, Code, Event, Finding, Observer, Place, Stage, Totals};
 use crate::intake::{Column, RawRow};
 
 /// So many rows between two events.
@@ -140,25 +141,33 @@ impl InOrder<'_> {
             self.pay_dates.note(row);
             self.sums.add(row, judged.as_ref().ok().map(|(made, _)| made.money.amount()));
         }
+        let mut unsound = Unsound::default();
         let payout = match judged {
             Some(Ok((made, keys))) => Some((Sound { row: *row, made }, keys)),
-            Some(Err(Unsound::Incomplete(digest))) => {
-                self.checked.incomplete.push(*digest);
+            Some(Err(read)) => {
+                unsound = mem::take(&mut **read);
+                self.checked.incomplete.extend(unsound.incomplete);
                 None
             }
-            Some(Err(Unsound::Refused)) | None => None,
+            None => None,
         };
         let nameless = said.nameless.take();
-        let payout = payout.filter(|(sound, keys)| self.seen.note(sound, keys, &mut findings));
+        let is_first =
+            payout.as_ref().is_some_and(|(sound, keys)| self.seen.note(sound, keys, &mut findings));
         let mut findings = findings.made;
         findings.retain(|finding| !self.told.covers(finding));
         let may_be_paid = nameless.is_none() && self.readable;
         findings.extend(nameless.map(|place| without_name(*place)));
         match payout {
-            Some((sound, _)) if may_be_paid => self.pay(&sound, &findings)?,
-            _ => {
+            Some((sound, _)) if is_first && may_be_paid => self.pay(&sound, &findings)?,
+            payout => {
                 self.checked.invalid_rows.push(row.row);
+                if let Some((Sound { made, .. }, _)) = payout {
+                    (unsound.account, unsound.money) = (Some(made.account.clone()), Some(made.money));
+                }
+                let read = as_read(row, &unsound, &findings);
                 self.checked.invalid_names.extend(whom(row).map(|name| (row.row, name)));
+                self.checked.invalid_read.extend((!read.is_nothing()).then(|| (row.row, read)));
                 if self.checked.has_marks {
                     self.checked.invalid_marks.insert(row.row, marked);
                 }
@@ -214,6 +223,21 @@ impl InOrder<'_> {
 fn without_name(place: Place) -> Finding {
     Finding::new(Code::ColumnUnknown, place, "the cell is filled, and its column has no name")
         .advised("give the column a name, or empty it")
+}
+
+/// What of a row can be read that a finding forbids.
+fn as_read(row: &RawRow<'_>, unsound: &Unsound, findings: &[Finding]) -> AsRead {
+    let text = |column| {
+        let place = row.place(column);
+        let is_wrong = findings.iter().any(|finding| finding.forbids() && finding.place == place);
+        text(row, column).filter(|_| !is_wrong).map(Cow::into_owned)
+    };
+    AsRead {
+        payment_id: text(Column::PaymentId),
+        account: unsound.account.as_ref().map(ToString::to_string),
+        money: unsound.money,
+        reference: text(Column::Reference),
+    }
 }
 
 /// Whom a row names, as typed; an e-mail address or digits in the place of a name are not shown.

@@ -14,7 +14,7 @@ use super::sound::{Completed, Made, Named, Sound};
 use super::{Findings, abroad, address, book, cell, hold, is_odd_blank, known, money, payee, sound, words};
 use crate::domain::ids::collapsed;
 use crate::domain::payout::SHOWN_BY_DIRECT_ENTRY;
-use crate::domain::{BankAccount, Book, BookError, Code, Payee, RowDigest};
+use crate::domain::{BankAccount, Book, BookError, Code, Money, Payee, RowDigest};
 use crate::intake::{Column, RawRow};
 
 /// Who a row names and where the money goes, as far as no finding forbids it.
@@ -44,13 +44,13 @@ pub(super) struct Judge<'a> {
     pub holds: hold::Columns,
 }
 
-/// Why a row makes no payout.
-#[derive(Debug)]
-pub(super) enum Unsound {
+/// A row that makes no payout, and what could be read of it.
+#[derive(Debug, Default)]
+pub(super) struct Unsound {
     /// All is right but that the address is missing, which the payee book may have another day.
-    Incomplete(RowDigest),
-    /// A finding forbids it.
-    Refused,
+    pub incomplete: Option<RowDigest>,
+    pub account: Option<BankAccount>,
+    pub money: Option<Money>,
 }
 
 impl Judge<'_> {
@@ -60,7 +60,7 @@ impl Judge<'_> {
         row: &RawRow<'_>,
         marked: Marked,
         findings: &mut Findings<'_>,
-    ) -> Result<Result<Made, Unsound>, BookError> {
+    ) -> Result<Result<Made, Box<Unsound>>, BookError> {
         let before = findings.made.len();
         let whose = self.whose(row, findings);
         let priced = money::money(row, whose.goes, self.options, findings);
@@ -70,8 +70,8 @@ impl Judge<'_> {
         hold::told(row, &self.holds, findings);
         cell::enough(before..before + whose.of_kinds, findings);
         let forbidden = findings.forbid_since(before) || marked == Marked::Unclear;
-        let made = match (whose.named, whose.account, priced) {
-            (Some(named), Some(account), Some(Priced { money, conversion })) => Some(Made {
+        let mut made = match (whose.named, whose.account, priced) {
+            (Some(named), Some(account), Some(Priced { money, conversion })) => Made {
                 named,
                 mobile: whose.mobile,
                 dob: whose.dob,
@@ -80,22 +80,21 @@ impl Judge<'_> {
                 conversion,
                 completed: None,
                 marked: marked.id(),
-            }),
-            _ => None,
-        };
-        let Some(mut made) = made else {
-            self.tell_lacking(row, address::lacks(row, whose.goes), None, findings);
-            return Ok(Err(Unsound::Refused));
+            },
+            (_, account, priced) => {
+                self.tell_lacking(row, address::lacks(row, whose.goes), None, findings);
+                let money = priced.map(|priced| priced.money);
+                return Ok(Err(Box::new(Unsound { incomplete: None, account, money })));
+            }
         };
         let lacks = self.complete(row, &mut made, findings)?;
         let forbidden = forbidden || self.is_not_delivered(row, &made, findings);
-        Ok(match (forbidden, lacks) {
-            (true, _) => Err(Unsound::Refused),
-            (false, Some(_)) => {
-                Err(Unsound::Incomplete(Sound { row: *row, made: &made }.payout().row_digest()))
-            }
-            (false, None) => Ok(made),
-        })
+        if !forbidden && lacks.is_none() {
+            return Ok(Ok(made));
+        }
+        let incomplete = (!forbidden).then(|| Sound { row: *row, made: &made }.payout().row_digest());
+        let Made { account, money, .. } = made;
+        Ok(Err(Box::new(Unsound { incomplete, account: Some(account), money: Some(money) })))
     }
 
     /// Whether Flash does not deliver a payout that is converted or leaves Australia, or demands what it lacks.

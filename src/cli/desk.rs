@@ -18,11 +18,11 @@ use super::reading::read_with;
 use super::session::{Session, Unasked, user_name};
 use super::{guard, out, plan_text, reference, report, summary, to_correct, track, verify};
 use crate::domain::{
-    Allowed, Occasion, Overlaps, PlanView, Release, RunHead, RunId, RunState, RunView, Sums, Way,
+    Allowed, Occasion, Overlaps, PlanView, Release, RowEntry, RunHead, RunId, RunState, RunView, Sums, Way,
     system_words,
 };
 use crate::engine::{self, Ending, EngineError, Prepared, StopReason, Which};
-use crate::journal::{Journal, Telling, open_itself};
+use crate::journal::{Journal, JournalError, Telling, open_itself};
 use crate::notify::Notice;
 use crate::report::write_plan_page;
 use crate::watch::{
@@ -65,6 +65,22 @@ impl<'a> Counter<'a> {
             .map_err(|error| Trouble::Passing(format!("{}: {}", copy.display(), system_words(&error))))?;
         known.insert(head.run, read.clone());
         Ok(read)
+    }
+
+    /// The run that has what is left of one that waits, where that has nothing of its own any more.
+    fn taken_by(&self, run: RunId) -> Result<Option<RunId>, Trouble> {
+        let checkpoint = self.journal.checkpoint();
+        let read = |error: JournalError| trouble(error.into());
+        let mut by = None;
+        for row in checkpoint.rows(run) {
+            let (_, RowEntry::Own { id }) = row.map_err(read)? else { continue };
+            let Some(entry) = checkpoint.payout(id).map_err(read)? else { continue };
+            by = if entry.run == run { entry.life.superseded_by } else { Some(entry.run) };
+            if by.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(by)
     }
 
     /// That a file was refused before: whoever is asked again must know.
@@ -186,16 +202,20 @@ impl<'a> Counter<'a> {
                 session.settings.watch.allowances.allow(&largest, &run, &day)
             }
         };
-        let by_policy = || {
-            session.answer(Way::Policy, words.map(|words| format!("its questions were answered by {words}")))
-        };
         let run = prepared.head.run;
+        let before = self.journal.checkpoint().run(run).map_err(|error| trouble(error.into()))?;
+        let answered = words.cloned().or(before.and_then(|(head, _)| head.answered));
+        let by_policy = || {
+            let by_itself = session.answer(Way::Policy, None);
+            answered.iter().fold(by_itself, |release, words| release.after(words))
+        };
         prepared.head.folder = Some(self.folder.clone());
         prepared.head.waits = allowed != Allowed::Yes;
         prepared.head.released = match &allowed {
             Allowed::Yes => Some(words.filter(|_| says_yes).cloned().unwrap_or_else(by_policy)),
             Allowed::No(_) => None,
         };
+        prepared.head.answered = answered.filter(|_| prepared.head.waits);
         engine::record(&self.journal, &prepared, &*session.clock, &*session.observer).map_err(trouble)?;
         if allowed != Allowed::Yes {
             self.teller.tell_held(Notice::of_run(Occasion::Held, &self.view(run)?));
@@ -292,7 +312,8 @@ impl Desk for Counter<'_> {
                 RunState::Running | RunState::Stopped => head.awaits.map(Waits::Word),
             };
             let digest = self.digest_of(&head).unwrap_or_default(); // a copy that is lost is no file's
-            open.push(OpenRun { run: head.run, name: head.file, digest, waits });
+            let taken_by = if state == RunState::Held { self.taken_by(head.run)? } else { None };
+            open.push(OpenRun { run: head.run, name: head.file, digest, waits, taken_by });
         }
         Ok(open)
     }
@@ -352,7 +373,9 @@ impl Desk for Counter<'_> {
         Ok(match ending {
             Ending::Finished => Ended::Finished(text),
             Ending::Stopped(reason) => {
-                let why = summary::stopped(&reason, &view).message;
+                let told = reason.told();
+                let mut why = format!("Stopped early: {}.", told.why);
+                why.extend(summary::shown(&told.lines).map(|line| format!("\n{line}")));
                 let on = match (&reason, reason.awaits()) {
                     (_, Some(word)) => Stopped::Person(word),
                     (StopReason::Asked, None) => Stopped::Start,

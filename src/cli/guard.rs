@@ -7,12 +7,11 @@ use super::args::PayArgs;
 use super::exit::{Exit, Failure};
 use super::out;
 use super::session::Session;
-use crate::domain::money::{grouped, plural};
-use crate::domain::plan_view::shown_rate;
+use crate::domain::money::plural;
 use crate::domain::{RunHead, RunId, Slippage};
-use crate::engine::{self, Prepared, RateStop, RateTrouble, Way};
+use crate::engine::{self, Prepared, Way};
 use crate::journal::Journal;
-use crate::plan::{Rates, worse_by};
+use crate::plan::Rates;
 
 /// The limit as it is typed: per cent, or none.
 pub fn typed(text: &str) -> Result<Option<Slippage>, Failure> {
@@ -106,7 +105,7 @@ pub fn again(
         return if is_new { record(&[], &rates) } else { Ok(()) };
     }
     for stop in &stops {
-        out::note(&line(stop));
+        out::note(&stop.to_string());
     }
     let question = if stops.len() == 1 { "Send them at this rate?" } else { "Send them at these rates?" };
     if said(question, yes) == Some(true) {
@@ -121,45 +120,6 @@ pub fn again(
 
 fn said(question: &str, yes: bool) -> Option<bool> {
     if yes { Some(true) } else { out::ask(question) }
-}
-
-/// Why a pair has stopped, what waits and what that costs now.
-pub fn line(stop: &RateStop) -> String {
-    let (from, to) = stop.way;
-    let why = match &stop.trouble {
-        RateTrouble::Worse { agreed, now, limit } => {
-            let worse = worse_by(*agreed, *now)
-                .map_or("worse".to_owned(), |worse| format!("{} % worse", worse.normalize()));
-            format!(
-                "the rate agreed to is 1 {from} = {} {to}, the rate now is 1 {from} = {} {to}, {worse} with a limit of {limit}",
-                shown_rate(*agreed),
-                shown_rate(*now)
-            )
-        }
-        RateTrouble::NotAgreed { now: Some(now) } => {
-            format!("no rate was agreed to, the rate now is 1 {from} = {} {to}", shown_rate(*now))
-        }
-        RateTrouble::NotAgreed { now: None } => "no rate was agreed to".to_owned(),
-        RateTrouble::NoQuote { why } => format!("{why}, so the limit on its rate cannot be kept"),
-    };
-    let count = stop.sums.count();
-    let waits = if count == 1 { "waits" } else { "wait" };
-    let cost = stop.cost().map_or(String::new(), |cost| {
-        let costs = if count == 1 { "costs" } else { "cost" };
-        format!(" and {costs} {from} {} now", grouped(&cost))
-    });
-    format!("{}: {why}; {} {waits}{cost}.", pair(stop.way), plural(count, "payment"))
-}
-
-/// Why a run has stopped for its rates, and how to go on.
-pub fn stopped(stops: &[RateStop], run: &str) -> String {
-    let mut lines = vec!["Payments wait for a person, since their rates are not as agreed:".to_owned()];
-    lines.extend(stops.iter().map(|stop| format!("  {}", line(stop))));
-    lines.push(format!("To see the rates of then and agree to them: payrun resume {run}"));
-    if stops.iter().any(|stop| matches!(stop.trouble, RateTrouble::NoQuote { .. })) {
-        lines.push(format!("To pay at whatever the rate is: payrun resume {run} --max-slippage none"));
-    }
-    lines.join("\n")
 }
 
 fn pair((from, to): Way) -> String {

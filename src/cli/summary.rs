@@ -3,15 +3,12 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use rust_decimal::Decimal;
-
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use crate::config::Environment;
-use crate::domain::money::{grouped, plural};
-use crate::domain::plan_view::Need;
-use crate::domain::{PayoutState, RunState, RunView};
-use crate::engine::StopReason;
+use crate::domain::money::plural;
+use crate::domain::{PayoutState, RunState, RunView, Stopped};
+use crate::engine::{RateTrouble, StopReason};
 
 /// `12 addresses from the payee book`.
 pub fn from_book(count: u64) -> String {
@@ -49,8 +46,12 @@ pub fn run(view: &RunView, reports: &[PathBuf], fix: Option<&Path>) -> String {
     if view.addresses_from_book > 0 {
         lines.push(format!("  {}", from_book(view.addresses_from_book)));
     }
-    for total in &view.totals {
-        lines.push(format!("  with Flash: {total}"));
+    for (what, totals) in [
+        ("with Flash", &view.totals),
+        ("came back", &view.returned),
+        ("of another run, and counted there", &view.of_other_runs),
+    ] {
+        lines.extend(totals.iter().map(|total| format!("  {what}: {total}")));
     }
     lines.extend(view.no_money().map(|words| format!("  {words}")));
     for path in reports {
@@ -75,60 +76,61 @@ pub fn and(parts: &[(usize, &str)]) -> String {
 /// Why a run stopped and how to go on.
 pub fn stopped(reason: &StopReason, view: &RunView) -> Failure {
     let run = &view.run;
+    let Stopped { why, lines, .. } = reason.told();
     let on = format!("To go on: payrun resume {run}");
     match reason {
         StopReason::Asked => Failure::new(Exit::Stopped, format!("Stopped as asked. {on}")),
         StopReason::Gateway(error) if error.is_account_problem() => {
-            Failure::new(Exit::Configuration, format!("{error}. Once that is mended, {}", on.to_lowercase()))
+            Failure::new(Exit::Configuration, format!("{why}. Once that is mended, {}", on.to_lowercase()))
         }
-        StopReason::Gateway(error) => Failure::new(Exit::Stopped, format!("{error}. {on}")),
-        StopReason::Unreliable(what) => {
-            Failure::new(Exit::Stopped, format!("Stopped because {what}; nothing more was sent. {on}"))
+        StopReason::Gateway(_) => Failure::new(Exit::Stopped, format!("{why}. {on}")),
+        StopReason::Unreliable(_) => {
+            Failure::new(Exit::Stopped, format!("Stopped because {why}; nothing more was sent. {on}"))
         }
-        StopReason::Declined(what) => Failure::new(
+        StopReason::Declined(_) => Failure::new(
             Exit::Stopped,
-            format!(
-                "Stopped because Flash declined what was sent ({what}), and that may hold for all; nothing more was sent. Look at the reason, then go on. {on}"
-            ),
+            format!("Stopped because {why}; nothing more was sent. Look at the reason, then go on. {on}"),
         ),
-        StopReason::Rates(stops) => Failure::new(Exit::Stopped, super::guard::stopped(stops, run)),
-        StopReason::Funds(short) => {
-            let mut lines = vec![format!("{} there is not enough money for it.", not_sent(view))];
-            lines.extend(short.iter().map(missing));
-            lines.push(format!("Once the money is there: payrun resume {run}"));
-            Failure::new(Exit::Stopped, lines.join("\n"))
+        StopReason::Rates(stops) => {
+            let mut then = format!("To see the rates of then and agree to them: payrun resume {run}");
+            if stops.iter().any(|stop| matches!(stop.trouble, RateTrouble::NoQuote { .. })) {
+                let _ =
+                    write!(then, "\nTo pay at whatever the rate is: payrun resume {run} --max-slippage none");
+            }
+            Failure::new(
+                Exit::Stopped,
+                listed(&format!("Payments wait for a person, since {why}:"), &lines, &then),
+            )
         }
-        StopReason::Conflict(what) => Failure::new(
-            Exit::Stopped,
-            format!(
-                "Stopped because something at Flash is not as it should be: {what}. Look at it before you go on. {on}"
-            ),
-        ),
-        StopReason::Held(reasons) => {
+        StopReason::Funds(_) => {
+            let head = format!("{} {why}.", not_sent(view));
+            let then = format!("Once the money is there: payrun resume {run}");
+            Failure::new(Exit::Stopped, listed(&head, &lines, &then))
+        }
+        StopReason::Conflict(_) => {
+            Failure::new(Exit::Stopped, format!("Stopped because {why}. Look at it before you go on. {on}"))
+        }
+        StopReason::Held(_) => {
             let then = format!(
                 "Once that is settled: payrun resume {run}. To pay the others now: payrun resume {run} --skip-invalid"
             );
-            held(view, reasons, &then)
+            held(view, &lines, &then)
         }
-        StopReason::NoLookUp { why } => {
-            let then = if view.totals.is_empty() {
-                "Set payouts.parties = \"inline\" to send them with each payout, and pay the file again: it begins anew.".to_owned()
-            } else {
+        StopReason::NoLookUp { .. } => {
+            let then = if view.has_sent() {
                 format!("Once Flash can: payrun resume {run}")
-            };
-            let message = format!(
-                "{} Flash cannot look up payees and remitters by our ids ({why}), and none are made that could not be found again. {then}",
-                not_sent(view)
-            );
-            Failure::new(Exit::Configuration, message)
-        }
-        StopReason::Remitters { why, others } => {
-            let mut then = if view.totals.is_empty() {
-                "Mend the remitter, in the configuration or at Flash; then pay the file again: it begins anew, with the configuration as it is then.".to_owned()
             } else {
+                "Set payouts.parties = \"inline\" to send them with each payout, and pay the file again: it begins anew.".to_owned()
+            };
+            Failure::new(Exit::Configuration, format!("{} {why}. {then}", not_sent(view)))
+        }
+        StopReason::Remitters { others, .. } => {
+            let mut then = if view.has_sent() {
                 format!(
                     "The run keeps the remitters that it was opened with. Once Flash has them as the file needs them: payrun resume {run}"
                 )
+            } else {
+                "Mend the remitter, in the configuration or at Flash; then pay the file again: it begins anew, with the configuration as it is then.".to_owned()
             };
             if *others {
                 let _ = write!(
@@ -136,37 +138,40 @@ pub fn stopped(reason: &StopReason, view: &RunView) -> Failure {
                     "\nTo pay the rows of the other remitters now: payrun resume {run} --skip-invalid"
                 );
             }
-            held(view, why, &then)
+            held(view, &lines, &then)
         }
     }
 }
 
 /// What a person must settle before anything is sent, and what to do then.
 fn held(view: &RunView, reasons: &[String], then: &str) -> Failure {
-    let is_untouched = view.totals.is_empty();
-    let mut lines = vec![not_sent(view).to_owned()];
-    lines.extend(reasons.iter().take(MOST_SHOWN).map(|why| format!("  {why}")));
-    if reasons.len() > MOST_SHOWN {
-        lines.push(format!("  … and {} more", reasons.len() - MOST_SHOWN));
+    let exit = if view.has_sent() { Exit::Stopped } else { Exit::Findings };
+    Failure::new(exit, listed(not_sent(view), reasons, then))
+}
+
+fn listed(head: &str, lines: &[String], then: &str) -> String {
+    let mut all = vec![head.to_owned()];
+    all.extend(shown(lines));
+    all.push(then.to_owned());
+    all.join("\n")
+}
+
+/// As many of the lines as are shown, and how many are not.
+pub fn shown(lines: &[String]) -> impl Iterator<Item = String> {
+    let left = lines.len().saturating_sub(MOST_SHOWN);
+    let more = (left > 0).then(|| format!("  … and {left} more"));
+    lines.iter().take(MOST_SHOWN).map(|line| format!("  {line}")).chain(more)
+}
+
+/// Why a run stopped, as its journal has it.
+pub fn why_it_stopped(stopped: &Stopped) -> String {
+    let mut text = format!("  why it stopped: {}\n", stopped.why);
+    for line in shown(&stopped.lines) {
+        let _ = writeln!(text, "  {line}");
     }
-    lines.push(then.to_owned());
-    let exit = if is_untouched { Exit::Findings } else { Exit::Stopped };
-    Failure::new(exit, lines.join("\n"))
+    text
 }
 
 fn not_sent(view: &RunView) -> &'static str {
-    if view.totals.is_empty() { "Nothing was sent:" } else { "Nothing more was sent:" }
-}
-
-/// A balance that is short, and by how much.
-fn missing(need: &Need) -> String {
-    let Need { currency, cleared, shortfall, .. } = need;
-    let amount = |amount: Option<Decimal>| grouped(&amount.unwrap_or_default());
-    format!(
-        "  {}{currency} {} is missing: from the {currency} balance {} is to be paid, and {} is there",
-        need.about(),
-        amount(*shortfall),
-        need.needed(),
-        amount(*cleared)
-    )
+    if view.has_sent() { "Nothing more was sent:" } else { "Nothing was sent:" }
 }

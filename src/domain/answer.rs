@@ -80,14 +80,39 @@ pub struct PayoutStatus {
     /// The way that it takes through the banks, where the API tells: `NPP`, `BECS`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rail: Option<String>,
+    /// What a conversion came to, where the API tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub converted: Option<Converted>,
 }
 
 impl PayoutStatus {
-    /// Whether another says the same of where the payout stands. Fee and way are told with the next news.
+    /// Whether another says the same of where the payout stands. Fee, way and sums are told with the next news.
     pub fn says_as(&self, other: &Self) -> bool {
-        let Self { name, reject_code, message, meaning, fee: _, rail: _ } = self;
+        let Self { name, reject_code, message, meaning, fee: _, rail: _, converted: _ } = self;
         (name, reject_code, message, meaning)
             == (&other.name, &other.reject_code, &other.message, &other.meaning)
+    }
+}
+
+/// Both sums of a conversion as the API tells them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Converted {
+    /// What leaves the balance.
+    pub debited: Decimal,
+    /// What the payee gets.
+    pub delivered: Decimal,
+}
+
+impl Converted {
+    /// None unless both are told: half of a conversion has no rate.
+    pub fn of(debited: Option<Decimal>, delivered: Option<Decimal>) -> Option<Self> {
+        let told = |sum: Option<Decimal>| sum.filter(|sum| *sum > Decimal::ZERO);
+        Some(Self { debited: told(debited)?, delivered: told(delivered)? })
+    }
+
+    /// What the payee gets for one unit of the balance.
+    pub fn rate(&self) -> Decimal {
+        self.delivered / self.debited
     }
 }
 

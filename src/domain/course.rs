@@ -172,6 +172,7 @@ mod tests {
             meaning,
             fee: None,
             rail: None,
+            converted: None,
         }
     }
 

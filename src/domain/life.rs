@@ -74,9 +74,9 @@ impl PayoutState {
         matches!(self, Self::Ready | Self::Sending | Self::InDoubt)
     }
 
-    /// Whether the API has, or had, a payout for it.
+    /// Whether the API has a payout for it whose money has not come back.
     pub fn is_at_the_api(self) -> bool {
-        matches!(self, Self::Submitted | Self::Paid | Self::Returned)
+        matches!(self, Self::Submitted | Self::Paid)
     }
 }
 
@@ -539,6 +539,7 @@ mod tests {
                 meaning,
                 fee: None,
                 rail: None,
+                converted: None,
             })
         };
         let accepted = Fact::Answered(Answer::Accepted { flash_id: "p1".into(), status: None });
@@ -559,6 +560,7 @@ mod tests {
             meaning,
             fee: None,
             rail: None,
+            converted: None,
         })
     }
 

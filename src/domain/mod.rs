@@ -29,13 +29,14 @@ pub mod release;
 pub mod remitter;
 pub mod run;
 pub mod slippage;
+pub mod stopped;
 pub mod verify;
 
 pub use abroad::{AccountAbroad, Bic, Scheme};
 pub use accept::{Accepted, NotAcceptable};
 pub use account::{AccountNumber, BankAccount, Bsb, PayId};
 pub use allowance::{Allowances, Allowed, Mode, Sums};
-pub use answer::{Answer, PayoutStatus, RecordedIntent, Refusal, Sighting};
+pub use answer::{Answer, Converted, PayoutStatus, RecordedIntent, Refusal, Sighting};
 pub use book::{Book, BookEntry, BookError, BookField, KnownAccount, LastPaid, NoBook};
 pub use corridor::{Corridor, Corridors, Method, Origin};
 pub use course::{Oddity, Seen};
@@ -58,9 +59,11 @@ pub use reject::{may_be_sent_again, reject_reason, reject_to_do, reject_words};
 pub use release::{Release, Way};
 pub use remitter::{IdDoc, PaidAs, Remitter, RemitterNames};
 pub use run::{
-    Awaits, Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView, StatusTotal,
+    AsRead, Awaits, Overlaps, PartyMode, PayoutEntry, PayoutView, RowEntry, RunHead, RunState, RunView,
+    StatusTotal,
 };
 pub use slippage::{AgreedRate, NoSlippage, Slippage};
+pub use stopped::{Missing, Stopped};
 pub use verify::{BankNamed, BlockOn, KeptBank, LookUps, Probe, RepeatedKey, Verdict, Verified, verify_key};
 
 /// The system's words for what went wrong, without its error number.

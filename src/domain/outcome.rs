@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::run::RunView;
+use super::money::Total;
+use super::run::{RunView, StatusTotal};
 use super::{Currency, PayoutState};
 
 impl PayoutState {
@@ -87,40 +88,48 @@ pub struct Reconciled {
     pub file: (u64, Decimal),
     /// What became of it, in the order of [`Outcome::ALL`].
     pub parts: [(u64, Decimal); Outcome::ALL.len()],
+    /// What another run has of it: what became of it counts there.
+    pub of_other_runs: (u64, Decimal),
 }
 
 impl Reconciled {
     /// What of the file is in none of the parts. Never anything but zero.
     pub fn difference(&self) -> Decimal {
-        self.file.1 - self.parts.iter().map(|(_, amount)| *amount).sum::<Decimal>()
+        let parts: Decimal = self.parts.iter().map(|(_, amount)| *amount).sum();
+        self.file.1 - parts - self.of_other_runs.1
     }
 }
 
 impl RunView {
     /// The file's totals, by what became of them.
     pub fn reconciled(&self) -> Vec<Reconciled> {
-        let part = |currency, outcome| {
+        let sum = |currency, counts: &dyn Fn(&StatusTotal) -> bool| {
             let lines = self.by_status.iter();
-            let lines =
-                lines.filter(|line| line.currency == Some(currency) && Outcome::of(line.status) == outcome);
+            let lines = lines.filter(|line| line.currency == Some(currency) && counts(line));
             lines.fold((0, Decimal::ZERO), |(count, sum), line| {
                 (count + line.count, sum + line.amount.unwrap_or_default())
             })
         };
-        let of = |currency| Outcome::ALL.map(|outcome| part(currency, outcome));
-        let lines = self.file_totals.iter();
-        lines
-            .map(|total| Reconciled {
-                currency: total.currency,
-                file: (total.count, total.amount),
-                parts: of(total.currency),
-            })
-            .collect()
+        let line = |total: &Total| Reconciled {
+            currency: total.currency,
+            file: (total.count, total.amount),
+            parts: Outcome::ALL.map(|outcome| {
+                sum(total.currency, &|line| !line.of_another_run && Outcome::of(line.status) == outcome)
+            }),
+            of_other_runs: sum(total.currency, &|line| line.of_another_run),
+        };
+        self.file_totals.iter().map(line).collect()
     }
 
     /// How many rows no amount could be read of: they are in no total.
     pub fn without_amount(&self) -> u64 {
         self.by_status.iter().filter(|line| line.currency.is_none()).map(|line| line.count).sum()
+    }
+
+    /// Whether anything of its own was ever sent, whatever became of it.
+    pub fn has_sent(&self) -> bool {
+        let own = self.by_status.iter().filter(|line| !line.of_another_run);
+        own.map(|line| Outcome::of(line.status)).any(|outcome| outcome != Outcome::NotSent)
     }
 
     /// What a person or the run still has to look at.

@@ -115,6 +115,19 @@ impl Need {
         let unpriced = format!("{} ({}) at an unknown rate", plural(count, "payment"), sums.join(", "));
         known.map_or_else(|| unpriced.clone(), |known| format!("at least {known}, plus {unpriced}"))
     }
+
+    /// What is missing, in words; `cleared` is known where anything is.
+    pub fn lack(&self) -> String {
+        let Self { currency, cleared, shortfall, .. } = self;
+        let amount = |amount: &Option<Decimal>| grouped(&amount.unwrap_or_default());
+        format!(
+            "{}{currency} {} is missing: from the {currency} balance {} is to be paid, and {} is there",
+            self.about(),
+            amount(shortfall),
+            self.needed(),
+            amount(cleared)
+        )
+    }
 }
 
 /// An indicative rate, and what it makes of the payments of its pair.

@@ -6,10 +6,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{ExternalId, FileDigest, OverlapKey, PayoutId, PlanHash, RunId};
-use super::money::Total;
+use super::money::{Money, Total};
 use super::{
     Accepted, AgreedRate, BlockOn, BookField, Currency, Fact, KeptBank, Kind, Life, Payout, PayoutState,
-    Release, Remitter, RowMark, Slippage, Timestamp, Verified,
+    Release, Remitter, RowMark, Slippage, Stopped, Timestamp, Verified,
 };
 
 /// Whether parties are made in the API's address book first, or ride inside each payout.
@@ -97,6 +97,9 @@ pub struct RunHead {
     /// The watched folder that its file came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<std::path::PathBuf>,
+    /// Who answered the questions about its file before it waited to be let go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Release>,
     /// Whether it is recorded to wait until a person lets it go.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub waits: bool,
@@ -190,11 +193,38 @@ pub enum RowEntry {
         /// Whom the row names, as typed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         payee: Option<String>,
+        /// What else could be read of it; none in records from before that was kept.
+        #[serde(default, skip_serializing_if = "AsRead::is_nothing")]
+        read: Box<AsRead>,
         /// The payout that it will be once it is corrected; none where the row's own mark cannot be read, and in
         /// records from before rows had marks.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         id: Option<PayoutId>,
     },
+}
+
+/// What could be read of a row that a finding forbids.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AsRead {
+    /// The user's own id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_id: Option<String>,
+    /// Where to, masked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// How much.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub money: Option<Money>,
+    /// What the payee's statement would show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+}
+
+impl AsRead {
+    /// Whether nothing could be read.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// All that is known of one payout.
@@ -301,6 +331,15 @@ pub struct PayoutView {
     /// What Flash charges for it, in the currency of the balance that pays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fee: Option<Decimal>,
+    /// Of a payment that Flash has: what has left the balance, in `from_currency`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub debited: Option<String>,
+    /// What the payee gets of it, in `to_currency`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<String>,
+    /// What the payee gets for one unit of the balance, by these two sums.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<String>,
     /// Flash's own word for where it stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flash_status: Option<String>,
@@ -332,6 +371,9 @@ pub struct StatusTotal {
     pub count: u64,
     /// Their sum.
     pub amount: Option<Decimal>,
+    /// Whether another run has them: what becomes of them counts there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub of_another_run: bool,
 }
 
 /// One run as people and scripts see it, without its payouts.
@@ -347,6 +389,9 @@ pub struct RunView {
     pub environment: String,
     /// `running`, `stopped`, `finished`, `held` or `refused`.
     pub state: RunState,
+    /// Why it stopped, where it has and its journal says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<Stopped>,
     /// Who let it go or refused it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release: Option<Release>,
@@ -366,8 +411,14 @@ pub struct RunView {
     /// How many payouts have their payee's address from the payee book.
     #[serde(skip_serializing_if = "is_none")]
     pub addresses_from_book: u64,
-    /// What the API has of it, per currency: submitted, paid and returned.
+    /// What the API has of this run's own payouts, per currency: submitted and paid.
     pub totals: Vec<Total>,
+    /// What came back of them, per currency.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub returned: Vec<Total>,
+    /// What another run has of the file's rows, per currency: it counts there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub of_other_runs: Vec<Total>,
     /// What is in the file, in any order.
     pub file_digest: FileDigest,
     /// Rows of the file that are meant to be payouts.
@@ -379,6 +430,9 @@ pub struct RunView {
     /// What Flash has charged for payouts of this run so far, per currency and as far as it has told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fees: Vec<Total>,
+    /// What has left balances for this run's payments abroad, per balance and as far as Flash has told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub debited: Vec<Total>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]

@@ -3,7 +3,7 @@
 use crate::check::CheckError;
 use crate::config::ConfigError;
 use crate::domain::plan_view::Need;
-use crate::domain::{Awaits, RunId, RunState};
+use crate::domain::{Awaits, Missing, RunId, RunState, Stopped};
 use crate::gateway::GatewayError;
 use crate::intake::IntakeError;
 use crate::journal::JournalError;
@@ -61,6 +61,43 @@ impl StopReason {
                 Some(Awaits::Going)
             }
         }
+    }
+
+    /// As the journal keeps it and people are told it.
+    pub fn told(&self) -> Stopped {
+        let why = match self {
+            Self::Asked => "it was asked to stop".to_owned(),
+            Self::Gateway(error) => error.to_string(),
+            Self::Held(_) => "payees or remitters at Flash are not as the file has them".to_owned(),
+            Self::NoLookUp { why } => format!(
+                "Flash cannot look up payees and remitters by our ids ({why}), and none are made that could not be found again"
+            ),
+            Self::Remitters { .. } => "Flash does not have or does not take the remitter as it is".to_owned(),
+            Self::Unreliable(what) => what.clone(),
+            Self::Declined(what) => {
+                format!("Flash declined what was sent ({what}), and that may hold for all")
+            }
+            Self::Funds(_) => "there is not enough money for it".to_owned(),
+            Self::Rates(_) => "their rates are not as agreed".to_owned(),
+            Self::Conflict(what) => format!("something at Flash is not as it should be: {what}"),
+        };
+        let lines = match self {
+            Self::Held(why) | Self::Remitters { why, .. } => why.clone(),
+            Self::Funds(short) => short.iter().map(Need::lack).collect(),
+            Self::Rates(stops) => stops.iter().map(ToString::to_string).collect(),
+            Self::Asked
+            | Self::Gateway(_)
+            | Self::NoLookUp { .. }
+            | Self::Unreliable(_)
+            | Self::Declined(_)
+            | Self::Conflict(_) => Vec::new(),
+        };
+        let short = if let Self::Funds(short) = self { short.as_slice() } else { &[] };
+        let missing = short.iter().filter_map(|need| {
+            let (currency, cleared) = (need.currency, need.cleared);
+            Some(Missing { currency, needed: need.exact + need.estimated, cleared, missing: need.shortfall? })
+        });
+        Stopped { lines, missing: missing.collect(), ..Stopped::new(self.class(), why) }
     }
 
     /// Its class, for logs: its words may name payees.

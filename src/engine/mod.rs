@@ -113,14 +113,15 @@ impl Engine {
         }
         let stopped = stopped?;
         let is_open = self.journal.checkpoint().open_payouts(run).next().is_some();
-        let (ending, state, awaits) = match stopped {
-            Some(reason) if is_open => {
-                let awaits = reason.awaits();
-                (Ending::Stopped(reason), RunState::Stopped, awaits)
-            }
-            _ => (Ending::Finished, RunState::Finished, None), // what is wrong then is the state of its rows
+        let (ending, state) = match stopped {
+            Some(reason) if is_open => (Ending::Stopped(reason), RunState::Stopped),
+            _ => (Ending::Finished, RunState::Finished), // what is wrong then is the state of its rows
         };
-        self.write(Record::RunEnded { run, state, awaits, untold: self.terms.tells }).await?;
+        let (awaits, stopped) = match &ending {
+            Ending::Finished => (None, None),
+            Ending::Stopped(reason) => (reason.awaits(), Some(Box::new(reason.told()))),
+        };
+        self.write(Record::RunEnded { run, state, awaits, stopped, untold: self.terms.tells }).await?;
         let ms = began.elapsed().as_millis();
         match &ending {
             Ending::Finished => tracing::info!(%run, ms, "run finished"),

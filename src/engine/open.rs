@@ -82,7 +82,8 @@ pub fn record(
         let why = reasons.get(row).cloned().unwrap_or_else(|| "see the findings of the file".to_owned());
         let payee = prepared.checked.invalid_names.get(row).cloned();
         let id = prepared.identity(*row, payee.as_deref(), prepared.checked.marked(*row));
-        records.push(Record::RowNoted { run, row: *row, entry: RowEntry::Invalid { why, payee, id } });
+        let read = Box::new(prepared.checked.invalid_read.get(row).cloned().unwrap_or_default());
+        records.push(Record::RowNoted { run, row: *row, entry: RowEntry::Invalid { why, payee, read, id } });
         if records.len() >= IN_ONE_PIECE {
             write(&mut records)?;
         }

@@ -4,7 +4,9 @@ use super::sighting::{Absence, shown_difference};
 use super::track::seen;
 use super::{Engine, EngineError};
 use crate::domain::answer::StatusMeaning;
-use crate::domain::{Fact, PayoutEntry, PayoutState, RowEntry, RunId, RunState, Seen, may_be_sent_again};
+use crate::domain::{
+    Fact, PayoutEntry, PayoutState, RowEntry, RunId, RunState, Seen, Stopped, may_be_sent_again,
+};
 use crate::gateway::{PayoutLookUp, PayoutRecord, Shown};
 use crate::journal::Record;
 
@@ -65,9 +67,14 @@ pub async fn settle(
     };
     engine.happened(&mut entry, fact).await?;
     if entry.life.state.is_open() {
-        // what else it waits for is not settled by this
+        // what else it waits for is not settled by this, nor why it had stopped
         let awaits = engine.journal.checkpoint().run(run)?.and_then(|(head, _)| head.awaits);
-        engine.write(Record::RunEnded { run, state: RunState::Stopped, awaits, untold: false }).await?;
+        let settled =
+            || Stopped::new("settled", format!("row {row} is to be sent again, as a person has settled"));
+        let stopped = Some(Box::new(engine.journal.checkpoint().stopped(run)?.unwrap_or_else(settled)));
+        engine
+            .write(Record::RunEnded { run, state: RunState::Stopped, awaits, stopped, untold: false })
+            .await?;
     }
     Ok(Settled { entry, not_compared })
 }

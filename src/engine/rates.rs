@@ -2,14 +2,17 @@
 //! they are asked then.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use rust_decimal::Decimal;
 
 use super::{EngineError, Prepared};
+use crate::domain::money::{grouped, plural};
+use crate::domain::plan_view::shown_rate;
 use crate::domain::{AgreedRate, Clock, Currency, Payout, PayoutState, RunHead, RunId, Slippage, Timestamp};
 use crate::gateway::{Gateway, GatewayError, Offer, Pair, Quote, QuoteUse};
 use crate::journal::{Checkpoint, Journal, JournalError, Record};
-use crate::plan::{PairSums, Rates, cost_at, is_within};
+use crate::plan::{PairSums, Rates, cost_at, is_within, worse_by};
 
 /// What pays, and what payees get.
 pub type Way = (Currency, Currency);
@@ -67,6 +70,38 @@ impl RateStop {
     /// What the payments that wait would cost now.
     pub fn cost(&self) -> Option<Decimal> {
         self.now().map(|now| cost_at(&self.sums, self.way, now))
+    }
+}
+
+impl fmt::Display for RateStop {
+    /// For people: why the pair has stopped, what waits and what that costs now.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (from, to) = self.way;
+        write!(f, "{from} → {to}: ")?;
+        match &self.trouble {
+            RateTrouble::Worse { agreed, now, limit } => {
+                let worse = worse_by(*agreed, *now)
+                    .map_or("worse".to_owned(), |worse| format!("{} % worse", worse.normalize()));
+                let [agreed, now] = [agreed, now].map(|rate| shown_rate(*rate));
+                write!(
+                    f,
+                    "the rate agreed to is 1 {from} = {agreed} {to}, the rate now is 1 {from} = {now} {to}, {worse} with a limit of {limit}"
+                )?;
+            }
+            RateTrouble::NotAgreed { now: Some(now) } => {
+                let now = shown_rate(*now);
+                write!(f, "no rate was agreed to, the rate now is 1 {from} = {now} {to}")?;
+            }
+            RateTrouble::NotAgreed { now: None } => f.write_str("no rate was agreed to")?,
+            RateTrouble::NoQuote { why } => write!(f, "{why}, so the limit on its rate cannot be kept")?,
+        }
+        let count = self.sums.count();
+        let [waits, costs] = if count == 1 { ["waits", "costs"] } else { ["wait", "cost"] };
+        write!(f, "; {} {waits}", plural(count, "payment"))?;
+        if let Some(cost) = self.cost() {
+            write!(f, " and {costs} {from} {} now", grouped(&cost))?;
+        }
+        f.write_str(".")
     }
 }
 

@@ -12,8 +12,8 @@ use super::EngineError;
 use crate::check::directory::Directory;
 use crate::domain::money::Total;
 use crate::domain::{
-    BookField, Currency, ExternalId, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry,
-    RunHead, RunId, RunState, RunView, StatusTotal, Totals,
+    BookField, Converted, Currency, ExternalId, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView,
+    RowEntry, RunHead, RunId, RunState, RunView, StatusTotal, Totals,
 };
 use crate::journal::Checkpoint;
 
@@ -43,6 +43,7 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
         label: head.label,
         environment: head.environment,
         state,
+        stopped: checkpoint.stopped(run)?,
         release: checkpoint.release(run)?,
         opened_at: head.opened_at,
         accepted: head.accepted,
@@ -51,77 +52,122 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
         counts,
         addresses_from_book,
         totals: sums.at_the_api.lines(),
+        returned: sums.returned.lines(),
+        of_other_runs: sums.of_other_runs.lines(),
         file_digest: head.digest,
         rows: sums.by_status.values().flat_map(Totals::lines).map(|total| total.count).sum::<u64>()
             + sums.without_amount.values().sum::<u64>(),
         file_totals: sums.file.lines(),
         by_status: sums.by_status(),
-        fees: sums.fees(),
+        fees: sums.fees.lines(),
+        debited: sums.debited.lines(),
     })
 }
 
-/// A fee with at least the currency's decimals.
-fn in_full(fee: Decimal, currency: Currency) -> Decimal {
-    let mut fee = fee;
-    fee.rescale(fee.scale().max(currency.decimals()));
-    fee
+/// A sum with at least the currency's decimals.
+fn in_full(sum: Decimal, currency: Currency) -> Decimal {
+    let mut sum = sum;
+    sum.rescale(sum.scale().max(currency.decimals()));
+    sum
+}
+
+/// What a payout that Flash has, and has not given back, has taken out of the balance for what its payee gets.
+fn converted(entry: &PayoutEntry) -> Option<Converted> {
+    let is_there = entry.life.state.is_at_the_api() && entry.payout.conversion.is_some();
+    entry.life.status.as_ref().filter(|_| is_there)?.converted
+}
+
+/// What Flash tells of its money, added up: not always in whole units of the currency.
+#[derive(Default)]
+struct Told(BTreeMap<Currency, (u64, Decimal)>);
+
+impl Told {
+    fn add(&mut self, currency: Currency, sum: Decimal) {
+        let all = self.0.entry(currency).or_default();
+        *all = (all.0 + 1, all.1 + in_full(sum, currency));
+    }
+
+    fn lines(&self) -> Vec<Total> {
+        let line = |(currency, (count, amount)): (&Currency, &(u64, Decimal))| Total {
+            currency: *currency,
+            count: *count,
+            amount: *amount,
+        };
+        self.0.iter().map(line).collect()
+    }
 }
 
 /// What the rows of a run add up to.
 #[derive(Default)]
 struct Sums {
     at_the_api: Totals,
+    returned: Totals,
+    of_other_runs: Totals,
     file: Totals,
-    by_status: BTreeMap<PayoutState, Totals>,
+    /// By whether another run has them, too.
+    by_status: BTreeMap<(PayoutState, bool), Totals>,
     without_amount: BTreeMap<PayoutState, u64>,
-    fees: BTreeMap<Currency, (u64, Decimal)>,
+    fees: Told,
+    debited: Told,
 }
 
 impl Sums {
     fn add(&mut self, run: RunId, state: PayoutState, row: &RowEntry, payout: Option<&PayoutEntry>) {
         let asked = match row {
             RowEntry::Conflict { payout, .. } => Some(payout.money),
-            _ => payout.map(|entry| entry.payout.money),
+            RowEntry::Invalid { read, .. } => read.money,
+            RowEntry::Own { .. } | RowEntry::Earlier { .. } => payout.map(|entry| entry.payout.money),
         };
         let Some(money) = asked else {
             *self.without_amount.entry(state).or_default() += 1;
             return;
         };
+        let is_of_another = payout.is_some_and(|entry| entry.run != run);
         self.file.add(money);
-        self.by_status.entry(state).or_default().add(money);
+        self.by_status.entry((state, is_of_another)).or_default().add(money);
+        if is_of_another {
+            // all of it counts there, so that the sums of several runs can be added up
+            return self.of_other_runs.add(money);
+        }
         if state.is_at_the_api() {
             self.at_the_api.add(money);
         }
-        // what another run has sent was charged there
-        let own = payout.filter(|entry| entry.run == run);
-        let fee = own.and_then(|entry| Some((entry.payout.funded_in(), entry.life.status.as_ref()?.fee?)));
-        if let Some((currency, fee)) = fee {
-            let sum = self.fees.entry(currency).or_default();
-            *sum = (sum.0 + 1, sum.1 + in_full(fee, currency));
+        if state == PayoutState::Returned {
+            self.returned.add(money);
+        }
+        let Some(entry) = payout else { return };
+        let balance = entry.payout.funded_in();
+        if let Some(fee) = entry.life.status.as_ref().and_then(|status| status.fee) {
+            self.fees.add(balance, fee);
+        }
+        if let Some(Converted { debited, .. }) = converted(entry) {
+            self.debited.add(balance, debited);
         }
     }
 
     fn by_status(&self) -> Vec<StatusTotal> {
         let mut lines = Vec::new();
         for status in PayoutState::ALL {
-            for total in self.by_status.get(&status).into_iter().flat_map(Totals::lines) {
-                let Total { currency, count, amount } = total;
-                lines.push(StatusTotal { status, currency: Some(currency), count, amount: Some(amount) });
+            for of_another_run in [false, true] {
+                let sums = self.by_status.get(&(status, of_another_run));
+                lines.extend(sums.into_iter().flat_map(Totals::lines).map(|total| {
+                    let Total { currency, count, amount } = total;
+                    let (currency, amount) = (Some(currency), Some(amount));
+                    StatusTotal { status, currency, count, amount, of_another_run }
+                }));
             }
             if let Some(count) = self.without_amount.get(&status) {
-                lines.push(StatusTotal { status, currency: None, count: *count, amount: None });
+                let count = *count;
+                lines.push(StatusTotal {
+                    status,
+                    currency: None,
+                    count,
+                    amount: None,
+                    of_another_run: false,
+                });
             }
         }
         lines
-    }
-
-    fn fees(&self) -> Vec<Total> {
-        let line = |(currency, (count, amount)): (&Currency, &(u64, Decimal))| Total {
-            currency: *currency,
-            count: *count,
-            amount: *amount,
-        };
-        self.fees.iter().map(line).collect()
     }
 }
 

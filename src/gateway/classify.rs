@@ -12,7 +12,7 @@ use super::payouts::Amounts;
 use super::transport::Exchange;
 use super::wire::{Envelope, WirePayout};
 use crate::domain::answer::StatusMeaning;
-use crate::domain::{Answer, Deal, ExternalId, Kind, PayoutStatus, Refusal};
+use crate::domain::{Answer, Converted, Deal, ExternalId, Kind, PayoutStatus, Refusal};
 
 /// The longest text of the API's that is shown.
 const LONGEST_TEXT: usize = 200;
@@ -111,6 +111,7 @@ pub(super) fn status(kind: Kind, payout: &WirePayout) -> Option<PayoutStatus> {
         meaning,
         fee: payout.total_fee,
         rail: text(&payout.rail),
+        converted: Converted::of(payout.from_amount, payout.to_amount),
     })
 }
 

@@ -15,7 +15,7 @@ use super::error::JournalError;
 use super::log::Tip;
 use crate::domain::{
     BookKey, KeptBank, Kind, MarkedRow, OverlapKey, PayoutEntry, PayoutId, Probe, Release, RowEntry, RunHead,
-    RunId, RunState, Verified,
+    RunId, RunState, Stopped, Verified,
 };
 
 /// The derived state of one scope.
@@ -61,7 +61,7 @@ pub struct Checkpoint {
 }
 
 /// The form in which everything is kept. Another one means that the checkpoint is rebuilt.
-const FORM: u32 = 7;
+const FORM: u32 = 8;
 
 /// A run as the checkpoint keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -70,6 +70,8 @@ pub(super) struct StoredRun {
     pub state: RunState,
     #[serde(default)]
     pub release: Option<Release>,
+    #[serde(default)]
+    pub stopped: Option<Stopped>,
 }
 
 /// A payout as the checkpoint keeps it, with the last record that was applied to it, so that applying twice does
@@ -158,6 +160,11 @@ impl Checkpoint {
     /// Who let a run go, or refused it, last.
     pub fn release(&self, run: RunId) -> Result<Option<Release>, JournalError> {
         Ok(get::<StoredRun>(&self.runs, &run.0.to_be_bytes())?.and_then(|run| run.release))
+    }
+
+    /// Why a run stopped, where it has stopped and its journal says so.
+    pub fn stopped(&self, run: RunId) -> Result<Option<Stopped>, JournalError> {
+        Ok(get::<StoredRun>(&self.runs, &run.0.to_be_bytes())?.and_then(|run| run.stopped))
     }
 
     /// The rows of a run, in order, without holding them in memory.

@@ -9,7 +9,7 @@ use super::looks::watched_key;
 use super::record::{Record, Telling};
 use crate::domain::{
     AgreedRate, Awaits, Fact, Kind, PayoutEntry, PayoutId, Release, RowEntry, RunHead, RunId, RunState,
-    Slippage, Timestamp,
+    Slippage, Stopped, Timestamp,
 };
 
 impl Checkpoint {
@@ -45,11 +45,11 @@ impl Checkpoint {
                 self.rows.insert(row_key(*run, *row), encode(entry))?;
                 Ok(())
             }
-            Record::RunReady { run } => self.run_is(*run, RunState::Running, None),
-            Record::RunHeld { run } => self.run_is(*run, RunState::Held, None),
+            Record::RunReady { run } => self.run_is(*run, RunState::Running, None, None),
+            Record::RunHeld { run } => self.run_is(*run, RunState::Held, None, None),
             Record::RunReleased { run, release } => self.answered(*run, RunState::Running, release),
             Record::RunRefused { run, release } => self.answered(*run, RunState::Refused, release),
-            Record::RunEnded { run, state, awaits, untold } => {
+            Record::RunEnded { run, state, awaits, stopped, untold } => {
                 // whoever carries a run out reports its end, and notes when people have heard of it
                 self.was_told(*run, Telling::Report, seq)?;
                 if *untold {
@@ -57,7 +57,7 @@ impl Checkpoint {
                 } else {
                     self.was_told(*run, Telling::Notice, seq)?;
                 }
-                self.run_is(*run, *state, *awaits)
+                self.run_is(*run, *state, *awaits, stopped.as_deref())
             }
             Record::RunTold { run, by, until } => self.was_told(*run, *by, *until),
             Record::RatesAgreed { run, max_slippage, rates } => self.rates_agreed(*run, *max_slippage, rates),
@@ -96,24 +96,35 @@ impl Checkpoint {
                 tree.remove(item?.0)?; // a run whose recording was interrupted is recorded anew
             }
         }
-        let stored =
-            StoredRun { head: head.clone(), state: RunState::Recording, release: head.released.clone() };
+        let stored = StoredRun {
+            head: head.clone(),
+            state: RunState::Recording,
+            release: head.released.clone(),
+            stopped: None,
+        };
         self.runs.insert(head.run.0.to_be_bytes(), encode(&stored))?;
         Ok(())
     }
 
     fn answered(&self, run: RunId, state: RunState, release: &Release) -> Result<(), JournalError> {
         if let Some(mut stored) = get::<StoredRun>(&self.runs, &run.0.to_be_bytes())? {
-            (stored.state, stored.release) = (state, Some(release.clone()));
+            (stored.state, stored.release, stored.stopped) = (state, Some(release.clone()), None);
             self.runs.insert(run.0.to_be_bytes(), encode(&stored))?;
         }
         Ok(())
     }
 
-    fn run_is(&self, run: RunId, state: RunState, awaits: Option<Awaits>) -> Result<(), JournalError> {
+    fn run_is(
+        &self,
+        run: RunId,
+        state: RunState,
+        awaits: Option<Awaits>,
+        stopped: Option<&Stopped>,
+    ) -> Result<(), JournalError> {
         if let Some(mut stored) = get::<StoredRun>(&self.runs, &run.0.to_be_bytes())? {
             stored.state = state;
             stored.head.awaits = awaits;
+            stored.stopped = stopped.cloned();
             self.runs.insert(run.0.to_be_bytes(), encode(&stored))?;
         }
         Ok(())

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::domain::{
     AgreedRate, Awaits, BookKey, ExternalId, Fact, KeptBank, Life, OverlapKey, Payee, Payout, PayoutId,
-    Probe, Release, RowEntry, RunHead, RunId, RunState, Slippage, Timestamp, Verified,
+    Probe, Release, RowEntry, RunHead, RunId, RunState, Slippage, Stopped, Timestamp, Verified,
 };
 
 /// Something that happened. Fields may be added, never renamed: old journals must be read for ever.
@@ -112,6 +112,9 @@ pub enum Record {
         /// The word of a person without which it does not go on.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         awaits: Option<Awaits>,
+        /// Why it stopped; journals from before that was noted say nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stopped: Option<Box<Stopped>>,
         /// Whether people are to hear of it, and have not yet.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         untold: bool,

@@ -95,6 +95,7 @@ mod tests {
             meaning,
             fee: None,
             rail: None,
+            converted: None,
         };
         life.apply(&Fact::Followed(status), second(at));
         life

@@ -30,6 +30,7 @@ impl<D: Desk> Watcher<'_, D> {
                 self.done(run, name, &read, &text)
             }
             Ok(Ended::Stopped { text, on: Stopped::Start }) => {
+                let text = format!("{text}\n\nIt goes on when this folder is watched again.");
                 self.say(Place::Processing, name, &text);
                 Ok(())
             }
@@ -57,7 +58,7 @@ impl<D: Desk> Watcher<'_, D> {
             self.desk.put_copy(run, &self.folder.path(Place::Processing, name))?;
         }
         let digest = self.desk.read_from(run)?; // the bytes that are asked about, whatever was written on since
-        let how = answer::how_to_answer(name, Wanted::Word(awaits));
+        let how = answer::how_to_answer(&self.folder.path(Place::Held, name), Wanted::Word(awaits));
         let question = Question { digest, run: Some(run), awaits: Some(awaits) };
         self.hold(name, question, &format!("{text}\n\n{how}"))
     }

@@ -134,6 +134,12 @@ impl Folder {
         Ok(found)
     }
 
+    /// The names there alone: one call of the system serves hundreds of them.
+    pub fn names(&self, place: Place) -> io::Result<Vec<OsString>> {
+        let names = fs::read_dir(self.path(place, ""))?.map(|entry| entry.map(|entry| entry.file_name()));
+        names.collect()
+    }
+
     /// Moves a file and what lies beside it, under the name `wanted` or, where that is taken, with a number. Gives the
     /// name that it has then.
     pub fn shift(&self, from: (Place, &OsStr), to: (Place, &str)) -> io::Result<String> {
@@ -250,7 +256,7 @@ fn numbered(name: &str, number: u32) -> String {
 }
 
 /// Whether a name is that of a file that is not meant yet: hidden, or still being written by a program that says so.
-fn is_passing(name: &OsStr) -> bool {
+pub(super) fn is_passing(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     let ends = [".part", ".partial", ".tmp", ".crdownload", ".filepart", ".download"];
     name.starts_with('.')

@@ -210,6 +210,7 @@ fn a_payout_is_over_only_when_it_is_certain_that_it_paid_nobody() {
             meaning,
             fee: None,
             rail: None,
+            converted: None,
         })
     };
     let table = [

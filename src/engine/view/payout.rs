@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{EngineError, in_full, is_refused, standing};
+use super::{EngineError, converted, in_full, is_refused, standing};
 use crate::check::directory::Directory;
 use crate::domain::answer::StatusMeaning;
+use crate::domain::plan_view::shown_rate;
 use crate::domain::{
-    BankAccount, Kind, Life, Oddity, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RowMark,
+    AsRead, BankAccount, Kind, Life, Oddity, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RowMark,
     RunHead, RunId, RunState, may_be_sent_again, reject_to_do, reject_words, verify_key,
 };
 use crate::journal::Checkpoint;
@@ -34,11 +35,15 @@ impl<'a> Viewer<'a> {
             _ => known.as_ref().map(|entry| entry.payout.clone()),
         };
         let life = known.as_ref().map(|entry| &entry.life);
-        let named = match entry {
-            RowEntry::Invalid { payee, .. } => payee.clone(),
-            _ => asked.as_ref().map(|payout| payout.payee.party.name.to_string()),
+        let (named, read) = match entry {
+            RowEntry::Invalid { payee, read, .. } => (payee.clone(), (**read).clone()),
+            RowEntry::Own { .. } | RowEntry::Earlier { .. } | RowEntry::Conflict { .. } => {
+                let read = asked.as_ref().map(as_read).unwrap_or_default();
+                (asked.as_ref().map(|payout| payout.payee.party.name.to_string()), read)
+            }
         };
         let conversion = asked.as_ref().and_then(|payout| payout.conversion.as_ref());
+        let came_to = known.as_ref().and_then(converted).zip(conversion);
         let (verified, bank) = match &asked {
             Some(payout) => {
                 let key = verify_key(&payout.payee.account, &payout.payee.party.name.to_string());
@@ -56,25 +61,29 @@ impl<'a> Viewer<'a> {
         let of = known.as_ref().map_or(run, |entry| entry.run);
         let waits = status == PayoutState::Ready
             && checkpoint.run(of)?.is_some_and(|(_, state)| state == RunState::Held);
+        // nobody is told to pay what a person has refused, or what a later run has
+        let is_let_go = matches!(status, PayoutState::Held | PayoutState::Invalid)
+            && (is_later_s || is_refused(checkpoint, run)?);
+        let is_left_alone = corrected.is_some() || is_let_go;
         let mut reason = reason(entry, life);
         if let Some(place) = &corrected {
             reason = Some(reason.map_or_else(|| place.clone(), |reason| format!("{reason}; {place}")));
         }
         Ok(PayoutView {
             row,
-            payment_id: asked.as_ref().and_then(|payout| payout.payment_id.clone()),
+            payment_id: read.payment_id,
             external_id: known.as_ref().map(|entry| entry.external_id.clone()),
             status,
             kind: asked.as_ref().map_or(Kind::Withdrawal, Payout::kind),
             flash_id: life.and_then(|life| life.flash_id.clone()),
-            amount: asked.as_ref().map(|payout| payout.money.digits()),
-            currency: asked.as_ref().map(|payout| payout.money.currency().to_string()),
+            amount: read.money.map(|money| money.digits()),
+            currency: read.money.map(|money| money.currency().to_string()),
             from_currency: conversion.map(|conversion| conversion.from.to_string()),
             to_currency: conversion.map(|conversion| conversion.to.to_string()),
             payee: named,
-            account: asked.as_ref().map(|payout| payout.payee.account.to_string()),
-            reference: asked.as_ref().and_then(|payout| payout.reference.clone()),
-            next: next(status, run, row, known.as_ref(), waits).filter(|_| corrected.is_none()),
+            account: read.account,
+            reference: read.reference,
+            next: next(status, run, row, known.as_ref(), waits).filter(|_| !is_left_alone),
             accepted: known.as_ref().map(|entry| entry.accepted.clone()).unwrap_or_default(),
             like_earlier: known.as_ref().and_then(|entry| entry.like_earlier.clone()),
             reason,
@@ -90,12 +99,14 @@ impl<'a> Viewer<'a> {
                 .as_ref()
                 .zip(there)
                 .and_then(|(payout, there)| Some(in_full(there.fee?, payout.funded_in()))),
+            debited: came_to.map(|(sums, pair)| in_full(sums.debited, pair.from).to_string()),
+            delivered: came_to.map(|(sums, pair)| in_full(sums.delivered, pair.to).to_string()),
+            rate: came_to.map(|(sums, _)| shown_rate(sums.rate())),
             flash_status: there.map(|status| status.name.clone()),
             reject_code: there.and_then(|status| status.reject_code.clone()),
             sent_at: life.and_then(|life| life.first_sent),
             changed_at: life.and_then(|life| life.changed),
-            // what a later run has stands in that run's file
-            correctable: is_correctable(status, life) && corrected.is_none() && !is_later_s,
+            correctable: is_correctable(status, life) && !is_left_alone && !is_later_s,
             mark: identity.map(|id| RowMark::of(run, row, id)),
             from_book: asked.map(|payout| payout.from_book).unwrap_or_default(),
             verified,
@@ -158,6 +169,16 @@ impl<'a> Viewer<'a> {
         let head = self.heads.get(&entry.run).and_then(Option::as_ref);
         let remitter = head.and_then(|head| head.remitters.get(id));
         Ok(remitter.map_or_else(|| id.to_string(), |remitter| remitter.party.name.to_string()))
+    }
+}
+
+/// What a row asks for, as of one that cannot be paid.
+fn as_read(payout: &Payout) -> AsRead {
+    AsRead {
+        payment_id: payout.payment_id.clone(),
+        account: Some(payout.payee.account.to_string()),
+        money: Some(payout.money),
+        reference: payout.reference.clone(),
     }
 }
 

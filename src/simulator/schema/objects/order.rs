@@ -58,7 +58,8 @@ impl Withdrawal {
             amount: Some(Float(record.amount)),
             currency: Some(record.currency),
             total_fee: Some(Float(record.fee)),
-            rail: Some("NPP".to_owned()),
+            // NPP moves Australian dollars alone
+            rail: (record.currency == CurrencyIso3::AUD).then(|| "NPP".to_owned()),
             rail_service: None,
             cleared_at: reached(Confirmed),
             rejected_at: reached(Cancelled),
