@@ -80,7 +80,10 @@ impl<'a> Counter<'a> {
                 return Ok(None);
             }
         }
-        Ok(by)
+        // one that waits too may still be refused
+        let taker = by.map(|by| checkpoint.run(by)).transpose().map_err(read)?.flatten();
+        let is_let_go = |state| matches!(state, RunState::Running | RunState::Stopped | RunState::Finished);
+        Ok(taker.filter(|(_, state)| is_let_go(*state)).map(|(head, _)| head.run))
     }
 
     /// That a file was refused before: whoever is asked again must know.

@@ -182,6 +182,9 @@ fn verify(globals: &Globals, args: &EvidenceVerifyArgs) -> Result<Exit, Failure>
     if wrong.is_empty() {
         wrong.extend(broken(&mut evidence));
     }
+    if wrong.is_empty() {
+        wrong.extend(evidence.unsealed().map(|error| error.to_string()));
+    }
     let is_whole = wrong.is_empty();
     if typed.is_some_and(|typed| typed != evidence.seal) {
         wrong.push(format!("the seal is another one than you gave: {}", evidence.seal));

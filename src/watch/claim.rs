@@ -178,8 +178,7 @@ impl<D: Desk> Watcher<'_, D> {
                 }
                 let how = answer::how_to_answer(&self.folder.path(Place::Held, name), Wanted::Yes);
                 let question = Question { digest: before, run: Some(run), awaits: None };
-                self.hold(name, question, &format!("{text}\n\n{how}"))?;
-                self.drop_taken()
+                self.hold(name, question, &format!("{text}\n\n{how}"))
             }
             Judged::Goes { run, text } => {
                 self.goes(name, run, &text, jobs)?;

@@ -103,10 +103,12 @@ impl<J: DeserializeOwned> Evidence<J> {
         for member in self.manifest.files.clone() {
             wrong.extend(self.differs(&member));
         }
-        if wrong.is_empty() && !self.is_sealed {
-            wrong.push(NotEvidence::Unsealed);
-        }
         wrong
+    }
+
+    /// What is wrong with the archive around its files, where these are as they were.
+    pub fn unsealed(&self) -> Option<NotEvidence> {
+        (!self.is_sealed).then_some(NotEvidence::Unsealed)
     }
 
     fn differs(&mut self, member: &Member) -> Option<NotEvidence> {
