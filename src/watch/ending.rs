@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use super::answer::{self, Wanted};
 use super::asked::{Question, digest};
 use super::desk::{Desk, Ended, Going, Stopped, Trouble};
-use super::folder::{Place, beside_what};
+use super::folder::{Place, beside_what, plain};
+use super::side::Side;
 use super::watcher::{Job, Later, Retry, Watcher, passing};
 use crate::domain::{Awaits, RunId};
 
@@ -94,6 +95,21 @@ impl<D: Desk> Watcher<'_, D> {
         }
         self.folder.clear(Place::Processing, name); // what is left there if somebody took the file away
         self.totals_to(name, (Place::Done, &end))
+    }
+
+    /// Files and runs that are taken up at the next start.
+    pub(super) fn left(&self) -> Vec<String> {
+        let inbox = self.stuck.keys().filter(|(place, _)| *place == Place::Inbox);
+        let mut left: Vec<String> = inbox.map(|(_, name)| plain(name)).collect();
+        let files = self.listed(Place::Processing).unwrap_or_default().into_iter();
+        let names = files.filter_map(|(name, _)| name.into_string().ok());
+        let is_file = |name: &String| beside_what(name).is_none() && Side::of(OsStr::new(name)).is_none();
+        let runs = self.later.iter().filter(|(_, later)| later.job.is_some()).map(|(name, _)| name.clone());
+        let mut names: Vec<String> = names.filter(is_file).chain(runs).collect();
+        names.sort();
+        names.dedup();
+        left.extend(names.into_iter().map(|name| format!("{}/{name}", Place::Processing.name())));
+        left
     }
 
     /// Puts a file into the inbox again, to be taken like a new one.

@@ -39,13 +39,16 @@ pub enum NotOurs {
 }
 
 impl Folder {
-    /// Makes the folder this state's, if it is no other's. `fresh` is what a state is called that has no name yet.
+    /// Makes the folder this state's, if it is no other's, and makes what it lacks. `fresh` is what a state is called
+    /// that has no name yet.
     pub fn belong_to(&self, state: &Path, fresh: &str) -> Result<(), NotOurs> {
         let identity = kept(&state.join(IDENTITY), &format!("{fresh}\n"))?;
         let [own, mark] = [identity.lines().next().unwrap_or_default(), &format!("{}", state.display())];
         let marked = kept(&self.root().join(MARK), &format!("{own}\n{mark}\n"))?;
         let mut lines = marked.lines();
         if lines.next() == Some(own) {
+            self.make_places()?;
+            self.clear_leftovers();
             return Ok(());
         }
         Err(NotOurs::Another {

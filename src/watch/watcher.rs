@@ -174,21 +174,6 @@ impl<'a, D: Desk> Watcher<'a, D> {
         })
     }
 
-    /// Files and runs that are taken up at the next start.
-    fn left(&self) -> Vec<String> {
-        let inbox = self.stuck.keys().filter(|(place, _)| *place == Place::Inbox);
-        let mut left: Vec<String> = inbox.map(|(_, name)| plain(name)).collect();
-        let files = self.listed(Place::Processing).unwrap_or_default().into_iter();
-        let names = files.filter_map(|(name, _)| name.into_string().ok());
-        let is_file = |name: &String| beside_what(name).is_none() && Side::of(OsStr::new(name)).is_none();
-        let runs = self.later.iter().filter(|(_, later)| later.job.is_some()).map(|(name, _)| name.clone());
-        let mut names: Vec<String> = names.filter(is_file).chain(runs).collect();
-        names.sort();
-        names.dedup();
-        left.extend(names.into_iter().map(|name| format!("{}/{name}", Place::Processing.name())));
-        left
-    }
-
     fn serve(&mut self, events: &Receiver<Event>, jobs: &Sender<Job>) -> Result<(), Trouble> {
         self.take_up(jobs)?;
         loop {

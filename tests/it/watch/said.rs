@@ -88,8 +88,13 @@ fn a_run_whose_place_another_took_is_not_asked_about_any_more() {
     std::fs::write(shop.path("held/m3.csv.approve"), "amends r1\n").expect("written");
     shop.once(&["--mode", "hold"]).ends(0);
     assert!(shop.has("held/m1.csv"), "the other one may still be refused: {:?}", all(&shop.path("")));
-    std::fs::write(shop.path("held/m3.csv.approve"), "").expect("written");
-    shop.once(&["--mode", "hold"]).ends(0);
+    // where the plan is another one once the run has its rows, it is shown again
+    for _ in 0..2 {
+        if shop.has("held/m3.csv") {
+            std::fs::write(shop.path("held/m3.csv.approve"), "").expect("written");
+            shop.once(&["--mode", "hold"]).ends(0);
+        }
+    }
     assert_eq!(shop.world.made(), 3, "{}", shop.read("held/m3.csv.answer.txt"));
     let answer = shop.read("rejected/m1.csv.answer.txt");
     assert!(answer.contains("run r2 has taken the place of run r1"), "{answer}: {:?}", all(&shop.path("")));
