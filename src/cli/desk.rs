@@ -13,16 +13,17 @@ use clap::ValueEnum as _;
 use super::args::ReportKind;
 use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
+use super::notices::Teller;
 use super::reading::read_with;
 use super::session::{Session, Unasked, user_name};
-use super::{guard, notices, out, plan_text, reference, report, summary, to_correct, track, verify};
+use super::{guard, out, plan_text, reference, report, summary, to_correct, track, verify};
 use crate::domain::{
-    Allowed, Occasion, Overlaps, PlanView, Release, RunHead, RunId, RunState, RunView, Sums, Way,
+    Allowed, Occasion, Overlaps, PlanView, Release, RowEntry, RunHead, RunId, RunState, RunView, Sums, Way,
     system_words,
 };
 use crate::engine::{self, Ending, EngineError, Prepared, StopReason, Which};
-use crate::journal::{Journal, Telling, open_itself};
-use crate::notify::{Notice, Notifier};
+use crate::journal::{Journal, JournalError, Telling, open_itself};
+use crate::notify::Notice;
 use crate::report::write_plan_page;
 use crate::watch::{
     ANSWER, Approval, ControlTotals, Desk, Ended, Going, Judged, OpenRun, PLAN, Standing, Stopped, Trouble,
@@ -34,14 +35,14 @@ pub struct Counter<'a> {
     pub(super) session: &'a Session,
     journal: Arc<Journal>,
     folder: PathBuf,
-    notifier: Arc<Notifier>,
+    teller: Arc<Teller>,
     digests: Mutex<HashMap<RunId, String>>,
 }
 
 impl<'a> Counter<'a> {
     /// For the folder of that path.
-    pub fn new(session: &'a Session, journal: Arc<Journal>, folder: &Path, notifier: Arc<Notifier>) -> Self {
-        Self { session, journal, folder: folder.to_owned(), notifier, digests: Mutex::default() }
+    pub fn new(session: &'a Session, journal: Arc<Journal>, folder: &Path, teller: Arc<Teller>) -> Self {
+        Self { session, journal, folder: folder.to_owned(), teller, digests: Mutex::default() }
     }
 
     fn view(&self, run: RunId) -> Result<RunView, Trouble> {
@@ -66,6 +67,25 @@ impl<'a> Counter<'a> {
         Ok(read)
     }
 
+    /// The run that has what is left of one that waits, where that has nothing of its own any more.
+    fn taken_by(&self, run: RunId) -> Result<Option<RunId>, Trouble> {
+        let checkpoint = self.journal.checkpoint();
+        let read = |error: JournalError| trouble(error.into());
+        let mut by = None;
+        for row in checkpoint.rows(run) {
+            let (_, RowEntry::Own { id }) = row.map_err(read)? else { continue };
+            let Some(entry) = checkpoint.payout(id).map_err(read)? else { continue };
+            by = if entry.run == run { entry.life.superseded_by } else { Some(entry.run) };
+            if by.is_none() {
+                return Ok(None);
+            }
+        }
+        // one that waits too may still be refused
+        let taker = by.map(|by| checkpoint.run(by)).transpose().map_err(read)?.flatten();
+        let is_let_go = |state| matches!(state, RunState::Running | RunState::Stopped | RunState::Finished);
+        Ok(taker.filter(|(_, state)| is_let_go(*state)).map(|(head, _)| head.run))
+    }
+
     /// That a file was refused before: whoever is asked again must know.
     fn refusal(&self, run: RunId) -> Result<String, Trouble> {
         let release = self.journal.checkpoint().release(run).map_err(|error| trouble(error.into()))?;
@@ -88,7 +108,7 @@ impl<'a> Counter<'a> {
 
     /// A person is to look at a file that is no run yet.
     fn tell_held(&self, name: &str) {
-        self.notifier.tell(Notice {
+        self.teller.tell_held(Notice {
             occasion: Occasion::Held,
             run: None,
             label: name.to_owned(),
@@ -188,19 +208,23 @@ impl<'a> Counter<'a> {
                 session.settings.watch.allowances.allow(&largest, &run, &day)
             }
         };
-        let by_policy = || {
-            session.answer(Way::Policy, words.map(|words| format!("its questions were answered by {words}")))
-        };
         let run = prepared.head.run;
+        let before = self.journal.checkpoint().run(run).map_err(|error| trouble(error.into()))?;
+        let answered = words.cloned().or(before.and_then(|(head, _)| head.answered));
+        let by_policy = || {
+            let by_itself = session.answer(Way::Policy, None);
+            answered.iter().fold(by_itself, |release, words| release.after(words))
+        };
         prepared.head.folder = Some(self.folder.clone());
         prepared.head.waits = allowed != Allowed::Yes;
         prepared.head.released = match &allowed {
             Allowed::Yes => Some(words.filter(|_| says_yes).cloned().unwrap_or_else(by_policy)),
             Allowed::No(_) => None,
         };
+        prepared.head.answered = answered.filter(|_| prepared.head.waits);
         engine::record(&self.journal, &prepared, &*session.clock, &*session.observer).map_err(trouble)?;
         if allowed != Allowed::Yes {
-            notices::tell(&self.notifier, &[], &self.view(run)?);
+            self.teller.tell_held(Notice::of_run(Occasion::Held, &self.view(run)?));
         }
         Ok(match allowed {
             Allowed::Yes => Judged::Goes { run, text: format!("Run {run} is being sent.\n\n{head_of_text}") },
@@ -294,7 +318,8 @@ impl Desk for Counter<'_> {
                 RunState::Running | RunState::Stopped => head.awaits.map(Waits::Word),
             };
             let digest = self.digest_of(&head).unwrap_or_default(); // a copy that is lost is no file's
-            open.push(OpenRun { run: head.run, name: head.file, digest, waits });
+            let taken_by = if state == RunState::Held { self.taken_by(head.run)? } else { None };
+            open.push(OpenRun { run: head.run, name: head.file, digest, waits, taken_by });
         }
         Ok(open)
     }
@@ -341,8 +366,6 @@ impl Desk for Counter<'_> {
 
     fn carry_out(&self, run: RunId, going: Going) -> Result<Ended, Trouble> {
         let session = self.session;
-        let checkpoint = self.journal.checkpoint();
-        let since = checkpoint.told_until(run, Telling::Notice).map_err(|error| trouble(error.into()))?;
         if going.agree_rates {
             guard::again(session, &self.journal, run, None, true).map_err(failed)?;
         }
@@ -351,13 +374,14 @@ impl Desk for Counter<'_> {
         });
         let ending = ending.map_err(failed)?.map_err(trouble)?;
         let view = self.view(run)?;
-        let states = checkpoint.states_since(run, since).map_err(|error| trouble(error.into()))?;
-        notices::tell(&self.notifier, &states, &view);
+        self.teller.tell(&self.journal, Which::Run(run)).map_err(trouble)?;
         let text = summary::run(&view, &[], None);
         Ok(match ending {
             Ending::Finished => Ended::Finished(text),
             Ending::Stopped(reason) => {
-                let why = summary::stopped(&reason, &view).message;
+                let told = reason.told();
+                let mut why = format!("Stopped early: {}.", told.why);
+                why.extend(summary::shown(&told.lines).map(|line| format!("\n{line}")));
                 let on = match (&reason, reason.awaits()) {
                     (_, Some(word)) => Stopped::Person(word),
                     (StopReason::Asked, None) => Stopped::Start,
@@ -386,7 +410,7 @@ impl Desk for Counter<'_> {
         written
             .map_err(|failure| Trouble::Passing(format!("the report of run {run}: {}", failure.message)))?;
         news.map_or(Ok(()), |news| {
-            let told = engine::told(&self.journal, &news, Telling::Report, &*self.session.clock);
+            let told = engine::told(&self.journal, run, news.until, Telling::Report, &*self.session.clock);
             told.wait().map_err(|error| trouble(error.into()))
         })
     }

@@ -15,7 +15,7 @@ use crate::domain::{RunId, RunView, system_words};
 use crate::engine;
 use crate::journal::{self, Excerpt};
 use crate::report::FreshError;
-use crate::report::evidence::{Evidence, NotEvidence, Packing, Seal};
+use crate::report::evidence::{Evidence, NotEvidence, Packing, SEAL_DIGITS, Seal};
 
 /// The name of the run's part of the journal.
 const JOURNAL: &str = "journal.jsonl";
@@ -159,14 +159,18 @@ fn records(packing: &mut Packing<'_>, session: &Session, run: RunId) -> Result<E
 }
 
 fn verify(globals: &Globals, args: &EvidenceVerifyArgs) -> Result<Exit, Failure> {
-    let refused = |error: &NotEvidence| {
-        Failure::new(Exit::Findings, format!("{} is not intact: {error}", args.file.display()))
+    let file = args.file.display();
+    let refused = |error: NotEvidence| match error {
+        NotEvidence::Unreadable(..) => Failure::new(Exit::Usage, error.to_string()),
+        NotEvidence::Foreign(_) | NotEvidence::Form(_) => {
+            Failure::new(Exit::Findings, format!("{file}: {error}"))
+        }
+        _ => Failure::new(Exit::Findings, format!("{file} is not intact: {error}")),
     };
-    let mut evidence = Evidence::<Excerpt>::open(&args.file).map_err(|error| refused(&error))?;
+    let typed =
+        args.seal.as_deref().map(|typed| Seal::typed(typed).ok_or_else(|| no_seal(typed))).transpose()?;
+    let mut evidence = Evidence::<Excerpt>::open(&args.file).map_err(refused)?;
     let mut wrong: Vec<String> = Vec::new();
-    if args.seal.as_deref().is_some_and(|typed| !evidence.seal.is_meant_by(typed)) {
-        wrong.push(format!("the seal is another one: {}", evidence.seal));
-    }
     for altered in evidence.altered() {
         // of the journal it is known which record it is
         let record = matches!(&altered, NotEvidence::Altered(name) if name == JOURNAL);
@@ -179,14 +183,37 @@ fn verify(globals: &Globals, args: &EvidenceVerifyArgs) -> Result<Exit, Failure>
         wrong.extend(broken(&mut evidence));
     }
     if wrong.is_empty() {
+        wrong.extend(evidence.unsealed().map(|error| error.to_string()));
+    }
+    let is_whole = wrong.is_empty();
+    if typed.is_some_and(|typed| typed != evidence.seal) {
+        wrong.push(format!("the seal is another one than you gave: {}", evidence.seal));
+    }
+    if wrong.is_empty() {
         answer_intact(globals, args, &evidence.seal, &evidence);
         return Ok(Exit::Done);
     }
     if globals.format == Format::Json {
-        let file = args.file.display().to_string();
+        let file = file.to_string();
         out::answer(&serde_json::json!({ "file": file, "intact": false, "wrong": wrong }).to_string());
     }
-    Err(Failure::new(Exit::Findings, format!("{} is not intact: {}.", args.file.display(), wrong.join("; "))))
+    let wrong = wrong.join("; ");
+    let message = if is_whole {
+        format!(
+            "{file} is whole, but {wrong}. Compare what you typed with what was noted down; if that is the same, this is another archive than the one that was made then."
+        )
+    } else {
+        format!("{file} is not intact: {wrong}.")
+    };
+    Err(Failure::new(Exit::Findings, message))
+}
+
+/// What was typed for a seal is none.
+fn no_seal(typed: &str) -> Failure {
+    let message = format!(
+        "\"{typed}\" is no seal: a seal has {SEAL_DIGITS} digits, 0 to 9 and a to f, in groups of eight. Nothing was compared."
+    );
+    Failure::new(Exit::Usage, message)
 }
 
 /// What is wrong with the records of the journal, if anything.

@@ -37,7 +37,7 @@ Exit codes:
   2   the command line is not understood, or nobody has said yes (nothing was sent)
   3   the file cannot be paid as it is (nothing was sent)
   4   finished, but some payouts were rejected, returned, held or need attention
-  5   stopped early; `payrun resume` goes on
+  5   stopped early; `payrun resume` goes on, in a watched folder the next `payrun watch`
   6   configuration, credentials, account or state folder
   7   another process holds the state
   8   handed to the watcher that holds the state; nothing is paid yet

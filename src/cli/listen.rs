@@ -6,12 +6,12 @@ use std::time::Duration;
 use super::args::{Globals, ListenArgs};
 use super::ear::{self, Ear, GATHERING};
 use super::exit::{Exit, Failure};
+use super::notices::Teller;
 use super::session::{Attached, Session};
-use super::{notices, out, track};
+use super::{out, track};
 use crate::domain::Silent;
 use crate::engine::{Depth, Engine, Looks, Stop, Which};
 use crate::journal::JournalError;
-use crate::notify::Notifier;
 
 /// Without a hint what is due is looked for so often, and so often somebody else is asked to let go.
 const NOW_AND_THEN: Duration = Duration::from_secs(30);
@@ -34,15 +34,15 @@ pub fn run(globals: &Globals, args: &ListenArgs) -> Result<Exit, Failure> {
             "Webhooks are received on http://{}/webhooks/flash. Ctrl-C stops it.",
             receiving.address
         ));
-        let notifier = Notifier::new(session.notify.clone())?;
+        let teller = Teller::new(&session)?;
         let mut looks = Looks::default();
         loop {
-            let pause = round(&session, &ear, &notifier, &mut looks);
+            let pause = round(&session, &ear, &teller, &mut looks);
             if attached.runtime.block_on(wait(attached, &ear, pause)) {
                 break;
             }
         }
-        notifier.close();
+        teller.close(session.opened().ok().as_ref());
         attached.runtime.block_on(async {
             let _ = receiving.task.await; // a panic of it has been printed
             attached.gateway.sign_out().await;
@@ -61,8 +61,8 @@ async fn wait(attached: &Attached, ear: &Ear, pause: Duration) -> bool {
 
 /// One round, if the scope is free. Says when the next one is due. What fails is told and tried again: nothing here can
 /// be lost, and a listener that ends hears nothing.
-fn round(session: &Session, ear: &Ear, notifier: &Notifier, looks: &mut Looks) -> Duration {
-    match looked(session, ear, notifier, looks) {
+fn round(session: &Session, ear: &Ear, teller: &Teller, looks: &mut Looks) -> Duration {
+    match looked(session, ear, teller, looks) {
         Ok(pause) => pause,
         Err(failure) => {
             tracing::warn!(why = failure.message, "payouts could not be looked at");
@@ -71,7 +71,7 @@ fn round(session: &Session, ear: &Ear, notifier: &Notifier, looks: &mut Looks) -
     }
 }
 
-fn looked(session: &Session, ear: &Ear, notifier: &Notifier, looks: &mut Looks) -> Result<Duration, Failure> {
+fn looked(session: &Session, ear: &Ear, teller: &Teller, looks: &mut Looks) -> Result<Duration, Failure> {
     let journal = match session.opened() {
         Ok(journal) => Session::taken(journal),
         Err(error) => {
@@ -94,7 +94,7 @@ fn looked(session: &Session, ear: &Ear, notifier: &Notifier, looks: &mut Looks) 
         let round = Engine { stop, ..engine }.track(Which::All, Depth::Due, looks).await;
         timer.abort();
         let round = round?;
-        notices::of_news(notifier, &journal, Which::All, &*session.clock).await?;
+        teller.tell(&journal, Which::All)?;
         Ok(round)
     })?;
     ear.looked(journal.checkpoint(), mark, &round)?;

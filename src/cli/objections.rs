@@ -12,6 +12,9 @@ use crate::domain::{Finding, Severity};
 use crate::engine::{self, Prepared};
 use crate::watch::{Approval, ControlTotals, FINDINGS, Judged};
 
+/// How a question is answered in a folder, where `--accept` cannot be typed to anything yet.
+const MEANT: &str = " What is only asked above (--accept) is asked again then: it waits in held/, and the answer beside it says how to accept it there.";
+
 impl Counter<'_> {
     /// What stands against recording a file: errors, questions, totals that are not met.
     pub(super) fn objections(
@@ -26,11 +29,14 @@ impl Counter<'_> {
         let report = CheckReport::new(&prepared.head.file, checked);
         let findings = check::render_text(&report);
         let rejected = |why: String| {
-            let sheet = self.annotate(path, prepared, approval, &report.summary());
+            let has_any = !checked.findings.is_empty();
+            let sheet = has_any.then(|| self.annotate(path, prepared, approval, &report.summary())).flatten();
             let sheet = sheet.map_or(String::new(), |sheet| format!("{sheet}\n"));
+            let asks = checked.findings.iter().any(|finding| finding.word_needed().is_some());
+            let accept = if asks { MEANT } else { "" };
             Some(Judged::Rejected {
                 text: format!(
-                    "Nothing was sent: {why}\n\n{findings}\n{sheet}Put the corrected file into the folder again."
+                    "Nothing was sent: {why}\n\n{findings}\n{sheet}Put the corrected file into the folder again.{accept}"
                 ),
             })
         };
@@ -91,15 +97,17 @@ impl Counter<'_> {
     }
 }
 
-/// Why the totals that a person gave are not those of the file.
+/// Why the totals that a person gave are not those of the file: all that differ.
 fn unmet(totals: &ControlTotals, prepared: &Prepared) -> Option<String> {
     let checked = &prepared.checked;
-    if let Some(count) = totals.count.filter(|count| *count != checked.payable) {
-        return Some(format!("the control totals say {count} payouts, the file has {}.", checked.payable));
-    }
-    totals.sums.iter().find_map(|(currency, sum)| {
+    let count = totals.count.filter(|count| *count != checked.payable);
+    let count = count
+        .map(|count| format!("the control totals say {count} payouts, the file has {}", checked.payable));
+    let sums = totals.sums.iter().filter_map(|(currency, sum)| {
         let (_, has) = checked.totals.of(*currency);
         (has != *sum)
-            .then(|| format!("the control totals say {currency} {sum}, the file has {currency} {has}."))
-    })
+            .then(|| format!("the control totals say {currency} {sum}, the file has {currency} {has}"))
+    });
+    let all: Vec<String> = count.into_iter().chain(sums).collect();
+    (!all.is_empty()).then(|| format!("{}.", all.join("; ")))
 }

@@ -19,7 +19,7 @@ use crate::domain::{
     Accepted, BlockOn, Overlaps, PayoutState, PlanView, RunHead, RunId, RunState, Severity, Way,
 };
 use crate::engine::{self, EngineError, Funds, Prepared};
-use crate::journal::{Journal, Telling};
+use crate::journal::Journal;
 use crate::report::write_plan_page;
 
 /// Runs the command.
@@ -328,7 +328,6 @@ pub fn carry_out(
     run: RunId,
     skip_held: bool,
 ) -> Result<Exit, Failure> {
-    let since = journal.checkpoint().told_until(run, Telling::Notice)?;
     let ending = session
         .with_engine(Arc::clone(journal), skip_held, async move |engine| Ok(engine.carry_out(run).await?))?;
     let stopped = match &ending {
@@ -340,8 +339,7 @@ pub fn carry_out(
     };
     let told = tell(session, journal, globals, run, stopped);
     if session.settings.notify.always {
-        let states = journal.checkpoint().states_since(run, since)?;
-        notices::of_ending(session, &states, &engine::run_view(journal.checkpoint(), run, false)?);
+        notices::of_ending(session, journal, run);
     }
     told
 }

@@ -281,6 +281,7 @@ impl Session {
             follow: self.settings.follow,
             skip_held,
             stays_signed_in: self.attached.get().is_some(),
+            tells: (self.settings.notify.always || self.attached.get().is_some()) && self.notify.has_a_way(),
             callbacks: self.callbacks(),
         }
     }

@@ -8,7 +8,7 @@ use super::session::Session;
 use super::{out, report, summary};
 use crate::domain::{PayoutState, RunId};
 use crate::engine;
-use crate::journal::{Checkpoint, Holder, Journal, RealDisk};
+use crate::journal::{Checkpoint, Holder, Journal, JournalError, RealDisk};
 
 /// What can be seen now, and whether somebody else is at work.
 pub struct Seen {
@@ -36,8 +36,13 @@ impl Seen {
 pub fn look(session: &Session) -> Result<Seen, Failure> {
     has_runs(session)?;
     let at_work = session.folder.holder() != Holder::Nobody;
-    if !at_work && let Ok(journal) = Journal::open(&session.folder, std::sync::Arc::new(RealDisk)) {
-        return Ok(Seen { kept: Kept::Ours(journal), at_work });
+    if !at_work {
+        match Journal::open(&session.folder, std::sync::Arc::new(RealDisk)) {
+            Ok(journal) => return Ok(Seen { kept: Kept::Ours(journal), at_work }),
+            // only the checkpoint knows that the journal has lost its end: read without it, false states would be shown
+            Err(error @ JournalError::Damaged { .. }) => return Err(error.into()),
+            Err(_) => {} // what cannot be written to can be read
+        }
     }
     Ok(Seen { kept: Kept::Copy(Journal::look(&session.folder)?), at_work })
 }

@@ -157,7 +157,7 @@ fn listed(head: &str, lines: &[String], then: &str) -> String {
 }
 
 /// As many of the lines as are shown, and how many are not.
-fn shown(lines: &[String]) -> impl Iterator<Item = String> {
+pub fn shown(lines: &[String]) -> impl Iterator<Item = String> {
     let left = lines.len().saturating_sub(MOST_SHOWN);
     let more = (left > 0).then(|| format!("  … and {left} more"));
     lines.iter().take(MOST_SHOWN).map(|line| format!("  {line}")).chain(more)

@@ -10,14 +10,14 @@ use clap::Args;
 
 use super::args::{Format, Globals};
 use super::exit::{Exit, Failure};
+use super::notices::Teller;
 use super::session::Session;
-use super::{notices, out, report, status};
+use super::{out, report, status};
 use crate::domain::money::plural;
 use crate::domain::{PayoutState, RunHead, RunId, RunState, Timestamp};
 use crate::engine::{self, Depth, Engine, EngineError, Looks, Moved, Round, UnderWay, Which};
 use crate::gateway::GatewayError;
 use crate::journal::{Checkpoint, Holder, Journal, JournalError, News, Telling, watched_folder};
-use crate::notify::Notifier;
 
 /// `track`.
 #[derive(Debug, Args)]
@@ -85,18 +85,17 @@ pub fn run(globals: &Globals, args: &TrackArgs) -> Result<Exit, Failure> {
     if let Some(run) = args.run {
         journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
     }
-    let notifier =
-        session.settings.notify.always.then(|| Notifier::new(session.notify.clone())).transpose()?;
+    let teller = session.settings.notify.always.then(|| Teller::new(&session)).transpose()?;
     let told = session.with_engine(Arc::clone(&journal), false, async |engine| {
         let told = rounds(&engine, args, until).await;
         engine.gateway.sign_out().await;
-        if let Some(notifier) = &notifier {
-            notices::of_news(notifier, &journal, which, &*session.clock).await?;
+        if let Some(teller) = &teller {
+            teller.tell(&journal, which)?;
         }
         Ok(told?)
     });
-    if let Some(notifier) = notifier {
-        notifier.close();
+    if let Some(teller) = teller {
+        teller.close(Some(&journal));
     }
     let mut told = told?;
     told.files = reports(&session, &journal, which, &told.changed)?;
@@ -222,7 +221,7 @@ pub(super) fn reports(
         let source = report::Source { session, checkpoint, at_work: false };
         let anew = report::write_anew(source, run);
         if let Some(news) = news.filter(|_| anew.is_whole) {
-            engine::told(journal, &news, Telling::Report, &*session.clock).wait()?;
+            engine::told(journal, run, news.until, Telling::Report, &*session.clock).wait()?;
         }
         files.extend(anew.files);
         files.extend(anew.fix);

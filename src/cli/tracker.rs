@@ -6,11 +6,11 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use super::ear::{Ear, GATHERING};
-use super::notices;
-use crate::domain::RunId;
+use super::notices::Teller;
+use super::out;
+use crate::domain::{Occasion, RunId};
 use crate::engine::{self, Depth, Engine, EngineError, Looks, Which};
 use crate::journal::Telling;
-use crate::notify::Notifier;
 use crate::watch::Event;
 
 /// New payouts are noticed after so long, whatever is due.
@@ -18,11 +18,11 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// Looks, round after round, until it is asked to stop. What cannot be looked at now is looked at later.
 /// What `ear` hears of is looked at at once.
-pub async fn keep_looking(engine: Engine, ear: Arc<Ear>, notifier: Arc<Notifier>, events: Sender<Event>) {
+pub async fn keep_looking(engine: Engine, ear: Arc<Ear>, teller: Arc<Teller>, events: Sender<Event>) {
     let mut looks = Looks::default();
     let mut passed_on = BTreeMap::new();
     while !engine.stop.is_asked() {
-        let pause = match round(&engine, &mut looks, &mut passed_on, &ear, &notifier, &events).await {
+        let pause = match round(&engine, &mut looks, &mut passed_on, &ear, &teller, &events).await {
             Ok(pause) => pause,
             Err(EngineError::Journal(error)) if error.is_lasting() => {
                 let _ = events.send(Event::Broken(error.to_string())); // the loop may have ended
@@ -48,7 +48,7 @@ async fn round(
     looks: &mut Looks,
     passed_on: &mut BTreeMap<RunId, u64>,
     ear: &Ear,
-    notifier: &Notifier,
+    teller: &Teller,
     events: &Sender<Event>,
 ) -> Result<Duration, EngineError> {
     let checkpoint = engine.journal.checkpoint();
@@ -58,7 +58,12 @@ async fn round(
     if round.refused > 0 {
         tracing::warn!(payouts = round.refused, "Flash answers, but does not show these");
     }
-    notices::of_news(notifier, &engine.journal, Which::All, &*engine.clock).await?;
+    let told = teller.tell(&engine.journal, Which::All)?;
+    for notice in
+        told.iter().filter(|notice| matches!(notice.occasion, Occasion::Returned | Occasion::Attention))
+    {
+        out::note(&notice.text());
+    }
     // the loop notes which reports it has written; one that it cannot write is not asked for all the time
     let mut untold = engine::untold(checkpoint, Which::All, Telling::Report)?;
     untold.retain(|news| passed_on.insert(news.run, news.until) != Some(news.until));

@@ -12,11 +12,12 @@ use super::args::{Globals, WatchArgs};
 use super::desk::Counter;
 use super::ear::{self, Ear};
 use super::exit::{Exit, Failure};
+use super::notices::Teller;
 use super::session::{Attached, Session};
 use super::{out, tracker};
 use crate::domain::{Mode, Silent};
-use crate::notify::Notifier;
-use crate::watch::{Event, Folder, Place, Settings, Trouble, Watcher};
+use crate::journal::JournalError;
+use crate::watch::{Event, Folder, NotOurs, Place, Settings, Trouble, Watcher};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
@@ -29,8 +30,11 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
     let flags = given.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))).collect();
     let mut session = Session::new(globals, flags)?;
     session.observer = Arc::new(Silent);
-    let folder = Folder::take(&args.folder)?;
+    let folder = Folder::take(&args.folder).map_err(|error| taken(&args.folder, error))?;
     let journal = session.journal()?;
+    let fresh =
+        format!("{}, {}, {}", session.folder.path().display(), session.clock.now(), std::process::id());
+    folder.belong_to(session.folder.path(), blake3::hash(fresh.as_bytes()).to_hex().as_str())?;
     session.folder.note_watched(folder.root())?;
     let watching = session.settings.watch.clone();
     let settings = Settings {
@@ -41,19 +45,19 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
         asked: session.folder.path().join("asked.json"),
     };
     tell_beginning(&session, &folder);
-    session.attached(|attached| {
+    let left = session.attached(|attached| {
         let (events, heard) = channel();
         stop_when_asked(attached, events.clone());
         let _wakes = wake(folder.root(), events.clone());
-        let notifier = Arc::new(Notifier::new(session.notify.clone())?);
+        let teller = Arc::new(Teller::new(&session)?);
         let ear = Ear::new(&session);
         if let Some(address) = session.settings.listen.address {
             let receiving = ear::receive(&session, attached, address, &ear)?;
             out::note(&format!("Webhooks are received on http://{}/webhooks/flash.", receiving.address));
         }
         let engine = session.engine(Arc::clone(&journal), attached.gateway.clone(), false, attached.stop.clone())?;
-        attached.runtime.spawn(tracker::keep_looking(engine, ear, Arc::clone(&notifier), events.clone()));
-        let counter = Counter::new(&session, Arc::clone(&journal), folder.root(), Arc::clone(&notifier));
+        attached.runtime.spawn(tracker::keep_looking(engine, ear, Arc::clone(&teller), events.clone()));
+        let counter = Counter::new(&session, Arc::clone(&journal), folder.root(), Arc::clone(&teller));
         let outcome = Watcher::new(folder, &counter, settings).run(&heard, &events).map_err(|trouble| match trouble {
             Trouble::Passing(why) | Trouble::Lasting(why) => Failure::new(
                 Exit::Stopped,
@@ -62,11 +66,46 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
                 ),
             ),
         });
-        notifier.close();
+        teller.close(Some(&journal));
         outcome
     })?;
-    out::note("Stopped watching. What is in processing/ is taken up at the next start.");
+    let last = left_behind(&left);
+    if args.once && !left.is_empty() {
+        return Err(Failure::new(
+            Exit::Stopped,
+            format!("Not all could be done now; the answers beside the files say why. {last}"),
+        ));
+    }
+    out::note(&format!("Stopped watching. {last}"));
     Ok(Exit::Done)
+}
+
+/// A folder that is watched is not the state of whoever wants to watch it too.
+fn taken(folder: &Path, error: JournalError) -> Failure {
+    match error {
+        JournalError::Held { holder } => Failure::new(
+            Exit::Busy,
+            format!(
+                "another payrun is at work in the folder {} ({holder}), and one alone serves a folder: stop that one first, or watch another folder",
+                folder.display()
+            ),
+        ),
+        error => error.into(),
+    }
+}
+
+/// What is left behind, for whoever reads the last line.
+fn left_behind(left: &[String]) -> String {
+    if left.is_empty() {
+        return "Nothing is left undone.".to_owned();
+    }
+    format!("Left, and taken up at the next start: {}.", left.join(", "))
+}
+
+impl From<NotOurs> for Failure {
+    fn from(error: NotOurs) -> Self {
+        Self::new(Exit::Configuration, error.to_string())
+    }
 }
 
 fn tell_beginning(session: &Session, folder: &Folder) {

@@ -47,6 +47,15 @@ pub struct Release {
     pub note: Option<String>,
 }
 
+impl Release {
+    /// The same, where somebody has answered the questions before.
+    pub fn after(mut self, answered: &Self) -> Self {
+        let before = format!("its questions were answered by {answered}");
+        self.note = Some(self.note.map_or(before.clone(), |note| format!("{note}; {before}")));
+        self
+    }
+}
+
 impl std::fmt::Display for Release {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let at = self.at.strftime("%-d %b %Y %H:%M UTC");

@@ -97,6 +97,9 @@ pub struct RunHead {
     /// The watched folder that its file came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<std::path::PathBuf>,
+    /// Who answered the questions about its file before it waited to be let go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Release>,
     /// Whether it is recorded to wait until a person lets it go.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub waits: bool,

@@ -94,6 +94,8 @@ pub struct Terms {
     pub skip_held: bool,
     /// Whether the login is kept for what comes after a run.
     pub stays_signed_in: bool,
+    /// Whether people are told of how a run ends.
+    pub tells: bool,
     /// The addresses that payouts bear, for Flash to call.
     pub callbacks: Option<Callbacks>,
 }
@@ -119,7 +121,7 @@ impl Engine {
             Ending::Finished => (None, None),
             Ending::Stopped(reason) => (reason.awaits(), Some(Box::new(reason.told()))),
         };
-        self.write(Record::RunEnded { run, state, awaits, stopped }).await?;
+        self.write(Record::RunEnded { run, state, awaits, stopped, untold: self.terms.tells }).await?;
         let ms = began.elapsed().as_millis();
         match &ending {
             Ending::Finished => tracing::info!(%run, ms, "run finished"),

@@ -72,7 +72,9 @@ pub async fn settle(
         let settled =
             || Stopped::new("settled", format!("row {row} is to be sent again, as a person has settled"));
         let stopped = Some(Box::new(engine.journal.checkpoint().stopped(run)?.unwrap_or_else(settled)));
-        engine.write(Record::RunEnded { run, state: RunState::Stopped, awaits, stopped }).await?;
+        engine
+            .write(Record::RunEnded { run, state: RunState::Stopped, awaits, stopped, untold: false })
+            .await?;
     }
     Ok(Settled { entry, not_compared })
 }

@@ -179,6 +179,7 @@ pub fn prepare(
         plan: None,
         released: None,
         folder: None,
+        answered: None,
         waits: false,
         max_slippage: None,
         rates: Vec::new(),

@@ -69,7 +69,7 @@ pub async fn probe(engine: &Engine, asked: &Probing) -> Result<Probed, EngineErr
     engine.happened(&mut entry, Fact::Answered(answer.clone())).await?;
     let Answer::Accepted { flash_id, .. } = answer else {
         let state = if entry.life.state.is_open() { RunState::Stopped } else { RunState::Finished };
-        engine.write(Record::RunEnded { run, state, awaits: None, stopped: None }).await?;
+        engine.write(Record::RunEnded { run, state, awaits: None, stopped: None, untold: false }).await?;
         let why = entry.life.why.clone().unwrap_or_default();
         return refuse(format!(
             "the probe's first payout, run {run}, is {} ({why}): nothing could be found out; if it is in doubt, payrun resume {run} settles it",
@@ -91,7 +91,15 @@ pub async fn probe(engine: &Engine, asked: &Probing) -> Result<Probed, EngineErr
         look_ups,
     };
     engine.write(Record::ProbeEnded(probe.clone())).await?;
-    engine.write(Record::RunEnded { run, state: RunState::Finished, awaits: None, stopped: None }).await?;
+    engine
+        .write(Record::RunEnded {
+            run,
+            state: RunState::Finished,
+            awaits: None,
+            stopped: None,
+            untold: false,
+        })
+        .await?;
     Ok(Probed { run, probe, seen: repeated.seen })
 }
 
@@ -135,6 +143,7 @@ async fn record(engine: &Engine, asked: &Probing) -> Result<PayoutEntry, EngineE
         plan: None,
         released: None,
         folder: None,
+        answered: None,
         waits: false,
         max_slippage: None,
         rates: Vec::new(),

@@ -1,12 +1,16 @@
 //! What a person says of a run that waits for it: paid or refused. Nothing was sent for it before.
 
 use super::EngineError;
-use crate::domain::{Clock, Fact, Release, RunId, RunState};
+use crate::domain::{Clock, Fact, Release, RunHead, RunId, RunState};
 use crate::journal::{Journal, Record};
 
 /// Lets a run go that waits. Durable when it returns; who carries it out is another matter.
 pub fn release(journal: &Journal, run: RunId, release: Release) -> Result<(), EngineError> {
-    waits(journal, run)?;
+    let head = waits(journal, run)?;
+    let release = match &head.answered {
+        Some(answered) => release.after(answered),
+        None => release,
+    };
     let at = release.at;
     tracing::info!(%run, way = ?release.way, "run let go");
     Ok(journal.append(at, vec![Record::RunReleased { run, release }]).wait()?)
@@ -25,10 +29,10 @@ pub fn refuse(journal: &Journal, run: RunId, release: Release, clock: &dyn Clock
     Ok(journal.append(clock.now(), records).wait()?)
 }
 
-fn waits(journal: &Journal, run: RunId) -> Result<(), EngineError> {
-    match journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?.1 {
-        RunState::Held => Ok(()),
-        state => Err(EngineError::NotWaiting { run, state }),
+fn waits(journal: &Journal, run: RunId) -> Result<RunHead, EngineError> {
+    match journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))? {
+        (head, RunState::Held) => Ok(head),
+        (_, state) => Err(EngineError::NotWaiting { run, state }),
     }
 }
 

@@ -1,10 +1,10 @@
-//! What looks have shown of runs that are over, until people and reports have it.
+//! What looks have shown of runs that are over and that runs have ended, until people and reports have it.
 //!
 //! The journal says what was passed on: what a process has seen that was killed before it told, the next one tells.
 
 use super::EngineError;
 use super::track::Which;
-use crate::domain::{Clock, RunState};
+use crate::domain::{Clock, RunId, RunState};
 use crate::journal::{Ack, Checkpoint, Journal, News, Record, Telling};
 
 /// The runs that have ended and of which something has not been passed on. What happens while a run is at work is told
@@ -25,8 +25,7 @@ pub fn untold(checkpoint: &Checkpoint, which: Which, by: Telling) -> Result<Vec<
     Ok(untold)
 }
 
-/// Notes that it was passed on.
-pub fn told(journal: &Journal, news: &News, by: Telling, clock: &dyn Clock) -> Ack {
-    let record = Record::RunTold { run: news.run, by, until: news.until };
-    journal.append(clock.now(), vec![record])
+/// Notes that all up to a record was passed on.
+pub fn told(journal: &Journal, run: RunId, until: u64, by: Telling, clock: &dyn Clock) -> Ack {
+    journal.append(clock.now(), vec![Record::RunTold { run, by, until }])
 }

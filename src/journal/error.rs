@@ -79,7 +79,7 @@ impl JournalError {
     pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>, error: &io::Error) -> Self {
         let hint = match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                "free some space on this disk, then run `payrun resume`"
+                "free some space on this disk; a watcher tries again by itself, else run `payrun resume` then"
             }
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 "make the folder writable for this user, or choose another with --state"

@@ -49,10 +49,13 @@ impl Checkpoint {
             Record::RunHeld { run } => self.run_is(*run, RunState::Held, None, None),
             Record::RunReleased { run, release } => self.answered(*run, RunState::Running, release),
             Record::RunRefused { run, release } => self.answered(*run, RunState::Refused, release),
-            Record::RunEnded { run, state, awaits, stopped } => {
-                // whoever carries a run out tells of its end
-                for by in [Telling::Notice, Telling::Report] {
-                    self.was_told(*run, by, seq)?;
+            Record::RunEnded { run, state, awaits, stopped, untold } => {
+                // whoever carries a run out reports its end, and notes when people have heard of it
+                self.was_told(*run, Telling::Report, seq)?;
+                if *untold {
+                    self.has_ended(seq, *run)?;
+                } else {
+                    self.was_told(*run, Telling::Notice, seq)?;
                 }
                 self.run_is(*run, *state, *awaits, stopped.as_deref())
             }

@@ -1,4 +1,4 @@
-//! What looks have shown of a run, and up to where that has been passed on to people and reports.
+//! What looks have shown of a run and that it has ended, and up to where that has been passed on to people and reports.
 //!
 //! Both follow from the journal, so that a process that was killed in between leaves nothing untold.
 
@@ -14,12 +14,16 @@ pub struct News {
     pub run: RunId,
     /// The last record that was passed on.
     pub since: u64,
-    /// The last record that tells of a look.
+    /// The last record that tells of a look, or of an end that people are to hear of.
     pub until: u64,
+    /// Whether the run has come to an end since that people are to hear of.
+    pub ended: bool,
 }
 
 /// The last look at a run; behind it stands how far each [`Telling`] has come.
 const SEEN: u8 = 0;
+/// The last end of a run that people are to hear of.
+const ENDED: u8 = 3;
 
 fn place(by: Telling) -> u8 {
     match by {
@@ -39,10 +43,23 @@ impl Checkpoint {
         Ok(all)
     }
 
+    /// What people have not heard of a run where they have heard of all up to a record.
+    pub fn news_after(&self, run: RunId, since: u64) -> Result<Option<News>, JournalError> {
+        let (seen, end) = (self.passed(run, SEEN)?, self.passed(run, ENDED)?);
+        let until = seen.max(end);
+        Ok((until > since).then_some(News { run, since, until, ended: end > since }))
+    }
+
     /// The same of one run; none where all was passed on.
     pub fn news_of(&self, run: RunId, by: Telling) -> Result<Option<News>, JournalError> {
-        let (until, since) = (self.passed(run, SEEN)?, self.told_until(run, by)?);
-        Ok((until > since).then_some(News { run, since, until }))
+        let since = self.told_until(run, by)?;
+        match by {
+            Telling::Notice => self.news_after(run, since),
+            Telling::Report => {
+                let until = self.passed(run, SEEN)?;
+                Ok((until > since).then_some(News { run, since, until, ended: false }))
+            }
+        }
     }
 
     /// The states of a run's payouts to which something has happened after a record.
@@ -66,10 +83,19 @@ impl Checkpoint {
         Ok(get(&self.news, &key(run, place))?.unwrap_or_default())
     }
 
-    /// Notes that a look has shown something.
+    /// Notes that a run has ended, and that people are to hear of it.
+    pub(super) fn has_ended(&self, seq: u64, run: RunId) -> Result<(), JournalError> {
+        self.pass(run, ENDED, seq)
+    }
+
+    /// Notes that a look has shown something, or that a person has settled it.
     pub(super) fn was_seen(&self, seq: u64, run: RunId, fact: &Fact) -> Result<(), JournalError> {
         match fact {
-            Fact::Followed(_) | Fact::Differs { .. } | Fact::Vanished { .. } => self.pass(run, SEEN, seq),
+            Fact::Followed(_)
+            | Fact::Differs { .. }
+            | Fact::Vanished { .. }
+            | Fact::SettledMade { .. }
+            | Fact::SettledNotMade { .. } => self.pass(run, SEEN, seq),
             _ => Ok(()),
         }
     }

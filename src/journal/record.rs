@@ -115,6 +115,9 @@ pub enum Record {
         /// Why it stopped; journals from before that was noted say nothing.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stopped: Option<Box<Stopped>>,
+        /// Whether people are to hear of it, and have not yet.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        untold: bool,
     },
     /// What looks have shown of a run up to a record has been passed on.
     RunTold {

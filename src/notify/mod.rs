@@ -44,6 +44,13 @@ pub struct Settings {
     pub at_the_end: Duration,
 }
 
+impl Settings {
+    /// Whether anybody can be told.
+    pub fn has_a_way(&self) -> bool {
+        self.url.is_some() || !self.command.is_empty()
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -72,13 +79,44 @@ pub enum NotifyError {
 #[derive(Debug)]
 pub struct Notifier {
     occasions: Vec<Occasion>,
+    has_a_way: bool,
     waiting: Arc<AtomicUsize>,
     at_work: Mutex<Option<AtWork>>,
 }
 
+/// What has become of a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Went {
+    /// It was told, given up after its tries, or is none that anybody wants.
+    Out,
+    /// It is on its way.
+    NotYet,
+    /// There was no room for it, or no time.
+    Nowhere,
+}
+
+/// Knows what becomes of a notice.
+#[derive(Debug)]
+pub struct Receipt(Option<oneshot::Receiver<()>>);
+
+impl Receipt {
+    /// What has become of it by now.
+    pub fn went(&mut self) -> Went {
+        match self.0.as_mut().map(oneshot::Receiver::try_recv) {
+            None => Went::Out,
+            Some(Ok(())) => {
+                self.0 = None;
+                Went::Out
+            }
+            Some(Err(oneshot::error::TryRecvError::Empty)) => Went::NotYet,
+            Some(Err(oneshot::error::TryRecvError::Closed)) => Went::Nowhere,
+        }
+    }
+}
+
 #[derive(Debug)]
 struct AtWork {
-    queue: mpsc::Sender<Notice>,
+    queue: mpsc::Sender<(Notice, oneshot::Sender<()>)>,
     closing: oneshot::Sender<()>,
     thread: JoinHandle<()>,
 }
@@ -89,7 +127,8 @@ impl Notifier {
         let occasions = settings.occasions.clone();
         let waiting = Arc::new(AtomicUsize::new(0));
         let ways = Ways::new(&settings)?;
-        let at_work = if ways.is_empty() {
+        let has_a_way = !ways.is_empty();
+        let at_work = if !has_a_way {
             None
         } else {
             let (queue, notices) = mpsc::channel(QUEUE);
@@ -98,26 +137,30 @@ impl Notifier {
                 worker::Worker { ways, patience: settings, notices, closed, waiting: Arc::clone(&waiting) };
             Some(AtWork { queue, closing, thread: worker.start()? })
         };
-        Ok(Self { occasions, waiting, at_work: Mutex::new(at_work) })
+        Ok(Self { occasions, has_a_way, waiting, at_work: Mutex::new(at_work) })
     }
 
     /// Hands a notice over. Never waits; what there is no room for is logged.
-    pub fn tell(&self, notice: Notice) {
-        if notice.occasion != Occasion::Test && !self.occasions.contains(&notice.occasion) {
-            return;
+    pub fn tell(&self, notice: Notice) -> Receipt {
+        let is_wanted = notice.occasion == Occasion::Test || self.occasions.contains(&notice.occasion);
+        if !self.has_a_way || !is_wanted {
+            return Receipt(None);
         }
+        let (went, receipt) = oneshot::channel();
         let at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(at_work) = &*at_work else { return };
+        let Some(at_work) = &*at_work else { return Receipt(Some(receipt)) };
         self.waiting.fetch_add(1, Ordering::Relaxed);
-        if let Err(error) = at_work.queue.try_send(notice) {
+        if let Err(error) = at_work.queue.try_send((notice, went)) {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
-            let (mpsc::error::TrySendError::Full(notice) | mpsc::error::TrySendError::Closed(notice)) = error;
+            let (mpsc::error::TrySendError::Full((notice, _))
+            | mpsc::error::TrySendError::Closed((notice, _))) = error;
             tracing::warn!(
                 event = notice.occasion.name(),
                 run = notice.run_name(),
                 "nobody is told: too many notices wait"
             );
         }
+        Receipt(Some(receipt))
     }
 
     /// Gives what waits a few seconds, and ends. What is not told by then is logged.

@@ -31,7 +31,7 @@ impl Trouble {
 pub(super) struct Worker {
     pub ways: Ways,
     pub patience: Settings,
-    pub notices: mpsc::Receiver<Notice>,
+    pub notices: mpsc::Receiver<(Notice, oneshot::Sender<()>)>,
     pub closed: oneshot::Receiver<()>,
     /// How many notices are not told yet.
     pub waiting: Arc<AtomicUsize>,
@@ -51,8 +51,9 @@ impl Worker {
 
     async fn work(mut self) {
         let all = async {
-            while let Some(notice) = self.notices.recv().await {
+            while let Some((notice, went)) = self.notices.recv().await {
                 tell(&self.ways, &self.patience, &notice).await;
+                let _ = went.send(()); // not everybody wants to know
                 self.waiting.fetch_sub(1, Ordering::Relaxed);
             }
         };

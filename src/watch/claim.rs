@@ -10,7 +10,7 @@ use std::time::Instant;
 use super::answer::{self, Wanted};
 use super::asked::{Question, digest};
 use super::desk::{Desk, Judged, Standing, Trouble, Waits, Yes};
-use super::folder::{Place, plain};
+use super::folder::{Place, is_passing, plain};
 use super::people::ORPHAN;
 use super::side::{ControlTotals, Side, read_side};
 use super::watcher::{Job, Watcher, passing, side_name};
@@ -73,8 +73,11 @@ impl<D: Desk> Watcher<'_, D> {
         name: &str,
         side: Side,
     ) -> Result<Option<OsString>, Trouble> {
-        let is_it = |there: &OsStr| Side::of(there).is_some_and(|(base, kind)| kind == side && base == name);
-        Ok(self.listed(place)?.into_iter().map(|(there, _)| there).find(|there| is_it(there)))
+        let is_it = |there: &OsString| {
+            !is_passing(there) && Side::of(there).is_some_and(|(base, kind)| kind == side && base == name)
+        };
+        let names = self.folder.names(place).map_err(|error| self.not_listed(place, &error))?;
+        Ok(names.into_iter().find(is_it))
     }
 
     /// Whether a file of the name of one that waits is taken in its place. The same content is no answer.
@@ -165,7 +168,7 @@ impl<D: Desk> Watcher<'_, D> {
         match judged {
             Judged::Rejected { text } => self.put_aside(Place::Processing, name, &text),
             Judged::Asks { text } => {
-                let how = answer::how_to_answer(name, Wanted::Words);
+                let how = answer::how_to_answer(&self.folder.path(Place::Held, name), Wanted::Words);
                 let question = Question { digest: before, run: waiting, awaits: None };
                 self.hold(name, question, &format!("{text}\n\n{how}"))
             }
@@ -173,11 +176,14 @@ impl<D: Desk> Watcher<'_, D> {
                 if let Some(text) = self.copy_of(name, run) {
                     return self.put_aside(Place::Processing, name, &text);
                 }
-                let how = answer::how_to_answer(name, Wanted::Yes);
+                let how = answer::how_to_answer(&self.folder.path(Place::Held, name), Wanted::Yes);
                 let question = Question { digest: before, run: Some(run), awaits: None };
                 self.hold(name, question, &format!("{text}\n\n{how}"))
             }
-            Judged::Goes { run, text } => self.goes(name, run, &text, jobs),
+            Judged::Goes { run, text } => {
+                self.goes(name, run, &text, jobs)?;
+                self.drop_taken()
+            }
             Judged::Stands { run, awaits } => self.stands(name, run, awaits),
             Judged::Over { run, text } => {
                 // its own file, which a kill or a full disk has kept from its end

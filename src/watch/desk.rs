@@ -104,6 +104,8 @@ pub struct OpenRun {
     pub digest: String,
     /// What it waits for. None: it goes on by itself.
     pub waits: Option<Waits>,
+    /// Another run that was let go and has taken the place of all its payouts.
+    pub taken_by: Option<RunId>,
 }
 
 /// What an open run waits for.

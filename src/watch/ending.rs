@@ -5,7 +5,8 @@ use std::ffi::OsStr;
 use super::answer::{self, Wanted};
 use super::asked::{Question, digest};
 use super::desk::{Desk, Ended, Going, Stopped, Trouble};
-use super::folder::{Place, beside_what};
+use super::folder::{Place, beside_what, plain};
+use super::side::Side;
 use super::watcher::{Job, Later, Retry, Watcher, passing};
 use crate::domain::{Awaits, RunId};
 
@@ -30,6 +31,7 @@ impl<D: Desk> Watcher<'_, D> {
                 self.done(run, name, &read, &text)
             }
             Ok(Ended::Stopped { text, on: Stopped::Start }) => {
+                let text = format!("{text}\n\nIt goes on when this folder is watched again.");
                 self.say(Place::Processing, name, &text);
                 Ok(())
             }
@@ -57,7 +59,7 @@ impl<D: Desk> Watcher<'_, D> {
             self.desk.put_copy(run, &self.folder.path(Place::Processing, name))?;
         }
         let digest = self.desk.read_from(run)?; // the bytes that are asked about, whatever was written on since
-        let how = answer::how_to_answer(name, Wanted::Word(awaits));
+        let how = answer::how_to_answer(&self.folder.path(Place::Held, name), Wanted::Word(awaits));
         let question = Question { digest, run: Some(run), awaits: Some(awaits) };
         self.hold(name, question, &format!("{text}\n\n{how}"))
     }
@@ -73,6 +75,11 @@ impl<D: Desk> Watcher<'_, D> {
     /// The file of a run that is over goes to its end, with the reports beside it, if it still is what was read.
     pub(super) fn done(&mut self, run: RunId, name: &str, read: &str, text: &str) -> Result<(), Trouble> {
         self.asked.forget(name).map_err(|error| passing(name, &error))?;
+        if !self.folder.has(Place::Processing, name)
+            && let Some(end) = self.in_done(run)?
+        {
+            return self.tell_again(run, &end); // it was over before, until somebody settled a row of it
+        }
         let end = self.folder.free_name(&format!("{run} {name}"), &[Place::Done]);
         let path = self.folder.path(Place::Processing, name);
         // the file goes last: a kill or a full disk leaves it where it is, and all of this is done again
@@ -90,6 +97,21 @@ impl<D: Desk> Watcher<'_, D> {
         self.totals_to(name, (Place::Done, &end))
     }
 
+    /// Files and runs that are taken up at the next start.
+    pub(super) fn left(&self) -> Vec<String> {
+        let inbox = self.stuck.keys().filter(|(place, _)| *place == Place::Inbox);
+        let mut left: Vec<String> = inbox.map(|(_, name)| plain(name)).collect();
+        let files = self.listed(Place::Processing).unwrap_or_default().into_iter();
+        let names = files.filter_map(|(name, _)| name.into_string().ok());
+        let is_file = |name: &String| beside_what(name).is_none() && Side::of(OsStr::new(name)).is_none();
+        let runs = self.later.iter().filter(|(_, later)| later.job.is_some()).map(|(name, _)| name.clone());
+        let mut names: Vec<String> = names.filter(is_file).chain(runs).collect();
+        names.sort();
+        names.dedup();
+        left.extend(names.into_iter().map(|name| format!("{}/{name}", Place::Processing.name())));
+        left
+    }
+
     /// Puts a file into the inbox again, to be taken like a new one.
     fn put_back(&mut self, name: &str) -> Result<(), Trouble> {
         self.folder.clear(Place::Processing, name);
@@ -99,26 +121,35 @@ impl<D: Desk> Watcher<'_, D> {
         Ok(())
     }
 
-    /// Payouts have changed after their run was over: its reports are written again.
+    /// Payouts have changed after their run was over: its answer and its reports are written again.
     pub(super) fn changed(&mut self, runs: &[RunId]) -> Result<(), Trouble> {
-        let done = self.listed(Place::Done)?;
         for run in runs {
-            let begin = format!("{run} ");
-            let names = done.iter().filter_map(|(name, _)| name.to_str());
-            let file = names
-                .filter(|name| name.starts_with(&begin) && !is_beside(name))
-                .min_by_key(|name| name.len());
-            let own = self.desk.file_of(*run)?.map(|own| format!("{begin}{own}"));
+            let own = self.desk.file_of(*run)?.map(|own| format!("{run} {own}"));
             // people may have taken it away or given it another name
-            let written = match file.map(str::to_owned).or(own) {
-                Some(name) => {
-                    let done = self.folder.path(Place::Done, "");
-                    self.desk.report(*run, &done, &name, &done.join(&name))
-                }
+            let written = match self.in_done(*run)?.or(own) {
+                Some(name) => self.tell_again(*run, &name),
                 None => self.desk.report_apart(*run),
             };
             self.borne("", written)?;
         }
+        Ok(())
+    }
+
+    /// The name that the file of a run has in `done/`.
+    fn in_done(&self, run: RunId) -> Result<Option<String>, Trouble> {
+        let begin = format!("{run} ");
+        let names = self.listed(Place::Done)?.into_iter().filter_map(|(name, _)| name.into_string().ok());
+        let own = names.filter(|name| name.starts_with(&begin) && !is_beside(name));
+        Ok(own.min_by_key(String::len))
+    }
+
+    fn tell_again(&self, run: RunId, name: &str) -> Result<(), Trouble> {
+        let done = self.folder.path(Place::Done, "");
+        self.desk.report(run, &done, name, &done.join(name))?;
+        let text = self.desk.result_of(run)?;
+        self.desk
+            .tell(&format!("{name}: payouts have changed; its answer and its reports are written again"));
+        self.put_answer(Place::Done, name, &text);
         Ok(())
     }
 }

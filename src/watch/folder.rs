@@ -63,17 +63,14 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Takes the folder and makes what it lacks.
+    /// Takes the folder. Nothing in it is touched before it is known whose it is: [`Folder::belong_to`].
     pub fn take(root: &Path) -> Result<Self, JournalError> {
         let root = root
             .canonicalize()
             .and_then(|root| if root.is_dir() { Ok(root) } else { Err(io::ErrorKind::NotADirectory.into()) })
             .map_err(|error| JournalError::io("cannot watch", root, &error))?;
         let lock = ScopeLock::take(&root.join(".payrun-watch.lock"))?;
-        let folder = Self { root, _lock: lock };
-        folder.make_places()?;
-        folder.clear_leftovers();
-        Ok(folder)
+        Ok(Self { root, _lock: lock })
     }
 
     /// Makes the subfolders that are missing.
@@ -92,7 +89,7 @@ impl Folder {
     }
 
     /// Takes away what a kill has left half written. Nobody else writes into the subfolders under such names.
-    fn clear_leftovers(&self) {
+    pub(super) fn clear_leftovers(&self) {
         for place in Place::MADE {
             for entry in fs::read_dir(self.path(place, "")).into_iter().flatten().flatten() {
                 if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
@@ -132,6 +129,12 @@ impl Folder {
         }
         found.sort_by(|(one, _), (other, _)| one.cmp(other));
         Ok(found)
+    }
+
+    /// The names there alone: one call of the system serves hundreds of them.
+    pub fn names(&self, place: Place) -> io::Result<Vec<OsString>> {
+        let names = fs::read_dir(self.path(place, ""))?.map(|entry| entry.map(|entry| entry.file_name()));
+        names.collect()
     }
 
     /// Moves a file and what lies beside it, under the name `wanted` or, where that is taken, with a number. Gives the
@@ -250,7 +253,7 @@ fn numbered(name: &str, number: u32) -> String {
 }
 
 /// Whether a name is that of a file that is not meant yet: hidden, or still being written by a program that says so.
-fn is_passing(name: &OsStr) -> bool {
+pub(super) fn is_passing(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     let ends = [".part", ".partial", ".tmp", ".crdownload", ".filepart", ".download"];
     name.starts_with('.')
@@ -299,6 +302,7 @@ mod tests {
     fn folder() -> (tempfile::TempDir, Folder) {
         let root = tempfile::tempdir().expect("a folder");
         let folder = Folder::take(root.path()).expect("watched");
+        folder.make_places().expect("made");
         (root, folder)
     }
 

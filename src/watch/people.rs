@@ -32,6 +32,16 @@ impl<D: Desk> Watcher<'_, D> {
         Ok(if any { answer::too_early(name) } else { String::new() })
     }
 
+    /// Asks no more about files whose payouts are all another run's by now.
+    pub(super) fn drop_taken(&mut self) -> Result<(), Trouble> {
+        for open in self.desk.open_runs()? {
+            let (Some(by), Some(name)) = (open.taken_by, self.asked.holding(open.run)) else { continue };
+            let (name, text) = (name.to_owned(), answer::taken(open.run, by));
+            self.put_aside(Place::Held, &name, &text)?;
+        }
+        Ok(())
+    }
+
     /// Takes the answers of people that lie in a folder.
     pub(super) fn answers(&mut self, place: Place, now: Instant, jobs: &Sender<Job>) -> Result<(), Trouble> {
         let files: Vec<_> =

@@ -89,7 +89,7 @@ pub struct Approval {
 impl Approval {
     /// Reads the lines of an approval.
     pub fn read(text: &str) -> Result<Self, String> {
-        let mut approval = Self::default();
+        let (mut approval, mut overlaps) = (Self::default(), None);
         for (line, word, rest) in lines(text) {
             let unknown = || format!("line {line}, \"{word}\", is not understood");
             match word.trim_start_matches("--").to_lowercase().as_str() {
@@ -98,23 +98,17 @@ impl Approval {
                     said.map_err(|error| format!("line {line}: {error}"))?;
                 }
                 "skip-invalid" if rest.is_empty() => approval.skip_invalid = true,
-                "repeat" if rest.is_empty() => approval.overlaps = Overlaps::Repeat,
-                "amends" => {
-                    let run: RunId =
-                        rest.parse().map_err(|_| format!("line {line}: there is no run \"{rest}\""))?;
-                    approval.overlaps = Overlaps::Amends(run);
-                }
-                "run" => {
-                    let run = rest.parse().map_err(|_| format!("line {line}: there is no run \"{rest}\""))?;
-                    approval.run = Some(run);
-                }
-                "sheet" => approval.sheet = Some(rest.to_owned()),
-                "plan" => approval.plan = Some(rest.to_owned()),
-                "note" => approval.note = Some(rest.to_owned()),
+                "repeat" if rest.is_empty() => say(&mut overlaps, Overlaps::Repeat, line, word)?,
+                "amends" => say(&mut overlaps, Overlaps::Amends(run(line, rest)?), line, word)?,
+                "run" => say(&mut approval.run, run(line, rest)?, line, word)?,
+                "sheet" => say(&mut approval.sheet, rest.to_owned(), line, word)?,
+                "plan" => say(&mut approval.plan, rest.to_owned(), line, word)?,
+                "note" => say(&mut approval.note, rest.to_owned(), line, word)?,
                 "yes" | "ok" | "approve" | "approved" if rest.is_empty() => {}
                 _ => return Err(unknown()),
             }
         }
+        approval.overlaps = overlaps.unwrap_or_default();
         Ok(approval)
     }
 
@@ -160,10 +154,14 @@ impl ControlTotals {
                 format!("line {line} is not understood; write lines like \"count 120\" and \"AUD 45210.35\"")
             };
             if word.eq_ignore_ascii_case("count") {
-                totals.count = Some(digits.parse().map_err(|_| unknown())?);
+                say(&mut totals.count, digits.parse().map_err(|_| unknown())?, line, word)?;
             } else {
                 let currency = word.to_uppercase().parse().map_err(|_| unknown())?;
-                totals.sums.push((currency, Decimal::from_str_exact(&digits).map_err(|_| unknown())?));
+                let sum = Decimal::from_str_exact(&digits).map_err(|_| unknown())?;
+                let mut said = totals.sums.iter().find(|(known, _)| *known == currency).map(|(_, sum)| *sum);
+                let is_new = said.is_none();
+                say(&mut said, sum, line, word)?;
+                totals.sums.extend(is_new.then_some((currency, sum)));
             }
         }
         if totals == Self::default() {
@@ -171,6 +169,20 @@ impl ControlTotals {
         }
         Ok(totals)
     }
+}
+
+/// Takes what a line says. What an earlier line has said otherwise is no answer.
+fn say<T: PartialEq>(said: &mut Option<T>, now: T, line: usize, word: &str) -> Result<(), String> {
+    if said.as_ref().is_some_and(|said| *said != now) {
+        return Err(format!("line {line}, \"{word}\", says otherwise than a line above it; say it once"));
+    }
+    *said = Some(now);
+    Ok(())
+}
+
+/// The run that a line names.
+fn run(line: usize, name: &str) -> Result<RunId, String> {
+    name.parse().map_err(|_| format!("line {line}: there is no run \"{name}\""))
 }
 
 /// The lines that say something: their numbers, the first word, and the rest.
@@ -202,6 +214,17 @@ mod tests {
         for wrong in ["no", "accept nothing-like-it", "amends salaries", "skip-invalid not"] {
             assert!(Approval::read(wrong).is_err(), "{wrong}");
         }
+        for twice in [
+            "amends r1\namends r3",
+            "repeat\namends r1",
+            "run r1\nrun r2",
+            "note a\nnote b",
+            "plan a\nplan b",
+        ] {
+            let why = Approval::read(twice).expect_err(twice);
+            assert!(why.starts_with("line 2, ") && why.contains("otherwise than a line above"), "{why}");
+        }
+        assert!(Approval::read("amends r1\namends r1\naccept hidden\naccept zero-lost:2").is_ok());
     }
 
     #[test]
@@ -211,7 +234,7 @@ mod tests {
         let sums: Vec<String> =
             totals.sums.iter().map(|(currency, sum)| format!("{currency} {sum}")).collect();
         assert_eq!(sums, ["AUD 45210.35", "USD 12"]);
-        for wrong in ["", "count many", "AUD 1.2.3", "total 5"] {
+        for wrong in ["", "count many", "AUD 1.2.3", "total 5", "count 1\ncount 2", "AUD 5\nUSD 1\naud 6"] {
             assert!(ControlTotals::read(wrong).is_err(), "{wrong}");
         }
     }

@@ -144,8 +144,9 @@ impl<'a, D: Desk> Watcher<'a, D> {
         }
     }
 
-    /// Works until it is told to stop, or, where it is to work once, until nothing is left.
-    pub fn run(mut self, events: &Receiver<Event>, back: &Sender<Event>) -> Result<(), Trouble> {
+    /// Works until it is told to stop, or, where it is to work once, until nothing is left that can be done now. Gives
+    /// what is left all the same.
+    pub fn run(mut self, events: &Receiver<Event>, back: &Sender<Event>) -> Result<Vec<String>, Trouble> {
         let desk = self.desk;
         let (jobs, queue) = channel::<Job>();
         std::thread::scope(|scope| {
@@ -169,7 +170,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
                     self.came_to(run, &name, ended)?;
                 }
             }
-            outcome
+            outcome.map(|()| self.left())
         })
     }
 
@@ -180,16 +181,24 @@ impl<'a, D: Desk> Watcher<'a, D> {
             if self.settings.once && self.is_idle() {
                 return Ok(());
             }
-            match events.recv_timeout(self.pause()) {
-                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
-                Ok(Event::Broken(why)) => return Err(Trouble::Lasting(why)),
-                Ok(Event::Look) | Err(RecvTimeoutError::Timeout) => {}
-                Ok(Event::Renamed(name)) => {
-                    self.arrivals.came_by_rename(&name);
-                    self.sides.came_by_rename(&name);
+            let mut heard = match events.recv_timeout(self.pause()) {
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                heard => heard.ok(),
+            };
+            // one look serves all that has been heard: each file that we move is told of too
+            while let Some(event) = heard {
+                match event {
+                    Event::Stop => return Ok(()),
+                    Event::Broken(why) => return Err(Trouble::Lasting(why)),
+                    Event::Look => {}
+                    Event::Renamed(name) => {
+                        self.arrivals.came_by_rename(&name);
+                        self.sides.came_by_rename(&name);
+                    }
+                    Event::Changed(runs) => self.changed(&runs)?,
+                    Event::Ended(run, name, ended) => self.came_to(run, &name, ended)?,
                 }
-                Ok(Event::Changed(runs)) => self.changed(&runs)?,
-                Ok(Event::Ended(run, name, ended)) => self.came_to(run, &name, ended)?,
+                heard = events.try_recv().ok();
             }
         }
     }
@@ -219,6 +228,8 @@ impl<'a, D: Desk> Watcher<'a, D> {
     fn take_up(&mut self, jobs: &Sender<Job>) -> Result<(), Trouble> {
         let open = self.desk.open_runs()?;
         self.asked.agree_with(&open).map_err(|error| passing("asked.json", &error))?;
+        let dropped = self.drop_taken();
+        self.borne("", dropped)?;
         for (name, _) in self.listed(Place::Processing)? {
             let Some(mut name) = name.to_str().map(str::to_owned) else { continue }; // nothing is claimed under such a name
             if let Some(file) = beside_what(&name) {
@@ -300,10 +311,12 @@ impl<'a, D: Desk> Watcher<'a, D> {
     }
 
     pub(super) fn listed(&self, place: Place) -> Result<Vec<(OsString, std::fs::Metadata)>, Trouble> {
-        self.folder.list(place).map_err(|error| {
-            let path = self.folder.path(place, "");
-            Trouble::Lasting(format!("cannot look into {}: {}", path.display(), system_words(&error)))
-        })
+        self.folder.list(place).map_err(|error| self.not_listed(place, &error))
+    }
+
+    pub(super) fn not_listed(&self, place: Place, error: &io::Error) -> Trouble {
+        let path = self.folder.path(place, "");
+        Trouble::Lasting(format!("cannot look into {}: {}", path.display(), system_words(error)))
     }
 
     /// What may pass ends nothing: it is told, and what lies in `processing/` is looked at again later.
@@ -443,6 +456,11 @@ impl<'a, D: Desk> Watcher<'a, D> {
     /// An answer beside a file, and a word for whoever looks on.
     pub(super) fn say(&self, place: Place, name: &str, text: &str) {
         self.tell_first_line(name, text);
+        self.put_answer(place, name, text);
+    }
+
+    /// An answer beside a file.
+    pub(super) fn put_answer(&self, place: Place, name: &str, text: &str) {
         if let Err(error) = self.folder.put_beside(place, name, ANSWER, &whole_lines(text)) {
             self.desk.tell(&format!("{name}: the answer cannot be written: {}", system_words(&error)));
         }

@@ -130,9 +130,11 @@ fn it_holds_all_of_the_run_and_nothing_of_others_and_is_checked_without_anything
     let other = format!("{}{}", if seal.starts_with('a') { "b" } else { "a" }, &seal[1..]);
     elsewhere(&world, &["evidence", "verify", "r1.zip", "--seal", &other])
         .ends(3)
-        .says("the seal is another");
+        .says("r1.zip is whole, but the seal is another");
     // a part of the seal is no seal
-    elsewhere(&world, &["evidence", "verify", "r1.zip", "--seal", &seal[..8]]).ends(3);
+    elsewhere(&world, &["evidence", "verify", "r1.zip", "--seal", &seal[..8]]).ends(2).says("is no seal");
+    let said = elsewhere(&world, &["evidence", "verify", "nowhere.zip"]).ends(2).says("no such file");
+    assert!(!said.err.contains("not intact"), "{}", said.err);
     let again = world.payrun(&["evidence", "r1", "--to", "r1.zip"]);
     again.ends(2).says("is there already");
 }
@@ -169,6 +171,23 @@ fn one_byte_of_any_file_is_seen_and_the_file_or_the_record_is_named() {
     let mut more = whole.clone();
     more.insert("reports/other.csv".to_owned(), b"x".to_vec());
     refused(&world, &more, "reports/other.csv was put in");
+}
+
+#[test]
+fn one_byte_of_the_frame_is_seen_too() {
+    let (world, seal) = made();
+    let whole = std::fs::read(world.home().join("r1.zip")).expect("a file");
+    let directory = whole.windows(4).position(|four| four == b"PK\x01\x02").expect("a directory");
+    // of the first file's own head, of the directory, of its end and of the seal
+    let places = [4, 5, 10, 14, 26].into_iter().chain((directory..whole.len()).step_by(7));
+    for at in places {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        world.write("flipped.zip", changed);
+        let said = elsewhere(&world, &["evidence", "verify", "flipped.zip"]).ends(3);
+        assert!(!said.err.contains("EOCD"), "byte {at}: {}", said.err);
+        elsewhere(&world, &["evidence", "verify", "flipped.zip", "--seal", &seal]).ends(3);
+    }
 }
 
 #[test]

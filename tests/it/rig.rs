@@ -215,6 +215,7 @@ impl Rig {
                 follow: self.follow,
                 skip_held: self.skip_held,
                 stays_signed_in: false,
+                tells: false,
                 callbacks: self.callbacks.clone(),
             },
         }

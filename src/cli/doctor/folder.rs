@@ -5,9 +5,10 @@ use std::path::Path;
 use super::{Health, Item};
 use crate::cli::session::Session;
 use crate::cli::status;
+use crate::domain::money::plural;
 use crate::domain::verify::WORD_LASTS_DAYS;
 use crate::domain::{LookUps, Probe, Timestamp, system_words};
-use crate::journal::Holder;
+use crate::journal::{self, Holder};
 
 /// What is looked at without Flash.
 pub fn checks(session: &Session) -> Vec<Item> {
@@ -18,6 +19,7 @@ pub fn checks(session: &Session) -> Vec<Item> {
         Ok(()) => writable(folder, session.folder.holder()),
     }];
     items.extend(private(&session.settings.state, folder));
+    items.extend(records(session));
     items
 }
 
@@ -35,6 +37,20 @@ fn writable(folder: &Path, holder: Holder) -> Item {
             format!("{} is at work in {}; nothing else can be paid meanwhile", who, folder.display()),
         ),
     }
+}
+
+/// Whether every record of the journal is whole and in its place, where there are any.
+fn records(session: &Session) -> Option<Item> {
+    if std::fs::read_dir(session.folder.journal()).ok()?.next().is_none() {
+        return None;
+    }
+    Some(match journal::verify(&session.folder) {
+        Ok(verified) => {
+            let told = format!("{}, each whole and in its place", plural(verified.records, "record"));
+            Item::new("journal", Health::Good, told)
+        }
+        Err(error) => Item::new("journal", Health::Bad, error.to_string()),
+    })
 }
 
 /// Names that others than the owner can open.
@@ -112,7 +128,7 @@ pub fn findings(probe: &Probe, now: Timestamp) -> Item {
     let count = probe.payouts.map(|count| {
         format!(
             "Flash shows {} under the probe's id {}.",
-            crate::domain::money::plural(u64::from(count), "payout"),
+            plural(u64::from(count), "payout"),
             probe.external_id
         )
     });

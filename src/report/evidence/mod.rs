@@ -1,12 +1,13 @@
 //! Everything about a run in one archive that can be checked by whoever has nothing else.
 //!
-//! A manifest names every file in it with its digest; the seal is the digest of the manifest, short enough for two people
-//! to compare. Made of plain values: what the records of the journal must be, the journal knows.
+//! A manifest names every file in it with its digest. The seal is the digest of all bytes of the archive before it, its
+//! frame too: they end with it (as the comment of the ZIP format), and it is short enough for two people to compare. Made of plain values: what the records of the journal must be, the journal knows.
 
 mod open;
 mod pack;
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
 
 use serde::{Deserialize, Serialize};
 
@@ -53,19 +54,27 @@ pub struct Member {
     pub blake3: String,
 }
 
-/// The digest of a manifest: whoever has noted it down can tell whether anything in the archive has changed.
+/// So many digits has a seal.
+pub const SEAL_DIGITS: usize = 64;
+
+/// The digest of an archive: whoever has noted it down can tell whether anything in it has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seal(String);
 
 impl Seal {
-    fn of(manifest: &[u8]) -> Self {
-        Self(blake3::hash(manifest).to_hex().to_string())
+    /// Of a file, without the seal at its end.
+    fn of(file: &mut File) -> io::Result<Self> {
+        let length = file.metadata()?.len().saturating_sub(SEAL_DIGITS as u64);
+        file.rewind()?;
+        let digest = digested(&mut file.take(length), &mut io::sink(), u64::MAX)?.1;
+        Ok(Self(digest))
     }
 
-    /// Whether a person means this seal: all its digits, however they are grouped.
-    pub fn is_meant_by(&self, typed: &str) -> bool {
-        let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-        digits.eq_ignore_ascii_case(&self.0)
+    /// What a person has typed, however it is grouped; none where that is no whole seal.
+    pub fn typed(text: &str) -> Option<Self> {
+        let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+        let is_whole = digits.len() == SEAL_DIGITS && digits.chars().all(|c| c.is_ascii_hexdigit());
+        is_whole.then(|| Self(digits.to_ascii_lowercase()))
     }
 }
 

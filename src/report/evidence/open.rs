@@ -35,6 +35,9 @@ pub enum NotEvidence {
     /// A file that the manifest does not name is in it.
     #[error("{0} was put in: the manifest does not name it")]
     PutIn(String),
+    /// Something else than the files is not as it was.
+    #[error("the archive was altered: it does not end with the seal of what is in it")]
+    Unsealed,
     /// A file is not what the manifest says.
     #[error("{0} was altered: it is not what the manifest says")]
     Altered(String),
@@ -47,8 +50,9 @@ pub struct Evidence<J> {
     names: BTreeSet<String>,
     /// What is in it.
     pub manifest: Manifest<J>,
-    /// The digest of the manifest.
+    /// The digest of all before the seal.
     pub seal: Seal,
+    is_sealed: bool,
 }
 
 impl<J: DeserializeOwned> Evidence<J> {
@@ -56,9 +60,13 @@ impl<J: DeserializeOwned> Evidence<J> {
     pub fn open(path: &Path) -> Result<Self, NotEvidence> {
         let unreadable =
             |error: io::Error| NotEvidence::Unreadable(path.display().to_string(), system_words(&error));
-        let file = File::open(path).map_err(unreadable)?;
-        let mut zip =
-            ZipArchive::new(BufReader::new(file)).map_err(|error| NotEvidence::Foreign(error.to_string()))?;
+        let mut file = File::open(path).map_err(unreadable)?;
+        let seal = Seal::of(&mut file).map_err(unreadable)?;
+        let mut end = String::new();
+        let is_sealed = file.read_to_string(&mut end).is_ok() && Seal::typed(&end).as_ref() == Some(&seal);
+        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|_| {
+            NotEvidence::Foreign("it is no ZIP archive, or one that was cut or altered".to_owned())
+        })?;
         let names = names(&zip)?;
         let mut text = Vec::new();
         {
@@ -66,7 +74,6 @@ impl<J: DeserializeOwned> Evidence<J> {
             let read = manifest.take(LARGEST_MANIFEST + 1).read_to_end(&mut text);
             read.map_err(|_| NotEvidence::Altered(MANIFEST.to_owned()))?;
         }
-        let seal = Seal::of(&text);
         let manifest: Manifest<J> = match serde_json::from_slice(&text) {
             Ok(manifest) => manifest,
             Err(_) => return Err(later_form(&text).unwrap_or(NotEvidence::Altered(MANIFEST.to_owned()))),
@@ -74,7 +81,7 @@ impl<J: DeserializeOwned> Evidence<J> {
         if manifest.form != FORM {
             return Err(NotEvidence::Form(manifest.form));
         }
-        Ok(Self { zip, names, manifest, seal })
+        Ok(Self { zip, names, manifest, seal, is_sealed })
     }
 
     /// Whether the archive has the files of its manifest and no others, each with its digest. All that is wrong, the
@@ -97,6 +104,11 @@ impl<J: DeserializeOwned> Evidence<J> {
             wrong.extend(self.differs(&member));
         }
         wrong
+    }
+
+    /// What is wrong with the archive around its files, where these are as they were.
+    pub fn unsealed(&self) -> Option<NotEvidence> {
+        (!self.is_sealed).then_some(NotEvidence::Unsealed)
     }
 
     fn differs(&mut self, member: &Member) -> Option<NotEvidence> {

@@ -1,14 +1,14 @@
 //! Making an archive: file by file, the manifest last, when all digests are known.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use serde::Serialize;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::{FORM, MANIFEST, Manifest, Member, Seal, digested};
+use super::{FORM, MANIFEST, Manifest, Member, SEAL_DIGITS, Seal, digested};
 use crate::domain::{RunView, Timestamp};
 use crate::report::fresh::{FreshError, write_whole};
 
@@ -30,12 +30,16 @@ impl Packing<'_> {
     ) -> Result<Seal, E> {
         let mut seal = None;
         write_whole::<E>(path, |file| {
-            let mut packing = Packing { zip: ZipWriter::new(BufWriter::new(file)), files: Vec::new() };
+            let mut packing = Packing { zip: ZipWriter::new(BufWriter::new(&mut *file)), files: Vec::new() };
             let journal = fill(&mut packing)?;
-            seal = Some(packing.finish(view, now, journal)?);
+            packing.finish(view, now, journal)?;
+            let made = Seal::of(file)?;
+            file.seek(SeekFrom::End(-(SEAL_DIGITS as i64)))?;
+            file.write_all(made.0.as_bytes())?;
+            seal = Some(made);
             Ok(())
         })?;
-        Ok(seal.expect("the manifest was written last"))
+        Ok(seal.expect("the seal was written last"))
     }
 
     /// Puts a file in.
@@ -54,7 +58,7 @@ impl Packing<'_> {
         self.zip.start_file(name, options).map_err(io::Error::from)
     }
 
-    fn finish<J: Serialize>(mut self, view: &RunView, now: Timestamp, journal: J) -> io::Result<Seal> {
+    fn finish<J: Serialize>(mut self, view: &RunView, now: Timestamp, journal: J) -> io::Result<()> {
         let manifest = Manifest {
             form: FORM,
             run: view.run.clone(),
@@ -68,7 +72,7 @@ impl Packing<'_> {
         let text = serde_json::to_vec_pretty(&manifest)?;
         self.begin(MANIFEST)?;
         self.zip.write_all(&text)?;
-        self.zip.finish().map_err(io::Error::from)?.flush()?;
-        Ok(Seal::of(&text))
+        self.zip.set_comment("0".repeat(SEAL_DIGITS)).map_err(io::Error::from)?; // the seal's place
+        self.zip.finish().map_err(io::Error::from)?.flush()
     }
 }

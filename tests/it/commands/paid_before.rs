@@ -59,7 +59,8 @@ fn was_paid(world: &World, name: &str, text: &str, days: i64) {
         }
     }
     assert_eq!(run, RunId(1));
-    let ended = Record::RunEnded { run, state: RunState::Finished, awaits: None, stopped: None };
+    let ended =
+        Record::RunEnded { run, state: RunState::Finished, awaits: None, stopped: None, untold: false };
     journal.append(clock.now(), vec![ended]).wait().expect("written");
 }
 

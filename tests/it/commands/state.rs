@@ -51,6 +51,47 @@ fn a_state_folder_that_cannot_be_made_is_named_and_nothing_is_sent() {
     assert_eq!(world.made(), 0);
 }
 
+/// A copy of the disk from before, or a file system that has forgotten.
+#[test]
+fn a_journal_that_has_lost_its_end_or_was_altered_shows_nobody_false_states() {
+    let world = World::new();
+    world.write("wages.csv", payroll(0, 3));
+    world.write("more.csv", payroll(10, 3));
+    for file in ["wages.csv", "more.csv"] {
+        world.payrun(&["pay", file, "--yes"]).ends(0);
+    }
+    let path = journal(&world);
+    let whole = std::fs::read_to_string(&path).expect("the journal");
+    world.payrun(&["doctor"]).ends(0).says("each whole and in its place");
+    let lines: Vec<&str> = whole.lines().collect();
+    let mut altered = lines.clone();
+    let other = altered[20].replacen("\"at\":\"20", "\"at\":\"21", 1);
+    altered[20] = &other;
+    for (lines, words) in
+        [(&lines[..lines.len() - 9], "had been written"), (&altered[..], "record 21 was altered")]
+    {
+        std::fs::write(&path, lines.join("\n") + "\n").expect("damaged");
+        for args in [
+            &["status"][..],
+            &["status", "r1"],
+            &["report", "r1"],
+            &["track"],
+            &["doctor"],
+            &["pay", "wages.csv", "--yes"],
+        ] {
+            let said = world.payrun(args).ends(6).says("the journal is damaged").says(words);
+            assert!(
+                !said.out.contains("3 paid") && !said.out.contains("Everything that paying needs"),
+                "{}",
+                said.out
+            );
+        }
+    }
+    std::fs::write(&path, whole).expect("as it was");
+    world.payrun(&["status"]).ends(0);
+    assert_eq!(world.made(), 6);
+}
+
 #[test]
 fn a_damaged_journal_stops_everything_and_names_the_record() {
     let world = paid(4);

@@ -1,11 +1,14 @@
 //! A watched folder with the real program over real files: what arrives, what waits, what people answer, and what is
 //! left after a kill.
 
+mod afterwards;
 mod answers;
 mod arriving;
 mod edges;
 mod identity;
 mod late;
+mod once;
+mod said;
 mod shares;
 mod storm;
 mod totals;

@@ -1,0 +1,61 @@
+//! How a look that is a program of its own ends, and whose a folder is.
+
+use payrun::simulator::Options;
+
+use super::{Shop, rig, stop};
+
+#[test]
+fn working_once_tells_by_its_code_whether_anything_is_left() {
+    let shop = Shop::with(Options {
+        balances: [("AUD".to_owned(), "10".parse().expect("a number"))].into(),
+        ..rig::quick()
+    });
+    let said = shop.once(&["--mode", "pay"]).ends(0).says("Nothing is left undone");
+    assert!(!said.err.contains("processing/"), "{}", said.err);
+    shop.drop("salaries.csv", rig::payroll(0, 2));
+    let said = shop.once(&["--mode", "pay"]).ends(5).says("processing/salaries.csv");
+    assert!(!said.err.contains("processing/salaries.csv.answer.txt"), "{}", said.err);
+    shop.world.simulator.change(|options| {
+        options.balances.insert("AUD".to_owned(), "1000".parse().expect("a number"));
+    });
+    shop.once(&["--mode", "pay"]).ends(0).says("Nothing is left undone");
+    assert_eq!(shop.world.made(), 2);
+    // what waits for a person is answered for
+    shop.drop("more.csv", rig::payroll(10, 2));
+    shop.once(&["--mode", "hold"]).ends(0).says("Nothing is left undone");
+}
+
+#[test]
+fn a_folder_belongs_to_one_state_until_somebody_hands_it_over() {
+    let shop = Shop::new();
+    shop.world.faults(&["withdrawal_create:slow=200ms@1-"]);
+    shop.drop("begun.csv", rig::payroll(0, 20));
+    let watcher = shop.watch(&["--mode", "pay"]);
+    shop.until("something is sent", |shop| shop.world.made() > 2);
+    watcher.signal("KILL");
+    watcher.end();
+    shop.world.faults(&[]);
+    let sent = shop.world.made();
+    assert!(sent < 20, "it was killed too late to show anything");
+    let said = shop.once(&["--mode", "pay", "--state", "other"]).ends(6);
+    let said = said.says("belongs to another state").says(".local/state/payrun/").says(".payrun-watch.state");
+    assert!(said.err.contains("hand it over"), "{}", said.err);
+    assert!(shop.has("processing/begun.csv") && shop.world.made() == sent, "the other one has taken it up");
+    // moved, the state is the same one
+    let own = shop.world.home().join(".local/state/payrun");
+    std::fs::rename(own, shop.world.home().join("moved")).expect("moved");
+    shop.once(&["--mode", "pay", "--state", "moved"]).ends(0);
+    assert_eq!(shop.world.made(), 20);
+    std::fs::remove_file(shop.path(".payrun-watch.state")).expect("handed over");
+    shop.drop("more.csv", rig::payroll(30, 2));
+    shop.once(&["--mode", "pay", "--state", "other"]).ends(0);
+    assert_eq!(shop.world.made(), 22);
+    shop.once(&["--mode", "pay", "--state", "moved"]).ends(6).says("belongs to another state");
+    // whoever is at work in it is told by the folder, not by a state that is somebody else's
+    let watcher = shop.watch(&["--state", "other", "--mode", "hold"]);
+    shop.drop("last.csv", rig::payroll(40, 2));
+    shop.until_there("held/last.csv.answer.txt");
+    let said = shop.watch(&["--state", "moved"]).end().ends(7).says("at work in the folder");
+    assert!(!said.err.contains("state folder"), "{}", said.err);
+    stop(watcher).ends(0);
+}
