@@ -190,7 +190,7 @@ pub const FEES: &str = "fees are not in these sums: Flash tells them only of pay
 /// What a limit on rates means, for people.
 pub fn guarded(limit: Slippage) -> String {
     format!(
-        "a payment is sent while the same money costs at most {limit} more than by the rate above; beyond that it waits, and you are asked again"
+        "a payment is sent while the same money costs at most {limit} more than by the rate shown; beyond that it waits, and you are asked again"
     )
 }
 

@@ -15,6 +15,10 @@ use crate::gateway::{BankAsked, Confirmation, GatewayError, Offer};
 use crate::journal::{Checkpoint, Record};
 use crate::plan::Decision;
 
+/// What a person decides of a row that is held for what its bank says.
+const NAMED: &str =
+    "--block-on names that: make sure whose account it is and correct the row, or leave that word out";
+
 /// Whose banks are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whom {
@@ -105,11 +109,9 @@ pub(super) fn blocked(
     let verified = checkpoint.verified(key(payout))?.filter(|verified| verified.is_good(now));
     let holds = |said: Option<Verdict>| block_on.iter().any(|word| word.verdict() == said);
     Ok(match verified {
-        Some(verified) if holds(Some(verified.verdict)) => {
-            Some(format!("{}; --block-on names that", verified.words()))
-        }
+        Some(verified) if holds(Some(verified.verdict)) => Some(format!("{}; {NAMED}", verified.words())),
         None if holds(None) && matches!(payout.payee.account, BankAccount::Bsb { .. }) => {
-            Some("unverified: no bank has said whose account this is; --block-on names that".to_owned())
+            Some(format!("unverified: no bank has said whose account this is; {NAMED}"))
         }
         Some(_) | None => None,
     })

@@ -49,3 +49,9 @@ pub(super) fn table(columns: &[Column], rows: &[Vec<String>]) -> Markup {
         }
     }
 }
+
+/// Words with a capital at their beginning.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use maud::{Markup, html};
 
 use super::fresh::{FreshError, write_whole};
-use super::page::{Column, page, table};
+use super::page::{Column, capital, page, table};
 use crate::domain::money::{Total, grouped, plural};
 use crate::domain::plan_view::{
     BankWords, Converted, FEES, Line, Listed, Noted, Unpayable, guarded, shown_rate,
@@ -117,18 +117,18 @@ fn money(plan: &PlanView) -> Markup {
         .collect();
     html! {
         h2 { "Balances" }
-        @if let Some(why) = &plan.funds_unknown { p.soft { (why) "." } }
+        @if let Some(why) = &plan.funds_unknown { p.soft { (capital(why)) "." } }
         (table(
             &[Column::Text("Balance"), Column::Number("Needed"), Column::Number("There"), Column::Number("On its way"),
               Column::Number("Missing")],
             &funds,
         ))
         @if plan.on_behalf() > 0 { p.soft { "Sub-clients' payouts: " (plan.on_behalf()) ", balance not known." } }
-        @if !plan.funds.is_empty() { p.soft { (FEES) "." } }
+        @if !plan.funds.is_empty() { p.soft { (capital(FEES)) "." } }
         @if !rates.is_empty() {
             p.soft { "Rates are indicative: what is converted is converted at the rate of its moment." }
         }
-        @if let Some(limit) = plan.max_slippage { p { (guarded(limit)) "." } }
+        @if let Some(limit) = plan.max_slippage { p { (capital(&guarded(limit))) "." } }
         (table(&[Column::Text("Pair"), Column::Number("Payments"), Column::Number("Rate"), Column::Text("Of")], &rates))
     }
 }

@@ -221,7 +221,7 @@ fn resume_asks_again_and_keeps_what_was_agreed() {
         .payrun(&["pay", "pay.csv", "--max-slippage", "0.5%", "--dry-run"])
         .ends(0)
         .says("indicative rate: 1 AUD =")
-        .says("a payment is sent while the same money costs at most 0.5 % more than by the rate above");
+        .says("a payment is sent while the same money costs at most 0.5 % more than by the rate shown");
     let page = ["pay", "pay.csv", "--max-slippage", "0.5%", "--dry-run", "--plan-page", "plan.html"];
     let told = world.payrun(&[&page[..], &["--format", "json"]].concat()).ends(0).json();
     assert_eq!(told["max_slippage"], "0.5%", "{told}");

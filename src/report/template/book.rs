@@ -11,6 +11,7 @@ use rust_xlsxwriter::{
 use super::{BookError, Field, Form, Need, Template};
 use crate::report::annotated::save;
 use crate::report::fresh::write_whole;
+use crate::report::page::capital;
 
 /// So many rows have drop-downs and hints; the formats hold for whole columns.
 const ROWS: u32 = 100_000;
@@ -123,11 +124,6 @@ fn characters(least: u32, most: u32) -> String {
 /// A hint holds no more.
 fn cut(text: &str) -> String {
     text.chars().take(250).collect()
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn needed(need: Need) -> &'static str {
