@@ -167,7 +167,7 @@ impl InOrder<'_> {
                 }
                 let read = as_read(row, &unsound, &findings);
                 self.checked.invalid_names.extend(whom(row).map(|name| (row.row, name)));
-                self.checked.invalid_read.extend((!read.is_nothing()).then(|| (row.row, read)));
+                self.checked.invalid_read.extend((!read.is_nothing()).then_some((row.row, read)));
                 if self.checked.has_marks {
                     self.checked.invalid_marks.insert(row.row, marked);
                 }
