@@ -213,7 +213,7 @@ impl<'a> Counter<'a> {
         let answered = words.cloned().or(before.and_then(|(head, _)| head.answered));
         let by_policy = || {
             let by_itself = session.answer(Way::Policy, None);
-            answered.iter().fold(by_itself, |release, words| release.after(words))
+            answered.iter().fold(by_itself, Release::after)
         };
         prepared.head.folder = Some(self.folder.clone());
         prepared.head.waits = allowed != Allowed::Yes;

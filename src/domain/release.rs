@@ -49,6 +49,7 @@ pub struct Release {
 
 impl Release {
     /// The same, where somebody has answered the questions before.
+    #[must_use]
     pub fn after(mut self, answered: &Self) -> Self {
         let before = format!("its questions were answered by {answered}");
         self.note = Some(self.note.map_or(before.clone(), |note| format!("{note}; {before}")));

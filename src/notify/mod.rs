@@ -128,14 +128,14 @@ impl Notifier {
         let waiting = Arc::new(AtomicUsize::new(0));
         let ways = Ways::new(&settings)?;
         let has_a_way = !ways.is_empty();
-        let at_work = if !has_a_way {
-            None
-        } else {
+        let at_work = if has_a_way {
             let (queue, notices) = mpsc::channel(QUEUE);
             let (closing, closed) = oneshot::channel();
             let worker =
                 worker::Worker { ways, patience: settings, notices, closed, waiting: Arc::clone(&waiting) };
             Some(AtWork { queue, closing, thread: worker.start()? })
+        } else {
+            None
         };
         Ok(Self { occasions, has_a_way, waiting, at_work: Mutex::new(at_work) })
     }

@@ -41,9 +41,7 @@ fn writable(folder: &Path, holder: Holder) -> Item {
 
 /// Whether every record of the journal is whole and in its place, where there are any.
 fn records(session: &Session) -> Option<Item> {
-    if std::fs::read_dir(session.folder.journal()).ok()?.next().is_none() {
-        return None;
-    }
+    let _any = std::fs::read_dir(session.folder.journal()).ok()?.next()?;
     Some(match journal::verify(&session.folder) {
         Ok(verified) => {
             let told = format!("{}, each whole and in its place", plural(verified.records, "record"));

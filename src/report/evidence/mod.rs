@@ -55,7 +55,7 @@ pub struct Member {
 }
 
 /// So many digits has a seal.
-pub const SEAL_DIGITS: usize = 64;
+pub const SEAL_DIGITS: u8 = 64;
 
 /// The digest of an archive: whoever has noted it down can tell whether anything in it has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub struct Seal(String);
 impl Seal {
     /// Of a file, without the seal at its end.
     fn of(file: &mut File) -> io::Result<Self> {
-        let length = file.metadata()?.len().saturating_sub(SEAL_DIGITS as u64);
+        let length = file.metadata()?.len().saturating_sub(SEAL_DIGITS.into());
         file.rewind()?;
         let digest = digested(&mut file.take(length), &mut io::sink(), u64::MAX)?.1;
         Ok(Self(digest))
@@ -73,7 +73,8 @@ impl Seal {
     /// What a person has typed, however it is grouped; none where that is no whole seal.
     pub fn typed(text: &str) -> Option<Self> {
         let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-        let is_whole = digits.len() == SEAL_DIGITS && digits.chars().all(|c| c.is_ascii_hexdigit());
+        let is_whole =
+            digits.len() == usize::from(SEAL_DIGITS) && digits.chars().all(|c| c.is_ascii_hexdigit());
         is_whole.then(|| Self(digits.to_ascii_lowercase()))
     }
 }

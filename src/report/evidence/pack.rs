@@ -34,7 +34,7 @@ impl Packing<'_> {
             let journal = fill(&mut packing)?;
             packing.finish(view, now, journal)?;
             let made = Seal::of(file)?;
-            file.seek(SeekFrom::End(-(SEAL_DIGITS as i64)))?;
+            file.seek(SeekFrom::End(-i64::from(SEAL_DIGITS)))?;
             file.write_all(made.0.as_bytes())?;
             seal = Some(made);
             Ok(())
@@ -72,7 +72,7 @@ impl Packing<'_> {
         let text = serde_json::to_vec_pretty(&manifest)?;
         self.begin(MANIFEST)?;
         self.zip.write_all(&text)?;
-        self.zip.set_comment("0".repeat(SEAL_DIGITS)).map_err(io::Error::from)?; // the seal's place
+        self.zip.set_comment("0".repeat(SEAL_DIGITS.into())).map_err(io::Error::from)?; // the seal's place
         self.zip.finish().map_err(io::Error::from)?.flush()
     }
 }
