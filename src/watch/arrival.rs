@@ -6,6 +6,8 @@ use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, Instant};
 
+use super::side::Side;
+
 /// An empty file is waited for so much longer: many programs make a file first and fill it then.
 const EMPTY_LONGER: u32 = 10;
 
@@ -63,7 +65,7 @@ impl Arrivals {
             if seen.0 != stamp {
                 *seen = (stamp, now);
             }
-            let is_side = super::side::Side::of(name).is_some(); // an empty approval is one
+            let is_side = Side::of(name).is_some(); // an empty approval is one
             let wait = if stamp.size == 0 && !is_side { settle * EMPTY_LONGER } else { settle };
             let came_whole = self.renamed.contains(name);
             if came_whole || !metadata.is_file() || now.duration_since(seen.1) >= wait {
@@ -71,6 +73,51 @@ impl Arrivals {
             }
         }
         whole
+    }
+}
+
+/// The files that wait in `held/`, and which of them were compared with what people were asked about as they lie there.
+#[derive(Debug, Default)]
+pub struct Edits {
+    seen: HashMap<OsString, (Stamp, Instant)>,
+    compared: HashMap<OsString, Stamp>,
+}
+
+impl Edits {
+    /// The files that nobody is writing any more, as which they were not compared before.
+    pub fn to_compare(
+        &mut self,
+        files: &[(OsString, Metadata)],
+        now: Instant,
+        settle: Duration,
+    ) -> Vec<OsString> {
+        let files: HashMap<&OsString, &Metadata> = files
+            .iter()
+            .filter(|(name, metadata)| metadata.is_file() && Side::of(name).is_none())
+            .map(|(name, metadata)| (name, metadata))
+            .collect();
+        self.seen.retain(|name, _| files.contains_key(name));
+        self.compared.retain(|name, _| files.contains_key(name));
+        let mut whole = Vec::new();
+        for (name, metadata) in files {
+            let stamp = Stamp::of(metadata);
+            let seen = self.seen.entry(name.clone()).or_insert((stamp, now));
+            if seen.0 != stamp {
+                *seen = (stamp, now);
+            }
+            let is_old = metadata.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age >= settle));
+            let is_whole = is_old || now.duration_since(seen.1) >= settle;
+            if is_whole && self.compared.get(name) != Some(&stamp) {
+                self.compared.insert(name.clone(), stamp);
+                whole.push(name.clone());
+            }
+        }
+        whole
+    }
+
+    /// Whether every file was compared as it was last seen.
+    pub fn is_done(&self) -> bool {
+        self.seen.iter().all(|(name, (stamp, _))| self.compared.get(name) == Some(stamp))
     }
 }
 

@@ -12,8 +12,9 @@ use super::asked::{Question, digest};
 use super::desk::{Desk, Judged, Standing, Trouble, Waits, Yes};
 use super::folder::{Place, is_passing, plain};
 use super::people::ORPHAN;
+use super::retry::Job;
 use super::side::{ControlTotals, Side, read_side};
-use super::watcher::{Job, Watcher, passing, side_name};
+use super::watcher::{Watcher, passing, side_name};
 use crate::domain::{Awaits, RunId, system_words};
 
 impl<D: Desk> Watcher<'_, D> {

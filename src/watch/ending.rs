@@ -6,8 +6,9 @@ use super::answer::{self, Wanted};
 use super::asked::{Question, digest};
 use super::desk::{Desk, Ended, Going, Stopped, Trouble};
 use super::folder::{Place, beside_what, plain};
+use super::retry::{Job, Later, Retry};
 use super::side::Side;
-use super::watcher::{Job, Later, Retry, Watcher, passing};
+use super::watcher::{Watcher, passing};
 use crate::domain::{Awaits, RunId};
 
 impl<D: Desk> Watcher<'_, D> {

@@ -14,6 +14,7 @@ mod ending;
 mod folder;
 mod owner;
 mod people;
+mod retry;
 mod side;
 mod watcher;
 

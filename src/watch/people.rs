@@ -8,8 +8,9 @@ use super::answer;
 use super::asked::digest;
 use super::desk::{Desk, Going, Standing, Trouble, Yes};
 use super::folder::{Place, plain};
+use super::retry::Job;
 use super::side::{Approval, Side, read_side};
-use super::watcher::{Job, Watcher, passing, side_name};
+use super::watcher::{Watcher, passing, side_name};
 use crate::domain::Awaits;
 
 /// An answer without a question is waited for so long: its file may be on the way.
@@ -104,6 +105,28 @@ impl<D: Desk> Watcher<'_, D> {
         self.put_aside_os(place, name, &plain(name), &text)
     }
 
+    /// A file that waits was written to where it lies: it is asked about as it is now. A run that has begun keeps to its
+    /// copy.
+    pub(super) fn changed_in_held(&mut self, name: &OsStr, jobs: &Sender<Job>) -> Result<(), Trouble> {
+        let Some(name) = name.to_str() else { return Ok(()) }; // nothing waits under such a name
+        let Some(question) = self.asked.about(name).filter(|question| question.awaits.is_none()) else {
+            return Ok(());
+        };
+        match digest(&self.folder.path(Place::Held, name)) {
+            Ok(now) if now != question.digest => {
+                self.folder.clear(Place::Held, name);
+                self.move_on(Place::Held, name, (Place::Processing, name))?;
+                self.asked_about_again(name, jobs)
+            }
+            Ok(_) | Err(_) => Ok(()), // what cannot be read is told where it is answered for
+        }
+    }
+
+    fn asked_about_again(&mut self, name: &str, jobs: &Sender<Job>) -> Result<(), Trouble> {
+        self.desk.tell(&format!("{name} was changed after it was asked about; it is asked about again"));
+        self.judge(name, None, jobs)
+    }
+
     /// A person says yes to a file that waits.
     pub(super) fn approved(
         &mut self,
@@ -148,8 +171,7 @@ impl<D: Desk> Watcher<'_, D> {
         self.move_on(Place::Held, name, (Place::Processing, name))?;
         std::fs::remove_file(&path).map_err(|error| passing(name, &error))?;
         if !is_the_same {
-            self.desk.tell(&format!("{name} was changed after it was asked about; it is asked about again"));
-            return self.judge(name, None, jobs);
+            return self.asked_about_again(name, jobs);
         }
         let (digest, run) = question.map_or_else(Default::default, |asked| (asked.digest, asked.run));
         let standing = run.map(|run| self.desk.standing(run)).transpose()?;

@@ -8,17 +8,15 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use super::arrival::Arrivals;
+use super::arrival::{Arrivals, Edits};
 use super::asked::{Asked, Question};
 use super::desk::{Desk, Ended, Going, Standing, Trouble};
 use super::folder::{ANSWER, Folder, Place, beside_what, plain};
+use super::retry::{Job, Later, Retry, next_due};
 use super::side::Side;
 use crate::domain::{RunId, system_words};
 use crate::journal::open_itself;
 
-/// The first pause before something is tried again; it doubles.
-const FIRST_PAUSE: Duration = Duration::from_secs(5);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30 * 60);
 /// No answer of ours is longer.
 const LONGEST_ANSWER: u64 = 1 << 20;
 
@@ -54,40 +52,6 @@ pub enum Event {
     Stop,
 }
 
-/// A run that is to be carried out.
-pub(super) struct Job {
-    pub run: RunId,
-    pub name: String,
-    pub going: Going,
-}
-
-/// When something is tried again: less and less often.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Retry {
-    pub due: Instant,
-    pub pause: Duration,
-}
-
-impl Retry {
-    /// After a failure, and an earlier one.
-    pub fn after(earlier: Option<Self>) -> Self {
-        let pause = earlier.map_or(FIRST_PAUSE, |earlier| (earlier.pause * 2).min(LONGEST_PAUSE));
-        Self { due: Instant::now() + pause, pause }
-    }
-}
-
-/// A file that is judged, or a run that is carried out, again.
-pub(super) struct Later {
-    pub retry: Retry,
-    pub job: Option<Job>,
-}
-
-/// How long nothing is due. What is at work is not waited for: its end is an event.
-fn next_due(later: &BTreeMap<String, Later>, at_work: &BTreeMap<String, RunId>) -> Option<Duration> {
-    let waits = later.iter().filter(|(name, _)| !at_work.contains_key(*name));
-    waits.map(|(_, later)| later.retry.due.saturating_duration_since(Instant::now())).min()
-}
-
 /// A folder at work.
 pub struct Watcher<'a, D: Desk> {
     pub(super) folder: Folder,
@@ -96,6 +60,7 @@ pub struct Watcher<'a, D: Desk> {
     pub(super) arrivals: Arrivals,
     pub(super) sides: Arrivals,
     pub(super) held_sides: Arrivals,
+    pub(super) edits: Edits,
     pub(super) asked: Asked,
     pub(super) later: BTreeMap<String, Later>,
     /// Files whose runs are at work or in the queue.
@@ -134,6 +99,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
             arrivals: Arrivals::default(),
             sides: Arrivals::default(),
             held_sides: Arrivals::default(),
+            edits: Edits::default(),
             asked,
             later: BTreeMap::new(),
             at_work: BTreeMap::new(),
@@ -221,7 +187,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
             .folder
             .list(Place::Held)
             .is_ok_and(|files| files.iter().all(|(name, _)| Side::of(name).is_none()));
-        all_taken && no_answer && self.at_work.is_empty()
+        all_taken && no_answer && self.edits.is_done() && self.at_work.is_empty()
     }
 
     /// What the process before has left: files in `processing/`, and runs whose files are gone.
@@ -266,6 +232,11 @@ impl<'a, D: Desk> Watcher<'a, D> {
         self.folder.make_places().map_err(|error| Trouble::Lasting(error.to_string()))?;
         for place in [Place::Inbox, Place::Held] {
             self.answers(place, now, jobs)?;
+        }
+        let waiting = self.listed(Place::Held)?;
+        for name in self.edits.to_compare(&waiting, now, self.settings.settle) {
+            let asked = self.changed_in_held(&name, jobs);
+            self.borne(&plain(&name), asked)?;
         }
         let files = self.listed(Place::Inbox)?;
         self.unproven.retain(|name, _| files.iter().any(|(there, _)| there == name));
@@ -498,17 +469,6 @@ pub(super) fn passing(name: &str, error: &io::Error) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_at_work_is_not_waited_for() {
-        let due = Retry { due: Instant::now(), pause: FIRST_PAUSE };
-        let soon = Retry { due: Instant::now() + FIRST_PAUSE, pause: FIRST_PAUSE };
-        let later = [("a.csv", due), ("b.csv", soon)];
-        let later = later.map(|(name, retry)| (name.to_owned(), Later { retry, job: None })).into();
-        assert_eq!(next_due(&later, &BTreeMap::new()), Some(Duration::ZERO));
-        let at_work = BTreeMap::from([("a.csv".to_owned(), RunId(1))]);
-        assert!(next_due(&later, &at_work).is_some_and(|due| due > Duration::ZERO), "it would never sleep");
-    }
 
     #[test]
     fn a_defect_of_the_worker_is_heard() {

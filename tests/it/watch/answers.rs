@@ -251,6 +251,29 @@ fn a_no_beside_a_yes_is_a_no() {
 }
 
 #[test]
+fn a_file_that_is_changed_where_it_waits_is_asked_about_as_it_is() {
+    let shop = Shop::new();
+    for (name, first) in [("salaries.csv", 0), ("bonus.csv", 10)] {
+        shop.drop(name, rig::payroll(first, 2));
+        shop.once(&["--mode", "hold"]).ends(0);
+    }
+    assert!(shop.read("held/salaries.csv.answer.txt").contains("AUD 201.01"));
+    std::fs::write(shop.path("held/salaries.csv"), rig::payroll(0, 3)).expect("changed");
+    shop.once(&["--mode", "hold"]).ends(0).says("salaries.csv was changed after it was asked about");
+    let answer = shop.read("held/salaries.csv.answer.txt");
+    assert!(answer.contains("AUD 303.03"), "{answer}");
+    shop.world.payrun(&["status", "r1"]).ends(0).says("refused");
+    let again = shop.once(&["--mode", "hold"]).ends(0);
+    assert!(!again.err.contains("asked about again") && !again.out.contains("asked about again"), "once");
+    assert_eq!(shop.world.made(), 0);
+    for name in ["salaries", "bonus"] {
+        std::fs::write(shop.path(&format!("held/{name}.csv.approve")), "").expect("written");
+    }
+    shop.once(&["--mode", "hold"]).ends(0);
+    assert_eq!(shop.world.made(), 5);
+}
+
+#[test]
 fn a_run_that_was_refused_counts_nothing_of_the_one_in_its_place() {
     let shop = Shop::new();
     let file = |rows| {
