@@ -341,7 +341,6 @@ impl IdempotencyKey {
 pub struct RunId(pub u32);
 
 /// For programs a run is written as for people: `r1`.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
 pub fn run_as_typed<S: serde::Serializer>(run: &RunId, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(run)
 }
