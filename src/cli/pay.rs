@@ -68,7 +68,7 @@ pub fn run(globals: &Globals, args: &PayArgs) -> Result<Exit, Failure> {
     let view = prepared.view(summary::place(&session), &funds, session.clock.now());
     let bank_words = verify::known(&session, &journal, &prepared, args)?;
     let max_slippage = guard::limit(&session, &prepared, begun.as_ref());
-    let mut view = PlanView { plan, bank_words, max_slippage, ..view };
+    let mut view = PlanView { plan, max_slippage, bank_words, ..view };
     let run = prepared.head.run;
     match (prepared.known, begun) {
         (Some(RunState::Finished), _) => {

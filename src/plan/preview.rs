@@ -87,12 +87,11 @@ impl Preview {
         }
         let rail = rail(payout);
         let currency = payout.money.currency();
-        match converted_to(payout) {
-            Some(to) => self.converted.entry((rail, currency, to)).or_default().add(payout.money),
-            None => {
-                self.delivered.add(payout.money);
-                self.rails.entry((rail, payout.kind(), currency)).or_default().add(payout.money);
-            }
+        if let Some(to) = converted_to(payout) {
+            self.converted.entry((rail, currency, to)).or_default().add(payout.money);
+        } else {
+            self.delivered.add(payout.money);
+            self.rails.entry((rail, payout.kind(), currency)).or_default().add(payout.money);
         }
         self.outgoing.add(payout, matches!(name, InNameOf::SubClient(_)));
         match name {

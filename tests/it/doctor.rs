@@ -328,6 +328,6 @@ fn look_ups_are_not_praised_where_nothing_else_could_be_shown() {
         let world = World::with(Options { withdrawal_filter: filter, ..quick() });
         let said = world.payrun(&["doctor", "--probe", "--yes"]).ends(0);
         said.says("There is no look-up by our own id");
-        assert_eq!(details(&doctor(&world, 0), "probe").contains("Look-ups by our own id work"), false);
+        assert!(!details(&doctor(&world, 0), "probe").contains("Look-ups by our own id work"));
     }
 }

@@ -1,5 +1,7 @@
 //! Remitters that cannot be used: told before anything is sent, and a way out that leads somewhere.
 
+use std::fmt::Write as _;
+
 use crate::rig::payroll;
 use crate::world::World;
 
@@ -83,7 +85,7 @@ fn of_sub_clients(id: &str, remitter: &str) -> String {
     let mut text =
         String::from("first_name,last_name,street,bsb,account_number,amount,sub_client_id,remitter\n");
     for (at, (id, remitter)) in [(id, ""), ("", remitter), ("", "")].into_iter().enumerate() {
-        text.push_str(&format!("Robin,Example,1 Hill Street,062-000,1000000{at},1.00,{id},{remitter}\n"));
+        let _ = writeln!(text, "Robin,Example,1 Hill Street,062-000,1000000{at},1.00,{id},{remitter}");
     }
     text
 }
