@@ -181,15 +181,22 @@ fn is_accepted(row: &RawRow<'_>, account: &str, findings: &Findings<'_>) -> bool
 }
 
 /// What is known of a payee's bank details.
-enum Known {
+#[derive(Debug)]
+pub enum Known {
+    /// Nothing.
     New,
-    Same { own_record: bool },
+    /// They are as ever.
+    Same {
+        /// Whether they have a recipient record of their own at the API.
+        own_record: bool,
+    },
+    /// Others.
     Other(Box<KnownAccount>),
 }
 
 /// With an id, what the id was last paid or noted with. Without one, and for an id that is new, the name tells, as far
 /// as it had no id: two ids tell two people of one name apart, and leaving the id out tells nothing.
-fn known(payee: &Payee, book: &dyn Book, today: Date) -> Result<Known, BookError> {
+pub fn known(payee: &Payee, book: &dyn Book, today: Date) -> Result<Known, BookError> {
     let same = |known: &KnownAccount| Known::Same { own_record: known.own_record };
     if let Some(id) = &payee.payee_id
         && let Some(known) = book.account_of_id(id)?

@@ -58,6 +58,7 @@ pub mod country {
     }
 }
 
+pub use book::{Known, known};
 pub use file::{CheckError, Checked, Options, Passed, Payable, check};
 pub use mark::Marked;
 pub use payees::{PayeeRow, PayeesChecked, check_payees};

@@ -28,11 +28,11 @@ impl Counter<'_> {
         let checked = &prepared.checked;
         let report = CheckReport::new(&prepared.head.file, checked);
         let findings = check::render_text(&report);
+        let asks = checked.findings.iter().any(|finding| finding.word_needed().is_some());
         let rejected = |why: String| {
             let has_any = !checked.findings.is_empty();
             let sheet = has_any.then(|| self.annotate(path, prepared, approval, &report.summary())).flatten();
             let sheet = sheet.map_or(String::new(), |sheet| format!("{sheet}\n"));
-            let asks = checked.findings.iter().any(|finding| finding.word_needed().is_some());
             let accept = if asks { MEANT } else { "" };
             Some(Judged::Rejected {
                 text: format!(
@@ -46,7 +46,7 @@ impl Counter<'_> {
         if is_shown {
             return None;
         }
-        if checked.payable == 0 {
+        if checked.payable == 0 && (approval.skip_invalid || !asks) {
             return rejected("no row of the file can be paid.".to_owned());
         }
         let is_wrong = |finding: &Finding| {

@@ -15,8 +15,8 @@ use super::exit::{Exit, Failure};
 use super::notices::Teller;
 use super::session::{Attached, Session};
 use super::{out, tracker};
-use crate::domain::{Mode, Silent};
-use crate::journal::JournalError;
+use crate::domain::{Mode, RunState, Silent};
+use crate::journal::{Journal, JournalError};
 use crate::watch::{Event, Folder, NotOurs, Place, Settings, Trouble, Watcher};
 
 /// Runs the command.
@@ -45,6 +45,7 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
         asked: session.folder.path().join("asked.json"),
     };
     tell_beginning(&session, &folder);
+    tell_others(&journal, folder.root())?;
     let left = session.attached(|attached| {
         let (events, heard) = channel();
         stop_when_asked(attached, events.clone());
@@ -114,6 +115,21 @@ fn tell_beginning(session: &Session, folder: &Folder) {
         Mode::Pay => "runs within the limits of the configuration go by themselves",
     };
     out::note(&format!("Watching {}: {}; {who}.", folder.root().display(), super::summary::place(session)));
+}
+
+/// Runs that another command has begun are not this folder's to carry out, and nobody else can meanwhile.
+fn tell_others(journal: &Journal, folder: &Path) -> Result<(), Failure> {
+    for (head, state) in journal.checkpoint().runs()? {
+        let stands = matches!(state, RunState::Recording | RunState::Running | RunState::Stopped);
+        if stands && head.folder.as_deref() != Some(folder) {
+            out::note(&format!(
+                "Run {run} of {} is not finished and not of this folder: nothing of it is sent while the folder is watched. To finish it, stop watching first: payrun resume {run}",
+                head.file,
+                run = head.run
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Brings a stop that is asked of the engine to the loop.

@@ -1,6 +1,6 @@
 //! From a file to a plan: read, check, recognise, decide. Nothing is recorded yet and nothing is sent.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use jiff::SignedDuration;
@@ -234,7 +234,7 @@ fn arrange(
     }
     let corrected = corrected(checkpoint, inputs.overlaps)?;
     let any_before = checkpoint.runs()?.iter().any(|(before, _)| before.run != head.run);
-    let mut here = HashSet::new();
+    let mut here = preview::Named::default();
     let mut arranger = Arranger::new(
         inputs.scope,
         head.run,
@@ -248,7 +248,7 @@ fn arrange(
         let Passed { payout, held, .. } = passed?;
         let mut planned = earlier.decide(&mut arranger, &payout)?;
         if planned.decision == Decision::Pay {
-            let place = purposes(&payout).iter().find_map(|purpose| corrected.get(purpose));
+            let place = purposes(&payout).find_map(|purpose| corrected.get(&purpose));
             planned.repeats = place.cloned().or(planned.repeats);
         }
         if let Some(why) = held.filter(|_| planned.decision == Decision::Pay) {
@@ -271,7 +271,7 @@ fn arrange(
             prepared.to_pay.add(payout.money);
         }
         if any_before {
-            here.insert(payout.payee.who());
+            here.add(&payout.payee);
         }
         let sender = prepared.row_remitters.get(&payout.row).unwrap_or(&prepared.remitter);
         let shown = |id| head.remitters.get(id).map(|remitter: &Remitter| remitter.party.name.to_string());
@@ -281,7 +281,12 @@ fn arrange(
             (None, Some(id)) => InNameOf::SubClient(id),
             (None, None) => InNameOf::Account,
         };
-        prepared.preview.add(&payout, &planned, name, preview::before(checkpoint, &payout)?);
+        prepared.preview.add(
+            &payout,
+            &planned,
+            name,
+            preview::before(checkpoint, &payout, inputs.check.today)?,
+        );
         prepared.planned.push(planned);
     }
     for row in &prepared.checked.invalid_rows {
@@ -301,6 +306,7 @@ fn arrange(
     }
     prepared.head.plan = Some(prepared.preview.hash());
     if any_before {
+        prepared.checked.invalid_names.values().for_each(|name| here.add_invalid(name));
         preview::note_missing(checkpoint, prepared.head.run, &here, &mut prepared.preview)?;
     }
     Ok(())
@@ -351,16 +357,19 @@ enum Whom {
     Name(String),
 }
 
-/// Who is paid, with the reference, for what, whatever the amount.
-fn purposes(payout: &Payout) -> [(Whom, Option<String>); 3] {
-    let payee = &payout.payee;
-    let name = payee.party.name.to_string().to_lowercase();
-    [Whom::Account(payee.account.canonical()), Whom::Payee(payee.who()), Whom::Name(name)]
-        .map(|whom| (whom, payout.reference.clone()))
+/// Who is paid for what, whatever the amount: the same reference first, then any.
+fn purposes(payout: &Payout) -> impl Iterator<Item = (Whom, Option<String>)> {
+    let references = [payout.reference.clone(), None];
+    references.into_iter().flat_map(|reference| {
+        let payee = &payout.payee;
+        let name = payee.party.name.to_string().to_lowercase();
+        [Whom::Account(payee.account.canonical()), Whom::Payee(payee.who()), Whom::Name(name)]
+            .map(|whom| (whom, reference.clone()))
+    })
 }
 
-/// What the amended run has of payouts that were sent, by their purposes: a row with another amount or account is paid on
-/// top of them.
+/// What the amended run has of payouts that were sent, by their purposes: a row for one of their payees that is none of
+/// them is paid on top.
 fn corrected(
     checkpoint: &Checkpoint,
     overlaps: Overlaps,

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use jiff::civil::Date;
+
 use super::open::{NOT_LISTED, reasons};
 use super::{EngineError, Funds, Prepared};
+use crate::check::{Known, known};
 use crate::domain::plan_view::{Dropped, Listed, Missing, RowReason, Unpayable};
-use crate::domain::{Book, Currency, ExternalId, Overlaps, Payout, PlanView, RunId, Timestamp};
+use crate::domain::{Book, Currency, ExternalId, Overlaps, Payee, Payout, PlanView, RunId, Timestamp};
 use crate::journal::{Checkpoint, JournalError};
 use crate::plan::{Before, Preview, needs, rates};
 
@@ -13,7 +16,7 @@ use crate::plan::{Before, Preview, needs, rates};
 const SHARE_OF_LAST: usize = 2;
 
 /// What is known of a payee before this payout.
-pub(super) fn before(checkpoint: &Checkpoint, payout: &Payout) -> Result<Before, EngineError> {
+pub(super) fn before(checkpoint: &Checkpoint, payout: &Payout, today: Date) -> Result<Before, EngineError> {
     let failed = |error| EngineError::from(crate::check::CheckError::from(error));
     let payee = &payout.payee;
     let by_account = checkpoint.account_of_name(&payee.party.name, &payee.account).map_err(failed)?;
@@ -24,38 +27,74 @@ pub(super) fn before(checkpoint: &Checkpoint, payout: &Payout) -> Result<Before,
         .transpose()
         .map_err(failed)?
         .flatten();
-    let other = by_id.as_ref().filter(|known| known.account != payee.account);
-    let paid = [&by_account, &by_id]
+    let other = match known(payee, checkpoint, today).map_err(failed)? {
+        Known::Other(other) => Some(*other),
+        Known::New | Known::Same { .. } => None,
+    };
+    let paid = [&by_account, &by_id, &other]
         .into_iter()
         .flatten()
         .any(|known| known.paid.is_some() || known.paid_before.is_some());
     Ok(Before {
         paid,
-        changed: other.map(|known| known.account.beside(&payee.account)),
+        changed: other.map(|other| other.account.beside(&payee.account)),
         last: by_account.and_then(|known| known.paid).and_then(|paid| paid.money),
     })
+}
+
+/// Whom a file names, whatever becomes of the row.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    payees: HashSet<ExternalId>,
+    /// Of rows without an id, by which alone two of one name are told apart.
+    names: HashSet<String>,
+}
+
+impl Named {
+    /// A row that can be paid.
+    pub fn add(&mut self, payee: &Payee) {
+        self.payees.insert(payee.who());
+        if payee.payee_id.is_none() {
+            self.names.insert(payee.party.name.to_string().to_lowercase());
+        }
+    }
+
+    /// A row that cannot.
+    pub fn add_invalid(&mut self, name: &str) {
+        self.names.insert(name.to_lowercase());
+    }
+
+    fn has(&self, payee: &Payee) -> bool {
+        let name = payee.party.name.to_string().to_lowercase();
+        self.payees.contains(&payee.who()) || payee.payee_id.is_none() && self.names.contains(&name)
+    }
 }
 
 /// Notes whom the last run has paid and this file does not, where both pay the same people.
 pub(super) fn note_missing(
     checkpoint: &Checkpoint,
     run: RunId,
-    here: &HashSet<ExternalId>,
+    here: &Named,
     preview: &mut Preview,
 ) -> Result<(), JournalError> {
     let Some((last, entries)) = last_run(checkpoint, run)? else { return Ok(()) };
-    let shared = entries.keys().filter(|who| here.contains(who)).count();
+    let shared = entries.values().filter(|payout| here.has(&payout.payee)).count();
     if shared * SHARE_OF_LAST < entries.len() {
         return Ok(());
     }
-    for (_, missing) in entries.into_iter().filter(|(who, _)| !here.contains(who)) {
+    for payout in entries.into_values().filter(|payout| !here.has(&payout.payee)) {
+        let missing = Missing {
+            payee: payout.payee.party.name.to_string(),
+            amount: payout.money.amount(),
+            currency: payout.money.currency(),
+        };
         preview.add_missing(missing, &last);
     }
     Ok(())
 }
 
 /// A run's name, and whom it has paid.
-type LastRun = (String, BTreeMap<ExternalId, Missing>);
+type LastRun = (String, BTreeMap<ExternalId, Payout>);
 
 /// The last run that has sent anything.
 fn last_run(checkpoint: &Checkpoint, run: RunId) -> Result<Option<LastRun>, JournalError> {
@@ -64,13 +103,7 @@ fn last_run(checkpoint: &Checkpoint, run: RunId) -> Result<Option<LastRun>, Jour
         for entry in checkpoint.own_payouts(head.run) {
             let entry = entry?;
             if entry.life.was_sent() {
-                let payout = &entry.payout;
-                let missing = Missing {
-                    payee: payout.payee.party.name.to_string(),
-                    amount: payout.money.amount(),
-                    currency: payout.money.currency(),
-                };
-                paid.insert(payout.payee.who(), missing);
+                paid.insert(entry.payout.payee.who(), entry.payout);
             }
         }
         if !paid.is_empty() {

@@ -64,13 +64,6 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
     })
 }
 
-/// A sum with at least the currency's decimals.
-fn in_full(sum: Decimal, currency: Currency) -> Decimal {
-    let mut sum = sum;
-    sum.rescale(sum.scale().max(currency.decimals()));
-    sum
-}
-
 /// What a payout that Flash has, and has not given back, has taken out of the balance for what its payee gets.
 fn converted(entry: &PayoutEntry) -> Option<Converted> {
     let is_there = entry.life.state.is_at_the_api() && entry.payout.conversion.is_some();
@@ -84,7 +77,7 @@ struct Told(BTreeMap<Currency, (u64, Decimal)>);
 impl Told {
     fn add(&mut self, currency: Currency, sum: Decimal) {
         let all = self.0.entry(currency).or_default();
-        *all = (all.0 + 1, all.1 + in_full(sum, currency));
+        *all = (all.0 + 1, all.1 + currency.with_decimals(sum));
     }
 
     fn lines(&self) -> Vec<Total> {

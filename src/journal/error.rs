@@ -57,7 +57,7 @@ pub enum JournalError {
 /// Who holds the state, and what to do.
 fn held(holder: &str) -> String {
     let Some(folder) = watched_folder(holder) else {
-        return format!("({holder}); wait until it has finished, or use --state for another folder");
+        return format!("({holder}); wait until it has finished");
     };
     let kill = process_of(holder).map_or(String::new(), |process| format!("kill -TERM {process}, "));
     format!(

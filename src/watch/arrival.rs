@@ -85,7 +85,7 @@ pub struct Edits {
 
 impl Edits {
     /// The files that nobody is writing any more, as which they were not compared before.
-    pub fn to_compare(
+    pub fn not_compared(
         &mut self,
         files: &[(OsString, Metadata)],
         now: Instant,

@@ -26,7 +26,7 @@ pub enum Place {
 }
 
 impl Place {
-    const MADE: [Self; 4] = [Self::Processing, Self::Held, Self::Done, Self::Rejected];
+    pub(super) const MADE: [Self; 4] = [Self::Processing, Self::Held, Self::Done, Self::Rejected];
 
     /// The name of the subfolder.
     pub fn name(self) -> &'static str {

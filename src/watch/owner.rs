@@ -9,9 +9,9 @@ use super::folder::{Folder, Place};
 use crate::journal::{JournalError, open_itself};
 
 /// In the folder: whose it is, and where that state lies.
-const MARK: &str = ".payrun-watch.state";
+const MARK: &str = ".payrun-watch-state";
 /// In the state: what tells it from all others, wherever it is moved to.
-const IDENTITY: &str = "watch.id";
+const IDENTITY: &str = "watch-identity";
 /// Neither is longer.
 const LONGEST: u64 = 8 << 10;
 
@@ -33,6 +33,17 @@ pub enum NotOurs {
         /// Where this one lies.
         own: PathBuf,
     },
+    /// It is a part of a folder that is watched.
+    #[error(
+        "{} is a part of {}, which is watched as a whole: what lies in it was paid, refused or waits already; watch that folder",
+        folder.display(), of.display()
+    )]
+    Part {
+        /// What was to be watched.
+        folder: PathBuf,
+        /// The watched folder.
+        of: PathBuf,
+    },
     /// Whose it is cannot be read or written.
     #[error(transparent)]
     Unknown(#[from] JournalError),
@@ -42,6 +53,9 @@ impl Folder {
     /// Makes the folder this state's, if it is no other's, and makes what it lacks. `fresh` is what a state is called
     /// that has no name yet.
     pub fn belong_to(&self, state: &Path, fresh: &str) -> Result<(), NotOurs> {
+        if let Some(of) = part_of(self.root()) {
+            return Err(NotOurs::Part { folder: self.root().to_owned(), of });
+        }
         let identity = kept(&state.join(IDENTITY), &format!("{fresh}\n"))?;
         let [own, mark] = [identity.lines().next().unwrap_or_default(), &format!("{}", state.display())];
         let marked = kept(&self.root().join(MARK), &format!("{own}\n{mark}\n"))?;
@@ -57,6 +71,17 @@ impl Folder {
             own: state.to_owned(),
         })
     }
+}
+
+/// The watched folder that a folder is a part of, at whatever depth.
+fn part_of(folder: &Path) -> Option<PathBuf> {
+    let above = folder.ancestors().zip(folder.ancestors().skip(1));
+    let is_part = |(part, of): &(&Path, &Path)| {
+        let place = part.file_name().and_then(|name| name.to_str());
+        let is_place = Place::MADE.iter().any(|known| Some(known.name()) == place);
+        is_place && fs::symlink_metadata(of.join(MARK)).is_ok()
+    };
+    above.filter(is_part).map(|(_, of)| of.to_owned()).next()
 }
 
 /// What a file says; it is made with `text` where there is none. It appears whole, and is never written over.

@@ -135,6 +135,19 @@ impl Approval {
     }
 }
 
+/// A number without the marks between its thousands. None: what stands there may be decimals.
+fn ungrouped(text: &str) -> Option<String> {
+    let (whole, decimals) =
+        text.split_once('.').map_or((text, None), |(whole, decimals)| (whole, Some(decimals)));
+    let mut groups = whole.split([',', ' ']);
+    let first = groups.next().unwrap_or_default().len();
+    let thousands = groups.map(str::len).collect::<Vec<_>>();
+    let is_clear =
+        thousands.is_empty() || (1..=3).contains(&first) && thousands.iter().all(|digits| *digits == 3);
+    let whole = whole.replace([',', ' '], "");
+    is_clear.then(|| decimals.map_or(whole.clone(), |decimals| format!("{whole}.{decimals}")))
+}
+
 /// What must come out of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ControlTotals {
@@ -149,10 +162,10 @@ impl ControlTotals {
     pub fn read(text: &str) -> Result<Self, String> {
         let mut totals = Self::default();
         for (line, word, rest) in lines(text) {
-            let digits = rest.replace([',', ' '], "");
             let unknown = || {
                 format!("line {line} is not understood; write lines like \"count 120\" and \"AUD 45210.35\"")
             };
+            let digits = ungrouped(rest).ok_or_else(unknown)?;
             if word.eq_ignore_ascii_case("count") {
                 say(&mut totals.count, digits.parse().map_err(|_| unknown())?, line, word)?;
             } else {
@@ -229,6 +242,11 @@ mod tests {
 
     #[test]
     fn control_totals_are_read_as_people_write_them() {
+        for wrong in ["AUD 36,03", "AUD 1,2345", "AUD 12,34.5", "count 1,20", "AUD 1.234,50"] {
+            assert!(ControlTotals::read(wrong).is_err(), "{wrong}");
+        }
+        let many = ControlTotals::read("AUD 1,234,567.89").expect("understood");
+        assert_eq!(many.sums, [(Currency::AUD, Decimal::new(123_456_789, 2))]);
         let totals = ControlTotals::read("Count: 120\nAUD = 45,210.35\nusd 12\n").expect("understood");
         assert_eq!(totals.count, Some(120));
         let sums: Vec<String> =

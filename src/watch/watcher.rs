@@ -234,7 +234,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
             self.answers(place, now, jobs)?;
         }
         let waiting = self.listed(Place::Held)?;
-        for name in self.edits.to_compare(&waiting, now, self.settings.settle) {
+        for name in self.edits.not_compared(&waiting, now, self.settings.settle) {
             let asked = self.changed_in_held(&name, jobs);
             self.borne(&plain(&name), asked)?;
         }

@@ -34,7 +34,7 @@ fn is_open(word: &str) -> bool {
 /// The words of a hint: what stands behind the program's name, as far as it can be typed.
 fn typed(rest: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    for token in rest.split(' ') {
+    for token in rest.split("\\n").next().unwrap_or_default().split(' ') {
         let word = token.trim_end_matches(|c: char| ".,;:)!?`'*\\\"".contains(c));
         let word = if token.starts_with('"') && words.len() > 1 { "\"" } else { word };
         let may_be_plain = words.len() < 2 || words.last().is_some_and(|last| last.starts_with("--"));

@@ -70,7 +70,9 @@ pub(super) fn aba(text: &str) -> Result<Code, Wrong> {
 pub(super) fn sort_code(text: &str) -> Result<Code, Wrong> {
     const WHAT: &str = "the sort code";
     let cell = Cell::of(text, WHAT)?;
-    if let Some(padded) = cell.padded(6) {
+    // who writes the hyphens has lost no zero to a spreadsheet
+    let is_bare = text.trim().bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(padded) = cell.padded(6).filter(|_| is_bare) {
         let shown = format!("{}-{}-{}", &padded[..2], &padded[2..4], &padded[4..]);
         let what = format!("{WHAT} has five digits; did a leading zero get lost? with it, it is {shown}");
         return Ok(Code { text: padded, doubt: Some(Doubt::ZeroLost(what)) });
@@ -209,14 +211,22 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told() {
-        for wrong in ["021000022", "131000021", "02100002", "0210000210", "000000000", "2.1E+07", "02100O021"]
-        {
+        for wrong in [
+            "40-12-7",
+            "021000022",
+            "131000021",
+            "02100002",
+            "0210000210",
+            "000000000",
+            "2.1E+07",
+            "02100O021",
+        ] {
             assert_eq!(text(aba(wrong)), None, "{wrong}");
         }
-        for wrong in ["2000", "2000000", "20-00-0x"] {
+        for wrong in ["40-12-7", "2000", "2000000", "20-00-0x"] {
             assert!(sort_code(wrong).is_err(), "{wrong}");
         }
-        for wrong in ["HDFC1000001", "HDFC000001", "HDF00000001", "HDFC00000é1"] {
+        for wrong in ["40-12-7", "HDFC1000001", "HDFC000001", "HDF00000001", "HDFC00000é1"] {
             assert!(ifsc(wrong).is_err(), "{wrong}");
         }
         for wrong in ["10210009999", "1021000999966", "10210009999O"] {

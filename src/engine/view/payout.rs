@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{EngineError, converted, in_full, is_refused, standing};
+use super::{EngineError, converted, is_refused, standing};
 use crate::check::directory::Directory;
 use crate::domain::answer::StatusMeaning;
 use crate::domain::plan_view::shown_rate;
@@ -98,9 +98,9 @@ impl<'a> Viewer<'a> {
             fee: asked
                 .as_ref()
                 .zip(there)
-                .and_then(|(payout, there)| Some(in_full(there.fee?, payout.funded_in()))),
-            debited: came_to.map(|(sums, pair)| in_full(sums.debited, pair.from).to_string()),
-            delivered: came_to.map(|(sums, pair)| in_full(sums.delivered, pair.to).to_string()),
+                .and_then(|(payout, there)| Some(payout.funded_in().with_decimals(there.fee?))),
+            debited: came_to.map(|(sums, pair)| pair.from.with_decimals(sums.debited).to_string()),
+            delivered: came_to.map(|(sums, pair)| pair.to.with_decimals(sums.delivered).to_string()),
             rate: came_to.map(|(sums, _)| shown_rate(sums.rate())),
             flash_status: there.map(|status| status.name.clone()),
             reject_code: there.and_then(|status| status.reject_code.clone()),

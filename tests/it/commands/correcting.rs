@@ -172,3 +172,35 @@ fn a_plan_names_what_goes_on_top_whether_amount_or_account_is_another_one() {
         assert_eq!(world.made(), 4);
     }
 }
+
+#[test]
+fn a_plan_names_what_goes_on_top_under_another_reference() {
+    let world = World::new();
+    world.write("pay.csv", crate::rig::payroll(0, 3));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    world.write("other.csv", crate::rig::payroll(0, 3).replace("PAY ", "WAGES "));
+    let dry = world.payrun(&["pay", "other.csv", "--dry-run", "--amends", "r1", "--format", "json"]).ends(0);
+    assert_eq!(dry.json()["repeats"].as_array().map(Vec::len), Some(3), "{}", dry.out);
+}
+
+#[test]
+fn who_has_another_account_now_is_changed_and_neither_new_nor_missing() {
+    let world = World::new();
+    let file = |account: &str, last: &str| {
+        format!(
+            "first_name,last_name,street,bsb,account_number,amount,reference\n\
+             Robin,Example,1 Hill Street,062-000,{account},101.00,OCT\n\
+             Sam,Example,1 Hill Street,062-000,10000002,102.00,OCT\n\
+             Kim,Example,1 Hill Street,062-000,10000003,{last},OCT\n"
+        )
+    };
+    world.write("pay.csv", file("10000001", "103.00"));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
+    world.write("next.csv", file("20000001", "1O3").replace("OCT", "NOV"));
+    let dry = ["pay", "next.csv", "--dry-run", "--skip-invalid", "--accept", "changed-account:2=001"];
+    let plan = world.payrun(&[&dry[..], &["--format", "json"]].concat()).ends(0).json();
+    let payees = &plan["payees"];
+    assert_eq!(payees["changed"]["count"], 1, "{payees:#}");
+    assert_eq!(payees["new"]["count"], 0, "{payees:#}");
+    assert_eq!(payees["missing"]["count"], 0, "a row that cannot be paid names Kim: {payees:#}");
+}

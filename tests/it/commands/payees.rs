@@ -162,9 +162,9 @@ fn payees_of_whom_flash_has_other_contacts_are_told_and_paid() {
 fn a_sub_client_pays_in_its_own_name() {
     let world = World::new();
     let file = payroll(0, 2).replace("reference\n", "reference,sub_client_id\n");
-    let file = file.replace("PAY 0", "PAY 0,").replace("PAY 1", "PAY 1,sub-1");
+    let file = file.replace("PAY 0", "PAY 0,").replace("PAY 1", "PAY 1,sub_00000001");
     world.write("pay.csv", &file);
-    let said = world.payrun(&["pay", "pay.csv", "--yes"]);
+    let said = world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
     let made = world.ledger().withdrawals;
     assert!(made.iter().any(|made| made.sender.is_some()), "{said:?}");
     let body = std::fs::read_to_string(world.scope().join("journal/00000001.jsonl")).expect("a journal");

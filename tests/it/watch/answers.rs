@@ -293,3 +293,37 @@ fn a_run_that_was_refused_counts_nothing_of_the_one_in_its_place() {
     assert!(!refused.out.contains("submitted") && !refused.out.contains("with Flash"), "{}", refused.out);
     shop.world.payrun(&["status", "r2"]).ends(0).says("with Flash: AUD 303.03 in 3 payouts");
 }
+
+#[test]
+fn a_file_of_which_every_row_asks_is_asked_about() {
+    let shop = Shop::new();
+    shop.drop("salaries.csv", rig::payroll(0, 2).replace("062-000", "62000"));
+    shop.once(&["--mode", "hold"]).ends(0);
+    let answer = shop.read("held/salaries.csv.answer.txt");
+    assert!(answer.contains("accept CODE:ROW"), "{answer}");
+    std::fs::write(shop.path("held/salaries.csv.approve"), "skip-invalid\n").expect("written");
+    shop.once(&["--mode", "hold"]).ends(0);
+    assert!(shop.read("rejected/salaries.csv.answer.txt").contains("no row of the file can be paid"));
+    shop.drop("salaries.csv", rig::payroll(0, 2).replace("062-000", "62000"));
+    shop.once(&["--mode", "hold"]).ends(0);
+    for words in ["accept zero-lost\n", ""] {
+        std::fs::write(shop.path("held/salaries.csv.approve"), words).expect("written");
+        shop.once(&["--mode", "hold"]).ends(0);
+    }
+    assert_eq!(shop.world.made(), 2);
+}
+
+#[test]
+fn a_part_of_a_watched_folder_is_not_watched_by_another_state() {
+    let shop = Shop::new();
+    shop.drop("salaries.csv", rig::payroll(0, 2));
+    shop.once(&["--mode", "pay"]).ends(0);
+    let elsewhere = shop.world.home().join("elsewhere");
+    for part in ["done", "held", "processing", "rejected"] {
+        let folder = format!("in/{part}");
+        let args = ["watch", folder.as_str(), "--once", "--mode", "pay", "--state"];
+        let said = shop.world.payrun(&[&args[..], &[elsewhere.to_str().expect("text")]].concat());
+        said.ends(6).says("is watched as a whole");
+    }
+    assert_eq!(shop.world.made(), 2);
+}

@@ -38,7 +38,7 @@ fn a_folder_belongs_to_one_state_until_somebody_hands_it_over() {
     let sent = shop.world.made();
     assert!(sent < 20, "it was killed too late to show anything");
     let said = shop.once(&["--mode", "pay", "--state", "other"]).ends(6);
-    let said = said.says("belongs to another state").says(".local/state/payrun/").says(".payrun-watch.state");
+    let said = said.says("belongs to another state").says(".local/state/payrun/").says(".payrun-watch-state");
     assert!(said.err.contains("hand it over"), "{}", said.err);
     assert!(shop.has("processing/begun.csv") && shop.world.made() == sent, "the other one has taken it up");
     // moved, the state is the same one
@@ -46,7 +46,7 @@ fn a_folder_belongs_to_one_state_until_somebody_hands_it_over() {
     std::fs::rename(own, shop.world.home().join("moved")).expect("moved");
     shop.once(&["--mode", "pay", "--state", "moved"]).ends(0);
     assert_eq!(shop.world.made(), 20);
-    std::fs::remove_file(shop.path(".payrun-watch.state")).expect("handed over");
+    std::fs::remove_file(shop.path(".payrun-watch-state")).expect("handed over");
     shop.drop("more.csv", rig::payroll(30, 2));
     shop.once(&["--mode", "pay", "--state", "other"]).ends(0);
     assert_eq!(shop.world.made(), 22);
@@ -58,4 +58,16 @@ fn a_folder_belongs_to_one_state_until_somebody_hands_it_over() {
     let said = shop.watch(&["--state", "moved"]).end().ends(7).says("at work in the folder");
     assert!(!said.err.contains("state folder"), "{}", said.err);
     stop(watcher).ends(0);
+}
+
+#[test]
+fn a_run_of_another_command_that_is_not_finished_is_told() {
+    let shop = Shop::new();
+    shop.world.write("pay.csv", rig::payroll(0, 4));
+    shop.world.stop_midway(&["pay", "pay.csv", "--yes"]);
+    shop.once(&["--mode", "pay"]).ends(0).says("Run r1 of pay.csv is not finished and not of this folder");
+    shop.world.payrun(&["resume", "r1"]).ends(0);
+    assert_eq!(shop.world.made(), 4);
+    let said = shop.once(&["--mode", "pay"]).ends(0);
+    assert!(!said.err.contains("not of this folder"), "{}", said.err);
 }

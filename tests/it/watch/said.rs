@@ -151,7 +151,7 @@ fn hundreds_of_files_are_not_listed_for_each_of_them() {
             })
             .end()
             .ends(0);
-        assert_eq!(shop.list("held").iter().filter(|name| name.ends_with(".csv")).count(), files);
+        assert_eq!(shop.list("held").iter().filter(|name| name.matches('.').count() == 1).count(), files);
         std::fs::read_to_string(trace).expect("a trace").lines().filter(|line| line.contains("file-")).count()
     };
     let (few, many) = (calls(15), calls(60));
