@@ -4,7 +4,8 @@ use rust_decimal::Decimal;
 
 use super::abroad::currency::is_sign_of;
 use super::{Wrong, plain, shown};
-use crate::domain::{Currency, Money, money::MoneyError};
+use crate::domain::money::{MoneyError, ungrouped};
+use crate::domain::{Currency, Money};
 
 /// An amount that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,13 +171,7 @@ fn without_thousands(text: &str, decimals: u32) -> Result<String, Wrong> {
     if text.ends_with('.') || whole.is_empty() {
         return Err(Wrong::new("the amount begins or ends with a point").hint(LIKE));
     }
-    let mut groups = whole.split(',');
-    let first = groups.next().unwrap_or_default();
-    let grouped = whole.contains(',');
-    if grouped && (first.is_empty() || first.len() > 3 || groups.any(|group| group.len() != 3)) {
-        return ambiguous();
-    }
-    Ok(text.replace(',', ""))
+    ungrouped(text).map_or_else(ambiguous, Ok)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the watched folder asks for: files are read, checked, planned, recorded and paid as by `pay`, and answers are
 //! texts beside the file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::MetadataExt;
@@ -113,7 +113,7 @@ impl<'a> Counter<'a> {
             run: None,
             label: name.to_owned(),
             environment: self.session.settings.environment.name().to_owned(),
-            counts: std::collections::BTreeMap::new(),
+            counts: BTreeMap::new(),
             totals: Vec::new(),
             state: None,
             next: Some(format!("its question is in held/{name}.{ANSWER}")),
@@ -270,7 +270,7 @@ impl Desk for Counter<'_> {
         match (prepared.known, begun) {
             (Some(RunState::Finished), _) => {
                 let text = format!(
-                    "This file was already paid as run {run}; nothing was sent now. What was not paid of it is in the file of rows to correct beside its report; to pay an identical file again on purpose: payrun pay FILE --name \"…\" --repeat"
+                    "This file was already paid as run {run}; nothing was sent now. What was not paid of it, if anything, is in the file of rows to correct beside its report; to pay an identical file again on purpose: payrun pay FILE --name \"…\" --repeat"
                 );
                 return Ok(Judged::Over { run, text });
             }

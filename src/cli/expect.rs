@@ -7,6 +7,7 @@ use super::args::{Format, Globals, PayArgs};
 use super::exit::{Exit, Failure};
 use super::out;
 use crate::check::CheckReport;
+use crate::domain::money::ungrouped;
 use crate::domain::{Currency, PlanHash};
 use crate::engine::Prepared;
 
@@ -112,5 +113,5 @@ fn unmet(prepared: &Prepared, plan: PlanHash, args: &PayArgs) -> Result<Vec<Unme
 /// `AUD=1,234.50`
 fn total(text: &str) -> Option<(Currency, Decimal)> {
     let (currency, amount) = text.split_once('=')?;
-    Some((currency.parse().ok()?, Decimal::from_str_exact(&amount.trim().replace(',', "")).ok()?))
+    Some((currency.parse().ok()?, Decimal::from_str_exact(&ungrouped(amount.trim())?).ok()?))
 }

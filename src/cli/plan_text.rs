@@ -3,9 +3,9 @@
 use super::summary::{MOST_SHOWN, from_book};
 use crate::domain::money::{grouped, plural};
 use crate::domain::plan_view::{
-    BankWord, BankWords, Dropped, FEES, Line, Listed, Need, Noted, Rate, guarded, shown_rate,
+    BankWord, BankWords, Dropped, FEES, Line, Listed, Need, Noted, Rate, RowReason, guarded, shown_rate,
 };
-use crate::domain::{Kind, PlanView};
+use crate::domain::{Kind, PlanView, first_of};
 
 /// So many rows of a kind are shown; the page and the JSON have more.
 const FEW: usize = 5;
@@ -219,15 +219,10 @@ fn rows(plan: &PlanView, lines: &mut Vec<String>) {
         let rows = plural(plan.like_earlier.len() as u64, "row");
         lines.push(format!("  like payouts of earlier runs, see above: {rows}"));
     }
-    if let Some(first) = plan.repeats.first() {
-        let others = match plan.repeats.len() {
-            1 => String::new(),
-            all => format!(", and {} more", all - 1),
-        };
-        lines.push(format!(
-            "  sent ON TOP of what was sent before, as you said: row {} on top of {}{others}",
-            first.row, first.reason
-        ));
+    if !plan.repeats.is_empty() {
+        let on_top = |row: &RowReason| format!("row {} on top of {}", row.row, row.reason);
+        let rows: Vec<String> = plan.repeats.iter().map(on_top).collect();
+        lines.push(format!("  sent ON TOP of what was sent before, as you said: {}", first_of(&rows)));
     }
     for held in plan.held.iter().take(MOST_SHOWN) {
         lines.push(format!("  held, row {}: {}", held.row, held.reason));

@@ -6,6 +6,7 @@ use super::args::{Format, Globals, SettleArgs};
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{out, report};
+use crate::domain::PayoutState;
 use crate::engine::{self, Settled, Verdict};
 
 /// Runs the command.
@@ -43,7 +44,13 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
             let unseen = not_compared.iter().map(|what| {
                 format!(" Flash does not show the {what} of this payout, so that it was not compared; our id, the amount and the currencies agree.")
             });
-            out::answer(&format!("Row {row} of run {run} is settled: {state}.{}", unseen.collect::<String>()));
+            let unseen = unseen.collect::<String>();
+            out::answer(&if state == PayoutState::Attention {
+                let why = entry.life.why.unwrap_or_default();
+                format!("Row {row} of run {run} is noted as made, and still needs a person: {why}.{unseen}")
+            } else {
+                format!("Row {row} of run {run} is settled: {state}.{unseen}")
+            });
         }
     }
     Ok(Exit::Done)

@@ -164,6 +164,16 @@ impl fmt::Display for Money {
     }
 }
 
+/// Digits without the commas that [`grouped`] puts in. None: a comma stands elsewhere, and may mean decimals.
+pub fn ungrouped(text: &str) -> Option<String> {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or_default().len();
+    let mut others = groups.map(str::len).peekable();
+    let is_grouped = others.peek().is_none() || (1..=3).contains(&first) && others.all(|digits| digits == 3);
+    (is_grouped && !rest.contains(',')).then(|| text.replace(',', ""))
+}
+
 /// Digits with a comma before every third: `1,234.50`.
 pub fn grouped(amount: &Decimal) -> String {
     let digits = amount.to_string();
@@ -252,6 +262,18 @@ mod tests {
 
     fn aud(text: &str) -> Result<Money, MoneyError> {
         Money::new(Decimal::from_str_exact(text).expect("a decimal"), Currency::AUD)
+    }
+
+    #[test]
+    fn only_commas_between_thousands_are_taken_away() {
+        for (text, bare) in
+            [("1", "1"), ("12,345", "12345"), ("1,234,567.89", "1234567.89"), ("-5.5", "-5.5")]
+        {
+            assert_eq!(ungrouped(text).as_deref(), Some(bare));
+        }
+        for text in ["36,03", "1,2345", "12,34.5", ",123", "1234,567", "1.234,50"] {
+            assert_eq!(ungrouped(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl RailTotal {
 
 /// Payments of one rail and pair whose amounts are what leaves the balance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Converted {
+pub struct ConvertedTotal {
     /// The way.
     pub rail: Rail,
     /// Count and sum, in the currency of the balance.
@@ -99,7 +99,7 @@ pub struct Converted {
     pub about: Option<Decimal>,
 }
 
-impl fmt::Display for Converted {
+impl fmt::Display for ConvertedTotal {
     /// `AUD 1,500.00 to SGD, about SGD 1,270.50, in 1 payout`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rail: _, total, to, about } = self;
@@ -380,7 +380,7 @@ pub struct PlanView {
     /// The same, per kind, rail and currency.
     pub by_rail: Vec<RailTotal>,
     /// What would be sent beside it in amounts that are converted.
-    pub converted: Vec<Converted>,
+    pub converted: Vec<ConvertedTotal>,
     /// What each balance must pay, without fees: the API tells them only of payouts that are made.
     pub funds: Vec<Need>,
     /// Why balances or rates are not known.

@@ -247,7 +247,7 @@ fn arrange(
     for passed in prepared.spool.payouts()? {
         let Passed { payout, held, .. } = passed?;
         let mut planned = earlier.decide(&mut arranger, &payout)?;
-        if planned.decision == Decision::Pay {
+        if planned.decision == Decision::Pay && !corrected.is_empty() {
             let place = purposes(&payout).find_map(|purpose| corrected.get(&purpose));
             planned.repeats = place.cloned().or(planned.repeats);
         }
@@ -306,7 +306,9 @@ fn arrange(
     }
     prepared.head.plan = Some(prepared.preview.hash());
     if any_before {
-        prepared.checked.invalid_names.values().for_each(|name| here.add_invalid(name));
+        for name in prepared.checked.invalid_names.values() {
+            here.add_invalid(name);
+        }
         preview::note_missing(checkpoint, prepared.head.run, &here, &mut prepared.preview)?;
     }
     Ok(())

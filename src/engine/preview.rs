@@ -27,9 +27,14 @@ pub(super) fn before(checkpoint: &Checkpoint, payout: &Payout, today: Date) -> R
         .transpose()
         .map_err(failed)?
         .flatten();
-    let other = match known(payee, checkpoint, today).map_err(failed)? {
-        Known::Other(other) => Some(*other),
-        Known::New | Known::Same { .. } => None,
+    let other = match (&by_account, &by_id) {
+        (_, Some(known)) => Some(known.clone()).filter(|known| known.account != payee.account),
+        (Some(_), None) => None,
+        // by the name alone
+        (None, None) => match known(payee, checkpoint, today).map_err(failed)? {
+            Known::Other(other) => Some(*other),
+            Known::New | Known::Same { .. } => None,
+        },
     };
     let paid = [&by_account, &by_id, &other]
         .into_iter()

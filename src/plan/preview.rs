@@ -8,7 +8,9 @@ use super::{Decision, Outgoing, Planned, Rates};
 use crate::domain::ids::{PlanDigest, PlanHash};
 use crate::domain::money::Total;
 use crate::domain::payout::SHOWN_BY_DIRECT_ENTRY;
-use crate::domain::plan_view::{Converted, Line, Listed, Missing, Noted, PayeeNews, Rail, RailTotal, Shown};
+use crate::domain::plan_view::{
+    ConvertedTotal, Line, Listed, Missing, Noted, PayeeNews, Rail, RailTotal, Shown,
+};
 use crate::domain::{BankAccount, Currency, ExternalId, Kind, Money, Payout, Remitter, RunId, Totals};
 
 /// So many characters of a remitter's name go by Direct Entry.
@@ -154,13 +156,14 @@ impl Preview {
     }
 
     /// What is paid beside it in amounts that leave a balance and are converted at the rate of their moment.
-    pub fn converted(&self, rates: &Rates) -> Vec<Converted> {
+    pub fn converted(&self, rates: &Rates) -> Vec<ConvertedTotal> {
         let lines = |((rail, from, to), totals): (&(Rail, Currency, Currency), &Totals)| {
             let about = |amount: Decimal| {
                 let (rate, _) = rates.get(&(*from, *to))?;
                 Some(to.with_decimals(amount.checked_mul(*rate)?.round_dp(to.decimals())))
             };
-            let line = |total: Total| Converted { rail: *rail, about: about(total.amount), total, to: *to };
+            let line =
+                |total: Total| ConvertedTotal { rail: *rail, about: about(total.amount), total, to: *to };
             totals.lines().into_iter().map(line).collect::<Vec<_>>()
         };
         self.converted.iter().flat_map(lines).collect()

@@ -9,7 +9,7 @@ use super::fresh::{FreshError, write_whole};
 use super::page::{Column, capital, page, table};
 use crate::domain::money::{Total, grouped, plural};
 use crate::domain::plan_view::{
-    BankWords, Converted, FEES, Line, Listed, Noted, Unpayable, guarded, shown_rate,
+    BankWords, ConvertedTotal, FEES, Line, Listed, Noted, Unpayable, guarded, shown_rate,
 };
 use crate::domain::{PlanView, system_words};
 
@@ -80,7 +80,7 @@ fn by_rail(plan: &PlanView) -> Markup {
     let row = |way: String, total: &Total| {
         vec![way, grouped(&total.count.into()), total.currency.to_string(), grouped(&total.amount)]
     };
-    let converted = |part: &Converted| {
+    let converted = |part: &ConvertedTotal| {
         let way = format!("{}, converted to {}", part.rail.words(), part.to);
         row(way, &part.total)
     };

@@ -79,8 +79,9 @@ impl Arrivals {
 /// The files that wait in `held/`, and which of them were compared with what people were asked about as they lie there.
 #[derive(Debug, Default)]
 pub struct Edits {
-    seen: HashMap<OsString, (Stamp, Instant)>,
+    arrivals: Arrivals,
     compared: HashMap<OsString, Stamp>,
+    are_all_compared: bool,
 }
 
 impl Edits {
@@ -91,33 +92,23 @@ impl Edits {
         now: Instant,
         settle: Duration,
     ) -> Vec<OsString> {
-        let files: HashMap<&OsString, &Metadata> = files
+        let stamps: HashMap<&OsString, Stamp> = files
             .iter()
             .filter(|(name, metadata)| metadata.is_file() && Side::of(name).is_none())
-            .map(|(name, metadata)| (name, metadata))
+            .map(|(name, metadata)| (name, Stamp::of(metadata)))
             .collect();
-        self.seen.retain(|name, _| files.contains_key(name));
-        self.compared.retain(|name, _| files.contains_key(name));
-        let mut whole = Vec::new();
-        for (name, metadata) in files {
-            let stamp = Stamp::of(metadata);
-            let seen = self.seen.entry(name.clone()).or_insert((stamp, now));
-            if seen.0 != stamp {
-                *seen = (stamp, now);
-            }
-            let is_old = metadata.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age >= settle));
-            let is_whole = is_old || now.duration_since(seen.1) >= settle;
-            if is_whole && self.compared.get(name) != Some(&stamp) {
-                self.compared.insert(name.clone(), stamp);
-                whole.push(name.clone());
-            }
-        }
-        whole
+        self.compared.retain(|name, stamp| stamps.get(name) == Some(stamp));
+        let whole = self.arrivals.whole(files, now, settle).into_iter();
+        let new: Vec<OsString> =
+            whole.filter(|name| stamps.contains_key(name) && !self.compared.contains_key(name)).collect();
+        self.compared.extend(new.iter().map(|name| (name.clone(), stamps[name])));
+        self.are_all_compared = self.compared.len() == stamps.len();
+        new
     }
 
-    /// Whether every file was compared as it was last seen.
+    /// Whether every file that lay there at the last look was compared.
     pub fn is_done(&self) -> bool {
-        self.seen.iter().all(|(name, (stamp, _))| self.compared.get(name) == Some(stamp))
+        self.are_all_compared
     }
 }
 

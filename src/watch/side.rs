@@ -10,6 +10,7 @@ use std::path::Path;
 
 use rust_decimal::Decimal;
 
+use crate::domain::money::ungrouped;
 use crate::domain::{Accepted, Currency, Overlaps, RunId, system_words};
 use crate::journal::open_itself;
 
@@ -135,19 +136,6 @@ impl Approval {
     }
 }
 
-/// A number without the marks between its thousands. None: what stands there may be decimals.
-fn ungrouped(text: &str) -> Option<String> {
-    let (whole, decimals) =
-        text.split_once('.').map_or((text, None), |(whole, decimals)| (whole, Some(decimals)));
-    let mut groups = whole.split([',', ' ']);
-    let first = groups.next().unwrap_or_default().len();
-    let thousands = groups.map(str::len).collect::<Vec<_>>();
-    let is_clear =
-        thousands.is_empty() || (1..=3).contains(&first) && thousands.iter().all(|digits| *digits == 3);
-    let whole = whole.replace([',', ' '], "");
-    is_clear.then(|| decimals.map_or(whole.clone(), |decimals| format!("{whole}.{decimals}")))
-}
-
 /// What must come out of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ControlTotals {
@@ -165,7 +153,7 @@ impl ControlTotals {
             let unknown = || {
                 format!("line {line} is not understood; write lines like \"count 120\" and \"AUD 45210.35\"")
             };
-            let digits = ungrouped(rest).ok_or_else(unknown)?;
+            let digits = ungrouped(&rest.replace(' ', ",")).ok_or_else(unknown)?;
             if word.eq_ignore_ascii_case("count") {
                 say(&mut totals.count, digits.parse().map_err(|_| unknown())?, line, word)?;
             } else {

@@ -38,7 +38,9 @@ fn nothing_is_sent_without_consent() {
         .payrun(&["pay", "pay.csv", "--yes", "--expect-total", "AUD=1"])
         .ends(3)
         .says("the file has AUD 303.03");
-    world.payrun(&["pay", "pay.csv", "--yes", "--expect-total", "AUD:1"]).ends(2).says("AUD=1234.50");
+    for wrong in ["AUD:1", "AUD=303,03", "AUD=1,2345"] {
+        world.payrun(&["pay", "pay.csv", "--yes", "--expect-total", wrong]).ends(2).says("AUD=1234.50");
+    }
     assert_eq!(world.made(), 0);
     world.payrun(&["pay", "pay.csv", "--yes", "--expect-count", "3", "--expect-total", "AUD=303.03"]).ends(0);
     assert_eq!(world.made(), 3);
