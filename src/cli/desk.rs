@@ -22,7 +22,7 @@ use crate::domain::{
     system_words,
 };
 use crate::engine::{self, Ending, EngineError, Prepared, StopReason, Which};
-use crate::journal::{Journal, JournalError, Telling, open_itself};
+use crate::journal::{Holder, Journal, JournalError, Telling, open_itself};
 use crate::notify::Notice;
 use crate::report::write_plan_page;
 use crate::watch::{
@@ -46,7 +46,7 @@ impl<'a> Counter<'a> {
     }
 
     fn view(&self, run: RunId) -> Result<RunView, Trouble> {
-        engine::run_view(self.journal.checkpoint(), run, false).map_err(trouble)
+        engine::run_view(self.journal.checkpoint(), run, &Holder::Nobody).map_err(trouble)
     }
 
     fn head(&self, run: RunId) -> Result<RunHead, Trouble> {
@@ -394,7 +394,7 @@ impl Desk for Counter<'_> {
 
     fn report(&self, run: RunId, folder: &Path, name: &str, readers: &Path) -> Result<(), Trouble> {
         let checkpoint = self.journal.checkpoint();
-        let source = report::Source { session: self.session, checkpoint, at_work: false };
+        let source = report::Source { session: self.session, checkpoint, holder: &Holder::Nobody };
         let news = checkpoint.news_of(run, Telling::Report).map_err(|error| trouble(error.into()))?; // until before it is read
         let view = self.view(run)?;
         let written = ReportKind::value_variants().iter().try_for_each(|kind| {

@@ -15,7 +15,7 @@ use super::exit::{Exit, Failure};
 use super::session::{Attached, Session};
 use crate::domain::{Clock, RunId, RunState, Timestamp, system_words};
 use crate::engine::{self, EngineError, Looks, Round};
-use crate::journal::{Checkpoint, JournalError};
+use crate::journal::{Checkpoint, Holder, JournalError};
 use crate::listen::{self, Desk, Hint, Hints, Limits, Mark, Options, Vitals};
 
 /// What comes at the same time is looked at at the same time.
@@ -200,7 +200,7 @@ impl State {
         for (head, state) in checkpoint.runs()? {
             let known = self.counted.get(&head.run).is_some_and(|(known, _)| *known == state);
             if !known || state == RunState::Running || changed.contains(&head.run) {
-                let counts = engine::run_view(checkpoint, head.run, false)?.counts;
+                let counts = engine::run_view(checkpoint, head.run, &Holder::Nobody)?.counts;
                 self.counted.insert(head.run, (state, counts));
             }
         }

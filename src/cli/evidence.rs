@@ -57,7 +57,7 @@ impl From<Failure> for Unmade {
 fn make(globals: &Globals, run: RunId, to: Option<&Path>) -> Result<Exit, Failure> {
     let session = Session::new(globals, Vec::new())?;
     let seen = status::look(&session)?;
-    let source = report::Source { session: &session, checkpoint: seen.checkpoint(), at_work: seen.at_work };
+    let source = report::Source { session: &session, checkpoint: seen.checkpoint(), holder: &seen.holder };
     let view = source.view(run)?;
     let beside = session.folder.reports().join(format!("{}.evidence.zip", report::stem(&view)));
     let to = to.unwrap_or(&beside);

@@ -10,7 +10,7 @@ use super::session::Session;
 use crate::config::NotifySettings;
 use crate::domain::{Clock, Occasion, PayoutState, RunHead, RunId, RunState};
 use crate::engine::{self, EngineError, Which};
-use crate::journal::{Journal, Telling};
+use crate::journal::{Holder, Journal, Telling};
 use crate::notify::{Address, Notice, Notifier, NotifyError, Receipt, Settings, Went};
 use crate::watch::{ANSWER, Place};
 
@@ -66,7 +66,7 @@ impl Teller {
             });
             let Some(news) = checkpoint.news_after(run, way.until)? else { continue };
             let Some((head, _)) = checkpoint.run(run)? else { continue };
-            let view = engine::run_view(checkpoint, run, false)?;
+            let view = engine::run_view(checkpoint, run, &Holder::Nobody)?;
             let ended = news.ended.then(|| ending(view.state)).flatten();
             for occasion in ended.into_iter().chain(wrongs(&checkpoint.states_since(run, way.until)?)) {
                 let mut notice = Notice::of_run(occasion, &view);

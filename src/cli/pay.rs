@@ -19,7 +19,7 @@ use crate::domain::{
     Accepted, BlockOn, Overlaps, PayoutState, PlanView, RunHead, RunId, RunState, Severity, Way,
 };
 use crate::engine::{self, EngineError, Funds, Prepared};
-use crate::journal::Journal;
+use crate::journal::{Holder, Journal};
 use crate::report::write_plan_page;
 
 /// Runs the command.
@@ -291,7 +291,7 @@ fn already_done(
     globals: &Globals,
     run: RunId,
 ) -> Result<Exit, Failure> {
-    let view = engine::run_view(journal.checkpoint(), run, false)?;
+    let view = engine::run_view(journal.checkpoint(), run, &Holder::Nobody)?;
     let opened = view.opened_at.strftime("%-d %b %Y %H:%M UTC");
     let unpaid = view.count(PayoutState::Invalid) + view.count(PayoutState::Held);
     let unclear = view.count(PayoutState::Rejected)
@@ -328,12 +328,13 @@ pub fn carry_out(
     run: RunId,
     skip_held: bool,
 ) -> Result<Exit, Failure> {
+    session.folder.note_paying(run)?;
     let ending = session
         .with_engine(Arc::clone(journal), skip_held, async move |engine| Ok(engine.carry_out(run).await?))?;
     let stopped = match &ending {
         engine::Ending::Finished => None,
         engine::Ending::Stopped(reason) => {
-            let view = engine::run_view(journal.checkpoint(), run, false)?;
+            let view = engine::run_view(journal.checkpoint(), run, &Holder::Nobody)?;
             Some(summary::stopped(reason, &view))
         }
     };
@@ -352,8 +353,8 @@ fn tell(
     run: RunId,
     stopped: Option<Failure>,
 ) -> Result<Exit, Failure> {
-    let view = engine::run_view(journal.checkpoint(), run, false)?;
-    let source = report::Source { session, checkpoint: journal.checkpoint(), at_work: false };
+    let view = engine::run_view(journal.checkpoint(), run, &Holder::Nobody)?;
+    let source = report::Source { session, checkpoint: journal.checkpoint(), holder: &Holder::Nobody };
     let report::Anew { files, fix, .. } = report::write_anew(source, run);
     match globals.format {
         Format::Json => report::answer_json(source, run)?,

@@ -222,7 +222,9 @@ fn rows(plan: &PlanView, lines: &mut Vec<String>) {
     if !plan.repeats.is_empty() {
         let on_top = |row: &RowReason| format!("row {} on top of {}", row.row, row.reason);
         let rows: Vec<String> = plan.repeats.iter().map(on_top).collect();
-        lines.push(format!("  sent ON TOP of what was sent before, as you said: {}", first_of(&rows)));
+        let sums: Vec<String> = plan.on_top.iter().map(ToString::to_string).collect();
+        let sums = sums.join("; ");
+        lines.push(format!("  sent ON TOP of what was sent before: {sums}: {}", first_of(&rows)));
     }
     for held in plan.held.iter().take(MOST_SHOWN) {
         lines.push(format!("  held, row {}: {}", held.row, held.reason));

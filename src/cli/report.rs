@@ -12,7 +12,7 @@ use super::session::Session;
 use super::{out, status, to_correct};
 use crate::domain::{PayoutView, RunId, RunView, system_words};
 use crate::engine::{self, EngineError};
-use crate::journal::Checkpoint;
+use crate::journal::{Checkpoint, Holder};
 use crate::report::{self, ReportError};
 
 /// Runs the command.
@@ -20,7 +20,7 @@ pub fn run(globals: &Globals, args: &ReportArgs) -> Result<Exit, Failure> {
     let session = Session::new(globals, Vec::new())?;
     let seen = status::look(&session)?;
     let folder = args.to.clone().unwrap_or_else(|| session.folder.reports());
-    let source = Source { session: &session, checkpoint: seen.checkpoint(), at_work: seen.at_work };
+    let source = Source { session: &session, checkpoint: seen.checkpoint(), holder: &seen.holder };
     let kinds = if args.only.is_empty() { ReportKind::value_variants() } else { &args.only };
     let mut files = write(source, args.run, &folder, kinds)?;
     let limits = session.settings.limits;
@@ -48,14 +48,14 @@ pub struct Source<'a> {
     pub session: &'a Session,
     /// Where everything stands.
     pub checkpoint: &'a Checkpoint,
-    /// Whether somebody is at work on it.
-    pub at_work: bool,
+    /// Who has the state.
+    pub holder: &'a Holder,
 }
 
 impl Source<'_> {
     /// The view of a run without its payouts.
     pub fn view(&self, run: RunId) -> Result<RunView, Failure> {
-        Ok(engine::run_view(self.checkpoint, run, self.at_work)?)
+        Ok(engine::run_view(self.checkpoint, run, self.holder)?)
     }
 
     /// The payouts of a run, with banks and branches by the directory of this state folder.

@@ -6,13 +6,17 @@ use super::exit::{Exit, Failure};
 use super::guard;
 use super::pay::carry_out;
 use super::session::Session;
+use super::status;
 use crate::domain::{RunId, RunState};
-use crate::journal::Checkpoint;
+use crate::journal::{Checkpoint, JournalError, watched_folder};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &ResumeArgs) -> Result<Exit, Failure> {
     let session = Session::new(globals, Vec::new())?;
-    let journal = session.journal()?;
+    let journal = match session.opened() {
+        Ok(journal) => Session::taken(journal),
+        Err(error) => return Err(held(&session, args.run, error)),
+    };
     let run = match args.run {
         Some(run) => run,
         None => unfinished(journal.checkpoint())?,
@@ -25,6 +29,26 @@ pub fn run(globals: &Globals, args: &ResumeArgs) -> Result<Exit, Failure> {
     }
     guard::again(&session, &journal, run, args.max_slippage.as_deref(), args.yes)?;
     carry_out(&session, &journal, globals, run, args.skip_invalid)
+}
+
+/// The state cannot be had. Beside a watcher it counts whose the run is.
+fn held(session: &Session, run: Option<RunId>, error: JournalError) -> Failure {
+    let folder = match &error {
+        JournalError::Held { holder } => watched_folder(holder),
+        _ => None,
+    };
+    let seen = folder.as_ref().and(run).and_then(|_| status::glance(session).ok());
+    let head = seen.zip(run).and_then(|(seen, run)| seen.checkpoint().run(run).ok().flatten());
+    let mut failure = Failure::from(error);
+    if let Some(((head, _), folder)) = head.zip(folder) {
+        let whose = if head.folder.is_some_and(|own| own == folder) {
+            "is of that folder: the watcher goes on with it by itself, once nobody has to answer; payrun status says what it waits for"
+        } else {
+            "is not of that folder: nothing of it is sent while the watcher is there, so stop it, resume the run, and start it again"
+        };
+        failure.message.push_str(&format!(". Run {} {whose}", head.run));
+    }
+    failure
 }
 
 /// The one run that is not finished. Of several, a person chooses.

@@ -8,6 +8,7 @@ use super::session::Session;
 use super::{out, report};
 use crate::domain::PayoutState;
 use crate::engine::{self, Settled, Verdict};
+use crate::journal::Holder;
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
@@ -26,7 +27,7 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
         })?;
     let state = entry.life.state;
     report::write_anew(
-        report::Source { session: &session, checkpoint: journal.checkpoint(), at_work: false },
+        report::Source { session: &session, checkpoint: journal.checkpoint(), holder: &Holder::Nobody },
         run,
     );
     match globals.format {

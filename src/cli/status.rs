@@ -6,15 +6,15 @@ use super::args::{Format, Globals, StatusArgs};
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{out, report, summary};
-use crate::domain::{PayoutState, RunId};
+use crate::domain::{PayoutState, RunId, RunState};
 use crate::engine;
 use crate::journal::{Checkpoint, Holder, Journal, JournalError, RealDisk};
 
-/// What can be seen now, and whether somebody else is at work.
+/// What can be seen now, and who else has the state.
 pub struct Seen {
     kept: Kept,
-    /// Whether another process works on it.
-    pub at_work: bool,
+    /// Another process that has the state.
+    pub holder: Holder,
 }
 
 enum Kept {
@@ -35,16 +35,16 @@ impl Seen {
 /// Looks without disturbing: through the checkpoint where nobody has it, else through the journal.
 pub fn look(session: &Session) -> Result<Seen, Failure> {
     has_runs(session)?;
-    let at_work = session.folder.holder() != Holder::Nobody;
-    if !at_work {
+    let holder = session.folder.holder();
+    if holder == Holder::Nobody {
         match Journal::open(&session.folder, std::sync::Arc::new(RealDisk)) {
-            Ok(journal) => return Ok(Seen { kept: Kept::Ours(journal), at_work }),
+            Ok(journal) => return Ok(Seen { kept: Kept::Ours(journal), holder }),
             // only the checkpoint knows that the journal has lost its end: read without it, false states would be shown
             Err(error @ JournalError::Damaged { .. }) => return Err(error.into()),
             Err(_) => {} // what cannot be written to can be read
         }
     }
-    Ok(Seen { kept: Kept::Copy(Journal::look(&session.folder)?), at_work })
+    Ok(Seen { kept: Kept::Copy(Journal::look(&session.folder)?), holder })
 }
 
 /// Whether there is anything to look at.
@@ -67,8 +67,8 @@ pub fn glance(session: &Session) -> Result<Seen, Failure> {
     if bytes > SOON_READ {
         return look(session);
     }
-    let at_work = session.folder.holder() != Holder::Nobody;
-    Ok(Seen { kept: Kept::Copy(Journal::look(&session.folder)?), at_work })
+    let holder = session.folder.holder();
+    Ok(Seen { kept: Kept::Copy(Journal::look(&session.folder)?), holder })
 }
 
 /// Runs the command.
@@ -85,7 +85,7 @@ pub fn run(globals: &Globals, args: &StatusArgs) -> Result<Exit, Failure> {
 }
 
 fn source<'a>(seen: &'a Seen, session: &'a Session) -> report::Source<'a> {
-    report::Source { session, checkpoint: seen.checkpoint(), at_work: seen.at_work }
+    report::Source { session, checkpoint: seen.checkpoint(), holder: &seen.holder }
 }
 
 fn list(seen: &Seen) -> Result<String, Failure> {
@@ -95,7 +95,7 @@ fn list(seen: &Seen) -> Result<String, Failure> {
     }
     let mut text = String::new();
     for (head, _) in runs {
-        let view = engine::run_view(seen.checkpoint(), head.run, seen.at_work)?;
+        let view = engine::run_view(seen.checkpoint(), head.run, &seen.holder)?;
         let counts: Vec<String> = PayoutState::ALL
             .iter()
             .filter(|state| view.count(**state) > 0)
@@ -118,19 +118,23 @@ fn list(seen: &Seen) -> Result<String, Failure> {
 
 fn list_json(seen: &Seen) -> Result<String, Failure> {
     let runs = seen.checkpoint().runs()?;
-    let views = runs.iter().map(|(head, _)| engine::run_view(seen.checkpoint(), head.run, seen.at_work));
+    let views = runs.iter().map(|(head, _)| engine::run_view(seen.checkpoint(), head.run, &seen.holder));
     let views = views.collect::<Result<Vec<_>, _>>()?;
     serde_json::to_string(&serde_json::json!({ "runs": views }))
         .map_err(|error| Failure::new(Exit::Defect, error.to_string()))
 }
 
 fn one(seen: &Seen, run: RunId) -> Result<String, Failure> {
-    let view = engine::run_view(seen.checkpoint(), run, seen.at_work)?;
+    let view = engine::run_view(seen.checkpoint(), run, &seen.holder)?;
     let mut text = summary::run(&view, &[], None);
     text.push('\n');
     text.push_str(&view.stopped.as_ref().map(summary::why_it_stopped).unwrap_or_default());
+    let is_at_work = view.state == RunState::Running;
     for payout in engine::payouts(seen.checkpoint(), run) {
-        let payout = payout?;
+        let mut payout = payout?;
+        if is_at_work && payout.status.is_open() {
+            payout.next = None; // whoever is at work on it goes on by itself
+        }
         let [amount, currency] = [payout.amount, payout.currency].map(Option::unwrap_or_default);
         let amount = match (payout.from_currency, payout.to_currency) {
             (Some(from), Some(to)) => format!("{currency} {amount}, {from} → {to}"),

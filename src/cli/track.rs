@@ -12,6 +12,7 @@ use super::args::{Format, Globals};
 use super::exit::{Exit, Failure};
 use super::notices::Teller;
 use super::session::Session;
+use super::status::Seen;
 use super::{out, report, status};
 use crate::domain::money::plural;
 use crate::domain::{PayoutState, RunHead, RunId, RunState, Timestamp};
@@ -63,6 +64,8 @@ struct Told {
     trouble: Option<GatewayError>,
     /// Whether another process has the state: nothing was looked at here.
     elsewhere: bool,
+    /// The runs that it is at work on.
+    at_work: Vec<RunId>,
 }
 
 /// Runs the command.
@@ -135,8 +138,9 @@ fn elsewhere(
         let first = *before.get_or_insert(wrong);
         let pause = A_LOOK.max(began.elapsed() * 10); // a long journal is read from its beginning
         let is_too_late = until.is_some_and(|until| Instant::now() + pause > until);
-        if !args.keeps_on() || is_too_late || is_final(checkpoint, which)? {
-            answer(checkpoint, globals, which, &Told { elsewhere: true, ..Told::default() })?;
+        if !args.keeps_on() || is_too_late || is_final(&seen, which)? {
+            let told = Told { elsewhere: true, at_work: at_work(&seen, which)?, ..Told::default() };
+            answer(checkpoint, globals, which, &told)?;
             let is_bad = wrong > if args.run.is_some() { 0 } else { first };
             return Ok(Some(if is_bad { Exit::Incomplete } else { Exit::Done }));
         }
@@ -161,11 +165,20 @@ fn who_looks(holder: &str, args: &TrackArgs) -> String {
     format!("{who}{all}; {what}.")
 }
 
+/// The runs that whoever has the state works on.
+fn at_work(seen: &Seen, which: Which) -> Result<Vec<RunId>, Failure> {
+    let is_at_work = |(head, state): &(RunHead, RunState)| {
+        let goes_on = matches!(state, RunState::Recording | RunState::Running);
+        which.has(head.run) && goes_on && seen.holder.works_on(head, *state)
+    };
+    let runs = seen.checkpoint().runs()?.into_iter().filter(is_at_work);
+    Ok(runs.map(|(head, _)| head.run).collect())
+}
+
 /// Whether no payout is under way and no run is at work.
-fn is_final(checkpoint: &Checkpoint, which: Which) -> Result<bool, Failure> {
-    let under_way = engine::under_way(checkpoint, which)?;
-    let is_at_work = |(head, state): &(RunHead, RunState)| which.has(head.run) && *state == RunState::Running;
-    Ok(under_way.iter().all(|run| run.under_way == 0) && !checkpoint.runs()?.iter().any(is_at_work))
+fn is_final(seen: &Seen, which: Which) -> Result<bool, Failure> {
+    let under_way = engine::under_way(seen.checkpoint(), which)?;
+    Ok(under_way.iter().all(|run| run.under_way == 0) && at_work(seen, which)?.is_empty())
 }
 
 /// One round, or as many as were asked for.
@@ -218,7 +231,7 @@ pub(super) fn reports(
     }
     let mut files = Vec::new();
     for (run, news) in runs {
-        let source = report::Source { session, checkpoint, at_work: false };
+        let source = report::Source { session, checkpoint, holder: &Holder::Nobody };
         let anew = report::write_anew(source, run);
         if let Some(news) = news.filter(|_| anew.is_whole) {
             engine::told(journal, run, news.until, Telling::Report, &*session.clock).wait()?;
@@ -242,7 +255,7 @@ fn ending(checkpoint: &Checkpoint, which: Which, changed: &[Moved]) -> Result<Ex
 fn wrong(checkpoint: &Checkpoint, which: Which) -> Result<u64, Failure> {
     let mut wrong = 0;
     for (head, _) in checkpoint.runs()?.into_iter().filter(|(head, _)| which.has(head.run)) {
-        let view = engine::run_view(checkpoint, head.run, false)?;
+        let view = engine::run_view(checkpoint, head.run, &Holder::Nobody)?;
         wrong += PayoutState::ALL
             .iter()
             .filter(|state| needs_somebody(**state))
@@ -298,7 +311,10 @@ fn text(told: &Told, under_way: &[UnderWay]) -> String {
     for run in under_way {
         let _ = writeln!(text, "Run {}: {}", run.run, standing(run));
     }
-    if under_way.is_empty() {
+    for run in told.at_work.iter().filter(|run| under_way.iter().all(|there| there.run != **run)) {
+        let _ = writeln!(text, "Run {run}: at work; nothing of it is with Flash yet");
+    }
+    if under_way.is_empty() && told.at_work.is_empty() {
         text.push_str("Nothing is under way or watched any more.\n");
     }
     if let Some(next) = told.next {

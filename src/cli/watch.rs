@@ -15,7 +15,7 @@ use super::exit::{Exit, Failure};
 use super::notices::Teller;
 use super::session::{Attached, Session};
 use super::{out, tracker};
-use crate::domain::{Mode, RunState, Silent};
+use crate::domain::{Mode, RunHead, RunState, Silent};
 use crate::journal::{Journal, JournalError};
 use crate::watch::{Event, Folder, NotOurs, Place, Settings, Trouble, Watcher};
 
@@ -45,7 +45,8 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
         asked: session.folder.path().join("asked.json"),
     };
     tell_beginning(&session, &folder);
-    tell_others(&journal, folder.root())?;
+    let others = of_others(&journal, folder.root())?;
+    tell_others(&others);
     let left = session.attached(|attached| {
         let (events, heard) = channel();
         stop_when_asked(attached, events.clone());
@@ -70,7 +71,11 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
         teller.close(Some(&journal));
         outcome
     })?;
-    let last = left_behind(&left);
+    let mut last = left_behind(&left);
+    if !others.is_empty() {
+        let how: Vec<String> = others.iter().map(|head| format!("payrun resume {}", head.run)).collect();
+        last.push_str(&format!(" Not of this folder, and not finished: {}.", how.join(", ")));
+    }
     if args.once && !left.is_empty() {
         return Err(Failure::new(
             Exit::Stopped,
@@ -118,18 +123,22 @@ fn tell_beginning(session: &Session, folder: &Folder) {
 }
 
 /// Runs that another command has begun are not this folder's to carry out, and nobody else can meanwhile.
-fn tell_others(journal: &Journal, folder: &Path) -> Result<(), Failure> {
-    for (head, state) in journal.checkpoint().runs()? {
-        let stands = matches!(state, RunState::Recording | RunState::Running | RunState::Stopped);
-        if stands && head.folder.as_deref() != Some(folder) {
-            out::note(&format!(
-                "Run {run} of {} is not finished and not of this folder: nothing of it is sent while the folder is watched. To finish it, stop watching first: payrun resume {run}",
-                head.file,
-                run = head.run
-            ));
-        }
+fn of_others(journal: &Journal, folder: &Path) -> Result<Vec<RunHead>, Failure> {
+    let is_another_s = |(head, state): &(RunHead, RunState)| {
+        matches!(state, RunState::Recording | RunState::Running | RunState::Stopped)
+            && head.folder.as_deref() != Some(folder)
+    };
+    Ok(journal.checkpoint().runs()?.into_iter().filter(is_another_s).map(|(head, _)| head).collect())
+}
+
+fn tell_others(others: &[RunHead]) {
+    for head in others {
+        out::note(&format!(
+            "Run {run} of {} is not finished and not of this folder: nothing of it is sent while the folder is watched. To finish it, stop watching first: payrun resume {run}",
+            head.file,
+            run = head.run
+        ));
     }
-    Ok(())
 }
 
 /// Brings a stop that is asked of the engine to the loop.

@@ -422,7 +422,9 @@ pub struct PlanView {
     pub dropped: Option<Dropped>,
     /// Rows that a person must decide on.
     pub held: Vec<RowReason>,
-    /// Rows that are paid on top of what was sent before.
+    /// What the payouts add up to that are paid on top of what was sent before.
+    pub on_top: Vec<Total>,
+    /// The rows of them.
     pub repeats: Vec<RowReason>,
     /// Rows that look like payouts of earlier runs, though an id or a reference tells them apart.
     pub like_earlier: Vec<RowReason>,

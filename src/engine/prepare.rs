@@ -72,6 +72,8 @@ pub struct Prepared {
     pub planned: Vec<Planned>,
     /// What would be sent.
     pub to_pay: Totals,
+    /// What of it would be sent on top of what was sent before.
+    pub on_top: Totals,
     /// Rows that are held for what a bank has said, and for nothing else.
     pub blocked: BTreeSet<u32>,
     /// In whose name each row is paid that names a remitter or a sub-client of its own.
@@ -201,6 +203,7 @@ pub fn prepare(
         begun,
         planned: Vec::new(),
         to_pay: Totals::default(),
+        on_top: Totals::default(),
         blocked: BTreeSet::new(),
         row_remitters: BTreeMap::new(),
         remitter,
@@ -269,6 +272,11 @@ fn arrange(
         }
         if planned.decision == Decision::Pay {
             prepared.to_pay.add(payout.money);
+            if planned.repeats.is_some() {
+                prepared.on_top.add(payout.money);
+            }
+        } else {
+            planned.repeats = None;
         }
         if any_before {
             here.add(&payout.payee);

@@ -170,6 +170,7 @@ impl Prepared {
                 Overlaps::Amends(_) | Overlaps::Hold | Overlaps::Repeat => None,
             },
             held: reasons(&mut self.held()),
+            on_top: self.on_top.lines(),
             repeats: reasons(&mut self.repeats()),
             like_earlier: reasons(&mut self.like_earlier()),
             invalid: self.unpayable(),

@@ -15,10 +15,10 @@ use crate::domain::{
     BookField, Converted, Currency, ExternalId, Overlaps, Payout, PayoutEntry, PayoutState, PayoutView,
     RowEntry, RunHead, RunId, RunState, RunView, StatusTotal, Totals,
 };
-use crate::journal::Checkpoint;
+use crate::journal::{Checkpoint, Holder};
 
-/// One run without its payouts. `at_work` says whether a process works on it now.
-pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<RunView, EngineError> {
+/// One run without its payouts. `holder` has its state now; nobody, where it is known that none works on the run.
+pub fn run_view(checkpoint: &Checkpoint, run: RunId, holder: &Holder) -> Result<RunView, EngineError> {
     let (head, state) = checkpoint.run(run)?.ok_or(EngineError::NoSuchRun(run))?;
     let mut counts: BTreeMap<&'static str, u64> =
         PayoutState::ALL.iter().map(|state| (state.name(), 0)).collect();
@@ -33,7 +33,7 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, at_work: bool) -> Result<Ru
         sums.add(run, state, &entry, payout.as_ref());
     }
     let state = match state {
-        RunState::Recording | RunState::Running if !at_work => RunState::Stopped,
+        RunState::Recording | RunState::Running if !holder.works_on(&head, state) => RunState::Stopped,
         RunState::Recording => RunState::Running,
         state => state,
     };

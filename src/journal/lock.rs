@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::{open_itself_with, private};
 use super::error::JournalError;
-use crate::domain::Timestamp;
+use crate::domain::{RunHead, RunId, RunState, Timestamp};
 
 /// Held as long as this value lives; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -21,8 +21,27 @@ pub enum Holder {
     Process(String),
 }
 
+impl Holder {
+    /// Whether they work on a run that is in `state`, by their own words: they carry it out, watch the folder that it is of,
+    /// or are recording it. One that was interrupted stays as it is, whoever holds its state afterwards.
+    pub fn works_on(&self, head: &RunHead, state: RunState) -> bool {
+        let Self::Process(words) = self else { return false };
+        match (watched_folder(words), paid_run(words)) {
+            (Some(watched), _) => head
+                .folder
+                .as_ref()
+                .is_some_and(|own| own.display().to_string() == watched.display().to_string()),
+            (None, Some(run)) => run == head.run.to_string(),
+            (None, None) => state == RunState::Recording && !words.contains(LOOKING),
+        }
+    }
+}
+
 /// Between a process and the folder that it watches.
 pub(super) const WATCHING: &str = ", watching ";
+
+/// Between a process and the run that it carries out.
+const PAYING: &str = ", carrying out run ";
 
 /// Behind a process that lets go after a moment, again and again.
 const LOOKING: &str = ", looking at payouts for a moment";
@@ -32,6 +51,8 @@ const LOOKING: &str = ", looking at payouts for a moment";
 pub(super) enum Doing<'a> {
     /// It watches a folder.
     Watching(&'a Path),
+    /// It carries a run out.
+    Paying(RunId),
     /// It looks at payouts, and lets go soon.
     Looking,
 }
@@ -44,6 +65,11 @@ pub fn is_soon_over(holder: &str) -> bool {
 /// The folder that a holder watches, by its own words.
 pub fn watched_folder(holder: &str) -> Option<PathBuf> {
     holder.split_once(WATCHING).map(|(_, folder)| PathBuf::from(folder.trim_end()))
+}
+
+/// The run that a holder carries out, by its own words.
+fn paid_run(holder: &str) -> Option<&str> {
+    holder.split_once(PAYING)?.1.split_whitespace().next()
 }
 
 /// The number of a holder's process, by its own words.
@@ -102,6 +128,7 @@ impl ScopeLock {
     pub(super) fn note(path: &Path, doing: Doing<'_>) -> Result<(), JournalError> {
         let doing = match doing {
             Doing::Watching(folder) => format!("{WATCHING}{}", folder.display()),
+            Doing::Paying(run) => format!("{PAYING}{run}"),
             Doing::Looking => LOOKING.to_owned(),
         };
         let holder = format!("{}{doing}\n", this_process());

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::disk::make_folder;
 use super::error::JournalError;
 use super::lock::{Doing, Holder, ScopeLock};
+use crate::domain::RunId;
 
 /// The folder of one scope: one environment, endpoint, agreement and login.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,11 @@ impl ScopeFolder {
     /// Tells others which folder the process watches that has the scope: this one.
     pub fn note_watched(&self, folder: &Path) -> Result<(), JournalError> {
         ScopeLock::note(&self.lock_path(), Doing::Watching(folder))
+    }
+
+    /// Tells others which run the process carries out that has the scope: this one.
+    pub fn note_paying(&self, run: RunId) -> Result<(), JournalError> {
+        ScopeLock::note(&self.lock_path(), Doing::Paying(run))
     }
 
     /// Tells others that the process which has the scope lets go of it soon: this one.

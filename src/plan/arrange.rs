@@ -347,7 +347,7 @@ fn conflict(payout: &Payout, earlier: &Earlier, has_its_id: bool) -> String {
         _ => "this row was already sent as".to_owned(),
     };
     format!(
-        "{taken} row {} of {}, for {}; this row asks for {}; if that is another payment, {anew}",
+        "{taken} row {} of {}, for {}; this row asks for {}; if that is another payment, to be made in full and on top of that one, {anew}",
         earlier.row,
         earlier.label,
         earlier.content,

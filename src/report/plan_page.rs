@@ -224,6 +224,7 @@ fn decisions(plan: &PlanView) -> Markup {
         }
         @if !plan.repeats.is_empty() {
             h2 { "On top of what was sent before: " (plan.repeats.len()) }
+            @for total in &plan.on_top { p { (total) } }
             (table(&columns, &reasons(&plan.repeats)))
         }
         @if plan.invalid.count > 0 {

@@ -61,7 +61,7 @@ fn every_command_of_the_readme_does_what_the_readme_shows() {
                     );
                     continue;
                 }
-                ["cargo", "run", "--release", "--", args @ ..] | ["payrun", args @ ..] => args,
+                ["cargo", "run", "--", args @ ..] | ["payrun", args @ ..] => args,
                 _ => panic!("what is {line}?"),
             };
             let mut command = world.command(args);

@@ -161,14 +161,15 @@ fn a_plan_names_what_goes_on_top_whether_amount_or_account_is_another_one() {
         world.write("other.csv", file("10000001", "101.00", "OCT").replace(change.0, change.1));
         let amend = ["pay", "other.csv", "--yes", "--amends", "r1", "--accept", "changed-account:2=001"];
         let said = world.payrun(&amend).ends(0);
-        let said = said.says("sent ON TOP of what was sent before, as you said: row 2 on top of the AUD 101.00 of row 2 of run r1");
+        let said = said.says("ON TOP of what was sent before: AUD 101.");
+        let said = said.says("0 in 1 payout: row 2 on top of the AUD 101.00 of row 2 of run r1");
         assert!(!said.err.contains("row 3 on top"), "{}", said.err);
         assert_eq!(world.made(), 3);
         // a row that the amended run has of the run before it
         let third = file("10000001", "101.00", "OCT").replace(change.0, change.1).replace("102.00", "102.50");
         world.write("third.csv", third);
         let said = world.payrun(&["pay", "third.csv", "--yes", "--amends", "r2"]).ends(0);
-        said.says("as you said: row 3 on top of the AUD 102.00 of row 3 of run r1");
+        said.says("payout: row 3 on top of the AUD 102.00 of row 3 of run r1");
         assert_eq!(world.made(), 4);
     }
 }
@@ -181,6 +182,10 @@ fn a_plan_names_what_goes_on_top_under_another_reference() {
     world.write("other.csv", crate::rig::payroll(0, 3).replace("PAY ", "WAGES "));
     let dry = world.payrun(&["pay", "other.csv", "--dry-run", "--amends", "r1", "--format", "json"]).ends(0);
     assert_eq!(dry.json()["repeats"].as_array().map(Vec::len), Some(3), "{}", dry.out);
+    assert_eq!(
+        (&dry.json()["on_top"][0]["amount"], &dry.json()["on_top"][0]["count"]),
+        (&"303.03".into(), &3.into())
+    );
 }
 
 #[test]

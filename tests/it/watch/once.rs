@@ -71,3 +71,40 @@ fn a_run_of_another_command_that_is_not_finished_is_told() {
     let said = shop.once(&["--mode", "pay"]).ends(0);
     assert!(!said.err.contains("not of this folder"), "{}", said.err);
 }
+
+#[test]
+fn a_run_is_at_work_only_where_whoever_has_the_state_works_on_it() {
+    let shop = Shop::new();
+    shop.world.faults(&["withdrawal_create:slow=300ms@1-"]);
+    shop.world.write("pay.csv", rig::payroll(0, 20));
+    let state = |run: &str| {
+        let said = shop.world.payrun(&["status", run, "--format", "json"]).ends(0);
+        said.json()["state"].as_str().unwrap_or_default().to_owned()
+    };
+    let slowly = |args: &[&str]| {
+        let mut command = shop.world.command(args);
+        command.env("PAYRUN_GATEWAY_MAX_IN_FLIGHT", "1");
+        shop.world.start(command)
+    };
+    let paying = slowly(&["pay", "pay.csv", "--yes"]);
+    shop.until("something is sent", |shop| shop.world.made() > 2);
+    let said = shop.world.payrun(&["status", "r1"]).ends(0).says("at work");
+    assert!(!said.out.contains("payrun resume"), "it is carried out already: {}", said.out);
+    shop.world.payrun(&["resume", "r1"]).ends(7).says("carrying out run r1");
+    paying.signal("KILL");
+    paying.end();
+    assert!(shop.world.made() < 20, "it was killed too late to show anything");
+    assert_eq!(state("r1"), "stopped");
+    let watcher = slowly(&["watch", "in", "--settle", "200ms", "--poll", "50ms", "--mode", "pay"]);
+    shop.drop("more.csv", rig::payroll(30, 60));
+    shop.until("the watcher pays", |shop| shop.world.made() > 6);
+    assert_eq!([state("r1"), state("r2")], ["stopped", "running"]);
+    shop.world.payrun(&["resume", "r1"]).ends(7).says("Run r1 is not of that folder");
+    shop.world.payrun(&["resume", "r2"]).ends(7).says("Run r2 is of that folder");
+    shop.world.payrun(&["track", "r1", "--wait", "1h"]).ends(0); // nothing is under way, and nobody works on it
+    shop.world.faults(&[]);
+    shop.until_there("done/r2 more.csv");
+    stop(watcher).ends(0).says("Not of this folder, and not finished: payrun resume r1");
+    shop.world.payrun(&["resume", "r1"]).ends(0);
+    assert_eq!(shop.world.made(), 80);
+}
