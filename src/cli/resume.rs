@@ -46,7 +46,7 @@ fn held(session: &Session, run: Option<RunId>, error: JournalError) -> Failure {
         } else {
             "is not of that folder: nothing of it is sent while the watcher is there, so stop it, resume the run, and start it again"
         };
-        failure.message.push_str(&format!(". Run {} {whose}", head.run));
+        failure.message = format!("{}. Run {} {whose}", failure.message, head.run);
     }
     failure
 }

@@ -74,7 +74,7 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
     let mut last = left_behind(&left);
     if !others.is_empty() {
         let how: Vec<String> = others.iter().map(|head| format!("payrun resume {}", head.run)).collect();
-        last.push_str(&format!(" Not of this folder, and not finished: {}.", how.join(", ")));
+        last = format!("{last} Not of this folder, and not finished: {}.", how.join(", "));
     }
     if args.once && !left.is_empty() {
         return Err(Failure::new(
