@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Url, Worksheet};
 
-use super::looks::{Weight, badge};
+use super::looks::{Weight, badge, make_room};
 use super::marks::cell_of;
 use super::{About, BookError, LONGEST_CELL, fitting};
 use crate::domain::{Finding, Place};
@@ -20,9 +20,6 @@ const COLUMNS: [(&str, u16); 8] = [
 ];
 /// The row of the names, from 0; above them stands what the list is about.
 const HEADER: u32 = 4;
-/// The height of a line, and the most lines that a row is high for.
-const LINE: u16 = 15;
-const MOST_LINES: u16 = 12;
 /// More links than this Excel does not open.
 const MOST_LINKS: u32 = 65_000;
 
@@ -116,22 +113,13 @@ fn line(
         (text(&finding.suggestion), &top),
         (finding.code.to_string(), &top),
     ];
-    let mut lines = 1;
+    make_room(list, row, (2..).zip(&cells).map(|(column, (cell, _))| (cell.as_str(), COLUMNS[column].1)))?;
     for (column, (cell, format)) in (2u16..).zip(cells) {
-        lines = lines.max(lines_of(&cell, COLUMNS[usize::from(column)].1));
         if !cell.is_empty() {
             list.write_string_with_format(row, column, cell, format)?;
         }
     }
-    list.set_row_height(row, lines * LINE)?; // programs other than Excel do not make room by themselves
     Ok(())
-}
-
-/// How many lines a text takes in a column of that width.
-fn lines_of(text: &str, width: u16) -> u16 {
-    u16::try_from(text.chars().count().div_ceil(usize::from(width)))
-        .unwrap_or(MOST_LINES)
-        .clamp(1, MOST_LINES)
 }
 
 /// Where it is, as a link where it is on the user's sheet.

@@ -1,6 +1,6 @@
 //! How findings look in a workbook: one colour for each weight, and the words beside it.
 
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
 use crate::domain::{Finding, Severity};
 
@@ -83,4 +83,25 @@ impl Looks {
 /// A cell of the list of findings that tells their weight.
 pub(in crate::report) fn badge(weight: Weight) -> Format {
     Format::new().set_background_color(weight.color()).set_align(FormatAlign::Top)
+}
+
+/// The height of a line, and the most lines that a row is high for.
+const LINE: u16 = 15;
+const MOST_LINES: u16 = 12;
+
+/// Makes a row as high as its texts need in columns of their widths: programs other than Excel do not by themselves.
+pub fn make_room<'a>(
+    sheet: &mut Worksheet,
+    row: u32,
+    cells: impl Iterator<Item = (&'a str, u16)>,
+) -> Result<(), XlsxError> {
+    let lines = cells.map(|(text, width)| lines_of(text, width)).max().unwrap_or(1);
+    sheet.set_row_height(row, lines * LINE).map(drop)
+}
+
+/// How many lines a text takes in a column of that width.
+fn lines_of(text: &str, width: u16) -> u16 {
+    u16::try_from(text.chars().count().div_ceil(usize::from(width)))
+        .unwrap_or(MOST_LINES)
+        .clamp(1, MOST_LINES)
 }

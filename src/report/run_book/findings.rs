@@ -4,7 +4,7 @@ use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
 
 use super::{header, printable, text};
 use crate::domain::{Finding, RunView};
-use crate::report::annotated::looks::{Weight, badge};
+use crate::report::annotated::looks::{Weight, badge, make_room};
 
 /// The columns with their widths in characters.
 const COLUMNS: [(&str, u16); 8] = [
@@ -61,8 +61,11 @@ fn line(sheet: &mut Worksheet, row: u32, finding: &Finding) -> Result<(), XlsxEr
     text(sheet, row, 1, &finding.place.to_string(), &top)?;
     text(sheet, row, 2, &cell(&finding.place.column), &top)?;
     text(sheet, row, 3, &cell(&finding.value), &top)?;
-    text(sheet, row, 4, &finding.message, &wrapped)?;
-    text(sheet, row, 5, &cell(&finding.hint), &wrapped)?;
+    let long = [finding.message.clone(), cell(&finding.hint)];
+    make_room(sheet, row, (4..).zip(&long).map(|(column, value)| (value.as_str(), COLUMNS[column].1)))?;
+    for (column, value) in (4..).zip(&long) {
+        text(sheet, row, column, value, &wrapped)?;
+    }
     text(sheet, row, 6, if finding.accepted { "yes" } else { "" }, &top)?;
     text(sheet, row, 7, finding.code.name(), &top)
 }

@@ -5,17 +5,18 @@ use rust_xlsxwriter::{Color, Format, FormatAlign, IgnoreError, Worksheet};
 use super::{amount, header, number_format, printable, text};
 use crate::domain::{Outcome, PayoutState, PayoutView, Timestamp};
 use crate::report::ReportError;
+use crate::report::annotated::looks::make_room;
 
 /// The format of texts in every spreadsheet program.
 const TEXT: u8 = 49;
 
 /// The columns with their widths in characters.
 const COLUMNS: [(&str, u16); 23] = [
-    ("Row", 7),
+    ("Row", 6),
     ("Payment id", 16),
     ("Payee", 26),
     ("Bank and branch", 30),
-    ("Account", 22),
+    ("Account", 34),
     ("Amount", 14),
     ("Currency", 9),
     ("Reference", 20),
@@ -36,18 +37,29 @@ const COLUMNS: [(&str, u16); 23] = [
     ("Sent by run", 12),
 ];
 
+/// The columns of numbers.
+const NUMBERS: [u16; 5] = [0, 5, 13, 14, 16];
+
+/// The columns whose texts may take several lines.
+const WRAPPED: [u16; 5] = [2, 3, 4, 10, 11];
+
 /// Fills the sheet.
 pub(super) fn sheet<E: std::error::Error>(
     mut sheet: Worksheet,
     payouts: impl Iterator<Item = Result<PayoutView, E>>,
 ) -> Result<Worksheet, ReportError<E>> {
     sheet.set_name("Payouts")?;
-    let head = header();
+    let looks = Looks::new();
     for (column, (name, width)) in (0u16..).zip(COLUMNS) {
+        let head = header();
+        let head = match column {
+            number if NUMBERS.contains(&number) => head.set_align(FormatAlign::Right),
+            _ if stands_apart(column) => head.set_align(FormatAlign::Left).set_indent(1),
+            _ => head,
+        };
         sheet.set_column_width(column, width)?;
         sheet.write_string_with_format(0, column, name, &head)?;
     }
-    let looks = Looks::new();
     let mut row = 0;
     for payout in payouts {
         row += 1;
@@ -64,15 +76,35 @@ pub(super) fn sheet<E: std::error::Error>(
     Ok(sheet)
 }
 
+/// Whether a column of texts stands behind one of numbers.
+fn stands_apart(column: u16) -> bool {
+    !NUMBERS.contains(&column) && NUMBERS.iter().any(|number| number + 1 == column)
+}
+
 struct Looks {
     plain: Format,
     wrapped: Format,
+    /// Behind a number, which ends where its column does.
+    apart: Format,
 }
 
 impl Looks {
     fn new() -> Self {
         let plain = Format::new().set_num_format_index(TEXT).set_align(FormatAlign::Top);
-        Self { wrapped: plain.clone().set_text_wrap(), plain }
+        Self {
+            wrapped: plain.clone().set_text_wrap(),
+            apart: plain.clone().set_align(FormatAlign::Left).set_indent(1),
+            plain,
+        }
+    }
+
+    /// Of a text in a column.
+    fn text(&self, column: u16) -> &Format {
+        match column {
+            column if WRAPPED.contains(&column) => &self.wrapped,
+            behind if stands_apart(behind) => &self.apart,
+            _ => &self.plain,
+        }
     }
 
     /// The looks of a state: what needs nobody is quiet.
@@ -97,29 +129,31 @@ fn line<E: std::error::Error>(
     let currency = payout.currency.as_deref().and_then(|code| code.parse().ok());
     let number = || Format::new().set_align(FormatAlign::Top).set_num_format(number_format(currency));
     sheet.write_number_with_format(row, 0, payout.row, &Format::new().set_align(FormatAlign::Top))?;
-    let plain = &looks.plain;
+    let write =
+        |sheet: &mut Worksheet, column, value: &str| text(sheet, row, column, value, looks.text(column));
     let cell = |value: &Option<String>| value.clone().unwrap_or_default();
     let digits = |value: &Option<String>| value.as_deref().and_then(|digits| digits.parse().ok());
     let moment =
         |at: Option<Timestamp>| at.map_or(String::new(), |at| at.strftime("%Y-%m-%d %H:%M UTC").to_string());
     let branch = payout.branch.clone().or_else(|| payout.bank.as_ref().map(|kept| kept.bank.to_string()));
-    for (column, value) in [(1, cell(&payout.payment_id)), (2, cell(&payout.payee)), (3, cell(&branch))] {
-        text(sheet, row, column, &value, plain)?;
+    write(sheet, 1, &cell(&payout.payment_id))?;
+    let long = [&payout.payee, &branch, &payout.account, &payout.reason, &payout.next].map(cell);
+    let cells = || WRAPPED.into_iter().zip(&long);
+    make_room(sheet, row, cells().map(|(column, value)| (value.as_str(), COLUMNS[usize::from(column)].1)))?;
+    for (column, value) in cells() {
+        write(sheet, column, value)?;
     }
-    text(sheet, row, 4, &cell(&payout.account), plain)?;
     // what a person typed is never read as a number here: the digits are those that were sent
     if let Some(asked) = digits(&payout.amount) {
         amount(sheet, row, 5, asked, &number())?;
     }
     let conversion = payout.from_currency.as_ref().zip(payout.to_currency.as_ref());
     let way = conversion.map_or(String::new(), |(from, to)| format!(", {from} → {to}"));
-    text(sheet, row, 6, &cell(&payout.currency), plain)?;
-    text(sheet, row, 7, &cell(&payout.reference), plain)?;
-    text(sheet, row, 8, &cell(&payout.remitter), plain)?;
+    write(sheet, 6, &cell(&payout.currency))?;
+    write(sheet, 7, &cell(&payout.reference))?;
+    write(sheet, 8, &cell(&payout.remitter))?;
     text(sheet, row, 9, payout.status.word(), &looks.status(payout.status))?;
-    text(sheet, row, 10, &cell(&payout.reason), &looks.wrapped)?;
-    text(sheet, row, 11, &cell(&payout.next), &looks.wrapped)?;
-    text(sheet, row, 12, &format!("{}{way}", cell(&payout.rail)), plain)?;
+    write(sheet, 12, &format!("{}{way}", cell(&payout.rail)))?;
     if let Some(fee) = payout.fee {
         amount(sheet, row, 13, fee, &Format::new().set_align(FormatAlign::Top).set_num_format("#,##0.00##"))?;
     }
@@ -127,17 +161,17 @@ fn line<E: std::error::Error>(
         let balance = payout.from_currency.as_deref().and_then(|code| code.parse().ok());
         let format = Format::new().set_align(FormatAlign::Top).set_num_format(number_format(balance));
         amount(sheet, row, 14, sum, &format)?;
-        text(sheet, row, 15, &cell(&payout.from_currency), plain)?;
+        write(sheet, 15, &cell(&payout.from_currency))?;
     }
     if let Some(rate) = digits(&payout.rate) {
         amount(sheet, row, 16, rate, &Format::new().set_align(FormatAlign::Top))?;
     }
-    text(sheet, row, 17, &moment(payout.sent_at), plain)?;
-    text(sheet, row, 18, &moment(payout.changed_at), plain)?;
-    text(sheet, row, 19, &cell(&payout.flash_id), plain)?;
+    write(sheet, 17, &moment(payout.sent_at))?;
+    write(sheet, 18, &moment(payout.changed_at))?;
+    write(sheet, 19, &cell(&payout.flash_id))?;
     let external_id = payout.external_id.as_ref().map(ToString::to_string);
-    text(sheet, row, 20, &cell(&external_id), plain)?;
-    text(sheet, row, 21, &cell(&payout.flash_status), plain)?;
-    text(sheet, row, 22, &cell(&payout.sent_by), plain)?;
+    write(sheet, 20, &cell(&external_id))?;
+    write(sheet, 21, &cell(&payout.flash_status))?;
+    write(sheet, 22, &cell(&payout.sent_by))?;
     Ok(())
 }
