@@ -8,7 +8,7 @@ use super::reading::{accepted, check_options, reading};
 use super::session::{Session, signed};
 use super::status::{self, Seen};
 use crate::check::{self, CheckError, CheckReport, Checked, Options, Payable};
-use crate::domain::{Book, Finding, NoBook};
+use crate::domain::{Book, NoBook};
 use crate::engine::{EngineError, Lookback};
 use crate::intake::{self, IntakeError};
 use crate::journal::Checkpoint;
@@ -51,8 +51,13 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
         Format::Json => out::answer(&serde_json::to_string_pretty(&report).unwrap_or_default()),
     }
     written?;
-    let forbidden = checked.findings.iter().any(Finding::forbids);
-    Ok(if forbidden { Exit::Findings } else { Exit::Done })
+    if checked.findings.iter().any(|finding| finding.forbids() || finding.holds()) {
+        return Ok(Exit::Findings);
+    }
+    match session.settings.remitters.trouble() {
+        Some(trouble) => Err(Failure::new(Exit::Configuration, format!("pay would send nothing: {trouble}"))),
+        None => Ok(Exit::Done),
+    }
 }
 
 /// A file that cannot be read is an answer for programs too.

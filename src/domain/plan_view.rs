@@ -319,8 +319,11 @@ pub struct Shown {
 /// Payees who are not as they were.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct PayeeNews {
-    /// Never paid before.
+    /// Never paid before, each with its first row.
     pub new: Listed<Line>,
+    /// How many rows pay them.
+    #[serde(skip)]
+    pub new_rows: u64,
     /// With other bank details than before, which a person has accepted.
     pub changed: Listed<Noted>,
     /// Paid by the last run and not by this file.

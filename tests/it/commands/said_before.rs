@@ -28,7 +28,7 @@ fn check_says_of_remitters_what_pay_holds_rows_for() {
     let world = World::new();
     world.write("payrun.toml", "[remitters.branch]\nsub_client_id = \"sub_00000001\"\n\n[remitters.known]\ncompany_name = \"Known\"\nstreet = \"1 Hay St\"\n");
     world.write("pay.csv", named(&[("known", ""), ("known", "sub_00000001"), ("Nobody", ""), ("", "")]));
-    let said = world.payrun(&["check", "pay.csv"]).ends(0);
+    let said = world.payrun(&["check", "pay.csv"]).ends(3).says("4 rows, 2 can be paid");
     let said = said.says("I3: Flash takes a remitter or a sub-client, not both");
     let said = said.says("I4: the remitter \"Nobody\" is not configured");
     assert!(!said.out.contains("I2:") && !said.out.contains("I5:"), "{}", said.out);
