@@ -163,7 +163,12 @@ pub fn render_findings(report: &CheckReport) -> String {
     let mut text = format!("{}\n", report.file);
     for (severity, accept, holds, title) in [
         (Severity::Error, None, false, "Errors: these must be mended"),
-        (Severity::Warning, None, true, "Held: pay leaves these rows until this is mended"),
+        (
+            Severity::Warning,
+            None,
+            true,
+            "Held: pay leaves these rows, unless they are paid already, until this is mended",
+        ),
         (
             Severity::Warning,
             Some("needed"),

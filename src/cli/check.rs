@@ -25,7 +25,9 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     let known = consulted(&session);
     let book: &dyn Book = known.as_ref().map_or(&NoBook, |known| known.checkpoint());
     let mut lookback = known.as_ref().and_then(|known| lookback(&session, known.checkpoint(), &options));
+    let mut waiting = Vec::new();
     let mut payable = |payable: &Payable<'_>| {
+        waiting.extend(payable.waits());
         if let Some(lookback) = &mut lookback {
             lookback.take(payable);
         }
@@ -36,6 +38,10 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     match lookback.map_or(Ok(Vec::new()), |lookback| lookback.findings(&checked)) {
         Ok(findings) => checked.add(findings),
         Err(error) => not_compared(&error),
+    }
+    for money in waiting.into_iter().take(usize::try_from(checked.payable).unwrap_or(usize::MAX)) {
+        checked.payable -= 1;
+        checked.totals.take_out(money);
     }
     tell_unmet(&checked);
     let mut report = CheckReport::new(&name, &checked);

@@ -383,7 +383,7 @@ fn what_was_answered_before_it_was_cut_short_is_counted_and_shown() {
     for format in ["text", "json"] {
         let world = World::new();
         world.write("pay.csv", file());
-        world.faults(&["confirm_payee:throttle=60s@3"]);
+        world.faults(&["payee_confirmation:throttle=60s@3"]);
         let said = world.payrun(&["verify", "pay.csv", "--yes", "--format", format]).ends(5);
         let said = said.says("2 verifications of this time had an answer, which is kept");
         if format == "json" {
