@@ -95,6 +95,7 @@ pub struct PayoutStatus {
 
 impl PayoutStatus {
     /// The same with what was told before of fee, way and sums, as far as this does not tell it anew.
+    #[must_use]
     pub fn with_what_was_told(&self, before: Option<&Self>) -> Self {
         let mut all = self.clone();
         if let Some(before) = before {
