@@ -24,7 +24,7 @@ use super::seen::Seen;
 use super::sound::Sound;
 use super::sums::Sums;
 use crate::domain::{
-    Accepted, AsRead, Book, BookError, Code, Corridors, Event, Finding, Observer, Payout, Place,
+    Accepted, AsRead, Book, BookError, Code, Corridors, Event, Finding, Money, Observer, Payout, Place,
     RemitterNames, RowDigest, Severity, Stage, Totals,
 };
 use crate::intake::{Column, IntakeError, Source};
@@ -98,6 +98,12 @@ impl Payable<'_> {
     /// The sheet of a workbook that the row is in.
     pub fn sheet(&self) -> Option<String> {
         self.sound.row.whole().sheet
+    }
+
+    /// What it pays, where nothing of the file forbids it and `pay` holds it all the same.
+    pub fn waits(&self) -> Option<Money> {
+        let holds = self.held.is_none() && self.findings.iter().any(Finding::holds);
+        holds.then_some(self.sound.made.money)
     }
 
     /// The payout, with texts of its own.

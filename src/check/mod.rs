@@ -63,7 +63,7 @@ pub use file::{CheckError, Checked, Options, Passed, Payable, check};
 pub use mark::Marked;
 pub use payees::{PayeeRow, PayeesChecked, check_payees};
 pub use report::{CheckReport, REFUSED, render_findings, render_text};
-pub use sender::party_trouble;
+pub use sender::{odd_sign, party_trouble};
 
 use crate::domain::{Accepted, BankAccount, Code, Finding, Place};
 use crate::intake::Column;

@@ -72,6 +72,8 @@ pub struct ReportedFinding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accept: Option<&'static str>,
     #[serde(skip)]
+    holds: bool,
+    #[serde(skip)]
     place: String,
     #[serde(skip)]
     kind: Code,
@@ -98,6 +100,7 @@ impl From<&Finding> for ReportedFinding {
                 (true, false) => Some("needed"),
                 (true, true) => Some("given"),
             },
+            holds: finding.holds(),
             place: finding.place.to_string(),
             kind: finding.code,
             word: finding.word_needed().unwrap_or_default(),
@@ -158,14 +161,25 @@ impl CheckReport {
 /// The findings for people: errors first, findings of one kind together.
 pub fn render_findings(report: &CheckReport) -> String {
     let mut text = format!("{}\n", report.file);
-    for (severity, accept, title) in [
-        (Severity::Error, None, "Errors: these must be mended"),
-        (Severity::Warning, Some("needed"), "Questions: these block until they are mended or accepted"),
-        (Severity::Warning, Some("given"), "Accepted"),
-        (Severity::Warning, None, "Warnings: have a look"),
-        (Severity::Info, None, "For information"),
+    for (severity, accept, holds, title) in [
+        (Severity::Error, None, false, "Errors: these must be mended"),
+        (
+            Severity::Warning,
+            None,
+            true,
+            "Held: pay leaves these rows, unless they are paid already, until this is mended",
+        ),
+        (
+            Severity::Warning,
+            Some("needed"),
+            false,
+            "Questions: these block until they are mended or accepted",
+        ),
+        (Severity::Warning, Some("given"), false, "Accepted"),
+        (Severity::Warning, None, false, "Warnings: have a look"),
+        (Severity::Info, None, false, "For information"),
     ] {
-        let of = report.findings.iter();
+        let of = report.findings.iter().filter(|finding| finding.holds == holds);
         let of = of.filter(|finding| (finding.severity, finding.accept) == (severity, accept));
         let mut of: Vec<&ReportedFinding> = of.collect();
         if of.is_empty() {

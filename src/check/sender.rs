@@ -1,8 +1,19 @@
 //! Who pays obeys the same rules of Flash as who is paid.
 
+use super::address::in_plain_letters;
 use super::fields::{Fields, broken};
 use super::payee::international;
+use super::shown;
 use crate::domain::{Party, PartyName};
+use crate::intake::Column;
+
+/// The first sign of a remitter's text that Flash does not take, and how the text can be written without, in words.
+pub fn odd_sign(text: &str, country: &str) -> Option<String> {
+    let odd = text.chars().find(|c| !(' '..='~').contains(c))?;
+    let advice = in_plain_letters(Column::Remitter, text, country)
+        .map_or("use plain English letters".to_owned(), |plain| format!("it can be written as \"{plain}\""));
+    Some(format!("{}, which Flash does not take; {advice}", shown(odd)))
+}
 
 /// What Flash would refuse of a remitter, if anything: which field, and why.
 pub fn party_trouble(party: &Party) -> Option<String> {

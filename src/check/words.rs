@@ -69,6 +69,10 @@ fn word(
 /// as it stands, it would be paid in the default's name, out of another balance where a sub-client was meant.
 pub(super) fn remitter(row: &RawRow<'_>, options: &Options, findings: &mut Findings<'_>) {
     let Some(name) = text(row, Column::Remitter) else { return };
+    let place = row.place(Column::Remitter);
+    if findings.made.iter().any(|made| made.place == place && made.forbids()) {
+        return; // what is wrong with the cell is told
+    }
     let trouble = if row.text(Column::SubClientId).is_empty() {
         options.remitters.as_ref().and_then(|known| known.trouble_with(&name))
     } else {
@@ -126,7 +130,7 @@ pub(super) fn note_no_source(row: &RawRow<'_>, options: &Options, findings: &mut
         .add(
             Code::SourceBlank,
             row.place(Column::SourceOfFunds),
-            "there is no source of funds, and for some destinations Flash takes no payment without one",
+            "there is no source of funds: Flash may reject this payment for want of it, and does not tell beforehand for which destinations it does",
         )
         .advising(format!("write {words} in a column source_of_funds"));
 }

@@ -8,7 +8,7 @@ use super::reading::{accepted, check_options, reading};
 use super::session::{Session, signed};
 use super::status::{self, Seen};
 use crate::check::{self, CheckError, CheckReport, Checked, Options, Payable};
-use crate::domain::{Book, Finding, NoBook};
+use crate::domain::{Book, NoBook};
 use crate::engine::{EngineError, Lookback};
 use crate::intake::{self, IntakeError};
 use crate::journal::Checkpoint;
@@ -25,7 +25,9 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     let known = consulted(&session);
     let book: &dyn Book = known.as_ref().map_or(&NoBook, |known| known.checkpoint());
     let mut lookback = known.as_ref().and_then(|known| lookback(&session, known.checkpoint(), &options));
+    let mut waiting = Vec::new();
     let mut payable = |payable: &Payable<'_>| {
+        waiting.extend(payable.waits());
         if let Some(lookback) = &mut lookback {
             lookback.take(payable);
         }
@@ -36,6 +38,10 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
     match lookback.map_or(Ok(Vec::new()), |lookback| lookback.findings(&checked)) {
         Ok(findings) => checked.add(findings),
         Err(error) => not_compared(&error),
+    }
+    for money in waiting.into_iter().take(usize::try_from(checked.payable).unwrap_or(usize::MAX)) {
+        checked.payable -= 1;
+        checked.totals.take_out(money);
     }
     tell_unmet(&checked);
     let mut report = CheckReport::new(&name, &checked);
@@ -51,8 +57,13 @@ pub fn run(globals: &Globals, args: &CheckArgs) -> Result<Exit, Failure> {
         Format::Json => out::answer(&serde_json::to_string_pretty(&report).unwrap_or_default()),
     }
     written?;
-    let forbidden = checked.findings.iter().any(Finding::forbids);
-    Ok(if forbidden { Exit::Findings } else { Exit::Done })
+    if checked.findings.iter().any(|finding| finding.forbids() || finding.holds()) {
+        return Ok(Exit::Findings);
+    }
+    match session.settings.remitters.trouble() {
+        Some(trouble) => Err(Failure::new(Exit::Configuration, format!("pay would send nothing: {trouble}"))),
+        None => Ok(Exit::Done),
+    }
 }
 
 /// A file that cannot be read is an answer for programs too.

@@ -122,7 +122,7 @@ fn remitters(plan: &PlanView, is_example: bool, lines: &mut Vec<String>) {
 
 fn payees(plan: &PlanView, lines: &mut Vec<String>) {
     let payees = &plan.payees;
-    if payees.new.count == plan.payouts() && payees.new.count > FEW as u64 {
+    if payees.new_rows == plan.payouts() && payees.new.count > FEW as u64 {
         lines.push(format!("  new payees: all {}", payees.new.count));
     } else {
         listed("new payees", &payees.new, |line| format!("row {} {}", line.row, line.payee), lines);

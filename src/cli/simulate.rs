@@ -19,8 +19,12 @@ pub fn run(globals: &Globals, args: &SimulateArgs) -> Result<Exit, Failure> {
     let session = Session::without_login(globals, Vec::new())?;
     let path = ledger_path(&session.settings);
     if args.ledger {
-        let view =
-            LedgerView::read(&path).map_err(|error| Failure::new(Exit::Configuration, error.to_string()))?;
+        if !path.exists() && globals.format == Format::Text {
+            out::answer("Nothing was paid in the simulator of this state folder yet.");
+            return Ok(Exit::Done);
+        }
+        let view = if path.exists() { LedgerView::read(&path) } else { Ok(LedgerView::default()) };
+        let view = view.map_err(|error| Failure::new(Exit::Configuration, error.to_string()))?;
         out::answer(&match globals.format {
             Format::Json => view.in_json().to_string(),
             Format::Text => view.to_string(),

@@ -40,13 +40,20 @@ pub fn run(globals: &Globals, args: &VerifyArgs) -> Result<Exit, Failure> {
     };
     let prepared = prepare(&session, &journal, &asked)?;
     let wanted = Wanted { payees: true, banks: args.verify_banks, yes: args.yes };
+    let began = session.clock.now();
     let (words, failed) = match ask(&session, &journal, &prepared, Whom::All, wanted) {
         Ok(words) => (words, None),
         // who may not be asked was not asked: there is nothing to tell
-        Err(failure) if globals.format == Format::Text || failure.exit == Exit::Usage => return Err(failure),
+        Err(failure) if failure.exit == Exit::Usage => return Err(failure),
         Err(failure) => {
             let known = engine::payees_of(&prepared, Whom::All, journal.checkpoint(), session.clock.now())?;
-            (engine::bank_words(&known, vec![failure.message.clone()]), Some(failure))
+            let answered = known.iter().filter(|payee| payee.was_verified_since(began)).count();
+            let answered = plural(answered as u64, "verification");
+            let why = format!(
+                "{}; {answered} of this time had an answer, which is kept and not asked for again",
+                failure.message.trim_end_matches('.')
+            );
+            (engine::bank_words(&known, vec![why]), Some(failure))
         }
     };
     match globals.format {

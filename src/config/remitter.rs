@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ConfigError;
-use crate::check::party_trouble;
+use crate::check::{odd_sign, party_trouble};
 use crate::domain::abn::is_abn;
 use crate::domain::account::masked;
 use crate::domain::{Address, ExternalId, IdDoc, PaidAs, Party, PartyName, Remitter, RemitterNames};
@@ -128,6 +128,12 @@ impl Remitters {
         self.profiles.keys().map(String::as_str)
     }
 
+    /// Why nothing can be paid in the name that is configured for the whole file. None also where nobody is.
+    pub fn trouble(&self) -> Option<String> {
+        let is_anybody = !self.profiles.is_empty() || self.chosen != DEFAULT;
+        self.resolve(None).err().filter(|_| is_anybody).map(|error| error.to_string())
+    }
+
     /// In whose name the run is paid, or a row that names a remitter.
     pub fn resolve(&self, of_row: Option<&str>) -> Result<PaidAs, ConfigError> {
         let name = of_row.unwrap_or(&self.chosen);
@@ -246,12 +252,10 @@ fn paid_as(name: &str, profile: &RemitterConfig) -> Result<PaidAs, ConfigError> 
         (None, None, Some(company)) => PartyName::Company(company.clone()),
         _ => return Err(wrong("needs either first_name and last_name or company_name")),
     };
-    if !shown.to_string().is_ascii() {
-        return Err(wrong(
-            "has letters that Flash does not take in a remitter's name: use plain English letters",
-        ));
-    }
     let country = profile.country.clone().unwrap_or_else(|| "AU".to_owned());
+    if let Some(odd) = odd_sign(&shown.to_string(), &country) {
+        return Err(wrong(&format!("has in its name {odd}")));
+    }
     if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Err(wrong("has a country that is no code of two capitals, such as AU"));
     }
@@ -261,11 +265,9 @@ fn paid_as(name: &str, profile: &RemitterConfig) -> Result<PaidAs, ConfigError> 
         ("state", &profile.state),
         ("postcode", &profile.postcode),
     ];
-    let odd = address.iter().find(|(_, text)| text.as_ref().is_some_and(|text| !text.is_ascii()));
-    if let Some((key, _)) = odd {
-        return Err(wrong(&format!(
-            "has letters in its {key} that Flash does not take in an address: use plain English letters"
-        )));
+    let mut odd = address.iter().filter_map(|(key, text)| Some((key, odd_sign(text.as_ref()?, &country)?)));
+    if let Some((key, odd)) = odd.next() {
+        return Err(wrong(&format!("has in its {key} {odd}")));
     }
     if country == "AU" && profile.street.is_none() {
         return Err(wrong("needs a street: Flash demands one for Australian addresses"));

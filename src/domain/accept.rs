@@ -30,7 +30,9 @@ pub enum NotAcceptable {
     #[error("\"{0}\" is no finding that can be accepted; these can: {known}", known = askable())]
     Unknown(String),
     /// It must be said row by row.
-    #[error("say for which row, after calling the payee: {0}:12")]
+    #[error(
+        "say for which row and which account, after calling the payee, as the finding shows it: {0}:ROW=END, with the end of the account"
+    )]
     NeedsRow(&'static str),
 }
 

@@ -94,6 +94,18 @@ pub struct PayoutStatus {
 }
 
 impl PayoutStatus {
+    /// The same with what was told before of fee, way and sums, as far as this does not tell it anew.
+    #[must_use]
+    pub fn with_what_was_told(&self, before: Option<&Self>) -> Self {
+        let mut all = self.clone();
+        if let Some(before) = before {
+            all.fee = all.fee.or(before.fee);
+            all.rail = all.rail.or_else(|| before.rail.clone());
+            all.converted = all.converted.or_else(|| before.converted.clone());
+        }
+        all
+    }
+
     /// Whether another says the same of where the payout stands. Fee, way and sums are told with the next news.
     pub fn says_as(&self, other: &Self) -> bool {
         let Self { name, reject_code, message, meaning, fee: _, rail: _, converted: _ } = self;

@@ -136,6 +136,12 @@ impl Finding {
         Self { hint: Some(hint.into()), ..self }
     }
 
+    /// Whether `pay` holds what it is about until somebody mends it, in the file or elsewhere. It is no error of the
+    /// file: what was paid of it stays paid.
+    pub fn holds(&self) -> bool {
+        self.code == Code::RemitterUnclear
+    }
+
     /// Whether nothing that it is about may be paid as things stand.
     pub fn forbids(&self) -> bool {
         self.severity == Severity::Error || (self.code.asks() && !self.accepted)

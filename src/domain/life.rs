@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Answer, PayoutStatus, Sighting, StatusMeaning};
@@ -198,6 +199,12 @@ pub struct Life {
     /// The last status with the banks that is believed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<PayoutStatus>,
+    /// The API's last word for it, believed or not, with all that it has told so far of fee, way and sums.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told: Option<Box<PayoutStatus>>,
+    /// What earlier attempts cost, as far as the API told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fees_before: Option<Decimal>,
     /// What the API shows now, where that is not believed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oddity: Option<Oddity>,
@@ -227,6 +234,8 @@ impl Life {
             superseded_by: None,
             flash_id: None,
             status: None,
+            told: None,
+            fees_before: None,
             oddity: None,
             paid_at: None,
             why,
@@ -270,12 +279,15 @@ impl Life {
         self.is_followed() || (self.state == PayoutState::Paid && self.flash_id.is_some())
     }
 
-    /// The API's last word for where it stands, believed or not.
+    /// The API's last word for where it stands, believed or not. What it told once of fee, way and sums stays in it.
     pub fn shown(&self) -> Option<&PayoutStatus> {
-        match &self.oddity {
-            Some(Oddity::Status { status }) => Some(status),
-            Some(Oddity::Content { .. } | Oddity::Gone) | None => self.status.as_ref(),
-        }
+        self.told.as_deref()
+    }
+
+    /// What the API has charged so far, by all attempts and as far as it has told.
+    pub fn fee(&self) -> Option<Decimal> {
+        let now = self.shown().and_then(|told| told.fee);
+        self.fees_before.map_or(now, |before| Some(before + now.unwrap_or_default()))
     }
 
     /// Carries the life over one fact that happened at `at`.
@@ -306,9 +318,7 @@ impl Life {
             Fact::Differs { what } => self.differs(what),
             Fact::Vanished { since, said } => self.vanished(*since, said.as_deref()),
             Fact::SettledMade { flash_id, status, .. } => self.made(flash_id, status.as_ref(), at),
-            Fact::SettledNotMade { .. } => {
-                *self = Self { attempt: self.attempt + 1, ..Self::new(PayoutState::Ready, None) };
-            }
+            Fact::SettledNotMade { .. } => self.anew(None),
         }
         self.changed = Some(at);
     }
@@ -363,8 +373,13 @@ impl Life {
     /// Only what was declined without any doubt before it begins anew: else it may exist.
     fn begins_anew(&mut self, why: Option<String>) {
         if self.state == PayoutState::Rejected && self.flash_id.is_none() && !self.doubt {
-            *self = Self { attempt: self.attempt + 1, ..Self::new(PayoutState::Ready, why) };
+            self.anew(why);
         }
+    }
+
+    fn anew(&mut self, why: Option<String>) {
+        let fees_before = self.fee();
+        *self = Self { attempt: self.attempt + 1, fees_before, ..Self::new(PayoutState::Ready, why) };
     }
 
     fn in_doubt(&mut self, why: String) {
@@ -413,6 +428,7 @@ impl Life {
     }
 
     fn followed(&mut self, status: &PayoutStatus, at: Timestamp) {
+        self.told = Some(Box::new(status.with_what_was_told(self.shown())));
         let why = status.reject_code.clone().or_else(|| status.message.clone());
         if let Some(what) = self.unbelievable(status) {
             self.oddity = Some(Oddity::Status { status: status.clone() });
@@ -598,6 +614,24 @@ mod tests {
         let settled = Fact::SettledMade { flash_id: "w1".into(), reason: String::new(), status: None };
         let settled = life(&[on.as_slice(), &[settled, status("PENDING", StatusMeaning::UnderWay)]].concat());
         assert_eq!(settled.state, PayoutState::Submitted, "a person's word is a new beginning");
+    }
+
+    #[test]
+    fn what_was_told_once_outlives_a_person_s_word_and_new_attempts() {
+        let with_fee = |name: &str, fee: Option<u32>| {
+            let Fact::Followed(status) = status(name, StatusMeaning::UnderWay) else { unreachable!() };
+            Fact::Followed(PayoutStatus { fee: fee.map(Decimal::from), rail: Some("NPP".into()), ..status })
+        };
+        let mut facts = vec![INTENT, accepted(), with_fee("INITIALISED", Some(2)), with_fee("PENDING", None)];
+        facts.push(Fact::SettledMade { flash_id: "w1".into(), reason: String::new(), status: None });
+        let stands = life(&facts);
+        let shown = stands.shown().map(|told| (told.name.as_str(), told.rail.as_deref()));
+        assert_eq!((shown, stands.fee()), (Some(("PENDING", Some("NPP"))), Some(2.into())));
+        facts.push(Fact::SettledNotMade { reason: String::new() });
+        assert_eq!((life(&facts).shown(), life(&facts).fee()), (None, Some(2.into())));
+        let again = [Fact::Intent { attempt: 2, kind: Kind::Payment }, accepted()];
+        facts.extend(again.into_iter().chain([with_fee("PENDING", Some(3))]));
+        assert_eq!(life(&facts).fee(), Some(5.into()), "both have cost something");
     }
 
     #[test]

@@ -212,6 +212,15 @@ impl Totals {
         entry.1 += money.minor_units();
     }
 
+    /// Takes one payout out that was added before.
+    pub fn take_out(&mut self, money: Money) {
+        if let Some((count, sum)) = self.0.get_mut(&money.currency) {
+            *count -= 1;
+            *sum -= money.minor_units();
+        }
+        self.0.retain(|_, (count, _)| *count > 0);
+    }
+
     /// Adds all of another.
     pub fn add_all(&mut self, other: &Self) {
         for (currency, (count, minor)) in &other.0 {

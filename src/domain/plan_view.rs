@@ -121,6 +121,9 @@ pub struct Need {
     pub exact: Decimal,
     /// What payments whose amount is in another currency cost by the rates of now, rounded up.
     pub estimated: Decimal,
+    /// What fees come to, by the highest that the API has told of the run's payouts. A plan knows none.
+    #[serde(skip)]
+    pub fees: Option<Decimal>,
     /// What payees get of payments whose rate is not known: it leaves the balance too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unpriced: Vec<Total>,
@@ -133,14 +136,28 @@ pub struct Need {
 }
 
 impl Need {
-    /// Says `about ` where rates are part of it, which move.
+    /// Says `about ` where rates are part of it, which move, or fees, which are told afterwards.
     pub fn about(&self) -> &'static str {
-        if self.estimated.is_zero() { "" } else { "about " }
+        if self.estimated.is_zero() && self.fees.is_none() { "" } else { "about " }
+    }
+
+    /// All that is to leave the balance, as far as it is known.
+    pub fn known(&self) -> Decimal {
+        self.exact + self.estimated + self.fees.unwrap_or_default()
+    }
+
+    /// The same with the fees of `count` payouts, none of which has cost more than `fee` so far.
+    #[must_use]
+    pub fn with_fees(mut self, fee: Decimal, count: u64) -> Self {
+        self.fees = Some(self.currency.with_decimals(fee * Decimal::from(count)));
+        self.shortfall =
+            self.cleared.map(|cleared| self.known() - cleared).filter(|missing| *missing > Decimal::ZERO);
+        self
     }
 
     /// `about 4,041.55`; `at least about 4,041.55, plus 2 payments (EUR 20.00) at an unknown rate`.
     pub fn needed(&self) -> String {
-        let known = self.exact + self.estimated;
+        let known = self.known();
         let known = (!known.is_zero()).then(|| format!("{}{}", self.about(), grouped(&known)));
         if self.unpriced.is_empty() {
             return known.unwrap_or_default();
@@ -155,17 +172,24 @@ impl Need {
         known.map_or_else(|| unpriced.clone(), |known| format!("at least {known}, plus {unpriced}"))
     }
 
-    /// What is missing, in words; `cleared` is known where anything is.
+    /// What is missing, in words. Where no sum is, the API alone has said that something is: for the fees.
     pub fn lack(&self) -> String {
-        let Self { currency, cleared, shortfall, .. } = self;
-        let amount = |amount: &Option<Decimal>| grouped(&amount.unwrap_or_default());
-        format!(
-            "{}{currency} {} is missing: from the {currency} balance {} is to be paid, and {} is there",
-            self.about(),
-            amount(shortfall),
-            self.needed(),
-            amount(cleared)
-        )
+        let Self { currency, .. } = self;
+        let missing = self.shortfall.map_or(String::new(), |missing| {
+            format!("{}{currency} {} is missing: ", self.about(), grouped(&missing))
+        });
+        let fees = match (self.fees, self.shortfall) {
+            (Some(fees), _) => {
+                let fees = grouped(&fees);
+                format!(" ({fees} of it for fees, as Flash has charged them for this run so far)")
+            }
+            (None, Some(_)) => String::new(),
+            (None, None) => ", with fees on top, which Flash tells only of payouts that are made".to_owned(),
+        };
+        let there =
+            self.cleared.map_or(String::new(), |cleared| format!(", and {} is there", grouped(&cleared)));
+        let declined = if self.shortfall.is_none() { "; Flash says that it is not enough" } else { "" };
+        format!("{missing}from the {currency} balance {} is to be paid{fees}{there}{declined}", self.needed())
     }
 }
 
@@ -295,8 +319,11 @@ pub struct Shown {
 /// Payees who are not as they were.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct PayeeNews {
-    /// Never paid before.
+    /// Never paid before, each with its first row.
     pub new: Listed<Line>,
+    /// How many rows pay them.
+    #[serde(skip)]
+    pub new_rows: u64,
     /// With other bank details than before, which a person has accepted.
     pub changed: Listed<Noted>,
     /// Paid by the last run and not by this file.

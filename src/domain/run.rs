@@ -331,7 +331,7 @@ pub struct PayoutView {
     /// What Flash charges for it, in the currency of the balance that pays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fee: Option<Decimal>,
-    /// Of a payment that Flash has: what has left the balance, in `from_currency`.
+    /// Of a payment abroad: what leaves the balance, in `from_currency`. Told once, it stays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debited: Option<String>,
     /// What the payee gets of it, in `to_currency`.
@@ -430,7 +430,8 @@ pub struct RunView {
     /// What Flash has charged for payouts of this run so far, per currency and as far as it has told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fees: Vec<Total>,
-    /// What has left balances for this run's payments abroad, per balance and as far as Flash has told.
+    /// What has left balances for this run's payments abroad and has not come back, per balance and as far as Flash has
+    /// told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub debited: Vec<Total>,
 }

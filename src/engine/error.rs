@@ -42,7 +42,7 @@ pub enum StopReason {
     Unreliable(String),
     /// The API declines payouts in a way that looks as if it meant all of them: its code and words.
     Declined(String),
-    /// Balances do not hold what is to be sent: those that are short.
+    /// Balances do not hold what is to be sent, by their sums or by the word of the API: those that are short.
     Funds(Vec<Need>),
     /// The rates of these pairs are not as agreed: their payments wait.
     Rates(Vec<super::RateStop>),
@@ -93,9 +93,11 @@ impl StopReason {
             | Self::Conflict(_) => Vec::new(),
         };
         let short = if let Self::Funds(short) = self { short.as_slice() } else { &[] };
-        let missing = short.iter().filter_map(|need| {
-            let (currency, cleared) = (need.currency, need.cleared);
-            Some(Missing { currency, needed: need.exact + need.estimated, cleared, missing: need.shortfall? })
+        let missing = short.iter().map(|need| Missing {
+            currency: need.currency,
+            needed: need.known(),
+            cleared: need.cleared,
+            missing: need.shortfall.unwrap_or_default(),
         });
         Stopped { lines, missing: missing.collect(), ..Stopped::new(self.class(), why) }
     }

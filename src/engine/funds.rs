@@ -5,8 +5,11 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
+
 use super::rates::{self, Told, Way};
 use super::{Engine, EngineError, StopReason};
+use crate::domain::plan_view::Need;
 use crate::domain::{Clock, Currency, RunId};
 use crate::gateway::{Gateway, GatewayError, Offer};
 use crate::plan::{Balance, Outgoing, Rates, needs};
@@ -82,12 +85,16 @@ fn told<T>(asked: Result<Offer<T>, GatewayError>) -> Result<T, String> {
 
 impl Engine {
     /// Whether the balances hold what is to be sent now: what is in doubt may have left them already, and what is
-    /// not known forbids nothing.
-    async fn lack_of_funds(&self, run: RunId) -> Result<Option<StopReason>, EngineError> {
+    /// not known forbids nothing. A balance that the API has `declined` to pay from is short whatever it holds.
+    async fn lack_of_funds(
+        &self,
+        run: RunId,
+        declined: Option<Currency>,
+    ) -> Result<Option<StopReason>, EngineError> {
         let outgoing = self.outgoing(run)?;
         let pairs: Vec<_> = outgoing.pairs.keys().copied().collect();
         if pairs.is_empty() && outgoing.withdrawn.lines().is_empty() {
-            return Ok(None);
+            return Ok(declined.map(|_| StopReason::Funds(Vec::new())));
         }
         let balances = balances(&self.gateway).await;
         let funds = Funds::of(balances, rates(&self.gateway, &*self.clock, &pairs).await);
@@ -95,13 +102,38 @@ impl Engine {
             tracing::warn!(%why, "sent without knowing whether the balances cover it");
         }
         let mut short = needs(&outgoing, &funds.rates, funds.balances.as_ref());
-        short.retain(|need| need.shortfall.is_some());
-        Ok((!short.is_empty()).then_some(StopReason::Funds(short)))
+        short.retain(|need| need.shortfall.is_some() || declined == Some(need.currency));
+        if short.is_empty() && declined.is_none() {
+            return Ok(None);
+        }
+        let fees = self.highest_fees(run)?;
+        let with_fees = |need: Need| match (fees.get(&need.currency), outgoing.count(need.currency)) {
+            (Some(fee), count) => need.with_fees(*fee, count),
+            (None, _) => need,
+        };
+        Ok(Some(StopReason::Funds(short.into_iter().map(with_fees).collect())))
+    }
+
+    /// The most that a payout of a run has cost so far, by the balance that pays it and as far as the API has told.
+    fn highest_fees(&self, run: RunId) -> Result<BTreeMap<Currency, Decimal>, EngineError> {
+        let mut highest: BTreeMap<Currency, Decimal> = BTreeMap::new();
+        for entry in self.journal.checkpoint().own_payouts(run) {
+            let entry = entry?;
+            if let Some(fee) = entry.life.shown().and_then(|told| told.fee).filter(|fee| !fee.is_zero()) {
+                let known = highest.entry(entry.payout.funded_in()).or_default();
+                *known = fee.max(*known);
+            }
+        }
+        Ok(highest)
     }
 
     /// The same, unless stopping is asked for meanwhile: then that.
-    pub(super) async fn lack_in_time(&self, run: RunId) -> Result<Option<StopReason>, EngineError> {
-        let lack = self.unless_stopped(self.lack_of_funds(run)).await.transpose()?;
+    pub(super) async fn lack_in_time(
+        &self,
+        run: RunId,
+        declined: Option<Currency>,
+    ) -> Result<Option<StopReason>, EngineError> {
+        let lack = self.unless_stopped(self.lack_of_funds(run, declined)).await.transpose()?;
         Ok(lack.unwrap_or(Some(StopReason::Asked)))
     }
 

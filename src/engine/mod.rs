@@ -141,7 +141,7 @@ impl Engine {
                 Ok(parties) => parties,
                 Err(reason) => return Ok(Some(reason)),
             };
-            if let Some(lack) = self.lack_in_time(head.run).await? {
+            if let Some(lack) = self.lack_in_time(head.run, None).await? {
                 return Ok(Some(lack));
             }
             let guard = guard::Guard::new(head);

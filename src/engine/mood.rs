@@ -1,10 +1,10 @@
 //! What the answers of one pass of sending say about going on.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::StopReason;
-use crate::domain::{Answer, PayoutState};
+use crate::domain::{Answer, Currency, PayoutEntry, PayoutState};
 
 /// So many answers in a row may leave payouts in doubt before sending goes on one by one.
 const DOUBTS_IN_A_ROW: u32 = 8;
@@ -18,15 +18,15 @@ pub(super) struct Mood {
     doubts: AtomicU32,
     doubts_in_a_row: AtomicU32,
     declines_in_a_row: AtomicU32,
-    lacks_money: AtomicBool,
+    lacks_money: Mutex<Option<Currency>>,
     obstacle: Mutex<Option<StopReason>>,
 }
 
 impl Mood {
-    /// Notes an answer and the state in which it has left its payout. `careful`: it was sent alone.
-    pub(super) fn heard(&self, answer: &Answer, state: PayoutState, careful: bool) {
+    /// Notes an answer and its payout as it has left it. `careful`: it was sent alone.
+    pub(super) fn heard(&self, answer: &Answer, entry: &PayoutEntry, careful: bool) {
         let up = |count: &AtomicU32| count.fetch_add(1, Ordering::Relaxed) + 1;
-        match (answer, state) {
+        match (answer, entry.life.state) {
             (Answer::Accepted { .. }, _) => {
                 up(&self.accepted);
                 self.doubts_in_a_row.store(0, Ordering::Relaxed);
@@ -38,15 +38,13 @@ impl Mood {
             }
             (Answer::Declined { code, message }, _) => {
                 up(&self.declines_in_a_row);
-                let said = format!("{code} {message}").trim().to_owned();
                 if answer.is_about_the_balance() {
                     // the next ones will fare no better
-                    self.lacks_money.store(true, Ordering::Relaxed);
-                    self.meets(StopReason::Declined(format!(
-                        "{said}; its fee must be there too, so put more money into the account"
-                    )));
+                    let balance = entry.payout.funded_in();
+                    self.lacks_money.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(balance);
+                    self.meets(StopReason::Funds(Vec::new())); // how much is asked once nothing is under way
                 } else if careful {
-                    self.meets(StopReason::Declined(said));
+                    self.meets(StopReason::Declined(format!("{code} {message}").trim().to_owned()));
                 }
             }
             _ => {}
@@ -63,9 +61,9 @@ impl Mood {
         self.doubts.load(Ordering::Relaxed)
     }
 
-    /// Whether the API has declined one for want of money.
-    pub(super) fn lacks_money(&self) -> bool {
-        self.lacks_money.load(Ordering::Relaxed)
+    /// The balance for want of whose money the API has declined one.
+    pub(super) fn lacks_money(&self) -> Option<Currency> {
+        *self.lacks_money.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Something that sending cannot go on with. The first counts.

@@ -104,7 +104,8 @@ impl Engine {
                 self.send_pass(&order, &unproven, &mood).await?
             };
             if let Some(obstacle) = mood.take_obstacle() {
-                let lack = if mood.lacks_money() { self.lack_in_time(run).await? } else { None };
+                let short = mood.lacks_money();
+                let lack = if short.is_some() { self.lack_in_time(run, short).await? } else { None };
                 break Some(lack.unwrap_or(obstacle));
             }
             if self.is_anything_in_doubt(run)? {
@@ -312,7 +313,7 @@ impl Engine {
             } else {
                 self.happened(&mut entry, Fact::Answered(answer.clone())).await?;
             }
-            mood.heard(&answer, entry.life.state, careful);
+            mood.heard(&answer, &entry, careful);
             let obstacle = match answer {
                 Answer::Accepted { .. } | Answer::Declined { .. } | Answer::InDoubt { .. } => return Ok(()),
                 Answer::Refused { why: Refusal::Throttled } => GatewayError::Throttled,

@@ -56,6 +56,11 @@ impl Questioned {
         matches!(self.account, BankAccount::Bsb { .. })
     }
 
+    /// Whether its bank has answered since then.
+    pub fn was_verified_since(&self, since: Timestamp) -> bool {
+        self.verified.is_some_and(|verified| verified.at >= since)
+    }
+
     /// As plans and answers show it.
     pub fn word(&self) -> BankWord {
         let words = match (&self.verified, &self.unanswered) {

@@ -64,10 +64,10 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, holder: &Holder) -> Result<
     })
 }
 
-/// What a payout that Flash has, and has not given back, has taken out of the balance for what its payee gets.
+/// What a payment abroad takes out of the balance for what its payee gets, as Flash has told.
 fn converted(entry: &PayoutEntry) -> Option<Converted> {
-    let is_there = entry.life.state.is_at_the_api() && entry.payout.conversion.is_some();
-    entry.life.status.as_ref().filter(|_| is_there)?.converted.as_deref().copied()
+    let told = entry.life.shown().filter(|_| entry.payout.conversion.is_some())?;
+    told.converted.as_deref().copied()
 }
 
 /// What Flash tells of its money, added up: not always in whole units of the currency.
@@ -130,10 +130,11 @@ impl Sums {
         }
         let Some(entry) = payout else { return };
         let balance = entry.payout.funded_in();
-        if let Some(fee) = entry.life.status.as_ref().and_then(|status| status.fee) {
+        if let Some(fee) = entry.life.fee() {
             self.fees.add(balance, fee);
         }
-        if let Some(Converted { debited, .. }) = converted(entry) {
+        let has_come_back = matches!(state, PayoutState::Returned | PayoutState::Rejected);
+        if let Some(Converted { debited, .. }) = converted(entry).filter(|_| !has_come_back) {
             self.debited.add(balance, debited);
         }
     }

@@ -61,7 +61,7 @@ pub struct Checkpoint {
 }
 
 /// The form in which everything is kept. Another one means that the checkpoint is rebuilt.
-const FORM: u32 = 8;
+const FORM: u32 = 9;
 
 /// A run as the checkpoint keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -77,6 +77,12 @@ impl Outgoing {
         payments
     }
 
+    /// How many payouts a balance pays, those of sub-clients aside.
+    pub fn count(&self, balance: Currency) -> u64 {
+        let pairs = self.pairs.iter().filter(|((from, _), _)| *from == balance);
+        self.withdrawn.of(balance).0 + pairs.map(|(_, pair)| pair.count()).sum::<u64>()
+    }
+
     /// The pairs of currencies that are converted between.
     pub fn ways(&self) -> Vec<(Currency, Currency)> {
         self.payments().into_keys().collect()
@@ -120,6 +126,7 @@ pub fn needs(
             currency,
             exact: with_cents(exact),
             estimated: with_cents(estimated),
+            fees: None,
             unpriced: unpriced.lines(),
             cleared: cleared.map(with_cents),
             pending: balance.flatten().map(|balance| with_cents(balance.pending)),

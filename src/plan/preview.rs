@@ -1,6 +1,6 @@
 //! What a plan would do, summed up row by row: pure, and in memory that does not grow by the row.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rust_decimal::Decimal;
 
@@ -65,6 +65,7 @@ pub struct Preview {
     in_own_name: u64,
     cut: Listed<Noted>,
     payees: PayeeNews,
+    new_payees: HashSet<ExternalId>,
     largest: BTreeMap<(Currency, Option<Currency>), Vec<Line>>,
     dropped: Listed<Line>,
 }
@@ -227,7 +228,10 @@ impl Preview {
         if let Some((old, new)) = before.changed {
             self.payees.changed.push(|| noted(payout, format!("{old} → {new}")));
         } else if !before.paid {
-            self.payees.new.push(|| line(payout));
+            self.payees.new_rows += 1;
+            if self.new_payees.insert(payout.payee.who()) {
+                self.payees.new.push(|| line(payout));
+            }
         }
         if let Some(last) = before.last.filter(|last| differs(*last, payout.money)) {
             self.payees.differing.push(|| noted(payout, format!("last paid {last}")));

@@ -59,6 +59,7 @@ fn without_any_assumed_line_it_says_what_that_costs_and_paying_works() {
     inline.env("PAYRUN_PAYOUTS_PARTIES", "inline");
     let told = world.start(inline).end().ends(0).json();
     let lacks = details(&told, "contract");
+    assert!(!lacks.contains("set it to") && !lacks.contains("set payouts.parties"), "it is inline: {lacks}");
     for lack in [
         "`WithdrawalQueryInput.externalId` is missing: payouts in doubt will need a person",
         "`PaymentQueryInput.externalId` is missing: payments abroad in doubt will need a person",

@@ -122,20 +122,49 @@ fn a_payout_that_lacks_its_fee_alone_waits_for_it() {
     world.write("pay.csv", payroll(0, 3));
     let said = world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0);
     said.says("from the AUD balance: 303.03; 304.50 is there\n  fees are not in these sums");
-    let said = world.payrun(&["pay", "pay.csv", "--yes"]).ends(5).says("INSUFFICIENT_BALANCE");
-    said.says("put more money into the account").says("payrun resume r1");
+    let mut pay = world.command(&["pay", "pay.csv", "--yes"]);
+    pay.env("PAYRUN_GATEWAY_MAX_IN_FLIGHT", "1");
+    let said = world.start(pay).end().ends(5);
+    let said = said.says("Nothing more was sent: there is not enough money for it.");
+    said.says("from the AUD balance 102.02 is to be paid, with fees on top, which Flash tells only of payouts that are made, and 102.49 is there; Flash says that it is not enough\n").says("payrun resume r1");
     assert_eq!((world.made(), world.total()), (2, dec("201.01")));
+    // what the others have cost is known once they were looked at
+    world.payrun(&["track", "r1", "--all"]);
+    let said = world.payrun(&["resume", "r1"]).ends(5).says("about AUD 0.03 is missing: from the AUD balance about 102.52 is to be paid (0.50 of it for fees, as Flash has charged them for this run so far), and 102.49 is there\n");
+    said.says("payrun resume r1");
+    let missing = |currency: &str, needed: &str, cleared: &str, missing: &str| serde_json::json!({ "currency": currency, "needed": needed, "cleared": cleared, "missing": missing });
+    let stopped = world.payrun(&["status", "r1", "--format", "json"]).ends(0).json()["stopped"].clone();
+    assert_eq!(stopped["class"], "funds");
+    assert_eq!(stopped["missing"][0], missing("AUD", "102.52", "102.49", "0.03"), "{stopped}");
     let last = world.payouts("r1").pop().expect("three");
     assert_eq!((&last["status"], &last["next"]), (&"ready".into(), &"payrun resume r1".into()), "{last}");
     assert!(last["reason"].as_str().is_some_and(|why| why.contains("put more money into the account")));
     assert!(!world.scope().join("reports/r1-to-correct.csv").exists(), "there is nothing to correct");
-    world.payrun(&["pay", "pay.csv", "--yes"]).ends(5).says("INSUFFICIENT_BALANCE");
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(5).says("about AUD 0.03 is missing");
     fund(&world, "AUD", dec("304.53"));
     world.payrun(&["resume"]).ends(0);
     assert_eq!((world.made(), world.total()), (3, dec("303.03")));
     assert_eq!(world.ledger().made_twice(), Vec::<&str>::new());
     world.payrun(&["pay", "pay.csv", "--yes"]).ends(0);
     assert_eq!(world.made(), 3, "once");
+}
+
+/// No fee is known before the first payout, and Flash alone says that the balance does not hold it.
+#[test]
+fn a_first_payout_that_lacks_its_fee_alone_is_short_of_money_like_any_other() {
+    let world = World::with(Options { fee: dec("0.55"), ..holding(&[("AUD", "100.00")]) });
+    world.write("pay.csv", payroll(0, 1));
+    let said = world.payrun(&["pay", "pay.csv", "--yes"]).ends(5).says("there is not enough money for it.");
+    let said = said.says("  from the AUD balance 100.00 is to be paid, with fees on top, which Flash tells only of payouts that are made, and 100.00 is there; Flash says that it is not enough\n");
+    said.says("Once the money is there: payrun resume r1");
+    let stopped = world.payrun(&["status", "r1", "--format", "json"]).ends(0).json()["stopped"].clone();
+    assert_eq!(stopped["class"], "funds");
+    let missing = stopped["missing"][0].clone();
+    assert_eq!([&missing["needed"], &missing["cleared"]], ["100.00"; 2], "{stopped}");
+    assert_eq!((world.made(), world.states("r1")), (0, vec!["ready".to_owned()]));
+    fund(&world, "AUD", dec("100.55"));
+    world.payrun(&["resume"]).ends(0);
+    assert_eq!(world.made(), 1);
 }
 
 #[test]

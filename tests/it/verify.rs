@@ -376,3 +376,21 @@ fn all_payees_without_a_bsb_are_counted() {
     let said = world.payrun(&["pay", "pay.csv", "--dry-run", "--verify-payees", "--verify-banks"]).ends(0);
     said.says("no bank can be asked whose account it is of 3 payees without a BSB");
 }
+
+/// What was answered may have been billed: it is counted and shown, for people and for programs.
+#[test]
+fn what_was_answered_before_it_was_cut_short_is_counted_and_shown() {
+    for format in ["text", "json"] {
+        let world = World::new();
+        world.write("pay.csv", file());
+        world.faults(&["payee_confirmation:throttle=60s@3"]);
+        let said = world.payrun(&["verify", "pay.csv", "--yes", "--format", format]).ends(5);
+        let said = said.says("2 verifications of this time had an answer, which is kept");
+        if format == "json" {
+            let known = verdicts(&said.json()).iter().filter(|verdict| !verdict.is_empty()).count();
+            assert_eq!(known, 2, "{}", said.out);
+        } else {
+            said.says("Whose accounts the banks say these are:").says("Stopped: ");
+        }
+    }
+}

@@ -36,10 +36,8 @@ pub(super) fn compared(wanted: &Wanted, record: &PartyRecord) -> Settled {
             payee.party.name
         )),
         Wanted::Payee(payee, _) if record.account.as_deref() != Some(payee.account.canonical().as_str()) => {
-            let theirs = record.account.as_deref().unwrap_or_default();
             let shown = record.account_shown.as_deref().unwrap_or_default();
-            let (ours, typed) = (payee.account.canonical(), payee.account.to_string());
-            let (shown, typed) = told_apart((shown, theirs), (&typed, &ours));
+            let (shown, typed) = told_apart(shown, &payee.account.to_string());
             let how = if payee.own_record {
                 "and Flash's record of them was made by payrun and has been changed since: ask Flash who changed it, and have it put back"
             } else {

@@ -51,7 +51,7 @@ impl<'a> Viewer<'a> {
             }
             None => (None, None),
         };
-        let there = life.and_then(|life| life.status.as_ref());
+        let there = life.and_then(Life::shown);
         let corrected = self.corrected(entry, known.as_ref())?;
         let identity = match entry {
             RowEntry::Own { id } | RowEntry::Earlier { id } => Some(*id),
@@ -97,8 +97,8 @@ impl<'a> Viewer<'a> {
             rail: asked.as_ref().map(|payout| way(payout, life)),
             fee: asked
                 .as_ref()
-                .zip(there)
-                .and_then(|(payout, there)| Some(payout.funded_in().with_decimals(there.fee?))),
+                .zip(life.and_then(Life::fee))
+                .map(|(payout, fee)| payout.funded_in().with_decimals(fee)),
             debited: came_to.map(|(sums, pair)| pair.from.with_decimals(sums.debited).to_string()),
             delivered: came_to.map(|(sums, pair)| pair.to.with_decimals(sums.delivered).to_string()),
             rate: came_to.map(|(sums, _)| shown_rate(sums.rate())),
@@ -184,7 +184,7 @@ fn as_read(payout: &Payout) -> AsRead {
 
 /// The way that it takes: Flash's word for it, else what its account tells.
 fn way(payout: &Payout, life: Option<&Life>) -> String {
-    let told = life.and_then(|life| life.status.as_ref()?.rail.clone());
+    let told = life.and_then(|life| life.shown()?.rail.clone());
     told.unwrap_or_else(|| rail(payout).words().to_owned())
 }
 

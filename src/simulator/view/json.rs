@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::party::PartyView;
-use super::table::masked_account;
+use super::table::{digits, masked_account};
 use super::{LedgerView, PaymentView, Totals, WithdrawalView};
 
 impl LedgerView {
@@ -22,7 +22,7 @@ impl LedgerView {
 }
 
 fn sums(totals: &Totals) -> Vec<Value> {
-    let line = |(currency, (count, amount)): (&&str, &(usize, rust_decimal::Decimal))| json!({ "currency": currency, "count": count, "amount": amount });
+    let line = |(currency, (count, amount)): (&&str, &(usize, rust_decimal::Decimal))| json!({ "currency": currency, "count": count, "amount": digits(currency, *amount) });
     totals.iter().map(line).collect()
 }
 
@@ -30,7 +30,7 @@ fn withdrawal(made: &WithdrawalView) -> Value {
     json!({
         "id": made.id,
         "external_id": made.external_id,
-        "amount": made.amount,
+        "amount": digits(made.currency, made.amount),
         "currency": made.currency,
         "status": made.status,
         "payee": name(made.recipient.as_ref()),
@@ -42,9 +42,9 @@ fn payment(made: &PaymentView) -> Value {
     json!({
         "id": made.id,
         "external_id": made.external_id,
-        "from_amount": made.from_amount,
+        "from_amount": digits(made.from_currency, made.from_amount),
         "from_currency": made.from_currency,
-        "to_amount": made.to_amount,
+        "to_amount": digits(made.to_currency, made.to_amount),
         "to_currency": made.to_currency,
         "status": made.status,
         "payee": name(made.recipient.as_ref()),

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use rust_decimal::Decimal;
+
 use super::order::{PaymentView, WithdrawalView};
 use super::party::PartyView;
 use super::{LedgerView, Totals};
+use crate::domain::Currency;
 use crate::domain::account::masked;
 use crate::domain::money::plural;
 
@@ -28,14 +31,14 @@ impl fmt::Display for LedgerView {
 
 fn sums(f: &mut fmt::Formatter<'_>, totals: &Totals, how: &str, noun: &str) -> fmt::Result {
     totals.iter().try_for_each(|(currency, (count, total))| {
-        writeln!(f, "{currency} {total:.2} {how} {}", plural(*count as u64, noun))
+        writeln!(f, "{currency} {} {how} {}", digits(currency, *total), plural(*count as u64, noun))
     })
 }
 
 impl fmt::Display for WithdrawalView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let external_id = self.external_id.as_deref().unwrap_or("-");
-        let amount = format!("{:.2}", self.amount);
+        let amount = digits(self.currency, self.amount);
         let (id, status, currency) = (&self.id, &self.status, self.currency);
         let payee = payee(self.recipient.as_ref());
         write!(f, "{id}  {external_id:<24}  {currency} {amount:>14}  {status:<12}  {payee}")
@@ -45,11 +48,17 @@ impl fmt::Display for WithdrawalView {
 impl fmt::Display for PaymentView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let external_id = self.external_id.as_deref().unwrap_or("-");
-        let (paid, delivered) = (self.from_amount.to_string(), self.to_amount.to_string());
+        let paid = digits(self.from_currency, self.from_amount);
+        let delivered = digits(self.to_currency, self.to_amount);
         let (id, status, from, to) = (&self.id, &self.status, self.from_currency, self.to_currency);
         let payee = payee(self.recipient.as_ref());
         write!(f, "{id}  {external_id:<24}  {from} {paid:>14}  {to} {delivered:>14}  {status:<12}  {payee}")
     }
+}
+
+/// An amount with as many decimals as its currency has.
+pub(super) fn digits(currency: &str, amount: Decimal) -> String {
+    currency.parse::<Currency>().map_or(amount, |currency| currency.with_decimals(amount)).to_string()
 }
 
 fn payee(recipient: Option<&PartyView>) -> String {

@@ -220,4 +220,14 @@ fn the_samples_are_paid_whole_and_every_amount_is_shown_with_its_currency() {
     }
     let status = world.payrun(&["status", "r2"]).ends(0);
     status.says("USD 5000.00  Cedar Point Supply LLC").says("JPY 180000, AUD → JPY  Haruto Kanda");
+    // yen have no smaller unit, wherever they are written
+    let payouts = world.payouts("r2");
+    let yen = payouts.iter().find(|payout| payout["to_currency"] == "JPY").expect("one to Japan");
+    assert_eq!(yen["delivered"], "180000", "{yen:#}");
+    let csv = std::fs::read_to_string(world.scope().join("reports/r2-fx.csv")).expect("a report");
+    assert!(csv.contains(",180000,"), "{csv}");
+    let ledger = world.ledger();
+    assert!(ledger.to_string().contains("JPY         180000  "), "{ledger}");
+    assert!(ledger.to_string().contains("JPY 180000 delivered by 1 payment"), "{ledger}");
+    assert!(!ledger.in_json().to_string().contains("180000."), "{:#}", ledger.in_json());
 }

@@ -58,7 +58,7 @@ fn only_what_asks_can_be_accepted() {
     world.write("pay.csv", lost_zero());
     for (typed, answer) in [
         ("amount-invalid", "\"amount-invalid\" is no finding that can be accepted"),
-        ("changed-account", "say for which row"),
+        ("changed-account", "changed-account:ROW=END"),
         ("zero-lost:x", "zero-lost"),
     ] {
         world.payrun(&["pay", "pay.csv", "--yes", "--accept", typed]).ends(2).says(answer);

@@ -270,3 +270,14 @@ fn rows_that_cannot_be_paid_are_named_with_payee_and_reason() {
         );
     }
 }
+
+#[test]
+fn a_new_payee_who_is_paid_twice_is_one_new_payee() {
+    let world = World::new();
+    let rows = payroll(0, 12);
+    let again = rows.lines().nth(1).expect("a row").replace("PAY 0", "BONUS 0");
+    world.write("pay.csv", format!("{rows}{again}\n"));
+    world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0).says("new payees: all 12\n");
+    let told = world.payrun(&["pay", "pay.csv", "--dry-run", "--format", "json"]).ends(0).json();
+    assert_eq!(told["payees"]["new"]["count"], 12, "{told:#}");
+}

@@ -120,3 +120,39 @@ fn sub_clients_of_whom_flash_does_not_tell_are_paid_for() {
     said.says("Whether the sub-clients can pay is not known: Flash did not answer as it should (HTTP 500)");
     assert_eq!(world.made(), 3);
 }
+
+/// What `check` says is what `pay` does, and the letter and a plain spelling are named.
+#[test]
+fn a_letter_that_flash_does_not_take_is_named_by_all_commands_alike() {
+    let world = world(&format!(
+        "{GOOD}[remitters.haus]\ncompany_name = \"Müller GmbH\"\nstreet = \"1 Hay St\"\n[remitters.z]\ncompany_name = \"Zed\"\nstreet = \"1 Straße\"\n"
+    ));
+    let rows = payroll(0, 3).replacen("reference\n", "reference,remitter\n", 1);
+    let named = |name: &str| {
+        (0..3).fold(rows.clone(), |rows, at| {
+            let name = if at == 0 { name } else { "" };
+            rows.replace(&format!("PAY {at}\n"), &format!("PAY {at},{name}\n"))
+        })
+    };
+    let odd = "has in its name \"ü\", which Flash does not take; it can be written as \"Muller GmbH\"";
+    world.write("pay.csv", named("haus"));
+    let said = world.payrun(&["check", "pay.csv"]).ends(3).says("3 rows, 2 can be paid");
+    said.says("Held: pay leaves these rows, unless they are paid already")
+        .says(&format!("the remitter \"haus\" {odd}"));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(3).says(odd);
+    let said =
+        world.payrun(&["remitters"]).ends(6).says("by NPP the payee reads           Acme Payroll Pty Ltd");
+    said.says(&format!("the remitter \"haus\" {odd}")).says("\"z\" has in its street \"ß\"");
+    world.write("pay.csv", named("Müller GmbH"));
+    let said = world.payrun(&["check", "pay.csv"]).ends(3).says("it can be written as \"Muller GmbH\"");
+    assert_eq!(said.out.matches("I2").count(), 1, "told once: {}", said.out);
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(3);
+    world.payrun(&["pay", "pay.csv", "--yes", "--remitter", "Müller GmbH"]).ends(6).says(odd);
+    // whom the configuration names for the whole file
+    world.write("pay.csv", named(""));
+    world.payrun(&["check", "pay.csv"]).ends(0);
+    world.write("payrun.toml", GOOD.replace("Acme Payroll Pty Ltd", "Müller GmbH"));
+    world.payrun(&["check", "pay.csv"]).ends(6).says("pay would send nothing").says(odd);
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(6).says(odd);
+    assert_eq!(world.made(), 0);
+}

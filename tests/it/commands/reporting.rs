@@ -77,20 +77,54 @@ fn a_payment_abroad_shows_what_was_debited_and_at_what_rate() {
 }
 
 #[test]
-fn a_payment_that_did_not_arrive_shows_no_debit() {
+fn what_flash_told_once_stays_in_the_report_whatever_becomes_of_the_payout() {
     let world = World::new();
     let text = "first_name,last_name,street,country,iban,amount,currency,reference,reason\n\
         Lena,Brandt,1 Ahornweg,DE,DE89370400440532013000,100.00,EUR,RENT,BUSINESS\n";
     world.write("one.csv", text);
     world.payrun(&["pay", "one.csv", "--yes"]).ends(0);
-    assert!(world.payouts("r1")[0]["debited"].is_string());
+    let told = |run: &Value| {
+        let payout = &run["payouts"][0];
+        let fields = ["debited", "delivered", "rate"].map(|field| payout[field].clone());
+        (fields, run["debited"].clone())
+    };
+    let before = told(&run(&world, "r1"));
+    assert!(before.0.iter().all(Value::is_string) && before.1[0]["amount"].is_string(), "{before:#?}");
     let id = world.payouts("r1")[0]["external_id"].as_str().expect("an id").to_owned();
-    let turn: Turn = "FAILED".parse().expect("a turn");
-    world.simulator.change(|options| drop(options.turns.insert(id, turn)));
-    world.payrun(&["track", "r1", "--all"]).ends(4);
-    let run = run(&world, "r1");
-    assert_eq!(run["payouts"][0]["status"], "attention");
-    assert!(run["payouts"][0]["debited"].is_null() && run["debited"].is_null(), "{run:#}");
+    for word in ["FAILED", "ESCALATED", "gone"] {
+        let turn: Turn = word.parse().expect("a turn");
+        world.simulator.change(|options| drop(options.turns.insert(id.clone(), turn)));
+        world.payrun(&["track", "r1", "--all"]).ends(4);
+        let run = run(&world, "r1");
+        assert_eq!(run["payouts"][0]["status"], "attention", "{word}");
+        assert_eq!(told(&run), before, "{word}");
+        let last = if word == "gone" { "ESCALATED" } else { word };
+        assert_eq!(run["payouts"][0]["flash_status"], last, "what Flash has said last");
+        assert!(report(&world, "r1", "one", "html").contains("Debited for payments abroad"));
+    }
+}
+
+#[test]
+fn a_status_that_nobody_knows_leaves_its_fee_and_its_word_in_the_report() {
+    let world = World::with(Options { fee: dec("0.50"), ..quick() });
+    let turn: Turn = "ESCALATED".parse().expect("a turn");
+    world.simulator.change(|options| drop(options.turns.insert("p-0".to_owned(), turn)));
+    let text = payroll(0, 2);
+    let (header, rows) = text.split_once('\n').expect("a header");
+    let rows = rows.lines().enumerate().map(|(at, row)| format!("{row},p-{at}\n"));
+    world.write("pay.csv", format!("{header},payment_id\n{}", rows.collect::<String>()));
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(4);
+    for turn in ["ESCALATED", "gone"] {
+        let turn: Turn = turn.parse().expect("a turn");
+        world.simulator.change(|options| drop(options.turns.insert("p-0".to_owned(), turn)));
+        world.payrun(&["track", "r1", "--all"]).ends(4);
+        let run = run(&world, "r1");
+        let payout = &run["payouts"][0];
+        assert_eq!((&payout["status"], &payout["flash_status"]), (&"attention".into(), &"ESCALATED".into()));
+        let fees = sums(&run["fees"]);
+        assert_eq!((payout["fee"].as_str(), fees["AUD"]), (Some("0.50"), dec("1.00")), "{run:#}");
+        assert!(report(&world, "r1", "pay", "html").contains("Fees that Flash has told so far"));
+    }
 }
 
 #[test]

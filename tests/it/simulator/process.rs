@@ -72,6 +72,12 @@ fn a_kill_loses_no_payment_and_no_quote() {
     let second = flash.pay(&input);
     assert_eq!(second["payment"]["toAmount"], first["payment"]["toAmount"], "the quote still holds");
     drop(flash);
+    let never = World::new();
+    let said = never.payrun(&["--state", "unused", "simulate", "--ledger"]).ends(0);
+    said.says("Nothing was paid in the simulator of this state folder yet.");
+    let json =
+        never.payrun(&["--state", "unused", "simulate", "--ledger", "--format", "json"]).ends(0).json();
+    assert_eq!(json["withdrawals"], serde_json::json!([]));
     let shown = world.payrun(&["simulate", "--ledger"]).ends(0);
     assert!(shown.out.contains("2 payments\nAUD 200.00 paid in 2 payments\n"), "{}", shown.out);
     assert!(!shown.out.contains(IBAN));
