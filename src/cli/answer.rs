@@ -61,7 +61,14 @@ fn answer(
         let seen = status::look(&session)?;
         let (head, state) = seen.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
         let path = waiting(&head, state, side)?;
-        return put(&path, side, text);
+        let is_there = path.is_file();
+        put(&path, side, text)?;
+        if !is_there {
+            out::note(
+                "The file itself is not there any more: the watcher takes it from its own copy, within a minute or two.",
+            );
+        }
+        return Ok(Exit::Done);
     }
     let journal = session.journal()?;
     let (head, state) = journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
@@ -79,9 +86,23 @@ fn answer(
     }
     out::answer(&match side {
         Side::Reject => format!("Run {run} is refused; nothing of it was sent."),
-        Side::Approve | Side::Totals => format!("Run {run} may go. To send it: payrun resume {run}"),
+        Side::Approve | Side::Totals => format!("Run {run} may go. {}", who_sends(&head)),
     });
     Ok(Exit::Done)
+}
+
+/// Who sends a run that was let go while nobody watches its folder.
+fn who_sends(head: &RunHead) -> String {
+    let resume = format!("payrun resume {}", head.run);
+    head.folder.as_ref().map_or_else(
+        || format!("To send it: {resume}"),
+        |folder| {
+            format!(
+                "It is sent once {} is watched again, by itself. To send it now, while nobody watches: {resume}",
+                folder.display()
+            )
+        },
+    )
 }
 
 /// The file of a run that waits for an answer.

@@ -14,6 +14,7 @@ use super::args::ReportKind;
 use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
 use super::notices::Teller;
+use super::objections::unreadable;
 use super::reading::read_with;
 use super::session::{Session, Unasked, user_name};
 use super::{guard, out, plan_text, reference, report, summary, to_correct, track, verify};
@@ -33,7 +34,7 @@ use crate::watch::{
 /// Serves one folder for one scope.
 pub struct Counter<'a> {
     pub(super) session: &'a Session,
-    journal: Arc<Journal>,
+    pub(super) journal: Arc<Journal>,
     folder: PathBuf,
     teller: Arc<Teller>,
     digests: Mutex<HashMap<RunId, String>>,
@@ -45,7 +46,7 @@ impl<'a> Counter<'a> {
         Self { session, journal, folder: folder.to_owned(), teller, digests: Mutex::default() }
     }
 
-    fn view(&self, run: RunId) -> Result<RunView, Trouble> {
+    pub(super) fn view(&self, run: RunId) -> Result<RunView, Trouble> {
         engine::run_view(self.journal.checkpoint(), run, false).map_err(trouble)
     }
 
@@ -250,7 +251,11 @@ impl Desk for Counter<'_> {
         let reached = reference::refresh(self.session);
         let mut prepared = match self.prepared(path, name, &said, reached.is_ok()).map_err(failed)? {
             Ok(prepared) => prepared,
-            Err(error @ (EngineError::Intake(_) | EngineError::Check(_) | EngineError::AmendsDoubt(_))) => {
+            Err(EngineError::Intake(error)) => {
+                let why = unreadable(error, name);
+                return Ok(Judged::Rejected { text: format!("Nothing was sent: {why}.") });
+            }
+            Err(error @ (EngineError::Check(_) | EngineError::AmendsDoubt(_))) => {
                 return Ok(Judged::Rejected { text: format!("Nothing was sent: {error}.") });
             }
             Err(error @ EngineError::NoSuchRun(_)) => {
@@ -269,10 +274,7 @@ impl Desk for Counter<'_> {
         let begun = prepared.begun.take();
         match (prepared.known, begun) {
             (Some(RunState::Finished), _) => {
-                let text = format!(
-                    "This file was already paid as run {run}; nothing was sent now. What was not paid of it, if anything, is in the file of rows to correct beside its report; to pay an identical file again on purpose: payrun pay FILE --name \"…\" --repeat"
-                );
-                return Ok(Judged::Over { run, text });
+                return Ok(Judged::Over { run, text: self.over_before(run)? });
             }
             (Some(_), Some(head)) => return Ok(goes_on(&head, release)),
             _ => {}
@@ -295,6 +297,9 @@ impl Desk for Counter<'_> {
             }
             return Ok(objection);
         }
+        if !is_shown && let Some(text) = self.nothing_to_send(&prepared)? {
+            return Ok(Judged::Rejected { text });
+        }
         // what a person has seen is what goes: the run as it was recorded, if it is still the same plan
         if let Some(release) = release.filter(|_| is_shown && another.is_none()) {
             engine::release(&self.journal, run, release.clone()).map_err(trouble)?;
@@ -305,7 +310,9 @@ impl Desk for Counter<'_> {
             None if said.plan.is_some() => Agreed::ToThis,
             None => Agreed::NotSaid,
         };
-        self.open(path, prepared, release, yes, reached)
+        // a yes to another plan answers no question
+        let answers = yes == Agreed::ToThis || approval.is_some_and(|yes| yes.approval.answers());
+        self.open(path, prepared, release.filter(|_| answers), yes, reached)
     }
 
     fn open_runs(&self) -> Result<Vec<OpenRun>, Trouble> {
@@ -467,7 +474,7 @@ pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
 }
 
 /// Whether the folder can still be served after this.
-fn trouble(error: EngineError) -> Trouble {
+pub(super) fn trouble(error: EngineError) -> Trouble {
     let text = error.to_string();
     match error {
         EngineError::Journal(error) if error.is_lasting() => Trouble::Lasting(text),

@@ -8,9 +8,11 @@ use super::desk::{Counter, beside, show_as};
 use super::reading::read_with;
 use super::{out, summary};
 use crate::check::{self, CheckReport};
+use crate::domain::money::plural;
 use crate::domain::{Finding, Severity};
 use crate::engine::{self, Prepared};
-use crate::watch::{Approval, ControlTotals, FINDINGS, Judged};
+use crate::intake::IntakeError;
+use crate::watch::{Approval, ControlTotals, FINDINGS, Judged, Place};
 
 /// How a question is answered in a folder, where `--accept` cannot be typed to anything yet.
 const MEANT: &str = " What is only asked above (--accept) is asked again then: it waits in held/, and the answer beside it says how to accept it there.";
@@ -97,16 +99,34 @@ impl Counter<'_> {
     }
 }
 
+/// Why a file cannot be read that is put aside for it: that is where it lies when somebody reads this.
+pub fn unreadable(error: IntakeError, name: &str) -> String {
+    let at = Path::new(Place::Rejected.name()).join(name);
+    match error {
+        IntakeError::Link(_) => {
+            format!("{} is a link to another file; save the file itself into the folder", at.display())
+        }
+        IntakeError::NotAFile(_) => IntakeError::NotAFile(at).to_string(),
+        IntakeError::Forbidden(_) => IntakeError::Forbidden(at).to_string(),
+        IntakeError::Empty(_) => IntakeError::Empty(at).to_string(),
+        other => other.to_string(),
+    }
+}
+
 /// Why the totals that a person gave are not those of the file: all that differ.
 fn unmet(totals: &ControlTotals, prepared: &Prepared) -> Option<String> {
     let checked = &prepared.checked;
     let count = totals.count.filter(|count| *count != checked.payable);
-    let count = count
-        .map(|count| format!("the control totals say {count} payouts, the file has {}", checked.payable));
+    let is_whole = checked.payable == checked.rows;
+    let (rows, payable) = (plural(checked.rows, "row"), checked.payable);
+    let has = if is_whole { payable.to_string() } else { format!("{rows}, of which {payable} can be paid") };
+    let count = count.map(|count| format!("the control totals say {count} payouts, the file has {has}"));
+    let of_those = if is_whole { "" } else { " in rows that can be paid" };
     let sums = totals.sums.iter().filter_map(|(currency, sum)| {
         let (_, has) = checked.totals.of(*currency);
-        (has != *sum)
-            .then(|| format!("the control totals say {currency} {sum}, the file has {currency} {has}"))
+        (has != *sum).then(|| {
+            format!("the control totals say {currency} {sum}, the file has {currency} {has}{of_those}")
+        })
     });
     let all: Vec<String> = count.into_iter().chain(sums).collect();
     (!all.is_empty()).then(|| format!("{}.", all.join("; ")))
