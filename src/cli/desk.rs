@@ -354,6 +354,11 @@ impl Desk for Counter<'_> {
         Ok((head.folder.as_ref() == Some(&self.folder)).then_some(head.file))
     }
 
+    fn unreported(&self) -> Result<Vec<RunId>, Trouble> {
+        let untold = engine::untold(self.journal.checkpoint(), Which::All, Telling::Report);
+        Ok(untold.map_err(trouble)?.into_iter().map(|news| news.run).collect())
+    }
+
     fn report_apart(&self, run: RunId) -> Result<(), Trouble> {
         track::reports(self.session, &self.journal, Which::Run(run), &[]).map(drop).map_err(failed)
     }

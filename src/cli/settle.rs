@@ -8,6 +8,7 @@ use super::session::Session;
 use super::{out, report};
 use crate::domain::PayoutState;
 use crate::engine::{self, Settled, Verdict};
+use crate::watch::Place;
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
@@ -25,6 +26,7 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
             Ok(settled?)
         })?;
     let state = entry.life.state;
+    let folder = journal.checkpoint().run(run)?.and_then(|(head, _)| head.folder);
     report::write_anew(
         report::Source { session: &session, checkpoint: journal.checkpoint(), at_work: false },
         run,
@@ -35,8 +37,12 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
                 .to_string(),
         ),
         Format::Text if state.is_open() => {
+            let on = folder.as_ref().map_or_else(
+                || format!("To send it: payrun resume {run}"),
+                |folder| format!("The next payrun watch of {} sends it", folder.display()),
+            );
             out::answer(&format!(
-                "Row {row} of run {run} may be sent again, as attempt {}. To send it: payrun resume {run}",
+                "Row {row} of run {run} may be sent again, as attempt {}. {on}",
                 entry.life.attempt
             ));
         }
@@ -52,6 +58,12 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
                 format!("Row {row} of run {run} is settled: {state}.{unseen}")
             });
         }
+    }
+    if let Some(folder) = folder {
+        out::note(&format!(
+            "Its answer and reports in {} are written anew at the next look of payrun watch.",
+            folder.join(Place::Done.name()).display()
+        ));
     }
     Ok(Exit::Done)
 }

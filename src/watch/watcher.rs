@@ -226,7 +226,8 @@ impl<'a, D: Desk> Watcher<'a, D> {
                 self.go(open.run, &open.name, Going::default(), jobs);
             }
         }
-        Ok(())
+        let unreported = self.desk.unreported()?;
+        self.changed(&unreported)
     }
 
     /// What payrun has put beside a file does not stay where the file is no more.

@@ -11,6 +11,7 @@ mod once;
 mod said;
 mod shares;
 mod storm;
+mod told;
 mod totals;
 mod unseen;
 
