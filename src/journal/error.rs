@@ -94,7 +94,7 @@ impl JournalError {
                 "free some space on this disk; a watcher tries again by itself, else run `payrun resume` then"
             }
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                "make the folder writable for this user, or choose another with --state"
+                "make the folder writable for this user"
             }
             _ => "check the disk and the folder, then start payrun again",
         };

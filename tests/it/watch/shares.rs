@@ -294,6 +294,36 @@ fn a_full_disk_below_the_state_sends_nothing_that_is_not_recorded() {
 }
 
 #[test]
+fn a_full_disk_below_the_checkpoint_is_named_with_what_to_do() {
+    let shop = Shop::new();
+    fs::create_dir(shop.world.home().join("disk")).expect("a folder");
+    let Some(apart) = Apart::new(&shop, "mount -t tmpfs -o size=8m tmpfs disk") else { return };
+    apart.watch(&shop, "in", &["--once"]).end().ends(0);
+    // the checkpoint alone is on the small disk
+    let (own, disk) = (shop.world.scope().join("checkpoint"), apart.seen().join("disk"));
+    fs::rename(&own, shop.world.home().join("away")).expect("moved");
+    symlink(shop.world.home().join("disk/checkpoint"), &own).expect("a way there");
+    fs::create_dir(disk.join("checkpoint")).expect("a folder");
+    apart.watch(&shop, "in", &["--once"]).end().ends(0);
+    let watcher = apart.watch(&shop, "in", &["--mode", "pay"]);
+    shop.until("it has begun", |_| {
+        std::fs::read_dir(disk.join("checkpoint")).is_ok_and(|all| all.count() > 1)
+    });
+    std::thread::sleep(Duration::from_secs(1));
+    let ballast = fill(&disk);
+    shop.drop("salaries.csv", rig::payroll(0, 400));
+    let said = watcher
+        .end()
+        .ends(5)
+        .says("the disk of the state folder is full")
+        .says("free some space there first");
+    assert!(!said.err.contains("StorageFull") && !said.err.contains("Os {"), "{}", said.err);
+    fs::remove_file(ballast).expect("room");
+    apart.watch(&shop, "in", &["--once", "--mode", "pay"]).end().ends(0);
+    assert_eq!(shop.world.made(), 400);
+}
+
+#[test]
 fn a_journal_that_may_not_grow_ends_the_watcher_and_loses_nothing() {
     let shop = Shop::new();
     shop.once(&[]).ends(0);
