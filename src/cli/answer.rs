@@ -86,23 +86,9 @@ fn answer(
     }
     out::answer(&match side {
         Side::Reject => format!("Run {run} is refused; nothing of it was sent."),
-        Side::Approve | Side::Totals => format!("Run {run} may go. {}", who_sends(&head)),
+        Side::Approve | Side::Totals => format!("Run {run} may go. To send it: {}", head.goes_on_by()),
     });
     Ok(Exit::Done)
-}
-
-/// Who sends a run that was let go while nobody watches its folder.
-fn who_sends(head: &RunHead) -> String {
-    let resume = format!("payrun resume {}", head.run);
-    head.folder.as_ref().map_or_else(
-        || format!("To send it: {resume}"),
-        |folder| {
-            format!(
-                "It is sent once {} is watched again, by itself. To send it now, while nobody watches: {resume}",
-                folder.display()
-            )
-        },
-    )
 }
 
 /// The file of a run that waits for an answer.

@@ -14,7 +14,6 @@ use super::args::ReportKind;
 use super::asked::{self, Asked};
 use super::exit::{Exit, Failure};
 use super::notices::Teller;
-use super::objections::unreadable;
 use super::reading::read_with;
 use super::session::{Session, Unasked, user_name};
 use super::{guard, out, plan_text, reference, report, summary, to_correct, track, verify};
@@ -50,7 +49,7 @@ impl<'a> Counter<'a> {
         engine::run_view(self.journal.checkpoint(), run, false).map_err(trouble)
     }
 
-    fn head(&self, run: RunId) -> Result<RunHead, Trouble> {
+    pub(super) fn head(&self, run: RunId) -> Result<RunHead, Trouble> {
         let known = self.journal.checkpoint().run(run).map_err(|error| trouble(error.into()))?;
         Ok(known.ok_or_else(|| trouble(EngineError::NoSuchRun(run)))?.0)
     }
@@ -251,17 +250,7 @@ impl Desk for Counter<'_> {
         let reached = reference::refresh(self.session);
         let mut prepared = match self.prepared(path, name, &said, reached.is_ok()).map_err(failed)? {
             Ok(prepared) => prepared,
-            Err(EngineError::Intake(error)) => {
-                let why = unreadable(error, name);
-                return Ok(Judged::Rejected { text: format!("Nothing was sent: {why}.") });
-            }
-            Err(error @ (EngineError::Check(_) | EngineError::AmendsDoubt(_))) => {
-                return Ok(Judged::Rejected { text: format!("Nothing was sent: {error}.") });
-            }
-            Err(error @ EngineError::NoSuchRun(_)) => {
-                return Ok(Judged::Asks { text: format!("Nothing was sent: {error}.") });
-            }
-            Err(error) => return Err(trouble(error)),
+            Err(error) => return self.not_planned(error, name),
         };
         if let Some(yes) = approval.filter(|yes| digest(prepared.copy()).ok().as_deref() != Some(yes.digest))
         {

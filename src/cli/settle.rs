@@ -7,7 +7,7 @@ use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{out, report};
 use crate::domain::PayoutState;
-use crate::engine::{self, Settled, Verdict};
+use crate::engine::{self, EngineError, Settled, Verdict};
 use crate::watch::Place;
 
 /// Runs the command.
@@ -26,7 +26,7 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
             Ok(settled?)
         })?;
     let state = entry.life.state;
-    let folder = journal.checkpoint().run(run)?.and_then(|(head, _)| head.folder);
+    let head = journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?.0;
     report::write_anew(
         report::Source { session: &session, checkpoint: journal.checkpoint(), at_work: false },
         run,
@@ -37,13 +37,10 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
                 .to_string(),
         ),
         Format::Text if state.is_open() => {
-            let on = folder.as_ref().map_or_else(
-                || format!("To send it: payrun resume {run}"),
-                |folder| format!("The next payrun watch of {} sends it", folder.display()),
-            );
             out::answer(&format!(
-                "Row {row} of run {run} may be sent again, as attempt {}. {on}",
-                entry.life.attempt
+                "Row {row} of run {run} may be sent again, as attempt {}. To send it: {}",
+                entry.life.attempt,
+                head.goes_on_by()
             ));
         }
         Format::Text => {
@@ -59,7 +56,7 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
             });
         }
     }
-    if let Some(folder) = folder {
+    if let Some(folder) = head.folder {
         out::note(&format!(
             "Its answer and reports in {} are written anew at the next look of payrun watch.",
             folder.join(Place::Done.name()).display()

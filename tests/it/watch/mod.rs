@@ -8,6 +8,7 @@ mod edges;
 mod identity;
 mod late;
 mod once;
+mod room;
 mod said;
 mod shares;
 mod storm;

@@ -64,8 +64,8 @@ fn a_run_that_is_let_go_without_its_file_is_sent_at_the_next_look_which_says_so(
     shop.drop("salaries.csv", rig::payroll(0, 2));
     shop.once(&["--mode", "hold"]).ends(0);
     fs::remove_file(shop.path("held/salaries.csv")).expect("taken away");
-    let said = shop.world.payrun(&["approve", "r1"]).ends(0).says("It is sent once ");
-    assert!(said.out.contains("/in is watched again, by itself"), "{}", said.out);
+    let said = shop.world.payrun(&["approve", "r1"]).ends(0);
+    assert!(said.out.contains("/in goes on with it by itself"), "{}", said.out);
     let said = shop.once(&["--mode", "hold"]).ends(0);
     let said = said.says("salaries.csv: This file is run r1, which goes on.");
     said.says("salaries.csv: Run r1 of salaries.csv: finished");
@@ -179,4 +179,20 @@ fn what_was_settled_stands_in_the_reports_of_the_folder_after_the_next_look() {
     assert!(!shop.read("done/r2 salaries.csv.answer.txt").contains("attention"));
     let again = shop.once(&["--mode", "pay"]).ends(0);
     assert!(!again.err.contains("written again"), "once: {}", again.err);
+}
+
+#[test]
+fn a_run_of_a_folder_is_its_watchers_to_go_on_with() {
+    let shop = Shop::with(payrun::simulator::Options {
+        balances: [("AUD".to_owned(), "10".parse().expect("a number"))].into(),
+        ..rig::quick()
+    });
+    shop.drop("salaries.csv", rig::payroll(0, 2));
+    shop.once(&["--mode", "pay"]).ends(5);
+    let next = shop.world.payouts("r1")[0]["next"].as_str().expect("a sentence").to_owned();
+    assert!(next.starts_with("payrun watch ") && next.contains("/in goes on with it by itself"), "{next}");
+    shop.world.payrun(&["report", "r1", "--to", "out"]).ends(0);
+    let page = fs::read_to_string(shop.world.home().join("out/r1-salaries.html")).expect("a page");
+    assert!(page.contains("the watcher of its folder"), "{page}");
+    assert!(!page.contains(": payrun resume r1 goes on"), "{page}");
 }
