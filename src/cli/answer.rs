@@ -61,7 +61,14 @@ fn answer(
         let seen = status::look(&session)?;
         let (head, state) = seen.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
         let path = waiting(&head, state, side)?;
-        return put(&path, side, text);
+        let is_there = path.is_file();
+        put(&path, side, text)?;
+        if !is_there {
+            out::note(
+                "The file itself is not there any more: the watcher takes it from its own copy, within a minute or two.",
+            );
+        }
+        return Ok(Exit::Done);
     }
     let journal = session.journal()?;
     let (head, state) = journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?;
@@ -79,7 +86,7 @@ fn answer(
     }
     out::answer(&match side {
         Side::Reject => format!("Run {run} is refused; nothing of it was sent."),
-        Side::Approve | Side::Totals => format!("Run {run} may go. To send it: payrun resume {run}"),
+        Side::Approve | Side::Totals => format!("Run {run} may go. To send it: {}", head.goes_on_by()),
     });
     Ok(Exit::Done)
 }

@@ -33,7 +33,7 @@ use crate::watch::{
 /// Serves one folder for one scope.
 pub struct Counter<'a> {
     pub(super) session: &'a Session,
-    journal: Arc<Journal>,
+    pub(super) journal: Arc<Journal>,
     folder: PathBuf,
     teller: Arc<Teller>,
     digests: Mutex<HashMap<RunId, String>>,
@@ -45,11 +45,11 @@ impl<'a> Counter<'a> {
         Self { session, journal, folder: folder.to_owned(), teller, digests: Mutex::default() }
     }
 
-    fn view(&self, run: RunId) -> Result<RunView, Trouble> {
+    pub(super) fn view(&self, run: RunId) -> Result<RunView, Trouble> {
         engine::run_view(self.journal.checkpoint(), run, &Holder::Nobody).map_err(trouble)
     }
 
-    fn head(&self, run: RunId) -> Result<RunHead, Trouble> {
+    pub(super) fn head(&self, run: RunId) -> Result<RunHead, Trouble> {
         let known = self.journal.checkpoint().run(run).map_err(|error| trouble(error.into()))?;
         Ok(known.ok_or_else(|| trouble(EngineError::NoSuchRun(run)))?.0)
     }
@@ -250,13 +250,7 @@ impl Desk for Counter<'_> {
         let reached = reference::refresh(self.session);
         let mut prepared = match self.prepared(path, name, &said, reached.is_ok()).map_err(failed)? {
             Ok(prepared) => prepared,
-            Err(error @ (EngineError::Intake(_) | EngineError::Check(_) | EngineError::AmendsDoubt(_))) => {
-                return Ok(Judged::Rejected { text: format!("Nothing was sent: {error}.") });
-            }
-            Err(error @ EngineError::NoSuchRun(_)) => {
-                return Ok(Judged::Asks { text: format!("Nothing was sent: {error}.") });
-            }
-            Err(error) => return Err(trouble(error)),
+            Err(error) => return self.not_planned(error, name),
         };
         if let Some(yes) = approval.filter(|yes| digest(prepared.copy()).ok().as_deref() != Some(yes.digest))
         {
@@ -269,10 +263,7 @@ impl Desk for Counter<'_> {
         let begun = prepared.begun.take();
         match (prepared.known, begun) {
             (Some(RunState::Finished), _) => {
-                let text = format!(
-                    "This file was already paid as run {run}; nothing was sent now. What was not paid of it, if anything, is in the file of rows to correct beside its report; to pay an identical file again on purpose: payrun pay FILE --name \"…\" --repeat"
-                );
-                return Ok(Judged::Over { run, text });
+                return Ok(Judged::Over { run, text: self.over_before(run)? });
             }
             (Some(_), Some(head)) => return Ok(goes_on(&head, release)),
             _ => {}
@@ -295,6 +286,9 @@ impl Desk for Counter<'_> {
             }
             return Ok(objection);
         }
+        if !is_shown && let Some(text) = self.nothing_to_send(&prepared)? {
+            return Ok(Judged::Rejected { text });
+        }
         // what a person has seen is what goes: the run as it was recorded, if it is still the same plan
         if let Some(release) = release.filter(|_| is_shown && another.is_none()) {
             engine::release(&self.journal, run, release.clone()).map_err(trouble)?;
@@ -305,7 +299,9 @@ impl Desk for Counter<'_> {
             None if said.plan.is_some() => Agreed::ToThis,
             None => Agreed::NotSaid,
         };
-        self.open(path, prepared, release, yes, reached)
+        // a yes to another plan answers no question
+        let answers = yes == Agreed::ToThis || approval.is_some_and(|yes| yes.approval.answers());
+        self.open(path, prepared, release.filter(|_| answers), yes, reached)
     }
 
     fn open_runs(&self) -> Result<Vec<OpenRun>, Trouble> {
@@ -345,6 +341,11 @@ impl Desk for Counter<'_> {
     fn file_of(&self, run: RunId) -> Result<Option<String>, Trouble> {
         let head = self.head(run)?;
         Ok((head.folder.as_ref() == Some(&self.folder)).then_some(head.file))
+    }
+
+    fn unreported(&self) -> Result<Vec<RunId>, Trouble> {
+        let untold = engine::untold(self.journal.checkpoint(), Which::All, Telling::Report);
+        Ok(untold.map_err(trouble)?.into_iter().map(|news| news.run).collect())
     }
 
     fn report_apart(&self, run: RunId) -> Result<(), Trouble> {
@@ -467,7 +468,7 @@ pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
 }
 
 /// Whether the folder can still be served after this.
-fn trouble(error: EngineError) -> Trouble {
+pub(super) fn trouble(error: EngineError) -> Trouble {
     let text = error.to_string();
     match error {
         EngineError::Journal(error) if error.is_lasting() => Trouble::Lasting(text),

@@ -91,7 +91,9 @@ impl From<JournalError> for Failure {
         let exit = match &error {
             JournalError::Held { .. } => Exit::Busy,
             JournalError::Io { .. } | JournalError::Damaged { .. } => Exit::Configuration,
-            JournalError::Checkpoint { .. } | JournalError::Stopped { .. } => Exit::Stopped,
+            JournalError::Checkpoint { .. } | JournalError::NoRoom { .. } | JournalError::Stopped { .. } => {
+                Exit::Stopped
+            }
         };
         Self::new(exit, error.to_string())
     }

@@ -39,6 +39,7 @@ mod resume;
 mod session;
 mod settle;
 mod simulate;
+mod stands;
 mod status;
 mod summary;
 mod template;

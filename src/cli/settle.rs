@@ -7,8 +7,9 @@ use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{out, report};
 use crate::domain::PayoutState;
-use crate::engine::{self, Settled, Verdict};
+use crate::engine::{self, EngineError, Settled, Verdict};
 use crate::journal::Holder;
+use crate::watch::Place;
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
@@ -26,6 +27,7 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
             Ok(settled?)
         })?;
     let state = entry.life.state;
+    let head = journal.checkpoint().run(run)?.ok_or(EngineError::NoSuchRun(run))?.0;
     report::write_anew(
         report::Source { session: &session, checkpoint: journal.checkpoint(), holder: &Holder::Nobody },
         run,
@@ -37,8 +39,9 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
         ),
         Format::Text if state.is_open() => {
             out::answer(&format!(
-                "Row {row} of run {run} may be sent again, as attempt {}. To send it: payrun resume {run}",
-                entry.life.attempt
+                "Row {row} of run {run} may be sent again, as attempt {}. To send it: {}",
+                entry.life.attempt,
+                head.goes_on_by()
             ));
         }
         Format::Text => {
@@ -53,6 +56,12 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
                 format!("Row {row} of run {run} is settled: {state}.{unseen}")
             });
         }
+    }
+    if let Some(folder) = head.folder {
+        out::note(&format!(
+            "Its answer and reports in {} are written anew at the next look of payrun watch.",
+            folder.join(Place::Done.name()).display()
+        ));
     }
     Ok(Exit::Done)
 }

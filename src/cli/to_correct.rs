@@ -53,7 +53,7 @@ pub fn write(
 }
 
 /// The rows to correct, with reason and mark.
-fn rows(checkpoint: &Checkpoint, run: RunId) -> Result<BTreeMap<u32, ToCorrect>, Failure> {
+pub(super) fn rows(checkpoint: &Checkpoint, run: RunId) -> Result<BTreeMap<u32, ToCorrect>, Failure> {
     let mut rows = BTreeMap::new();
     for payout in engine::payouts(checkpoint, run) {
         let payout = payout?;
@@ -66,7 +66,7 @@ fn rows(checkpoint: &Checkpoint, run: RunId) -> Result<BTreeMap<u32, ToCorrect>,
 }
 
 /// What must change in a row that was sent before it is paid again as the row that it is.
-fn to_change(status: PayoutState) -> &'static str {
+pub(super) fn to_change(status: PayoutState) -> &'static str {
     match status {
         PayoutState::Returned => "; correct the account or the amount: as it stands it is not paid again",
         PayoutState::Rejected => "; change what is wrong: as it stands it is not paid again",

@@ -15,9 +15,10 @@ use super::exit::{Exit, Failure};
 use super::notices::Teller;
 use super::session::{Attached, Session};
 use super::{out, tracker};
+use crate::domain::money::plural;
 use crate::domain::{Mode, RunHead, RunState, Silent};
 use crate::journal::{Journal, JournalError};
-use crate::watch::{Event, Folder, NotOurs, Place, Settings, Trouble, Watcher};
+use crate::watch::{Event, Folder, Left, NotOurs, Place, Settings, Trouble, Watcher};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
@@ -76,7 +77,7 @@ pub fn run(globals: &Globals, args: &WatchArgs) -> Result<Exit, Failure> {
         let how: Vec<String> = others.iter().map(|head| format!("payrun resume {}", head.run)).collect();
         last = format!("{last} Not of this folder, and not finished: {}.", how.join(", "));
     }
-    if args.once && !left.is_empty() {
+    if args.once && !left.names.is_empty() {
         return Err(Failure::new(
             Exit::Stopped,
             format!("Not all could be done now; the answers beside the files say why. {last}"),
@@ -101,11 +102,17 @@ fn taken(folder: &Path, error: JournalError) -> Failure {
 }
 
 /// What is left behind, for whoever reads the last line.
-fn left_behind(left: &[String]) -> String {
-    if left.is_empty() {
-        return "Nothing is left undone.".to_owned();
+fn left_behind(left: &Left) -> String {
+    let held = match left.held as u64 {
+        0 => String::new(),
+        1 => format!(" 1 file waits for a person in {}/.", Place::Held.name()),
+        held => format!(" {} wait for a person in {}/.", plural(held, "file"), Place::Held.name()),
+    };
+    match (left.names.is_empty(), left.held) {
+        (true, 0) => "Nothing is left undone.".to_owned(),
+        (true, _) => format!("{} Nothing else is left undone.", held.trim_start()),
+        (false, _) => format!("Left, and taken up at the next start: {}.{held}", left.names.join(", ")),
     }
-    format!("Left, and taken up at the next start: {}.", left.join(", "))
 }
 
 impl From<NotOurs> for Failure {

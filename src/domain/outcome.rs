@@ -135,11 +135,6 @@ impl RunView {
         own.map(|line| Outcome::of(line.status)).any(|outcome| outcome != Outcome::NotSent)
     }
 
-    /// What a person or the run still has to look at.
-    pub fn to_look_at(&self) -> u64 {
-        PayoutState::ALL.iter().filter(|state| state.needs_a_look()).map(|state| self.count(*state)).sum()
-    }
-
     /// Whether money can have moved, in a sentence where it cannot.
     pub fn no_money(&self) -> Option<&'static str> {
         match self.environment.as_str() {

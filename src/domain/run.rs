@@ -114,6 +114,23 @@ pub struct RunHead {
     pub awaits: Option<Awaits>,
 }
 
+impl RunHead {
+    /// Who goes on with the run where it is let go and not over: the watcher of its folder, or a command.
+    pub fn goes_on_by(&self) -> String {
+        let run = self.run;
+        match (&self.folder, self.awaits) {
+            (None, _) => format!("payrun resume {run}"),
+            (Some(_), Some(_)) => {
+                format!("payrun approve {run}, once what the answer beside its file says is settled")
+            }
+            (Some(folder), None) => format!(
+                "payrun watch {} goes on with it by itself; where that is not at work: payrun resume {run}",
+                folder.display()
+            ),
+        }
+    }
+}
+
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -46,6 +46,14 @@ pub enum JournalError {
         /// The database's words.
         why: String,
     },
+    /// The checkpoint found no room. It is rebuilt at the next start.
+    #[error(
+        "the disk of the state folder is full ({why}): free some space there first, then start payrun again, which goes on where it stood"
+    )]
+    NoRoom {
+        /// The system's words.
+        why: String,
+    },
     /// An earlier write has failed; nothing more is accepted.
     #[error("the journal has stopped: {why}")]
     Stopped {
@@ -72,17 +80,21 @@ impl JournalError {
     pub fn is_lasting(&self) -> bool {
         match self {
             Self::Io { .. } => false,
-            Self::Held { .. } | Self::Damaged { .. } | Self::Checkpoint { .. } | Self::Stopped { .. } => true,
+            Self::Held { .. }
+            | Self::Damaged { .. }
+            | Self::Checkpoint { .. }
+            | Self::NoRoom { .. }
+            | Self::Stopped { .. } => true,
         }
     }
 
     pub(crate) fn io(what: &'static str, path: impl Into<PathBuf>, error: &io::Error) -> Self {
         let hint = match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            _ if is_full(error) => {
                 "free some space on this disk; a watcher tries again by itself, else run `payrun resume` then"
             }
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                "make the folder writable for this user, or choose another with --state"
+                "make the folder writable for this user"
             }
             _ => "check the disk and the folder, then start payrun again",
         };
@@ -92,6 +104,13 @@ impl JournalError {
 
 impl From<sled::Error> for JournalError {
     fn from(error: sled::Error) -> Self {
-        Self::Checkpoint { why: error.to_string() }
+        match &error {
+            sled::Error::Io(io) if is_full(io) => Self::NoRoom { why: system_words(io) },
+            _ => Self::Checkpoint { why: error.to_string() },
+        }
     }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }

@@ -1,6 +1,6 @@
 //! What every report says of a run before its numbers: one list, so that no two reports differ.
 
-use crate::domain::money::grouped;
+use crate::domain::money::plural;
 use crate::domain::{RunState, RunView, Timestamp};
 
 /// Names and values, in the order in which they are read.
@@ -12,7 +12,7 @@ pub(super) fn facts(view: &RunView) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("Run", format!("{}, {}", view.run, view.state.words())),
         ("Environment", environment),
-        ("File", format!("{}, {} rows", view.file, grouped(&view.rows.into()))),
+        ("File", format!("{}, {}", view.file, plural(view.rows, "row"))),
         ("Opened", moment(view.opened_at)),
     ];
     if let Some(stopped) = &view.stopped {

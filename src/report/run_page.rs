@@ -31,28 +31,37 @@ pub fn write_run_page<E: std::error::Error>(
     Ok(())
 }
 
+/// Rows of one kind: how many there are, and those that are shown.
+#[derive(Default)]
+struct Rows {
+    count: u64,
+    shown: Vec<PayoutView>,
+}
+
 #[derive(Default)]
 struct Listed {
-    to_look_at: Vec<PayoutView>,
-    others: Vec<PayoutView>,
+    to_look_at: Rows,
+    /// Those that were not paid and of which nothing is to be done: corrected elsewhere, refused, another run's.
+    left_alone: Rows,
+    others: Rows,
 }
 
 impl Listed {
     fn take(&mut self, payout: PayoutView) {
-        let (list, most) = if payout.status.needs_a_look() {
-            (&mut self.to_look_at, MOST_TO_LOOK_AT)
-        } else {
-            (&mut self.others, MOST_OTHERS)
+        let (rows, most) = match (payout.status.needs_a_look(), &payout.next) {
+            (true, Some(_)) => (&mut self.to_look_at, MOST_TO_LOOK_AT),
+            (true, None) => (&mut self.left_alone, MOST_OTHERS),
+            (false, _) => (&mut self.others, MOST_OTHERS),
         };
-        if list.len() < most {
-            list.push(payout);
+        rows.count += 1;
+        if rows.shown.len() < most {
+            rows.shown.push(payout);
         }
     }
 }
 
 fn render(view: &RunView, listed: &Listed) -> Markup {
     let title = format!("Result of {}", view.label);
-    let others = view.rows.saturating_sub(view.to_look_at());
     page(
         &title,
         &html! {
@@ -60,7 +69,7 @@ fn render(view: &RunView, listed: &Listed) -> Markup {
                 h1 { (title) }
                 p.soft { "Run " (view.run) " · " (view.file) " · " (moment(view.opened_at)) }
                 (totals(view))
-                (verdict(view))
+                (verdict(view, listed))
                 div.together {
                     h2 { "How the payouts stand" }
                     (bars(&status_bars(view)))
@@ -72,19 +81,23 @@ fn render(view: &RunView, listed: &Listed) -> Markup {
                     h2 { "Decisions" }
                     dl { @for (what, value) in facts(view) { dt { (what) } dd { (value) } } }
                 }
-                @if view.to_look_at() > 0 {
-                    h2 { "For a person: " (grouped(&view.to_look_at().into())) }
-                    (payout_table(&listed.to_look_at))
-                    (more(listed.to_look_at.len(), view.to_look_at()))
-                }
-                @if others > 0 {
-                    h2 { "Paid or on their way: " (grouped(&others.into())) }
-                    (payout_table(&listed.others))
-                    (more(listed.others.len(), others))
-                }
+                (part("For a person", &listed.to_look_at))
+                (part("Not paid, and nothing to do any more", &listed.left_alone))
+                (part("Paid or on their way", &listed.others))
             }
         },
     )
+}
+
+/// The rows of one kind under their heading.
+fn part(heading: &str, rows: &Rows) -> Markup {
+    html! {
+        @if rows.count > 0 {
+            h2 { (heading) ": " (grouped(&rows.count.into())) }
+            (payout_table(&rows.shown))
+            (more(rows.shown.len(), rows.count))
+        }
+    }
 }
 
 /// The sums that have reached payees or are on their way to them.
@@ -125,8 +138,8 @@ fn in_no_total(view: &RunView) -> Markup {
     }
 }
 
-fn verdict(view: &RunView) -> Markup {
-    let left = view.to_look_at();
+fn verdict(view: &RunView, listed: &Listed) -> Markup {
+    let (left, done_with) = (listed.to_look_at.count, listed.left_alone.count);
     html! {
         @if let Some(words) = view.no_money() { p.note { (words) } }
         @if view.state == RunState::Refused {
@@ -136,22 +149,44 @@ fn verdict(view: &RunView) -> Markup {
                 (plural(left, "row")) @if left == 1 { " wants" } @else { " want" }
                 " a person or another go: each is listed below with what to do."
             }
-        } @else if view.count(PayoutState::Submitted) > 0 {
-            p.note { "Every payout is with Flash. The banks have yet to answer for some; a bank can also return money days later." }
         } @else {
-            p.note { "Every payout has arrived." }
+            @if done_with > 0 {
+                p.note {
+                    "Nothing is left to do of " (plural(done_with, "row"))
+                    @if done_with == 1 { " that was" } @else { " that were" }
+                    " not paid here: why is said below."
+                }
+            }
+            @let every = if done_with > 0 { "Every other" } else { "Every" };
+            @if view.count(PayoutState::Submitted) > 0 {
+                p.note {
+                    (every) " payout is with Flash. The banks have yet to answer for some; a bank can also return money days later."
+                }
+            } @else if listed.others.count > 0 {
+                p.note { (every) " payout has arrived." }
+            }
         }
         @match view.state {
             RunState::Stopped | RunState::Running | RunState::Recording => {
                 p.warn {
                     "The run is not finished"
                     @if let Some(stopped) = &view.stopped { " (" (stopped.why) ")" }
-                    ": payrun resume " (view.run) " goes on with it."
+                    ": " (goes_on(view)) " goes on with it."
                 }
             }
             RunState::Held => { p.warn { "Nothing was sent: the run waits for a person to let it go." } }
             RunState::Refused | RunState::Finished => {}
         }
+    }
+}
+
+/// Who goes on with a run that is not finished.
+fn goes_on(view: &RunView) -> String {
+    match &view.release {
+        Some(release) if release.way.is_of_a_folder() => {
+            "the watcher of its folder, or, if the answer beside its file asks for one, a yes".to_owned()
+        }
+        _ => format!("payrun resume {}", view.run),
     }
 }
 

@@ -71,6 +71,11 @@ fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }
 
+/// That a run which was let go before is sent.
+pub fn goes_on(run: RunId) -> String {
+    format!("This file is run {run}, which goes on.")
+}
+
 /// That a run has stopped before, where nobody has the words any more with which it did.
 pub fn stands(run: RunId) -> String {
     format!(

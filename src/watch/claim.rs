@@ -133,8 +133,7 @@ impl<D: Desk> Watcher<'_, D> {
             match open.waits {
                 // a run that was let go is its file as it was then, whatever was said to let it go
                 None if open.digest == before => {
-                    let text = format!("This file is run {}, which goes on.", open.run);
-                    return self.goes(name, open.run, &text, jobs);
+                    return self.goes(name, open.run, &answer::goes_on(open.run), jobs);
                 }
                 Some(Waits::Word(awaits)) if open.digest == before && approval.is_none() => {
                     return self.stands(name, open.run, awaits);

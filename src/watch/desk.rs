@@ -173,6 +173,9 @@ pub trait Desk: Sync {
     /// The name of the file of a run of this folder; none where the run is of no folder or of another one.
     fn file_of(&self, run: RunId) -> Result<Option<String>, Trouble>;
 
+    /// The runs of which something was seen or settled that stands in no report yet.
+    fn unreported(&self) -> Result<Vec<RunId>, Trouble>;
+
     /// Writes the reports of a run that is of no folder, where they lie.
     fn report_apart(&self, run: RunId) -> Result<(), Trouble>;
 

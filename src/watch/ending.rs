@@ -8,7 +8,7 @@ use super::desk::{Desk, Ended, Going, Stopped, Trouble};
 use super::folder::{Place, beside_what, plain};
 use super::retry::{Job, Later, Retry};
 use super::side::Side;
-use super::watcher::{Watcher, passing};
+use super::watcher::{Left, Watcher, passing};
 use crate::domain::{Awaits, RunId};
 
 impl<D: Desk> Watcher<'_, D> {
@@ -93,24 +93,28 @@ impl<D: Desk> Watcher<'_, D> {
                 self.say(Place::Done, &end, &format!("{text}\n\n{}", answer::written_on(run)));
                 self.put_back(name)?;
             }
+        } else {
+            self.say(Place::Done, &end, text); // of a file that was taken away the answer is all there is
         }
         self.folder.clear(Place::Processing, name); // what is left there if somebody took the file away
         self.totals_to(name, (Place::Done, &end))
     }
 
-    /// Files and runs that are taken up at the next start.
-    pub(super) fn left(&self) -> Vec<String> {
+    /// What is taken up at the next start, and what waits for a person.
+    pub(super) fn left(&self) -> Left {
         let inbox = self.stuck.keys().filter(|(place, _)| *place == Place::Inbox);
         let mut left: Vec<String> = inbox.map(|(_, name)| plain(name)).collect();
-        let files = self.listed(Place::Processing).unwrap_or_default().into_iter();
-        let names = files.filter_map(|(name, _)| name.into_string().ok());
         let is_file = |name: &String| beside_what(name).is_none() && Side::of(OsStr::new(name)).is_none();
+        let files = |place| {
+            let names = self.listed(place).unwrap_or_default().into_iter();
+            names.filter_map(|(name, _)| name.into_string().ok()).filter(is_file)
+        };
         let runs = self.later.iter().filter(|(_, later)| later.job.is_some()).map(|(name, _)| name.clone());
-        let mut names: Vec<String> = names.filter(is_file).chain(runs).collect();
+        let mut names: Vec<String> = files(Place::Processing).chain(runs).collect();
         names.sort();
         names.dedup();
         left.extend(names.into_iter().map(|name| format!("{}/{name}", Place::Processing.name())));
-        left
+        Left { names: left, held: files(Place::Held).count() }
     }
 
     /// Puts a file into the inbox again, to be taken like a new one.

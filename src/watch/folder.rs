@@ -151,7 +151,7 @@ impl Folder {
         answer: Option<&str>,
     ) -> io::Result<String> {
         let file = self.path(from, name);
-        let mode = fs::symlink_metadata(&file)?.mode(); // nothing is put beside what has vanished
+        let mode = mode_of(&file)?; // nothing is put beside what has vanished
         let mut last = (from, name.to_owned());
         loop {
             let new = self.free_name(wanted, &[to]);
@@ -202,7 +202,7 @@ impl Folder {
 
     /// Puts a text beside a file, in place of an earlier one. Whoever may read the file may read the text.
     pub fn put_beside(&self, place: Place, name: &str, end: &str, text: &str) -> io::Result<()> {
-        let mode = fs::symlink_metadata(self.path(place, name)).map_or(0o600, |metadata| metadata.mode());
+        let mode = mode_of(&self.path(place, name)).unwrap_or(0o600);
         self.write_beside(place, name, end, text, mode)
     }
 
@@ -224,7 +224,16 @@ impl Folder {
 
 /// Gives what was put beside a file the same readers.
 pub fn readers_of(file: &Path, beside: &Path) -> io::Result<()> {
-    read_as(fs::symlink_metadata(file).map_or(0o600, |metadata| metadata.mode()), beside)
+    read_as(mode_of(file).unwrap_or(0o600), beside)
+}
+
+/// Who may read a file. The mode of a link allows everything: there it is whoever may look into the folder.
+fn mode_of(file: &Path) -> io::Result<u32> {
+    let metadata = fs::symlink_metadata(file)?;
+    match file.parent().filter(|_| metadata.is_symlink()) {
+        Some(folder) => Ok(fs::metadata(folder)?.mode() & !0o022),
+        None => Ok(metadata.mode()),
+    }
 }
 
 /// Gives a file of ours the readers of a mode, and no more than that.

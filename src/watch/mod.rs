@@ -23,4 +23,4 @@ pub use desk::{Desk, Ended, Going, Judged, OpenRun, Standing, Stopped, Trouble, 
 pub use folder::{ANSWER, FINDINGS, Folder, PLAN, Place, inbox_names, read_as, readers_of};
 pub use owner::NotOurs;
 pub use side::{Approval, ControlTotals, Side};
-pub use watcher::{Event, Settings, Watcher};
+pub use watcher::{Event, Left, Settings, Watcher};

@@ -113,6 +113,14 @@ impl Approval {
         Ok(approval)
     }
 
+    /// Whether it says anything of what a file is asked about: neither a plan nor a note does.
+    pub fn answers(&self) -> bool {
+        !self.accepted.is_empty()
+            || self.skip_invalid
+            || self.overlaps != Overlaps::Hold
+            || self.sheet.is_some()
+    }
+
     /// The same as the lines of a file.
     pub fn lines(&self) -> String {
         let mut lines = Vec::new();

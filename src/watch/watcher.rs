@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
+use super::answer;
 use super::arrival::{Arrivals, Edits};
 use super::asked::{Asked, Question};
 use super::desk::{Desk, Ended, Going, Standing, Trouble};
@@ -50,6 +51,15 @@ pub enum Event {
     Broken(String),
     /// Stop, once what is under way is recorded.
     Stop,
+}
+
+/// What a watcher leaves behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// Files and runs that the next start takes up.
+    pub names: Vec<String>,
+    /// How many files wait for a person.
+    pub held: usize,
 }
 
 /// A folder at work.
@@ -112,7 +122,7 @@ impl<'a, D: Desk> Watcher<'a, D> {
 
     /// Works until it is told to stop, or, where it is to work once, until nothing is left that can be done now. Gives
     /// what is left all the same.
-    pub fn run(mut self, events: &Receiver<Event>, back: &Sender<Event>) -> Result<Vec<String>, Trouble> {
+    pub fn run(mut self, events: &Receiver<Event>, back: &Sender<Event>) -> Result<Left, Trouble> {
         let desk = self.desk;
         let (jobs, queue) = channel::<Job>();
         std::thread::scope(|scope| {
@@ -212,10 +222,12 @@ impl<'a, D: Desk> Watcher<'a, D> {
         }
         for open in open.iter().filter(|open| open.waits.is_none()) {
             if self.elsewhere("", open.run).is_none() {
+                self.desk.tell(&format!("{}: {}", open.name, answer::goes_on(open.run)));
                 self.go(open.run, &open.name, Going::default(), jobs);
             }
         }
-        Ok(())
+        let unreported = self.desk.unreported()?;
+        self.changed(&unreported)
     }
 
     /// What payrun has put beside a file does not stay where the file is no more.

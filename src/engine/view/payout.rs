@@ -59,8 +59,11 @@ impl<'a> Viewer<'a> {
         };
         let is_later_s = known.is_none() && self.is_later_s(entry)?;
         let of = known.as_ref().map_or(run, |entry| entry.run);
-        let waits = status == PayoutState::Ready
-            && checkpoint.run(of)?.is_some_and(|(_, state)| state == RunState::Held);
+        let on = match status {
+            PayoutState::Ready | PayoutState::Sending | PayoutState::InDoubt => checkpoint.run(of)?,
+            _ => None,
+        };
+        let on = on.map(|(head, state)| goes_on(&head, state));
         // nobody is told to pay what a person has refused, or what a later run has
         let is_let_go = matches!(status, PayoutState::Held | PayoutState::Invalid)
             && (is_later_s || is_refused(checkpoint, run)?);
@@ -83,7 +86,7 @@ impl<'a> Viewer<'a> {
             payee: named,
             account: read.account,
             reference: read.reference,
-            next: next(status, run, row, known.as_ref(), waits).filter(|_| !is_left_alone),
+            next: next(status, run, row, known.as_ref(), on).filter(|_| !is_left_alone),
             accepted: known.as_ref().map(|entry| entry.accepted.clone()).unwrap_or_default(),
             like_earlier: known.as_ref().and_then(|entry| entry.like_earlier.clone()),
             reason,
@@ -232,15 +235,23 @@ fn is_correctable(status: PayoutState, life: Option<&Life>) -> bool {
     }
 }
 
+/// Who goes on with a run that is not over.
+fn goes_on(head: &RunHead, state: RunState) -> String {
+    match state {
+        RunState::Held => format!("payrun approve {}, once its plan was looked at", head.run),
+        _ => head.goes_on_by(),
+    }
+}
+
 /// What a person can do about a payout in this state.
 ///
-/// `waits`: its run waits for a person to let it go.
+/// `on`: who goes on with it, where it is not at its end.
 fn next(
     status: PayoutState,
     run: RunId,
     row: u32,
     known: Option<&PayoutEntry>,
-    waits: bool,
+    on: Option<String>,
 ) -> Option<String> {
     // a row that an earlier run has is settled there
     let (run, row) = known.map_or((run, row), |entry| (entry.run, entry.payout.row));
@@ -256,8 +267,7 @@ fn next(
         PayoutState::Held => {
             format!("decide as the reason says, then pay the file of rows to correct, {run}-to-correct.csv")
         }
-        PayoutState::Ready if waits => format!("payrun approve {run}, once its plan was looked at"),
-        PayoutState::Ready | PayoutState::Sending | PayoutState::InDoubt => format!("payrun resume {run}"),
+        PayoutState::Ready | PayoutState::Sending | PayoutState::InDoubt => return on,
         PayoutState::Returned => format!(
             "ask the payee for the right account, correct the row in {run}-to-correct.csv, and pay that file"
         ),

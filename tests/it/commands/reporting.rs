@@ -278,3 +278,25 @@ fn no_label_of_the_chart_ends_beyond_its_edge() {
     }
     assert!(labels > 0 && chart.contains("more currencies"), "{chart}");
 }
+
+#[test]
+fn the_page_sends_nobody_to_a_row_that_was_corrected() {
+    let world = World::new();
+    world.write("pay.csv", payroll(0, 3).replace("101.01", "1O1.01").replace("102.02", "1O2.02"));
+    world.payrun(&["pay", "pay.csv", "--yes", "--skip-invalid"]).ends(4);
+    assert!(report(&world, "r1", "pay", "html").contains("2 rows want a person"));
+    let fix = std::fs::read_to_string(world.scope().join("reports/r1-to-correct.csv")).expect("it is there");
+    let lines: Vec<&str> = fix.lines().collect();
+    world.write("one.csv", format!("{}\n{}\n", lines[0], lines[1].replace("1O1.01", "101.01")));
+    world.payrun(&["pay", "one.csv", "--yes"]).ends(0);
+    let page = report(&world, "r1", "pay", "html");
+    assert!(page.contains("1 row wants a person") && page.contains("For a person: 1<"), "{page}");
+    assert!(page.contains("nothing to do any more: 1<") && page.contains("corrected by row 2 of run r2"));
+    let page = report(&world, "r2", "one", "html");
+    assert!(page.contains("one.csv, 1 row<") && !page.contains("wants a person"), "{page}");
+    world.write("two.csv", format!("{}\n{}\n", lines[0], lines[2].replace("1O2.02", "102.02")));
+    world.payrun(&["pay", "two.csv", "--yes"]).ends(0);
+    let page = report(&world, "r1", "pay", "html");
+    assert!(page.contains("Nothing is left to do of 2 rows that were not paid here"), "{page}");
+    assert!(page.contains("Every other payout") && !page.contains("For a person"), "{page}");
+}

@@ -176,7 +176,8 @@ fn another_process_is_told_who_is_at_work_and_can_look_on() {
     }
     at_work.signal("STOP"); // it holds the scope for as long as the test needs
     let pid = at_work.child.id().to_string();
-    world.payrun(&["pay", "other.csv", "--yes"]).ends(7).says("at work").says(&pid);
+    let said = world.payrun(&["pay", "other.csv", "--yes"]).ends(7).says("at work").says(&pid);
+    assert!(!said.err.contains("--state"), "another state knows nothing of what was paid: {}", said.err);
     world.payrun(&["resume"]).ends(7);
     let status = world.payrun(&["status", "r1", "--format", "json"]).ends(0).json();
     assert_eq!(status["state"], "running");

@@ -92,7 +92,7 @@ fn the_same_file_again_pays_nobody_twice() {
             && names.contains(&"r1 salaries (3).csv".to_owned())
     );
     assert!(
-        shop.read("done/r1 salaries (2).csv.answer.txt").starts_with("This file was already paid as run r1")
+        shop.read("done/r1 salaries (2).csv.answer.txt").starts_with("This file was already sent as run r1")
     );
 }
 

@@ -393,7 +393,7 @@ fn a_hundred_files_of_which_ten_are_the_same() {
             );
             assert!(in_done.is_some() || rejected.contains(&file), "{file} is gone");
             let is_copy =
-                ["This file was already paid as run r", "Nothing was done with this copy: it is run r"]
+                ["This file was already sent as run r", "Nothing was done with this copy: it is run r"]
                     .iter()
                     .any(|begin| answer.starts_with(begin));
             assert!(is_copy || answer.contains(": finished"), "{file}: {answer}");

@@ -8,9 +8,11 @@ mod edges;
 mod identity;
 mod late;
 mod once;
+mod room;
 mod said;
 mod shares;
 mod storm;
+mod told;
 mod totals;
 mod unseen;
 

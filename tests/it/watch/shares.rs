@@ -18,14 +18,14 @@ pub fn left_untested(what: &str) {
 
 /// A place with disks and limits of its own, that needs no rights on this machine and is gone with the process that
 /// keeps it.
-struct Apart {
+pub(super) struct Apart {
     keeper: Child,
     home: PathBuf,
 }
 
 impl Apart {
     /// Runs the setting up there. None where the machine does not let us.
-    fn new(shop: &Shop, set_up: &str) -> Option<Self> {
+    pub(super) fn new(shop: &Shop, set_up: &str) -> Option<Self> {
         let script = format!("cd \"$0\" && {{ {set_up}; }} && echo ready && exec sleep 600");
         let mut command = Command::new("unshare");
         command.args(["--map-root-user", "--mount", "sh", "-ec", &script]).arg(shop.world.home());
@@ -44,7 +44,7 @@ impl Apart {
     }
 
     /// Where the home folder lies as seen there.
-    fn seen(&self) -> PathBuf {
+    pub(super) fn seen(&self) -> PathBuf {
         let root = PathBuf::from(format!("/proc/{}/root", self.keeper.id()));
         root.join(self.home.strip_prefix("/").expect("a whole path"))
     }
@@ -63,7 +63,7 @@ impl Apart {
         command
     }
 
-    fn watch(&self, shop: &Shop, folder: &str, more: &[&str]) -> AtWork {
+    pub(super) fn watch(&self, shop: &Shop, folder: &str, more: &[&str]) -> AtWork {
         let args = [&["watch", folder, "--settle", "200ms", "--poll", "50ms"], more].concat();
         shop.world.start(self.command(shop, &args))
     }
@@ -77,7 +77,7 @@ impl Drop for Apart {
 }
 
 /// Takes all the room that is left on a disk.
-fn fill(folder: &Path) -> PathBuf {
+pub(super) fn fill(folder: &Path) -> PathBuf {
     let ballast = folder.join(".ballast");
     let mut file = fs::File::create(&ballast).expect("made before it is full");
     for piece in [1 << 16, 1 << 10, 1] {
@@ -251,46 +251,6 @@ fn a_workbook_that_finds_no_room_is_told_and_never_half_there() {
         fs::remove_file(ballast).expect("room");
     }
     assert!(refused > 2 && written > 2, "{refused} refused, {written} written");
-}
-
-#[test]
-fn a_full_disk_below_the_state_sends_nothing_that_is_not_recorded() {
-    let shop = Shop::new();
-    fs::create_dir(shop.world.home().join("disk")).expect("a folder");
-    let Some(apart) = Apart::new(&shop, "mount -t tmpfs -o size=24m tmpfs disk") else { return };
-    let watch = |more: &[&str]| {
-        apart.watch(&shop, "in", &[&["--state", "disk/state", "--mode", "pay"], more].concat())
-    };
-    watch(&["--once"]).end().ends(0);
-    shop.world.faults(&["withdrawal_create:slow=200ms@1-"]);
-    let mut watcher = watch(&[]);
-    shop.drop("salaries.csv", rig::payroll(0, 40));
-    shop.until("something is sent", |shop| shop.world.made() > 3);
-    let ballast = fill(&apart.seen().join("disk"));
-    shop.drop("more.csv", rig::payroll(100, 5));
-    // it ends by itself, or waits with what it could not record
-    std::thread::sleep(Duration::from_secs(6));
-    let sent = shop.world.made();
-    assert!(sent < 40, "filled too late to show anything");
-    std::thread::sleep(Duration::from_secs(1));
-    assert_eq!(shop.world.made(), sent, "nothing is sent that cannot be recorded");
-    let said = match watcher.child.try_wait().expect("a child") {
-        Some(_) => watcher.end().ends(5),
-        None => stop(watcher),
-    };
-    said.says("no space left on device").says("Nothing is lost");
-    fs::remove_file(ballast).expect("room");
-    shop.world.faults(&[]);
-    watch(&["--once"]).end().ends(0);
-    assert_eq!(shop.world.made(), 45);
-    let made = shop.world.ledger().withdrawals;
-    let ids: std::collections::BTreeSet<_> = made.iter().map(|made| made.external_id.clone()).collect();
-    assert_eq!(ids.len(), 45, "nobody twice");
-    for name in ["salaries.csv", "more.csv"] {
-        let report = format!("{name}.report.csv");
-        assert!(shop.list("done").iter().any(|there| there.ends_with(&report)), "{:?}", all(&shop.path("")));
-    }
-    assert!(shop.list("processing").is_empty());
 }
 
 #[test]
