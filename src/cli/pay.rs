@@ -12,7 +12,7 @@ use super::expect::expected;
 use super::hand_over::hand_over;
 use super::reading::{accepted, check_options, reading};
 use super::session::Session;
-use super::{guard, notices, out, plan_text, reference, report, summary, verify};
+use super::{guard, notices, out, plan_text, reference, report, stands, summary, verify};
 use crate::check::{self, CheckReport};
 use crate::domain::money::plural;
 use crate::domain::{
@@ -310,7 +310,8 @@ fn already_done(
         "To pay an identical file again on purpose, give the new run a name, and say --repeat if the first is not long ago: --name \"…\" --repeat".to_owned()
     };
     let told = format!(
-        "This file was already paid as run {run} ({}, {opened}); nothing was sent now. {how}",
+        "This file was already {} as run {run} ({}, {opened}); nothing was sent now. {how}",
+        stands::was(&view),
         view.label
     );
     match globals.format {

@@ -11,7 +11,7 @@ use crate::plan::Decision;
 use crate::watch::Trouble;
 
 /// What a run has done with its file: paid is what banks have.
-fn was(view: &RunView) -> &'static str {
+pub(super) fn was(view: &RunView) -> &'static str {
     let is_paid = |state: &PayoutState| *state == PayoutState::Paid || view.count(*state) == 0;
     match view.has_sent() {
         true if PayoutState::ALL.iter().all(is_paid) => "paid",

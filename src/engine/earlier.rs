@@ -21,7 +21,7 @@ impl<'a> EarlierRuns<'a> {
             for open in checkpoint.open_payouts(head.run) {
                 let Some(entry) = checkpoint.payout(open?.1)? else { continue };
                 let payee = entry.payout.payee.who();
-                waiting.entry(payee).or_insert_with(|| Earlier::of(&entry, &head.label));
+                waiting.entry(payee).or_insert_with(|| Earlier::of(&entry, Some(head)));
             }
         }
         Ok(Self { checkpoint, waiting })
@@ -86,7 +86,6 @@ impl<'a> EarlierRuns<'a> {
 
     fn earlier(&self, entry: &PayoutEntry) -> Result<Earlier, JournalError> {
         let run = self.checkpoint.run(entry.run)?;
-        let label = run.map_or_else(|| entry.run.to_string(), |(head, _)| head.label);
-        Ok(Earlier::of(entry, &label))
+        Ok(Earlier::of(entry, run.as_ref().map(|(head, _)| head)))
     }
 }

@@ -6,7 +6,8 @@ use jiff::SignedDuration;
 
 use super::like::Like;
 use crate::domain::{
-    Accepted, OverlapKey, Overlaps, Payout, PayoutEntry, PayoutId, PayoutState, RowDigest, RunId, Timestamp,
+    Accepted, OverlapKey, Overlaps, Payout, PayoutEntry, PayoutId, PayoutState, RowDigest, RunHead, RunId,
+    Timestamp,
 };
 
 /// A payout of an earlier run, as far as planning needs it.
@@ -18,6 +19,8 @@ pub struct Earlier {
     pub run: RunId,
     /// That run's name.
     pub label: String,
+    /// Who goes on with that run.
+    pub goes_on_by: String,
     /// Its row in that run's file.
     pub row: u32,
     /// Whether the user gave it an id.
@@ -46,11 +49,12 @@ pub struct Earlier {
 
 impl Earlier {
     /// Takes what planning needs from what the journal knows.
-    pub fn of(entry: &PayoutEntry, label: &str) -> Self {
+    pub fn of(entry: &PayoutEntry, head: Option<&RunHead>) -> Self {
         Self {
             id: entry.id,
             run: entry.run,
-            label: label.to_owned(),
+            label: head.map_or_else(|| entry.run.to_string(), |head| head.label.clone()),
+            goes_on_by: head.map_or_else(String::new, RunHead::goes_on_by),
             row: entry.payout.row,
             has_payment_id: entry.payout.payment_id.is_some(),
             content_key: entry.payout.content_key(),
@@ -204,9 +208,9 @@ impl Arranger {
             }
             Some(same) if same.id != id => {
                 let why = format!(
-                    "this row was corrected already in {}; finish that with payrun resume {}, or refuse it",
+                    "this row was corrected already in {}; finish that run first, or refuse it: {}",
                     place(same),
-                    same.run
+                    same.goes_on_by
                 );
                 return planned(id, Decision::Hold(why));
             }
@@ -274,8 +278,8 @@ impl Arranger {
         let told_apart = payout.payment_id.is_some() && waiting.has_payment_id;
         if planned.decision == Decision::Pay && planned.id != waiting.id && !is_said && !told_apart {
             planned.decision = Decision::Hold(format!(
-                "the same payee stands in row {} of {}, which {} has yet to settle; finish that with payrun resume {}; or, if this file corrects that run, say --amends {}; if both are meant, say --repeat",
-                waiting.row, waiting.label, waiting.run, waiting.run, waiting.run
+                "the same payee stands in row {} of {}, which {} has yet to settle; finish that run first: {}; or, if this file corrects that run, say --amends {}; if both are meant, say --repeat",
+                waiting.row, waiting.label, waiting.run, waiting.goes_on_by, waiting.run
             ));
         }
     }

@@ -1,5 +1,5 @@
-//! As many rows as there may be in the formats that are read whole: within the limits that hold where nobody has set
-//! others, or a sentence.
+//! As many rows as there may be in the formats that are read whole: within the limits of size and memory that hold where
+//! nobody has set others, or a sentence. How long it takes is the machine's and the build's.
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Write};
@@ -105,7 +105,7 @@ fn xls(rows: u16) -> Vec<u8> {
 
 fn check(world: &World, file: &str, settings: &[(&str, &str)]) -> Said {
     let mut command = world.command(&["check", "--no-progress", file]);
-    command.envs(settings.iter().copied());
+    command.env("PAYRUN_LIMITS_WORKBOOK_TIME", "10m").envs(settings.iter().copied());
     world.start(command).end()
 }
 

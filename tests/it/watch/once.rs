@@ -22,7 +22,9 @@ fn working_once_tells_by_its_code_whether_anything_is_left() {
     assert_eq!(shop.world.made(), 2);
     // what waits for a person is answered for
     shop.drop("more.csv", rig::payroll(10, 2));
-    shop.once(&["--mode", "hold"]).ends(0).says("1 file waits for a person in held/. Nothing else is left undone");
+    shop.once(&["--mode", "hold"])
+        .ends(0)
+        .says("1 file waits for a person in held/. Nothing else is left undone");
 }
 
 #[test]
