@@ -77,6 +77,13 @@ impl Shop {
         self.world.start(self.world.command(&args))
     }
 
+    /// Starts a command that has one payout in flight at a time.
+    fn slowly(&self, args: &[&str]) -> AtWork {
+        let mut command = self.world.command(args);
+        command.env("PAYRUN_GATEWAY_MAX_IN_FLIGHT", "1");
+        self.world.start(command)
+    }
+
     /// Works through what lies there, to its end.
     fn once(&self, more: &[&str]) -> Said {
         self.watch(&[&["--once"], more].concat()).end()

@@ -32,7 +32,7 @@ fn a_folder_belongs_to_one_state_until_somebody_hands_it_over() {
     let shop = Shop::new();
     shop.world.faults(&["withdrawal_create:slow=200ms@1-"]);
     shop.drop("begun.csv", rig::payroll(0, 20));
-    let watcher = shop.watch(&["--mode", "pay"]);
+    let watcher = shop.slowly(&["watch", "in", "--settle", "200ms", "--poll", "50ms", "--mode", "pay"]);
     shop.until("something is sent", |shop| shop.world.made() > 2);
     watcher.signal("KILL");
     watcher.end();
@@ -83,12 +83,7 @@ fn a_run_is_at_work_only_where_whoever_has_the_state_works_on_it() {
         let said = shop.world.payrun(&["status", run, "--format", "json"]).ends(0);
         said.json()["state"].as_str().unwrap_or_default().to_owned()
     };
-    let slowly = |args: &[&str]| {
-        let mut command = shop.world.command(args);
-        command.env("PAYRUN_GATEWAY_MAX_IN_FLIGHT", "1");
-        shop.world.start(command)
-    };
-    let paying = slowly(&["pay", "pay.csv", "--yes"]);
+    let paying = shop.slowly(&["pay", "pay.csv", "--yes"]);
     shop.until("something is sent", |shop| shop.world.made() > 2);
     let said = shop.world.payrun(&["status", "r1"]).ends(0).says("at work");
     assert!(!said.out.contains("payrun resume"), "it is carried out already: {}", said.out);
@@ -97,7 +92,7 @@ fn a_run_is_at_work_only_where_whoever_has_the_state_works_on_it() {
     paying.end();
     assert!(shop.world.made() < 20, "it was killed too late to show anything");
     assert_eq!(state("r1"), "stopped");
-    let watcher = slowly(&["watch", "in", "--settle", "200ms", "--poll", "50ms", "--mode", "pay"]);
+    let watcher = shop.slowly(&["watch", "in", "--settle", "200ms", "--poll", "50ms", "--mode", "pay"]);
     shop.drop("more.csv", rig::payroll(30, 60));
     shop.until("the watcher pays", |shop| shop.world.made() > 6);
     assert_eq!([state("r1"), state("r2")], ["stopped", "running"]);
