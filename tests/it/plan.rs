@@ -40,6 +40,7 @@ fn earlier(of: &Payout, id: PayoutId, state: PayoutState, sent: Option<i64>) -> 
         id,
         run: RunId(1),
         label: "old.csv".to_owned(),
+        goes_on_by: "payrun resume r1".to_owned(),
         row: of.row,
         has_payment_id: of.payment_id.is_some(),
         content_key: of.content_key(),

@@ -36,6 +36,7 @@ fn a_folder_belongs_to_one_state_until_somebody_hands_it_over() {
     shop.until("something is sent", |shop| shop.world.made() > 2);
     watcher.signal("KILL");
     watcher.end();
+    std::thread::sleep(std::time::Duration::from_millis(500)); // what Flash has taken up it ends
     shop.world.faults(&[]);
     let sent = shop.world.made();
     assert!(sent < 20, "it was killed too late to show anything");
