@@ -8,7 +8,7 @@ use super::pay::carry_out;
 use super::session::Session;
 use super::status;
 use crate::domain::{RunId, RunState};
-use crate::journal::{Checkpoint, JournalError, watched_folder};
+use crate::journal::{Checkpoint, Holder, JournalError};
 
 /// Runs the command.
 pub fn run(globals: &Globals, args: &ResumeArgs) -> Result<Exit, Failure> {
@@ -33,21 +33,22 @@ pub fn run(globals: &Globals, args: &ResumeArgs) -> Result<Exit, Failure> {
 
 /// The state cannot be had. Beside a watcher it counts whose the run is.
 fn held(session: &Session, run: Option<RunId>, error: JournalError) -> Failure {
-    let folder = match &error {
-        JournalError::Held { holder } => watched_folder(holder),
-        _ => None,
+    let holder = match &error {
+        JournalError::Held { holder } => Holder::Process(holder.clone()),
+        _ => Holder::Nobody,
     };
-    let seen = folder.as_ref().and(run).and_then(|_| status::glance(session).ok());
-    let head = seen.zip(run).and_then(|(seen, run)| seen.checkpoint().run(run).ok().flatten());
     let mut failure = Failure::from(error);
-    if let Some(((head, _), folder)) = head.zip(folder) {
-        let whose = if head.folder.is_some_and(|own| own == folder) {
-            "is of that folder: the watcher goes on with it by itself, once nobody has to answer; payrun status says what it waits for"
-        } else {
-            "is not of that folder: nothing of it is sent while the watcher is there, so stop it, resume the run, and start it again"
-        };
-        failure.message = format!("{}. Run {} {whose}", failure.message, head.run);
-    }
+    let Some(run) = run.filter(|_| holder.is_watching()) else { return failure };
+    let known = status::glance(session).ok().and_then(|seen| seen.checkpoint().run(run).ok().flatten());
+    let whose = match known {
+        None | Some((_, RunState::Finished | RunState::Refused)) => return failure,
+        Some((_, RunState::Held)) => format!("waits for a person: payrun approve {run}"),
+        Some((head, _)) if holder.watches(&head) => {
+            "is of that folder: the watcher goes on with it by itself, once nobody has to answer; payrun status says what it waits for".to_owned()
+        }
+        Some(_) => "is not of that folder: nothing of it is sent while the watcher is there, so stop it, resume the run, and start it again".to_owned(),
+    };
+    failure.message = format!("{}. Run {run} {whose}", failure.message);
     failure
 }
 

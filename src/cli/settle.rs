@@ -57,7 +57,8 @@ pub fn run(globals: &Globals, args: &SettleArgs) -> Result<Exit, Failure> {
             });
         }
     }
-    if let Some(folder) = head.folder {
+    let is_over = journal.checkpoint().run(run)?.is_some_and(|(_, state)| state.is_over());
+    if let Some(folder) = head.folder.filter(|_| is_over) {
         out::note(&format!(
             "Its answer and reports in {} are written anew at the next look of payrun watch.",
             folder.join(Place::Done.name()).display()

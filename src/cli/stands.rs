@@ -7,7 +7,6 @@ use super::{summary, to_correct};
 use crate::domain::money::plural;
 use crate::domain::{PayoutState, RunId, RunView};
 use crate::engine::Prepared;
-use crate::plan::Decision;
 use crate::watch::Trouble;
 
 /// What a run has done with its file: paid is what banks have.
@@ -48,26 +47,30 @@ impl Counter<'_> {
             return Ok(None);
         }
         let mut text = "Nothing was sent: no row of the file is to be paid now.\n\n".to_owned();
-        for planned in prepared.planned.iter().take(summary::MOST_SHOWN) {
-            let row = planned.row;
-            let _ = match &planned.decision {
-                Decision::Hold(why) | Decision::Conflict(why) => {
-                    writeln!(text, "row {row} is left out: {why}")
-                }
-                Decision::Pay | Decision::Already => {
-                    let known = self.journal.checkpoint().payout(planned.id);
-                    let Some(entry) = known.map_err(|error| trouble(error.into()))? else { continue };
-                    let (run, of, state) = (entry.run, entry.payout.row, entry.life.state);
-                    let to_do = to_correct::to_change(state);
-                    writeln!(text, "row {row} is row {of} of run {run}, {}{to_do}", state.meaning())
-                }
-            };
+        let (mut correctable, mut all_paid) = (false, true);
+        for (index, planned) in prepared.planned.iter().enumerate() {
+            let known = self.journal.checkpoint().payout(planned.id);
+            let Some(entry) = known.map_err(|error| trouble(error.into()))? else { continue };
+            let (run, of, state) = (entry.run, entry.payout.row, entry.life.state);
+            let may_change =
+                entry.life.is_over() && matches!(state, PayoutState::Rejected | PayoutState::Returned);
+            let to_do = if may_change { to_correct::to_change(state) } else { "" };
+            if index < summary::MOST_SHOWN {
+                let row = planned.row;
+                let _ = writeln!(text, "row {row} is row {of} of run {run}, {}{to_do}", state.meaning());
+            }
+            correctable |= may_change;
+            all_paid &= state == PayoutState::Paid;
         }
         let more = prepared.planned.len().saturating_sub(summary::MOST_SHOWN);
         if more > 0 {
             let _ = writeln!(text, "… and {}", plural(more as u64, "more row"));
         }
-        text.push_str("\nTo pay what was not paid: correct its rows as said above, and put the file into the folder again.");
+        text.push_str(match (correctable, all_paid) {
+            (true, _) => "\nTo pay what was not paid: correct the rows of which that is said above, and no others, and put the file into the folder again.",
+            (false, false) => "\nWhat to do for each row says payrun status with its run; do not pay a row anew before you know.",
+            (false, true) => "",
+        });
         Ok(Some(text))
     }
 }

@@ -418,6 +418,9 @@ impl Life {
     }
 
     fn made(&mut self, flash_id: &str, status: Option<&PayoutStatus>, at: Timestamp) {
+        if self.flash_id.as_deref().is_some_and(|before| before != flash_id) {
+            (self.fees_before, self.told) = (self.fee(), None); // what was told of the other one is not of this
+        }
         self.flash_id = Some(flash_id.to_owned());
         self.doubt = false;
         (self.status, self.oddity, self.paid_at) = (None, None, None);
@@ -627,6 +630,9 @@ mod tests {
         let stands = life(&facts);
         let shown = stands.shown().map(|told| (told.name.as_str(), told.rail.as_deref()));
         assert_eq!((shown, stands.fee()), (Some(("PENDING", Some("NPP"))), Some(2.into())));
+        let mut of_another = facts.clone();
+        of_another.push(Fact::SettledMade { flash_id: "w2".into(), reason: String::new(), status: None });
+        assert_eq!((life(&of_another).shown(), life(&of_another).fee()), (None, Some(2.into())));
         facts.push(Fact::SettledNotMade { reason: String::new() });
         assert_eq!((life(&facts).shown(), life(&facts).fee()), (None, Some(2.into())));
         let again = [Fact::Intent { attempt: 2, kind: Kind::Payment }, accepted()];

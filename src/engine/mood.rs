@@ -38,13 +38,19 @@ impl Mood {
             }
             (Answer::Declined { code, message }, _) => {
                 up(&self.declines_in_a_row);
-                if answer.is_about_the_balance() {
+                let said = format!("{code} {message}").trim().to_owned();
+                if answer.is_about_the_balance() && entry.payout.sub_client_id.is_some() {
+                    // which balance pays for it is not told
+                    self.meets(StopReason::Declined(format!(
+                        "{said}; put more money where the sub-client's payouts are paid from, for its fee, too"
+                    )));
+                } else if answer.is_about_the_balance() {
                     // the next ones will fare no better
                     let balance = entry.payout.funded_in();
                     self.lacks_money.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(balance);
                     self.meets(StopReason::Funds(Vec::new())); // how much is asked once nothing is under way
                 } else if careful {
-                    self.meets(StopReason::Declined(format!("{code} {message}").trim().to_owned()));
+                    self.meets(StopReason::Declined(said));
                 }
             }
             _ => {}

@@ -124,9 +124,11 @@ impl Prepared {
         self.planned.iter().filter_map(|planned| Some((planned.row, planned.like.as_ref()?.message.as_str())))
     }
 
-    /// Whether it has nothing to send, and takes nothing out of the run that it corrects.
+    /// Whether earlier runs have all its rows as they are, and it takes nothing out of the run that it corrects.
     pub fn changes_nothing(&self) -> bool {
-        self.to_pay.lines().is_empty() && self.preview.dropped().count == 0
+        self.already() == self.planned.len()
+            && self.checked.invalid_rows.is_empty()
+            && self.preview.dropped().count == 0
     }
 
     /// How many rows an earlier run has.

@@ -104,8 +104,10 @@ impl Engine {
                 self.send_pass(&order, &unproven, &mood).await?
             };
             if let Some(obstacle) = mood.take_obstacle() {
-                let short = mood.lacks_money();
-                let lack = if short.is_some() { self.lack_in_time(run, short).await? } else { None };
+                let lack = match obstacle {
+                    StopReason::Funds(_) => self.lack_in_time(run, mood.lacks_money()).await?,
+                    _ => None,
+                };
                 break Some(lack.unwrap_or(obstacle));
             }
             if self.is_anything_in_doubt(run)? {

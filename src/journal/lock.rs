@@ -26,14 +26,25 @@ impl Holder {
     /// or are recording it. One that was interrupted stays as it is, whoever holds its state afterwards.
     pub fn works_on(&self, head: &RunHead, state: RunState) -> bool {
         let Self::Process(words) = self else { return false };
-        match (watched_folder(words), paid_run(words)) {
-            (Some(watched), _) => head
-                .folder
-                .as_ref()
-                .is_some_and(|own| own.display().to_string() == watched.display().to_string()),
-            (None, Some(run)) => run == head.run.to_string(),
-            (None, None) => state == RunState::Recording && !words.contains(LOOKING),
+        if self.is_watching() {
+            return self.watches(head);
         }
+        match paid_run(words) {
+            Some(run) => run == head.run.to_string(),
+            None => state == RunState::Recording && !words.contains(LOOKING),
+        }
+    }
+
+    /// Whether they watch the folder that a run is of.
+    pub fn watches(&self, head: &RunHead) -> bool {
+        let Self::Process(words) = self else { return false };
+        let own = head.folder.as_ref().map(|own| own.display().to_string());
+        words.split_once(WATCHING).is_some_and(|(_, watched)| own.as_deref() == Some(watched))
+    }
+
+    /// Whether they watch a folder.
+    pub fn is_watching(&self) -> bool {
+        matches!(self, Self::Process(words) if words.contains(WATCHING))
     }
 }
 
@@ -132,7 +143,12 @@ impl ScopeLock {
             Doing::Looking => LOOKING.to_owned(),
         };
         let holder = format!("{}{doing}\n", this_process());
-        std::fs::write(path, holder).map_err(|error| JournalError::io("cannot write", path, &error))
+        // never empty in between: the words tell others which run is at work
+        let written = OpenOptions::new().write(true).open(path).and_then(|mut file| {
+            file.write_all(holder.as_bytes())?;
+            file.set_len(holder.len() as u64)
+        });
+        written.map_err(|error| JournalError::io("cannot write", path, &error))
     }
 
     /// Who holds the lock at `path` now.

@@ -24,7 +24,7 @@ fn a_workbook_is_paid_once() {
         let file = copied(&world, name);
         world.payrun(&["pay", &file, "--yes"]).ends(0);
         assert_eq!(world.made(), made);
-        world.payrun(&["pay", &file, "--yes"]).ends(0).says("already paid");
+        world.payrun(&["pay", &file, "--yes"]).ends(0).says("nothing was sent now");
         assert_eq!(world.made(), made);
     }
     assert_eq!(world.total().to_string(), "10001.00");

@@ -122,7 +122,7 @@ fn where_parties_cannot_be_looked_up_the_settings_can_be_changed_and_the_file_pa
     world.write("payrun.toml", "[payouts]\nparties = \"inline\"\n");
     world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("begins anew");
     assert_eq!(world.made(), 3);
-    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("already paid");
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("nothing was sent now");
     assert_eq!(world.made(), 3);
 }
 

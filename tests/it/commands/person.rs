@@ -64,6 +64,6 @@ fn what_flash_has_cannot_be_called_not_made() {
     made(&first).ends(2); // another payout of ours: amount and account differ
     made(&id).ends(0).says("settled: ");
     assert_eq!(world.made(), 2);
-    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("already paid");
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("nothing was sent now");
     assert_eq!(world.made(), 2);
 }

@@ -145,15 +145,14 @@ fn a_lost_or_damaged_checkpoint_is_rebuilt_and_says_the_same() {
     let before = world.payouts("r1");
     let checkpoint = world.scope().join("checkpoint");
     std::fs::remove_dir_all(&checkpoint).expect("it was there");
-    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("rebuilt").says("already paid as run r1");
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("rebuilt").says("as run r1 (");
     assert_eq!(world.payouts("r1"), before);
     for entry in std::fs::read_dir(&checkpoint).expect("a folder").flatten() {
         if entry.path().is_file() {
             std::fs::write(entry.path(), b"this is no database").expect("written");
         }
     }
-    let said =
-        world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("rebuilt").says("already paid as run r1");
+    let said = world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("rebuilt").says("as run r1 (");
     assert!(!said.err.contains("panicked"), "{}", said.err);
     assert_eq!(world.payouts("r1"), before);
     assert!(
@@ -192,7 +191,7 @@ fn a_checkpoint_that_was_in_use_when_the_machine_stopped_is_not_trusted() {
     let world = paid(5);
     let before = world.payouts("r1");
     std::fs::write(world.scope().join("checkpoint.in-use"), "another boot of this machine").expect("written");
-    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("rebuilt").says("already paid as run r1");
+    world.payrun(&["pay", "pay.csv", "--yes"]).ends(0).says("rebuilt").says("as run r1 (");
     assert_eq!(world.payouts("r1"), before);
     assert!(!world.scope().join("checkpoint.in-use").exists(), "it was closed in order");
 }
