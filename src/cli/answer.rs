@@ -65,7 +65,7 @@ fn answer(
         put(&path, side, text)?;
         if !is_there {
             out::note(
-                "The file itself is not there any more: the watcher takes it from its own copy, within a minute or two.",
+                "The file itself is not there any more: the watcher goes by its own copy, and takes the answer within a minute or two.",
             );
         }
         return Ok(Exit::Done);

@@ -64,7 +64,7 @@ impl Source<'_> {
         run: RunId,
     ) -> Result<impl Iterator<Item = Result<PayoutView, EngineError>> + use<'_>, Failure> {
         let directory = super::bsb::directory(&self.session.settings)?;
-        Ok(engine::payouts_by(self.checkpoint, run, directory))
+        Ok(engine::payouts_by(self.checkpoint, run, self.holder, directory))
     }
 }
 

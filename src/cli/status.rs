@@ -6,7 +6,7 @@ use super::args::{Format, Globals, StatusArgs};
 use super::exit::{Exit, Failure};
 use super::session::Session;
 use super::{out, report, summary};
-use crate::domain::{PayoutState, RunId, RunState};
+use crate::domain::{PayoutState, RunId};
 use crate::engine;
 use crate::journal::{Checkpoint, Holder, Journal, JournalError, RealDisk};
 
@@ -129,12 +129,8 @@ fn one(seen: &Seen, run: RunId) -> Result<String, Failure> {
     let mut text = summary::run(&view, &[], None);
     text.push('\n');
     text.push_str(&view.stopped.as_ref().map(summary::why_it_stopped).unwrap_or_default());
-    let is_at_work = view.state == RunState::Running;
-    for payout in engine::payouts(seen.checkpoint(), run) {
-        let mut payout = payout?;
-        if is_at_work && payout.status.is_open() {
-            payout.next = None; // whoever is at work on it goes on by itself
-        }
+    for payout in engine::payouts(seen.checkpoint(), run, &seen.holder) {
+        let payout = payout?;
         let [amount, currency] = [payout.amount, payout.currency].map(Option::unwrap_or_default);
         let amount = match (payout.from_currency, payout.to_currency) {
             (Some(from), Some(to)) => format!("{currency} {amount}, {from} → {to}"),

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use crate::domain::{Limits, PayoutState, RunId, system_words};
 use crate::engine;
 use crate::intake::{self, ToCorrect};
-use crate::journal::{Checkpoint, ScopeFolder, open_itself};
+use crate::journal::{Checkpoint, Holder, ScopeFolder, open_itself};
 use crate::report;
 
 /// Writes the file into a folder. None where there are no such rows: what earlier times have written there for want of
@@ -55,7 +55,7 @@ pub fn write(
 /// The rows to correct, with reason and mark.
 pub(super) fn rows(checkpoint: &Checkpoint, run: RunId) -> Result<BTreeMap<u32, ToCorrect>, Failure> {
     let mut rows = BTreeMap::new();
-    for payout in engine::payouts(checkpoint, run) {
+    for payout in engine::payouts(checkpoint, run, &Holder::Nobody) {
         let payout = payout?;
         if payout.correctable {
             let reason = format!("{}{}", payout.reason.unwrap_or_default(), to_change(payout.status));

@@ -21,14 +21,6 @@ pub enum Way {
 }
 
 impl Way {
-    /// Whether only runs of watched folders are let go by it.
-    pub fn is_of_a_folder(self) -> bool {
-        match self {
-            Self::File | Self::Command | Self::Policy => true,
-            Self::Terminal | Self::Flag => false,
-        }
-    }
-
     /// In words, behind a name.
     pub fn words(self) -> &'static str {
         match self {

@@ -409,6 +409,9 @@ pub struct RunView {
     /// Why it stopped, where it has and its journal says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Stopped>,
+    /// Who goes on with it, where it is not over and nobody is at work on it.
+    #[serde(skip)]
+    pub goes_on_by: Option<String>,
     /// Who let it go or refused it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub release: Option<Release>,

@@ -94,7 +94,7 @@ impl Engine {
         let outgoing = self.outgoing(run)?;
         let pairs: Vec<_> = outgoing.pairs.keys().copied().collect();
         if pairs.is_empty() && outgoing.withdrawn.lines().is_empty() {
-            return Ok(declined.map(|_| StopReason::Funds(Vec::new())));
+            return Ok(None);
         }
         let balances = balances(&self.gateway).await;
         let funds = Funds::of(balances, rates(&self.gateway, &*self.clock, &pairs).await);
@@ -103,7 +103,7 @@ impl Engine {
         }
         let mut short = needs(&outgoing, &funds.rates, funds.balances.as_ref());
         short.retain(|need| need.shortfall.is_some() || declined == Some(need.currency));
-        if short.is_empty() && declined.is_none() {
+        if short.is_empty() {
             return Ok(None);
         }
         let fees = self.highest_fees(run)?;

@@ -32,18 +32,20 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, holder: &Holder) -> Result<
         addresses_from_book += u64::from(payout.as_ref().is_some_and(completed));
         sums.add(run, state, &entry, payout.as_ref());
     }
-    let state = match state {
+    let shown = match state {
         RunState::Recording | RunState::Running if !holder.works_on(&head, state) => RunState::Stopped,
         RunState::Recording => RunState::Running,
         state => state,
     };
+    let goes_on_by = goes_on_by(&head, state, holder);
     Ok(RunView {
         run: run.to_string(),
         file: head.file,
         label: head.label,
         environment: head.environment,
-        state,
+        state: shown,
         stopped: checkpoint.stopped(run)?,
+        goes_on_by,
         release: checkpoint.release(run)?,
         opened_at: head.opened_at,
         accepted: head.accepted,
@@ -62,6 +64,16 @@ pub fn run_view(checkpoint: &Checkpoint, run: RunId, holder: &Holder) -> Result<
         fees: sums.fees.lines(),
         debited: sums.debited.lines(),
     })
+}
+
+/// Who goes on with a run, where somebody has to. Whoever is at work on it does by itself.
+fn goes_on_by(head: &RunHead, state: RunState, holder: &Holder) -> Option<String> {
+    match state {
+        RunState::Finished | RunState::Refused => None,
+        RunState::Held => Some(format!("payrun approve {}, once its plan was looked at", head.run)),
+        RunState::Recording | RunState::Running if holder.works_on(head, state) => None,
+        RunState::Recording | RunState::Running | RunState::Stopped => Some(head.goes_on_by()),
+    }
 }
 
 /// What a payment abroad takes out of the balance for what its payee gets, as Flash has told.
@@ -166,20 +178,22 @@ impl Sums {
 }
 
 /// The payouts of a run in the order of its rows, one at a time.
-pub fn payouts(
-    checkpoint: &Checkpoint,
+pub fn payouts<'a>(
+    checkpoint: &'a Checkpoint,
     run: RunId,
-) -> impl Iterator<Item = Result<PayoutView, EngineError>> + use<'_> {
-    payouts_by(checkpoint, run, Directory::built_in())
+    holder: &'a Holder,
+) -> impl Iterator<Item = Result<PayoutView, EngineError>> + use<'a> {
+    payouts_by(checkpoint, run, holder, Directory::built_in())
 }
 
 /// The same, with banks and branches by a directory of the user's.
-pub fn payouts_by(
-    checkpoint: &Checkpoint,
+pub fn payouts_by<'a>(
+    checkpoint: &'a Checkpoint,
     run: RunId,
+    holder: &'a Holder,
     directory: Directory,
-) -> impl Iterator<Item = Result<PayoutView, EngineError>> + use<'_> {
-    let mut viewer = Viewer::new(checkpoint, run, directory);
+) -> impl Iterator<Item = Result<PayoutView, EngineError>> + use<'a> {
+    let mut viewer = Viewer::new(checkpoint, run, holder, directory);
     checkpoint.rows(run).map(move |row| {
         let (row, entry) = row?;
         viewer.view(row, &entry)

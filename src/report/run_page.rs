@@ -171,22 +171,16 @@ fn verdict(view: &RunView, listed: &Listed) -> Markup {
                 p.warn {
                     "The run is not finished"
                     @if let Some(stopped) = &view.stopped { " (" (stopped.why) ")" }
-                    ": " (goes_on(view)) " goes on with it."
+                    "."
+                    @match &view.goes_on_by {
+                        Some(by) => { " To go on: " (by) "." }
+                        None => { " payrun is at work on it." }
+                    }
                 }
             }
             RunState::Held => { p.warn { "Nothing was sent: the run waits for a person to let it go." } }
             RunState::Refused | RunState::Finished => {}
         }
-    }
-}
-
-/// Who goes on with a run that is not finished.
-fn goes_on(view: &RunView) -> String {
-    match &view.release {
-        Some(release) if release.way.is_of_a_folder() => {
-            "the watcher of its folder, or, if the answer beside its file asks for one, a yes".to_owned()
-        }
-        _ => format!("payrun resume {}", view.run),
     }
 }
 

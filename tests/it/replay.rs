@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use payrun::domain::{Book, Kind, RunId};
 use payrun::engine;
-use payrun::journal::{self, Checkpoint, Disk, Journal, JournalError, RealDisk, ScopeFolder};
+use payrun::journal::{self, Checkpoint, Disk, Holder, Journal, JournalError, RealDisk, ScopeFolder};
 use payrun::simulator::Options;
 
 use super::rig::{Rig, opened, payee, quick};
 
 /// Everything that a checkpoint says of a run, in one text.
 fn said(checkpoint: &Checkpoint, run: RunId) -> String {
-    let payouts: Vec<_> = engine::payouts(checkpoint, run).map(|payout| payout.expect("a payout")).collect();
+    let payouts: Vec<_> =
+        engine::payouts(checkpoint, run, &Holder::Nobody).map(|payout| payout.expect("a payout")).collect();
     let open: Vec<_> = checkpoint.open_payouts(run).map(|open| open.expect("a payout")).collect();
     let run = checkpoint.run(run).expect("a run");
     let canaries = Kind::ALL.map(|kind| checkpoint.canaries(kind).expect("payouts"));

@@ -62,6 +62,20 @@ fn the_workbook_has_totals_payouts_and_findings_with_amounts_as_numbers_and_no_f
     assert!(findings.iter().any(|cell| *cell == "bsb-invalid"), "{findings:?}");
 }
 
+#[test]
+fn the_rows_of_the_workbook_are_as_high_as_their_texts() {
+    let world = reported();
+    let book = std::fs::File::open(world.home().join("r1-pay.xlsx")).expect("a workbook");
+    let mut book = zip::ZipArchive::new(book).expect("a package");
+    let mut sheet = book.by_name("xl/worksheets/sheet2.xml").expect("the payouts");
+    let sheet = std::io::read_to_string(&mut sheet).expect("text");
+    let height = |row: u32| {
+        let row = sheet.split(&format!("<row r=\"{row}\"")).nth(1).expect("a row");
+        row.split_once("ht=\"").and_then(|(_, height)| height.split('"').next()?.parse::<u32>().ok())
+    };
+    assert!(height(5) > Some(15), "a reason of two lines: {sheet}");
+}
+
 /// Where the packages are that read and write files beside the tests. `.ci/run` installs them, and says so where it cannot.
 const INSTALLED: &str = "PAYRUN_ABA_GENERATORS";
 

@@ -17,7 +17,7 @@ use payrun::domain::{
 use payrun::engine::{self, Ending, Engine, EngineError, Inputs, Stop, Terms, Verdict};
 use payrun::gateway::{self, Callbacks, Gateway};
 use payrun::intake::Reading;
-use payrun::journal::{Disk, Journal, JournalError, RealDisk, ScopeFolder};
+use payrun::journal::{Disk, Holder, Journal, JournalError, RealDisk, ScopeFolder};
 use payrun::plan::{Rates, Resend, SettlePolicy};
 use payrun::simulator::{LedgerView, Options, Running, Simulator};
 use rust_decimal::Decimal;
@@ -237,7 +237,7 @@ impl Rig {
     /// The payouts of a run.
     pub fn payouts(&self, run: RunId) -> Vec<PayoutView> {
         let checkpoint = Journal::look(&self.scope()).expect("a journal");
-        engine::payouts(&checkpoint, run).collect::<Result<_, _>>().expect("payouts")
+        engine::payouts(&checkpoint, run, &Holder::Nobody).collect::<Result<_, _>>().expect("payouts")
     }
 
     /// What went wrong with money or rows; none if all is well: every row has a state, the simulator holds each

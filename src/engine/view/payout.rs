@@ -2,29 +2,30 @@
 
 use std::collections::HashMap;
 
-use super::{EngineError, converted, is_refused, standing};
+use super::{EngineError, converted, goes_on_by, is_refused, standing};
 use crate::check::directory::Directory;
 use crate::domain::answer::StatusMeaning;
 use crate::domain::plan_view::shown_rate;
 use crate::domain::{
     AsRead, BankAccount, Kind, Life, Oddity, Payout, PayoutEntry, PayoutState, PayoutView, RowEntry, RowMark,
-    RunHead, RunId, RunState, may_be_sent_again, reject_to_do, reject_words, verify_key,
+    RunHead, RunId, may_be_sent_again, reject_to_do, reject_words, verify_key,
 };
-use crate::journal::Checkpoint;
+use crate::journal::{Checkpoint, Holder};
 use crate::plan::rail;
 
 /// Makes the views of a run's payouts, one after the other.
 pub(super) struct Viewer<'a> {
     checkpoint: &'a Checkpoint,
     run: RunId,
+    holder: &'a Holder,
     directory: Directory,
     /// The runs that have had one of the payouts so far: in whose name they pay stands there.
     heads: HashMap<RunId, Option<RunHead>>,
 }
 
 impl<'a> Viewer<'a> {
-    pub fn new(checkpoint: &'a Checkpoint, run: RunId, directory: Directory) -> Self {
-        Self { checkpoint, run, directory, heads: HashMap::new() }
+    pub fn new(checkpoint: &'a Checkpoint, run: RunId, holder: &'a Holder, directory: Directory) -> Self {
+        Self { checkpoint, run, holder, directory, heads: HashMap::new() }
     }
 
     pub fn view(&mut self, row: u32, entry: &RowEntry) -> Result<PayoutView, EngineError> {
@@ -63,7 +64,7 @@ impl<'a> Viewer<'a> {
             PayoutState::Ready | PayoutState::Sending | PayoutState::InDoubt => checkpoint.run(of)?,
             _ => None,
         };
-        let on = on.map(|(head, state)| goes_on(&head, state));
+        let on = on.and_then(|(head, state)| goes_on_by(&head, state, self.holder));
         // nobody is told to pay what a person has refused, or what a later run has
         let is_let_go = matches!(status, PayoutState::Held | PayoutState::Invalid)
             && (is_later_s || is_refused(checkpoint, run)?);
@@ -232,14 +233,6 @@ fn is_correctable(status: PayoutState, life: Option<&Life>) -> bool {
         | PayoutState::Submitted
         | PayoutState::Paid
         | PayoutState::Attention => false,
-    }
-}
-
-/// Who goes on with a run that is not over.
-fn goes_on(head: &RunHead, state: RunState) -> String {
-    match state {
-        RunState::Held => format!("payrun approve {}, once its plan was looked at", head.run),
-        _ => head.goes_on_by(),
     }
 }
 

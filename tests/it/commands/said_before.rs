@@ -244,3 +244,17 @@ fn what_sub_clients_pay_is_not_held_against_the_account_s_balance() {
     let said = world.payrun(&["pay", "pay.csv", "--dry-run"]).ends(0);
     said.says("sub-clients' payouts: 1, balance not known");
 }
+
+#[test]
+fn what_a_sub_client_lacks_is_not_told_of_the_account_s_balance() {
+    let world = World::new();
+    world.simulator.change(|options| {
+        options.balances.insert("AUD".to_owned(), 50.into());
+    });
+    world.write("pay.csv", named(&[("", "sub_00000001")]));
+    let said = world.payrun(&["pay", "pay.csv", "--yes"]).ends(5);
+    said.says("put more money where the sub-client's payouts are paid from");
+    let stopped = world.payrun(&["status", "r1", "--format", "json"]).ends(0).json()["stopped"].clone();
+    assert_eq!((&stopped["class"], &stopped["missing"]), (&"declined".into(), &serde_json::Value::Null));
+    assert_eq!(world.made(), 0);
+}

@@ -87,15 +87,22 @@ fn a_run_is_at_work_only_where_whoever_has_the_state_works_on_it() {
     let paying = shop.slowly(&["pay", "pay.csv", "--yes"]);
     shop.until("something is sent", |shop| shop.world.made() > 2);
     let said = shop.world.payrun(&["status", "r1"]).ends(0).says("at work");
-    assert!(!said.out.contains("payrun resume"), "it is carried out already: {}", said.out);
+    let json = shop.world.payrun(&["status", "r1", "--format", "json"]).ends(0);
+    shop.world.payrun(&["report", "r1", "--only", "html", "--to", "."]).ends(0);
+    let page = std::fs::read_to_string(shop.world.home().join("r1-pay.html")).expect("a page");
+    for told in [&said.out, &json.out, &page] {
+        assert!(!told.contains("payrun resume"), "it is carried out already: {told}");
+    }
+    assert!(page.contains("payrun is at work on it"), "{page}");
     shop.world.payrun(&["resume", "r1"]).ends(7).says("carrying out run r1");
     paying.signal("KILL");
     paying.end();
-    assert!(shop.world.made() < 20, "it was killed too late to show anything");
+    let sent = shop.world.made();
+    assert!(sent < 20, "it was killed too late to show anything");
     assert_eq!(state("r1"), "stopped");
     let watcher = shop.slowly(&["watch", "in", "--settle", "200ms", "--poll", "50ms", "--mode", "pay"]);
     shop.drop("more.csv", rig::payroll(30, 60));
-    shop.until("the watcher pays", |shop| shop.world.made() > 6);
+    shop.until("the watcher pays", |shop| shop.world.made() > sent + 2);
     assert_eq!([state("r1"), state("r2")], ["stopped", "running"]);
     shop.world.payrun(&["resume", "r1"]).ends(7).says("Run r1 is not of that folder");
     shop.world.payrun(&["resume", "r2"]).ends(7).says("Run r2 is of that folder");
