@@ -13,7 +13,7 @@ fn a_run_that_words_let_go_is_the_same_after_a_kill() {
     // a row that is only payable once somebody has said so: without the words this is another content
     let file = rig::payroll(0, 30).replacen("062-000", "62000", 1);
     shop.drop("salaries.csv", file);
-    let watcher = shop.watch(&["--mode", "pay"]);
+    let watcher = shop.watch_slowly(&["--mode", "pay"]);
     shop.until_there("held/salaries.csv.answer.txt");
     std::fs::write(shop.path("held/salaries.csv.approve"), "accept zero-lost:2\n").expect("written");
     shop.until("something is sent", |shop| shop.world.made() > 4);
@@ -128,7 +128,7 @@ fn what_somebody_said_yes_to_goes_on_where_its_file_is_taken_away() {
     let shop = Shop::new();
     shop.world.faults(&["withdrawal_create:slow=150ms@1-"]);
     shop.drop("salaries.csv", rig::payroll(0, 60));
-    let watcher = shop.watch(&["--mode", "hold"]);
+    let watcher = shop.watch_slowly(&["--mode", "hold"]);
     shop.until_there("held/salaries.csv.answer.txt");
     std::fs::write(shop.path("held/salaries.csv.approve"), "").expect("written");
     shop.until("something is sent", |shop| shop.world.made() > 2);

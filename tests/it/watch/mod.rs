@@ -32,6 +32,9 @@ struct Shop {
     world: World,
 }
 
+/// Watching `in`, impatiently.
+const WATCH: [&str; 6] = ["watch", "in", "--settle", "200ms", "--poll", "50ms"];
+
 impl Shop {
     fn new() -> Self {
         Self::with(rig::quick())
@@ -73,8 +76,12 @@ impl Shop {
     }
 
     fn watch(&self, more: &[&str]) -> AtWork {
-        let args = [&["watch", "in", "--settle", "200ms", "--poll", "50ms"], more].concat();
-        self.world.start(self.world.command(&args))
+        self.world.start(self.world.command(&[&WATCH, more].concat()))
+    }
+
+    /// The same, with one payout in flight at a time: there is time to stop it midway.
+    fn watch_slowly(&self, more: &[&str]) -> AtWork {
+        self.slowly(&[&WATCH, more].concat())
     }
 
     /// Starts a command that has one payout in flight at a time.

@@ -32,7 +32,7 @@ fn a_folder_belongs_to_one_state_until_somebody_hands_it_over() {
     let shop = Shop::new();
     shop.world.faults(&["withdrawal_create:slow=200ms@1-"]);
     shop.drop("begun.csv", rig::payroll(0, 20));
-    let watcher = shop.slowly(&["watch", "in", "--settle", "200ms", "--poll", "50ms", "--mode", "pay"]);
+    let watcher = shop.watch_slowly(&["--mode", "pay"]);
     shop.until("something is sent", |shop| shop.world.made() > 2);
     watcher.signal("KILL");
     watcher.end();
@@ -100,7 +100,7 @@ fn a_run_is_at_work_only_where_whoever_has_the_state_works_on_it() {
     let sent = shop.world.made();
     assert!(sent < 20, "it was killed too late to show anything");
     assert_eq!(state("r1"), "stopped");
-    let watcher = shop.slowly(&["watch", "in", "--settle", "200ms", "--poll", "50ms", "--mode", "pay"]);
+    let watcher = shop.watch_slowly(&["--mode", "pay"]);
     shop.drop("more.csv", rig::payroll(30, 60));
     shop.until("the watcher pays", |shop| shop.world.made() > sent + 2);
     assert_eq!([state("r1"), state("r2")], ["stopped", "running"]);

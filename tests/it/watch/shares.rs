@@ -414,7 +414,7 @@ fn a_folder_that_was_moved_goes_on_where_it_stood() {
     shop.once(&["--mode", "hold"]).ends(0);
     shop.world.faults(&["withdrawal_create:slow=150ms@1-"]);
     shop.drop("begun.csv", rig::payroll(10, 30));
-    let watcher = shop.watch(&["--mode", "pay"]);
+    let watcher = shop.watch_slowly(&["--mode", "pay"]);
     shop.until("something is sent", |shop| shop.world.made() > 3);
     watcher.signal("KILL");
     watcher.end();
